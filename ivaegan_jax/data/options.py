@@ -1,0 +1,64 @@
+"""What a data set's maker accepts: options and data seeds, checked with one clear line each."""
+
+import functools
+import inspect
+import numbers
+import typing
+from collections.abc import Callable
+from typing import Any, ParamSpec
+
+from ivaegan_jax.types import Dataset, InputError
+
+P = ParamSpec("P")
+
+LOWEST = {"segments": 2, "per_segment": 2, "dim": 2, "layers": 1}
+"""The smallest sensible value of every integer option."""
+
+SEED_LIMIT = 2**32
+"""numpy's legacy generator takes seeds below this."""
+
+
+def checked(make: Callable[P, Dataset]) -> Callable[P, Dataset]:
+    """Has a maker of data sets check its keyword-only options before it runs.
+
+    A `Literal` annotation lists the values allowed; every other option is an integer.
+
+    Args:
+      make: `make(data_seed, /, *, option=default, ...)`, or without the data seed.
+
+    Returns:
+      The same function, which raises InputError for an unknown option or an unfit value.
+    """
+    parameters = inspect.signature(make).parameters.values()
+    accepted = {p.name: p.annotation for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+    @functools.wraps(make)
+    def call(*args: P.args, **options: P.kwargs) -> Dataset:
+        for option, value in options.items():
+            if option not in accepted:
+                names = ", ".join(accepted) or "none"
+                raise InputError(f"{make.__name__} has no option {option!r}; its options: {names}")
+            _check_value(make.__name__, option, value, typing.get_args(accepted[option]))
+        return make(*args, **options)
+
+    return call
+
+
+def check_data_seed(data_seed: int) -> int:
+    """Returns the data seed; raises InputError if it is no integer from 0 to 2**32 - 1."""
+    if not _is_integer(data_seed) or not 0 <= data_seed < SEED_LIMIT:
+        raise InputError(f"a data seed is an integer from 0 to 2**32 - 1, not {data_seed!r}")
+    return int(data_seed)
+
+
+def _check_value(name: str, option: str, value: Any, choices: tuple[str, ...]) -> None:
+    if choices and value not in choices:
+        raise InputError(f"{name}: {option} must be one of {', '.join(choices)}, not {value!r}")
+    lowest = LOWEST.get(option, 0)
+    if not choices and not (_is_integer(value) and value >= lowest):
+        raise InputError(f"{name}: {option} must be an integer of {lowest} or more, not {value!r}")
+
+
+def _is_integer(value: Any) -> bool:
+    # True and False are integers to Python, never to a user.
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)

@@ -1,0 +1,63 @@
+"""What can be said about the sources without the model: estimates that floors are scored on."""
+
+import warnings
+
+import numpy as np
+from jaxtyping import Float, Num
+
+from ivaegan_jax.metrics.rows import is_discrete, level_means
+
+
+def fastica_sources(
+    x_train: Num[np.ndarray, "train dim_x"], x: Num[np.ndarray, "rows dim_x"], dim_s: int
+) -> Float[np.ndarray, "rows components"]:
+    """Linear ICA fitted on training rows, min(rank of x, dim_s) components, fixed seed.
+
+    Convergence is not demanded: on nonlinear mixtures FastICA often has none, and where it
+    stops is as fair a floor as any.
+    """
+    from sklearn.decomposition import PCA, FastICA
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.pipeline import make_pipeline
+
+    x_train, x = (np.asarray_chkfinite(a, dtype=float) for a in (x_train, x))
+    rank = int(np.linalg.matrix_rank(np.atleast_2d(np.cov(x_train.T)), hermitian=True))
+    # PCA first, since FastICA's own whitening divides by zero where x has constant columns
+    components = PCA(min(rank, dim_s), random_state=0)
+    ica = make_pipeline(components, FastICA(max_iter=500, random_state=0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return ica.fit(x_train).transform(x)
+
+
+def conditional_mean(
+    u_train: Num[np.ndarray, "train ..."],
+    y_train: Num[np.ndarray, "train dim"],
+    u: Num[np.ndarray, "rows ..."],
+) -> Float[np.ndarray, "rows dim"]:
+    """E[y given u] from training rows: means per level, or nearest neighbours for continuous u."""
+    y_train = np.asarray_chkfinite(y_train, dtype=float)
+    if is_discrete(u_train):
+        return _mean_per_level(u_train, y_train, u)
+    return _mean_of_neighbours(u_train, y_train, u)
+
+
+def _mean_per_level(u_train: np.ndarray, y_train: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Means per level; a level that training never saw gets the overall mean."""
+    levels, code = np.unique(u_train, return_inverse=True)
+    nearest = np.searchsorted(levels, u).clip(max=len(levels) - 1)
+    known = levels[nearest] == u
+    return np.where(known[:, None], level_means(y_train, code)[nearest], y_train.mean(axis=0))
+
+
+def _mean_of_neighbours(u_train: np.ndarray, y_train: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Mean over sqrt(rows) nearest neighbours in standardised u: less noise as rows grow."""
+    from sklearn.neighbors import KNeighborsRegressor
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    neighbours = KNeighborsRegressor(max(1, round(len(u_train) ** 0.5)))
+    regression = make_pipeline(StandardScaler(), neighbours)
+    dim_u = 1 if u_train.ndim == 1 else u_train.shape[1]
+    regression.fit(u_train.reshape(-1, dim_u), y_train)
+    return regression.predict(u.reshape(-1, dim_u))

@@ -1,0 +1,61 @@
+"""Rows of a table: the held-out split, centring, and means per level of u."""
+
+import numpy as np
+from jaxtyping import Float, Int, Num
+
+
+def held_out_split(rows: int, held_out: bool = True) -> tuple[slice, slice]:
+    """Rows to fit on and rows to score on: even and odd ones, or all of them twice.
+
+    Alternate rows, since tables often come sorted by segment. A table of repeated measurements
+    in which neighbouring rows belong together needs shuffling first, by group.
+
+    Raises:
+      ValueError: fewer than four rows, where a half has no correlation to speak of.
+    """
+    if rows < 4:
+        raise ValueError(f"at least 4 rows are needed to fit and to score, got {rows}")
+    return (slice(0, None, 2), slice(1, None, 2)) if held_out else (slice(None), slice(None))
+
+
+def level_means(
+    y: Float[np.ndarray, "rows dim"], code: Int[np.ndarray, " rows"]
+) -> Float[np.ndarray, "levels dim"]:
+    """Mean of y per level; `code` runs from 0 to levels - 1 and every level has a row."""
+    sums = np.zeros((code.max() + 1, y.shape[1]))
+    np.add.at(sums, code, y)
+    return sums / np.bincount(code)[:, None]
+
+
+def centred(
+    a: Num[np.ndarray, "rows dim"], u: Num[np.ndarray, " rows"] | None = None
+) -> Float[np.ndarray, "rows dim"]:
+    """A minus its column means, or minus its means per level of u; float64.
+
+    What only rounding left over is set to 0, so that a constant column is 0 exactly and is not
+    mistaken for a signal after standardising.
+
+    Raises:
+      ValueError: NaN or infinity in `a`, or no rows.
+    """
+    a = np.asarray_chkfinite(a, dtype=float)
+    if u is None:
+        residual = a - a.mean(axis=0)
+    else:
+        code = np.unique(u, return_inverse=True)[1]
+        residual = a - level_means(a, code)[code]
+    return np.where(np.abs(residual) > 1e-12 * np.abs(a).max(axis=0), residual, 0.0)
+
+
+def r2_per_column(
+    prediction: Float[np.ndarray, "rows dim"], y: Num[np.ndarray, "rows dim"]
+) -> Float[np.ndarray, " dim"]:
+    """1 - residual / total sum of squares; not clipped below; 0 for a constant column of y."""
+    residual = ((y - prediction) ** 2).sum(axis=0)
+    total = (centred(y) ** 2).sum(axis=0)
+    return 1 - np.divide(residual, total, out=np.ones_like(total), where=total > 0)
+
+
+def is_discrete(u: np.ndarray) -> bool:
+    """Whether u holds level codes `[rows]` rather than continuous columns `[rows, dim_u]`."""
+    return u.ndim == 1 and np.issubdtype(u.dtype, np.integer)

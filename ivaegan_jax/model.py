@@ -1,0 +1,62 @@
+"""`build(config, dims, blocks) -> Model`: one model as a tuple of pure functions."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+from jaxtyping import Array, Float
+
+from ivaegan_jax.config import ModelConfig
+from ivaegan_jax.hypers import Hypers
+from ivaegan_jax.networks import Dims, Networks
+from ivaegan_jax.terms import Pass, evaluate_terms
+from ivaegan_jax.types import Batch, Params, Terms
+
+
+class Model(NamedTuple):
+    """Pure functions of one seed's parameters.
+
+    Attributes:
+      init: `key -> params`, a dict by block.
+      terms: `(params, batch, key, hypers, names) -> terms`, unweighted.
+      encode: `(params, x, u) -> (mu, log_var)`, each `[batch, dim_z]`; u is ignored where the
+        posterior is q(z|x).
+      prior: `(params, u) -> (loc, log_var)`, each `[batch, dim_z]`.
+      decode: `(params, z) -> E[x|z]`, `[batch, dim_x]`.
+      sample: `(params, key, u) -> x`, decoded draws of p(z|u).
+    """
+
+    init: Callable[[jax.Array], Params]
+    terms: Callable[[Params, Batch, jax.Array, Hypers, tuple[str, ...]], Terms]
+    encode: Callable[..., tuple[jax.Array, jax.Array]]
+    prior: Callable[..., tuple[jax.Array, jax.Array]]
+    decode: Callable[..., jax.Array]
+    sample: Callable[..., jax.Array]
+
+
+def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
+    """Makes the model that `config` describes.
+
+    Args:
+      config: structure without empty choices (see presets.resolve).
+      dims: sizes that come from the data.
+      blocks: the blocks that have parameters.
+    """
+    nets = Networks(config, dims)
+
+    def terms(params: Params, batch: Batch, key: jax.Array, hypers: Hypers, names: Any) -> Terms:
+        return evaluate_terms(Pass(nets, params, batch, key, hypers), names)
+
+    def sample(
+        params: Params, key: jax.Array, u: Float[Array, "batch dim_u"]
+    ) -> Float[Array, "batch dim_x"]:
+        return nets.generate(params, nets.family.sample(key, *nets.prior(params, u)))
+
+    return Model(
+        init=lambda key: nets.init(key, blocks),
+        terms=terms,
+        encode=nets.encode,
+        prior=nets.prior,
+        decode=nets.generate,
+        sample=sample,
+    )

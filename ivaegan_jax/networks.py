@@ -1,0 +1,123 @@
+"""The four blocks of one model as functions of its parameters; who sees what is decided here."""
+
+import functools
+from typing import NamedTuple
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from ivaegan_jax import nets
+from ivaegan_jax.config import ModelConfig
+from ivaegan_jax.distributions import (
+    LIKELIHOODS,
+    PRIOR_FAMILIES,
+    Likelihood,
+    PriorFamily,
+    gaussian_log_prob,
+    gaussian_sample,
+)
+from ivaegan_jax.hypers import Hypers
+from ivaegan_jax.types import Params
+
+STANDARD_NORMAL = PriorFamily(gaussian_log_prob, gaussian_sample, PRIOR_FAMILIES["gaussian"].kl)
+
+
+class Dims(NamedTuple):
+    """Sizes that come from the data: features of x and u, latents, training rows."""
+
+    dim_x: int
+    dim_u: int
+    dim_z: int
+    rows: int
+
+
+class Networks:
+    """Encoder, prior, generator and critic; pure functions of `params` and arrays."""
+
+    def __init__(self, config: ModelConfig, dims: Dims):
+        """Makes the modules; `config` has no empty choices left."""
+        self.config, self.dims = config, dims
+        size = {"width": config.width, "depth": config.depth, "activation": config.activation}
+        self.modules: dict[str, nn.Module] = {
+            "encoder": nets.Encoder(dims.dim_z, **size),
+            "prior": nets.ConditionalPrior(
+                dims.dim_z, config.modulation, **size | {"depth": config.prior_depth}
+            ),
+            "generator": nets.Generator(dims.dim_x, **size),
+            "critic": nets.Critic(
+                config.critic_width, config.critic_depth, config.critic_activation
+            ),
+        }
+        conditional = config.prior == "conditional"
+        self.family = PRIOR_FAMILIES[config.prior_family] if conditional else STANDARD_NORMAL
+        self.likelihood: Likelihood = LIKELIHOODS[config.likelihood]
+
+    def init(self, key: jax.Array, blocks: tuple[str, ...]) -> Params:
+        """Initial parameters of the named blocks; a block's draw depends on key and name alone."""
+        x, z = jnp.zeros((1, self.dims.dim_x)), jnp.zeros((1, self.dims.dim_z))
+        u = jnp.zeros((1, self.dims.dim_u))
+        inputs = {
+            "encoder": self._encoder_input(x, u),
+            "prior": u,
+            "generator": z,
+            "critic": self._critic_input(x, z, u, jnp.ones(())),
+        }
+        keys = {name: jax.random.fold_in(key, index) for index, name in enumerate(self.modules)}
+        return {b: self.modules[b].init(keys[b], inputs[b])["params"] for b in blocks}
+
+    def encode(
+        self, params: Params, x: Float[Array, "batch dim_x"], u: Float[Array, "batch dim_u"]
+    ):
+        """Posterior `(mu, log_var)`, each `[batch, dim_z]`."""
+        return self._apply("encoder", params, self._encoder_input(x, u))
+
+    def prior(self, params: Params, u: Float[Array, "batch dim_u"]):
+        """Prior `(loc, log_var)`, each `[batch, dim_z]`; standard normal without a prior block."""
+        if self.config.prior == "conditional":
+            return self._apply("prior", params, u)
+        zeros = jnp.zeros((u.shape[0], self.dims.dim_z))
+        return zeros, zeros
+
+    def decode(self, params: Params, z: Float[Array, "batch dim_z"], hypers: Hypers):
+        """Raw output `x_logit [batch, dim_x]` and the likelihood's log variance (scalar)."""
+        x_logit, ratio = self._apply("generator", params, z)
+        log_var = jnp.log(hypers.decoder_variance)
+        if self.config.decoder_variance == "learned":
+            log_var = log_var + ratio
+        return x_logit, log_var
+
+    def generate(
+        self, params: Params, z: Float[Array, "batch dim_z"]
+    ) -> Float[Array, "batch dim_x"]:
+        """`E[x|z]`."""
+        return self.likelihood.mean(self._apply("generator", params, z)[0])
+
+    def critic(
+        self,
+        params: Params,
+        x: Float[Array, "batch dim_x"],
+        z: Float[Array, "batch dim_z"],
+        u: Float[Array, "batch dim_u"],
+        label_scale: Float[Array, ""],
+    ):
+        """`(logit [batch], features [batch, width])` of whatever the critic sees of (x, z, u)."""
+        return self._apply("critic", params, self._critic_input(x, z, u, label_scale))
+
+    def _apply(self, block: str, params: Params, inputs: jax.Array):
+        return self.modules[block].apply({"params": params[block]}, inputs)
+
+    def _encoder_input(self, x: jax.Array, u: jax.Array) -> jax.Array:
+        return jnp.concatenate([x, u], axis=-1) if self.config.posterior == "x,u" else x
+
+    @functools.cached_property
+    def critic_sees(self) -> frozenset[str]:
+        """The variables among x, z, u that the critic is given."""
+        return frozenset(self.config.critic_input.split(","))
+
+    def _critic_input(self, x, z, u, label_scale) -> jax.Array:
+        seen = {"x": x, "z": z, "u": label_scale * u}
+        return jnp.concatenate(
+            [v for n, v in seen.items() if n in self.critic_sees or n == "x"], -1
+        )

@@ -1,0 +1,79 @@
+"""The table of models: a new model is one new row."""
+
+import dataclasses
+from typing import NamedTuple
+
+from ivaegan_jax.config import ModelConfig
+from ivaegan_jax.game import Game, Player, check_ownership
+
+ELBO = ("nll", "kl")
+
+
+class Preset(NamedTuple):
+    """One row: distributions, what the critic sees, and the players in the order they move."""
+
+    prior: str
+    posterior: str
+    critic_input: str
+    fakes: str
+    players: dict[str, Player]
+
+
+# A critic moves before the side it judges. Without an encoder of its own kind, `gan` trains a
+# latent regressor: the VAE player owns just the encoder and learns z back from f(z).
+CRITIC = Player(("critic",), ("adv_d",))
+GENERATOR = Player(("generator",), ("adv_g",))
+ALL_BUT_CRITIC = ("encoder", "prior", "generator")
+
+# fmt: off
+PRESETS: dict[str, Preset] = {
+    "vae": Preset("standard", "x", "x", "prior", {
+        "vae": Player(("encoder", "generator"), ELBO)}),
+    "ivae": Preset("conditional", "x,u", "x", "prior", {
+        "vae": Player(ALL_BUT_CRITIC, ELBO)}),
+    "gan": Preset("standard", "x", "x", "prior", {
+        "gan": CRITIC,
+        "generator": GENERATOR,
+        "vae": Player(("encoder",), ("cycle",))}),
+    "bigan": Preset("standard", "x", "x,z", "prior", {
+        "gan": CRITIC,
+        "vae": Player(("encoder", "generator"), ("adv_g",))}),
+    "vae_gan": Preset("standard", "x", "x", "prior,recon", {
+        "gan": CRITIC,
+        "generator": Player(("generator",), ("feat", "adv_g")),
+        "vae": Player(("encoder",), ("feat", "kl"))}),
+    "ivae_gan": Preset("conditional", "x", "x,u", "prior", {
+        "gan": CRITIC,
+        "vae": Player(ALL_BUT_CRITIC, (*ELBO, "adv_g", "cycle"))}),
+    "igan": Preset("conditional", "x", "x,u", "prior", {
+        "gan": CRITIC,
+        "vae": Player(ALL_BUT_CRITIC, ("adv_g", "cycle"))}),
+    "ibigan": Preset("conditional", "x,u", "x,z,u", "prior", {
+        "gan": CRITIC,
+        "vae": Player(ALL_BUT_CRITIC, ("adv_g", "cycle"))}),
+}
+# fmt: on
+
+
+def resolve(
+    preset: Preset, config: ModelConfig, critic_rounds: int = 1
+) -> tuple[ModelConfig, Game]:
+    """Fills the empty choices of `config` from the row and writes out the game's payoffs."""
+    row = {name: getattr(preset, name) for name in ("prior", "posterior", "critic_input", "fakes")}
+    config = dataclasses.replace(
+        config, **{name: getattr(config, name) or value for name, value in row.items()}
+    )
+    players = {name: _written_out(player, config) for name, player in preset.players.items()}
+    game = Game(players, critic_rounds)
+    check_ownership(game)
+    return config, game
+
+
+def _written_out(player: Player, config: ModelConfig) -> Player:
+    """The player with its penalties, the chosen form of the KL, and only blocks that exist."""
+    replaced = {"kl": ("mi", "tc", "dim_kl")} if config.kl == "decomposed" else {}
+    payoff = tuple(t for term in player.payoff for t in replaced.get(term, (term,)))
+    if "adv_d" in payoff:
+        payoff += tuple(filter(None, config.regularisers.split(",")))
+    absent = () if config.prior == "conditional" else ("prior",)
+    return Player(tuple(b for b in player.blocks if b not in absent), payoff)

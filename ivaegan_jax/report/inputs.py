@@ -1,0 +1,113 @@
+"""Work directories in, one study per data set out."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ivaegan_jax.report.recorded import ordered, read_jsonl
+from ivaegan_jax.types import InputError, Row
+
+
+class Study(NamedTuple):
+    """Everything recorded about one data set, from all work directories.
+
+    Attributes:
+      data: the data set's name.
+      rows: metric rows.
+      train: rows of the training log.
+      arrays: npz file by preset.
+    """
+
+    data: str
+    rows: Sequence[Row]
+    train: Sequence[Row]
+    arrays: Mapping[str, Path]
+
+
+class Workdir(NamedTuple):
+    """One work directory as it was written."""
+
+    name: str
+    rows: Sequence[Row]
+    train: Sequence[Row]
+    arrays: Mapping[str, Path]
+    records: Mapping[str, Any]
+
+
+def read_workdirs(paths: Sequence[Path]) -> list[Workdir]:
+    """Reads work directories.
+
+    Raises:
+      InputError: one of them is missing, or has no metrics yet.
+    """
+    if not paths:
+        raise InputError("name at least one work directory to report on")
+    names = [path.resolve().name for path in paths]
+    if len(set(names)) < len(names):
+        names = [str(path) for path in paths]
+    return [_read(path, name) for path, name in zip(paths, names, strict=True)]
+
+
+def studies(workdirs: Sequence[Workdir]) -> list[Study]:
+    """Groups by data set; where presets of two work directories collide, they carry its name."""
+    names = dict.fromkeys(data for workdir in workdirs for data in _data_names(workdir))
+    return [_study(data, [w for w in workdirs if data in _data_names(w)]) for data in names]
+
+
+def _study(data: str, workdirs: Sequence[Workdir]) -> Study:
+    rows, train, arrays = [], [], {}
+    for workdir in workdirs:
+        others = [other for other in workdirs if other is not workdir]
+        taken = {preset for other in others for preset in _presets(other, data)}
+        label = {p: f"{workdir.name}/{p}" if p in taken else p for p in _presets(workdir, data)}
+        rows += _labelled(_of(workdir, workdir.rows, data), label)
+        train += _labelled(_of(workdir, workdir.train, data), label)
+        # Arrays carry no name of their data: they belong to the first.
+        if data == _data_names(workdir)[0]:
+            arrays |= {label[p]: path for p, path in workdir.arrays.items() if p in label}
+    return Study(data, rows, train, {p: arrays[p] for p in ordered(arrays)})
+
+
+def _labelled(rows: Sequence[Row], label: Mapping[str, str]) -> list[Row]:
+    # Floors are no presets: they belong to the data, whoever measured them.
+    names = {**{row["preset"]: row["preset"] for row in rows}, **label}
+    return [
+        {**row, "preset": row["preset"] if row.get("kind") == "floor" else names[row["preset"]]}
+        for row in rows
+    ]
+
+
+def _of(workdir: Workdir, rows: Sequence[Row], data: str) -> list[Row]:
+    # The training log need not name its data: then it belongs to the first.
+    return [row for row in rows if (row.get("data") or _data_names(workdir)[0]) == data]
+
+
+def _presets(workdir: Workdir, data: str) -> set[str]:
+    return {r["preset"] for r in _of(workdir, workdir.rows, data) if r.get("kind", "run") == "run"}
+
+
+def _data_names(workdir: Workdir) -> list[str]:
+    return list(dict.fromkeys(row.get("data") or "data" for row in workdir.rows))
+
+
+def _read(path: Path, name: str) -> Workdir:
+    if not path.is_dir():
+        raise InputError(f"{path}: no such work directory")
+    rows = _read_rows(path / "metrics.jsonl")
+    if not any(row.get("kind", "run") == "run" for row in rows):
+        raise InputError(f"{path}: no metrics recorded yet; let a run reach its first evaluation")
+    arrays = {file.stem: file for file in sorted((path / "arrays").glob("*.npz"))}
+    records = {
+        key: json.loads((path / f"{key}.json").read_text(encoding="utf-8"))
+        for key in ("manifest", "config")
+        if (path / f"{key}.json").exists()
+    }
+    return Workdir(name, rows, _read_rows(path / "train.jsonl"), arrays, records)
+
+
+def _read_rows(path: Path) -> list[Row]:
+    try:
+        return read_jsonl(path) if path.exists() else []
+    except ValueError as error:
+        raise InputError(f"{path}: not one JSON object per line ({error})") from error

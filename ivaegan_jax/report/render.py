@@ -1,0 +1,138 @@
+"""A table of raw values, and its three faces: terminal, Markdown, HTML."""
+
+import dataclasses
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ivaegan_jax.statistics import Interval
+
+Record = Mapping[str, Any]
+"""One line of a table: raw values by column key; absent or None where there is nothing to say."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """Values are kept raw, so that the same table also serves as JSON.
+
+    Attributes:
+      title: one line.
+      columns: header by record key, in order.
+      records: the body.
+      footer: lines set apart beneath it, such as floors.
+      notes: what every column and band means.
+    """
+
+    title: str
+    columns: Mapping[str, str]
+    records: Sequence[Record]
+    footer: Sequence[Record] = ()
+    notes: Sequence[str] = ()
+
+    def without_empty_columns(self) -> "Table":
+        """The table less the columns in which no line has anything to say."""
+        lines = [*self.records, *self.footer]
+        kept = {k: h for k, h in self.columns.items() if any(cell(r.get(k)) != "-" for r in lines)}
+        return dataclasses.replace(self, columns=kept)
+
+
+def cell(value: Any) -> str:
+    """A value as people read it: `.931`, `-12.3`, `.931 [.900, .950]`, `-` for nothing."""
+    match value:
+        case Interval():
+            estimate, low, high = (cell(float(part)) for part in (*_parts(value),))
+            return estimate if "-" in (low, high) else f"{estimate} [{low}, {high}]"
+        case None:
+            return "-"
+        case float() | np.floating():
+            return decimal(float(value)) if np.isfinite(value) else "-"
+        case _:
+            return str(value)
+
+
+def decimal(value: float, digits: int = 3) -> str:
+    """Three decimals without the leading zero below 1; fewer for large values, `2e-05` for tiny."""
+    if 0 < abs(value) < 0.5 * 10**-digits:
+        return f"{value:.0e}"
+    if abs(value) >= 10:
+        return f"{value:.1f}" if abs(value) < 1000 else f"{value:.0f}"
+    text = f"{value:.{digits}f}"
+    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
+
+
+def signed(interval: Interval) -> str:
+    """An interval of a difference, the estimate with its sign."""
+    return ("+" if interval.estimate > 0 else "") + cell(interval)
+
+
+def to_text(table: Table) -> str:
+    """Aligned columns for a terminal; names to the left, numbers to the right."""
+    lines = [list(table.columns.values()), *_cells(table, table.records)]
+    foot = _cells(table, table.footer)
+    widths = [max(map(len, column)) for column in zip(*lines, *foot, strict=True)]
+    rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
+    body = [_aligned(line, widths) for line in lines]
+    beneath = [rule, *(_aligned(line, widths) for line in foot)] if foot else []
+    return "\n".join([table.title, rule, body[0], rule, *body[1:], *beneath, rule, *table.notes])
+
+
+def to_markdown(table: Table) -> str:
+    """A pipe table with its title and notes."""
+    lines = _cells(table, [*table.records, *table.footer])
+    head = [list(table.columns.values()), [":--"] + ["--:"] * (len(table.columns) - 1)]
+    escaped = [[text.replace("|", "\\|") for text in line] for line in [*head, *lines]]
+    rows = ["| " + " | ".join(line) + " |" for line in escaped]
+    return "\n".join([f"**{table.title}**", "", *rows, "", *(f"- {n}" for n in table.notes)]) + "\n"
+
+
+def to_html(table: Table) -> str:
+    """A table that scrolls sideways on a narrow screen, its notes beneath."""
+    head = "".join(f"<th>{html.escape(header)}</th>" for header in table.columns.values())
+    body = _html_rows(_cells(table, table.records))
+    foot = _html_rows(_cells(table, table.footer))
+    notes = "".join(f"<li>{html.escape(note)}</li>" for note in table.notes)
+    return (
+        f'<div class="scroll"><table><caption>{html.escape(table.title)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+        + (f"<tfoot>{foot}</tfoot>" if foot else "")
+        + "</table></div>"
+        + (f'<ul class="notes">{notes}</ul>' if notes else "")
+    )
+
+
+def to_json(value: Any) -> Any:
+    """The value in JSON's own types: intervals as objects, anything not finite as null."""
+    match value:
+        case Interval():
+            return dict(zip(("estimate", "low", "high"), map(to_json, _parts(value)), strict=True))
+        case Mapping():
+            return {str(key): to_json(part) for key, part in value.items()}
+        case list() | tuple():
+            return [to_json(part) for part in value]
+        case float() | np.floating():
+            return float(value) if np.isfinite(value) else None
+        case np.generic():
+            return value.item()
+        case _:
+            return value
+
+
+def _parts(interval: Interval) -> tuple[float, float, float]:
+    return float(interval.estimate), float(interval.low), float(interval.high)
+
+
+def _cells(table: Table, records: Sequence[Record]) -> list[list[str]]:
+    return [[cell(record.get(key)) for key in table.columns] for record in records]
+
+
+def _aligned(line: list[str], widths: list[int]) -> str:
+    first, *rest = zip(line, widths, strict=True)
+    cells = [first[0].ljust(first[1]), *(text.rjust(width) for text, width in rest)]
+    return "  ".join(cells).rstrip()
+
+
+def _html_rows(lines: list[list[str]]) -> str:
+    cells = ["".join(f"<td>{html.escape(text)}</td>" for text in line) for line in lines]
+    return "".join(f"<tr>{line}</tr>" for line in cells)

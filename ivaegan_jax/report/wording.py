@@ -1,0 +1,101 @@
+"""The headline in plain words: numbers first, then every reason for caution."""
+
+from collections.abc import Mapping, Sequence
+
+from ivaegan_jax.report.recorded import Row, floors
+from ivaegan_jax.report.render import Record, Table, decimal
+from ivaegan_jax.report.tables import has_truth, sizes
+from ivaegan_jax.statistics import Interval
+
+FEWEST = 6
+"""Data seeds below which a two-sided signed-rank test cannot reach p < .05."""
+
+ENOUGH = 20
+"""Data seeds wanted before a comparison is called a claim."""
+
+
+def headline(data: str, rows: Sequence[Row], table: Table) -> list[str]:
+    """Sentences for the top of the page; `table` is the summary of these rows."""
+    known = has_truth(rows)
+    result = _with_truth(table.records, floors(rows)) if known else _without_truth(table.records)
+    first, *others = result
+    return [f"On {data}, {sizes(rows)}: {first}", *others, *_cautions(rows, table)]
+
+
+def _with_truth(records: Sequence[Record], floor: Mapping[str, float]) -> list[str]:
+    ranked = _ranked(records, "mcc")
+    if not ranked:
+        return ["no model with an encoder has been scored yet."]
+    best, *others = ranked
+    missed = {name: v for name, v in floor.items() if not best["mcc"].low > v}
+    verb = "recovers the sources" if floor and not missed else "comes out highest"
+    parts = [f"{best['preset']} {verb} with held-out MCC {short(best['mcc'])}"]
+    if others:
+        reached = (f"{r['preset']} {_point(r['mcc'].estimate)}" for r in others)
+        parts.append("against " + ", ".join(reached))
+    if "random_rotation" in floor:
+        score = _point(floor["random_rotation"])
+        parts.append(f"a random rotation of the truth would score {score}")
+    return ["; ".join(parts) + ".", *_floor_caution(best, floor, missed)]
+
+
+def _floor_caution(
+    best: Record, floor: Mapping[str, float], missed: Mapping[str, float]
+) -> list[str]:
+    if not floor:
+        return ["No floors were recorded, so what such an MCC is worth is not known."]
+    if not missed:
+        return []
+    names = ", ".join(f"{name} ({_point(v)})" for name, v in missed.items())
+    verb = "lies below" if best["mcc"].high < min(missed.values()) else "does not clear"
+    return [f"Caution: its interval {verb} the floor {names}, so recovery is not shown."]
+
+
+def _without_truth(records: Sequence[Record]) -> list[str]:
+    ranked = _ranked(records, "agreement")
+    if not ranked:
+        return ["no two runs of a preset can be compared yet, and there are no true sources."]
+    best, *others = ranked
+    text = f"runs of {best['preset']} agree with each other at MCC {short(best['agreement'])}"
+    rest = ", ".join(f"{r['preset']} {_point(r['agreement'].estimate)}" for r in others)
+    return [
+        text + (f"; {rest}." if rest else "."),
+        "There are no true sources here: agreement shows that runs find the same latents, not "
+        "that these are the true ones.",
+    ]
+
+
+def _cautions(rows: Sequence[Row], table: Table) -> list[str]:
+    found = []
+    seeds = len({row.get("data_seed") for row in rows if row.get("kind", "run") == "run"})
+    compared = len(table.records) > 1 and has_truth(rows)
+    if compared and seeds < FEWEST:
+        found.append(f"Caution: {_data_seeds(seeds)} too few for a significance claim.")
+    elif compared and seeds < ENOUGH:
+        found.append(f"{_data_seeds(seeds)} fewer than the {ENOUGH} wanted for a firm claim.")
+    lost = {r["preset"]: r["diverged"] for r in table.records if r["diverged"]}
+    if lost:
+        total = sum(record["runs"] for record in table.records)
+        names = ", ".join(f"{preset} {count}" for preset, count in lost.items())
+        found.append(f"{sum(lost.values())} of {total} runs diverged ({names}); they count.")
+    return found
+
+
+def short(interval: Interval) -> str:
+    """`.93 [.90, .95]`; the bare estimate where there is no interval."""
+    low, high = float(interval.low), float(interval.high)
+    bounds = f" [{_point(low)}, {_point(high)}]" if low == low and high == high else ""
+    return _point(float(interval.estimate)) + bounds
+
+
+def _ranked(records: Sequence[Record], key: str) -> list[Record]:
+    scored = [record for record in records if isinstance(record.get(key), Interval)]
+    return sorted(scored, key=lambda record: -record[key].estimate)
+
+
+def _point(value: float) -> str:
+    return decimal(float(value), 2)
+
+
+def _data_seeds(count: int) -> str:
+    return "1 data seed is" if count == 1 else f"{count} data seeds are"

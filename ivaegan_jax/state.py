@@ -1,0 +1,45 @@
+"""The training state of one seed: arrays and nothing else, so that a checkpoint *is* the state."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax import struct
+
+from ivaegan_jax.game import Game, optimiser
+from ivaegan_jax.hypers import Hypers
+from ivaegan_jax.model import Model
+from ivaegan_jax.types import Params
+
+
+INIT_STEP = 2**32 - 1
+"""Stands for the step in the key of the initial parameters; no training step reaches it."""
+
+
+class TrainState(struct.PyTreeNode):
+    """All that changes while one seed trains.
+
+    Attributes:
+      seed: int32, the run's own seed; all its randomness is a function of (seed, step).
+      step: int32, rounds played.
+      params: by block.
+      opt_state: by player.
+      alive: False once a loss or gradient was not finite; the run is frozen from then on.
+    """
+
+    seed: jax.Array
+    step: jax.Array
+    params: Params
+    opt_state: dict[str, Any]
+    alive: jax.Array
+
+
+def init_state(model: Model, game: Game, seed: jax.Array, hypers: Hypers) -> TrainState:
+    """The state before the first round; parameters depend on the seed alone."""
+    params = model.init(jax.random.fold_in(jax.random.key(seed), INIT_STEP))
+    opt_state = {
+        name: optimiser(name, hypers, jnp.zeros(())).init({b: params[b] for b in player.blocks})
+        for name, player in game.players.items()
+    }
+    seed = jnp.asarray(seed, jnp.int32)
+    return TrainState(seed, jnp.zeros((), jnp.int32), params, opt_state, jnp.ones((), bool))

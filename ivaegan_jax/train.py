@@ -1,0 +1,121 @@
+"""One seed's training: `make_trainer -> (init, train_step, chunk)`, pure and jittable."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Float, Int
+
+from ivaegan_jax.game import Game, play_round
+from ivaegan_jax.hypers import Hypers
+from ivaegan_jax.model import Model
+from ivaegan_jax.state import TrainState, init_state
+from ivaegan_jax.types import Batch, Scalar, Terms
+
+
+class TrainData(NamedTuple):
+    """The training rows of all data seeds, shared by all runs.
+
+    Attributes:
+      x: `[data_seeds, rows, dim_x]`.
+      u: level codes `[data_seeds, rows]`, or features `[data_seeds, rows, dim_u]`.
+    """
+
+    x: Float[Array, "data_seeds rows dim_x"]
+    u: Int[Array, "data_seeds rows"] | Float[Array, "data_seeds rows dim_u"]
+
+
+class Run(NamedTuple):
+    """What tells one run from another; every leaf may carry a leading axis of runs.
+
+    Attributes:
+      seed: the model seed.
+      data_index: which of the data seeds it trains on.
+      steps: rounds of the whole training, for the learning-rate decay.
+      hypers: its learning rates and weights.
+    """
+
+    seed: Int[Array, ""]
+    data_index: Int[Array, ""]
+    steps: Int[Array, ""]
+    hypers: Hypers
+
+
+class Trainer(NamedTuple):
+    """Pure functions of one run.
+
+    Attributes:
+      init: `run -> state`.
+      train_step: `(run, state, data) -> (state, log)`, one round of the game.
+      chunk: `(run, state, data, length) -> (state, log averaged over the chunk)`.
+    """
+
+    init: Callable[[Run], TrainState]
+    train_step: Callable[[Run, TrainState, TrainData], tuple[TrainState, Terms]]
+    chunk: Callable[[Run, TrainState, TrainData, jax.Array], tuple[TrainState, Terms]]
+
+
+def one_hot_or_features(u: jax.Array, dim_u: int) -> Float[Array, "batch dim_u"]:
+    """Level codes become one-hot rows; continuous features pass."""
+    return jax.nn.one_hot(u, dim_u) if jnp.issubdtype(u.dtype, jnp.integer) else u
+
+
+def draw_batch(
+    data: TrainData, data_index: jax.Array, key: jax.Array, size: int, dim_u: int
+) -> Batch:
+    """`size` training rows of one data seed, drawn independently with replacement."""
+    rows = jax.random.randint(key, (size,), 0, data.x.shape[1])
+    return Batch(data.x[data_index, rows], one_hot_or_features(data.u[data_index, rows], dim_u))
+
+
+def make_trainer(model: Model, game: Game, batch: int, dim_u: int) -> Trainer:
+    """Binds a model and its game to a batch size.
+
+    Args:
+      model: from `model.build`.
+      game: from `presets.resolve`.
+      batch: rows per update.
+      dim_u: features of u as the networks see it.
+    """
+
+    def init(run: Run) -> TrainState:
+        return init_state(model, game, run.seed, run.hypers)
+
+    def train_step(run: Run, state: TrainState, data: TrainData) -> tuple[TrainState, Terms]:
+        key = jax.random.fold_in(jax.random.key(state.seed), state.step)
+        params, opt_state, log = play_round(
+            model, game, state.params, state.opt_state,
+            lambda k: draw_batch(data, run.data_index, k, batch, dim_u),
+            key, run.hypers, state.step / run.steps,
+        )  # fmt: skip
+        alive = state.alive & jnp.all(jnp.isfinite(jnp.stack(list(log.values()))))
+        moved = state.replace(params=params, opt_state=opt_state)
+        kept = jax.tree.map(lambda new, old: jnp.where(alive, new, old), moved, state)
+        return kept.replace(step=state.step + 1, alive=alive), log
+
+    return Trainer(init, train_step, make_chunk(train_step))
+
+
+def make_chunk(train_step: Callable[..., tuple[TrainState, Terms]]) -> Callable[..., tuple]:
+    """Repeats a step a *traced* number of times, so that one program serves every length.
+
+    The log is summed in the carry and returned as a mean. A chunk of length 0 returns NaN logs.
+    """
+
+    def chunk(
+        run: Run, state: TrainState, data: TrainData, length: Scalar
+    ) -> tuple[TrainState, Terms]:
+        _, shapes = jax.eval_shape(train_step, run, state, data)
+        zeros = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
+
+        def body(_, carry):
+            state, total = carry
+            state, log = train_step(run, state, data)
+            return state, optax.tree.add(total, log)
+
+        state, total = jax.lax.fori_loop(0, length, body, (state, zeros))
+        return state, optax.tree.scale(1.0 / length, total)
+
+    return chunk

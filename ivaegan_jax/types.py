@@ -1,0 +1,55 @@
+"""What every layer speaks of: arrays, data sets, batches, and the error a user can mend."""
+
+import dataclasses
+from typing import Any, NamedTuple, TypeAlias
+
+import jax
+import numpy as np
+from jaxtyping import Float, Int
+
+Scalar: TypeAlias = Float[jax.Array, ""]
+"""A number inside a compiled program."""
+
+Params: TypeAlias = dict[str, Any]
+"""Parameters by block: `encoder`, `prior`, `generator`, `critic`."""
+
+Terms: TypeAlias = dict[str, Scalar]
+"""Unweighted loss terms: mean over the batch, sum over dimensions, in nats."""
+
+Row: TypeAlias = dict[str, Any]
+"""One JSON record of a result or of a training log."""
+
+
+class InputError(ValueError):
+    """Something the user can mend; the message says what is wrong and what to do.
+
+    Programs print it as one line on stderr and exit with a non-zero status.
+    """
+
+
+class Batch(NamedTuple):
+    """Observations and the auxiliary variable as the networks see them."""
+
+    x: Float[jax.Array, "batch dim_x"]
+    u: Float[jax.Array, "batch dim_u"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Dataset:
+    """A table in host memory.
+
+    Attributes:
+      name: the benchmark's name, or the file's path.
+      x: observations, float32 `[rows, dim_x]`.
+      u: int32 level codes `[rows]` (0 to number of levels - 1), or float32 `[rows, dim_u]`.
+      s: true sources, float32 `[rows, dim_s]`; None where nobody knows them.
+      levels: the user's own value of each level code; None for a continuous u.
+      image_shape: (height, width) where a row of x is an image, else None.
+    """
+
+    name: str
+    x: Float[np.ndarray, "rows dim_x"]
+    u: Int[np.ndarray, " rows"] | Float[np.ndarray, "rows dim_u"]
+    s: Float[np.ndarray, "rows dim_s"] | None = None
+    levels: np.ndarray | None = None
+    image_shape: tuple[int, int] | None = None

@@ -1,0 +1,162 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivaegan_jax.data.tables import as_categories, load_table
+from ivaegan_jax.types import InputError
+
+X = np.arange(12, dtype=float).reshape(6, 2)
+U = np.array([3, 3, 7, 7, 9, 9])
+
+
+def saved(tmp_path, **arrays):
+    path = tmp_path / "table.npz"
+    np.savez(path, **arrays)
+    return path
+
+
+def test_loads_numbers_categories_and_sources(tmp_path):
+    data = load_table(saved(tmp_path, x=X, u=U, s=X[:, :1], other=np.zeros(3)))
+    assert data.name.endswith("table.npz")
+    assert data.x.dtype == data.s.dtype == np.float32
+    assert data.u.dtype == np.int32
+    assert np.array_equal(data.x, X)
+    assert np.array_equal(data.u, [0, 0, 1, 1, 2, 2])
+    assert np.array_equal(data.levels, [3, 7, 9])
+    assert np.array_equal(data.s, X[:, :1])
+
+
+@pytest.mark.parametrize(
+    ("u", "levels"),
+    [
+        (U[:, None], [3, 7, 9]),
+        (U.astype(float), [3, 7, 9]),
+        (U.astype(np.uint8), [3, 7, 9]),
+        (U > 3, [False, True]),
+        (np.array(list("bbaacc")), ["a", "b", "c"]),
+        (np.array(list("bbaacc"), dtype="S1"), ["a", "b", "c"]),
+    ],
+)
+def test_kinds_of_categories(tmp_path, u, levels):
+    data = load_table(saved(tmp_path, x=X, u=u))
+    assert data.levels.tolist() == levels
+    assert data.levels[data.u].tolist() == np.ravel(u).astype(data.levels.dtype).tolist()
+
+
+@pytest.mark.parametrize("shape", [(6,), (6, 1), (6, 2)])
+def test_floats_are_continuous(tmp_path, shape):
+    u = np.random.default_rng(0).normal(size=shape)
+    data = load_table(saved(tmp_path, x=X, u=u))
+    assert data.levels is None
+    assert data.u.shape == (6, *(shape[1:] or (1,)))
+    assert data.u.dtype == np.float32
+
+
+def test_floats_in_columns_are_continuous_even_if_whole(tmp_path):
+    assert load_table(saved(tmp_path, x=X, u=X[:, :1])).levels is None
+
+
+def test_huge_whole_floats_are_continuous(tmp_path):
+    assert load_table(saved(tmp_path, x=X, u=np.arange(6) * 1e20)).levels is None
+
+
+def test_new_rows_need_no_u_and_may_hold_one_category(tmp_path):
+    without = load_table(saved(tmp_path, x=X), require_u=False)
+    assert without.levels is None
+    assert np.array_equal(without.u, np.zeros(6))
+    assert without.u.dtype == np.int32
+    constant = load_table(saved(tmp_path, x=X, u=np.full(6, "a")), require_u=False)
+    assert constant.levels is not None
+    assert constant.levels.tolist() == ["a"]
+
+
+def test_a_constant_column_of_x_is_no_error(tmp_path):
+    assert load_table(saved(tmp_path, x=np.ones((6, 2)), u=U)).x.min() == 1
+
+
+def with_value(value):
+    x = X.copy()
+    x[4, 1] = value
+    return x
+
+
+FAULTS = {
+    "no x": ({"u": U, "y": X}, r"no array x in it \(found u, y\)"),
+    "no u": ({"x": X, "y": U}, r"no array u in it \(found x, y\)"),
+    "neither": ({"y": U}, r"no array x and u in it"),
+    "objects": ({"x": X.astype(object), "u": U}, "Python objects; convert"),
+    "object u": ({"x": X, "u": np.array([1, "a", 2, 3, 4, 5], object)}, "Python objects; convert"),
+    "x 1-d": ({"x": X[:, 0], "u": U}, r"shape \(6,\) but must be .*x\[:, None\]"),
+    "x 3-d": ({"x": X[:, :, None], "u": U}, r"x\.reshape\(len\(x\), -1\)"),
+    "s 1-d": ({"x": X, "u": U, "s": X[:, 0]}, r"s has shape .*s\[:, None\]"),
+    "x text": ({"x": X.astype(str), "u": U}, "x holds <U32 instead of real numbers"),
+    "x complex": ({"x": X * 1j, "u": U}, "x holds complex128"),
+    "nan": ({"x": with_value(np.nan), "u": U}, r"x has NaN.* 1 of them, first .*\(4, 1\)"),
+    "inf": ({"x": with_value(np.inf), "u": U}, r"\(4, 1\); drop or fill .* 1 row"),
+    "too large": ({"x": with_value(1e300), "u": U}, r"beyond float32.*\(4, 1\)"),
+    "nan in u": ({"x": X, "u": with_value(np.nan)[:, 1]}, r"u has NaN.*\(4, 0\)"),
+    "nan in s": ({"x": X, "u": U, "s": with_value(np.nan)}, "s has NaN"),
+    "many nan": ({"x": X * np.nan, "u": U}, r"12 of them.*\(0, 0\), \(0, 1\), \(1, 0\); .* 6 row"),
+    "u longer": ({"x": X, "u": np.arange(7)}, "x has 6 rows, u has 7"),
+    "s shorter": ({"x": X, "u": U, "s": X[:5]}, "x has 6 rows, s has 5"),
+    "no rows": ({"x": X[:0], "u": U[:0]}, r"x is empty \(shape \(0, 2\)\)"),
+    "no columns": ({"x": X[:, :0], "u": U}, "x is empty"),
+    "empty u": ({"x": X, "u": U[:0]}, "u is empty"),
+    "one level": ({"x": X, "u": np.ones(6)}, "u has one value in all rows"),
+    "one float": ({"x": X, "u": np.full((6, 2), 0.5)}, "u has one value in all rows"),
+    "integer columns": ({"x": X, "u": X.astype(int)}, "one column of categories"),
+    "dates": ({"x": X, "u": U.astype("datetime64[D]")}, "give integers, strings or floats"),
+    "complex u": ({"x": X, "u": U * 1j}, "u holds complex128"),
+    "scalar u": ({"x": X, "u": np.array(3)}, "one column of categories"),
+    "scalar float u": ({"x": X, "u": np.array(3.5)}, "must be"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faulty_arrays_give_one_clear_line(tmp_path, fault):
+    arrays, message = FAULTS[fault]
+    with pytest.raises(InputError, match=message) as caught:
+        load_table(saved(tmp_path, **arrays))
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith(str(tmp_path))
+
+
+def damaged_bytes(kind, tmp_path):
+    whole = saved(tmp_path, x=np.random.default_rng(0).normal(size=(50, 9)), u=U).read_bytes()
+    flipped = bytearray(whole)
+    flipped[400:440] = bytes(40)
+    return {
+        "text": b"x,u\n1,2\n",
+        "nothing": b"",
+        "cut": whole[:2000],
+        "flipped": bytes(flipped),
+        "pickle": b"\x80\x04K\x01.",
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["text", "nothing", "cut", "flipped", "pickle"])
+def test_foreign_or_damaged_files_give_one_clear_line(tmp_path, kind):
+    path = tmp_path / "damaged.npz"
+    path.write_bytes(damaged_bytes(kind, tmp_path))
+    with pytest.raises(InputError, match="damaged, or not a readable") as caught:
+        load_table(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_lone_array_and_a_folder_are_no_tables(tmp_path):
+    np.save(tmp_path / "x.npy", X)
+    for path in (tmp_path / "x.npy", tmp_path):
+        with pytest.raises(InputError, match="not a readable"):
+            load_table(path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"absent\.npz: no such file"):
+        load_table(tmp_path / "absent.npz")
+
+
+@given(st.lists(st.integers(-(2**40), 2**40), min_size=1))
+def test_integers_and_whole_floats_are_the_same_categories(values):
+    integers = np.array(values)
+    assert np.array_equal(as_categories(integers), as_categories(integers.astype(float)))

@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+
+from ivaegan_jax.metrics import (
+    fastica_floor,
+    floors,
+    label_only_floor,
+    linear_ceiling,
+    mcc,
+    random_rotation_floor,
+    raw_x_floor,
+)
+from ivaegan_jax.metrics.baselines import conditional_mean
+
+RNG = np.random.default_rng(0)
+S = RNG.laplace(size=(3000, 3))
+MIXING = np.array([[1.0, 0.6, 0.3], [0.4, 1.0, 0.5], [0.2, 0.7, 1.0]])
+X = S @ MIXING
+TRAIN, TEST = slice(0, 2000), slice(2000, None)
+
+
+@pytest.mark.parametrize(
+    ("dim", "expected"), [(2, 0.90), (3, 0.83), (5, 0.73), (8, 0.63), (10, 0.59), (20, 0.47)]
+)
+def test_rotation_floor_of_gaussian_sources(dim, expected):
+    mean, p95 = random_rotation_floor(RNG.normal(size=(3000, dim)), draws=150)
+    assert mean == pytest.approx(expected, abs=0.02)
+    assert mean < p95 <= 1
+
+
+def test_rotation_floor_repeats_ignores_scale_and_allows_one_or_dead_sources():
+    assert random_rotation_floor(S) == random_rotation_floor(S)
+    scaled = random_rotation_floor(S * [1, 1e3, 1e-3])
+    assert scaled == pytest.approx(random_rotation_floor(S), abs=1e-6)
+    assert random_rotation_floor(S[:, :1]) == pytest.approx((1, 1))
+    dead = S * [1, 1, 0]
+    assert random_rotation_floor(dead, draws=10)[1] <= 2 / 3
+
+
+def test_linear_mixtures_are_solved_by_fastica_and_by_the_linear_map():
+    assert raw_x_floor(X[TEST], S[TEST]) < 0.95
+    assert fastica_floor(X[TRAIN], X[TEST], S[TEST]) > 0.98
+    assert linear_ceiling(X[TRAIN], S[TRAIN], X[TEST], S[TEST]) == pytest.approx(1)
+
+
+def test_fastica_survives_constant_columns_and_no_convergence():
+    x = np.concatenate([X, np.ones((3000, 2))], axis=1)
+    assert fastica_floor(x[TRAIN], x[TEST], S[TEST]) > 0.98
+    gaussian = RNG.normal(size=(300, 3))
+    assert 0 <= fastica_floor(gaussian, gaussian, gaussian) <= 1
+
+
+def test_label_only_is_perfect_where_the_label_fixes_the_sources():
+    u = np.arange(3000) % 7
+    s = RNG.normal(size=(7, 3))[u]
+    assert label_only_floor(u[TRAIN], s[TRAIN], u[TEST], s[TEST]) == pytest.approx(1)
+    time = RNG.uniform(size=(3000, 1)).astype(np.float32)
+    s = np.concatenate([np.sin(3 * time), time**2], axis=1)
+    assert label_only_floor(time[TRAIN], s[TRAIN], time[TEST], s[TEST]) > 0.99
+
+
+def test_label_only_is_nothing_where_the_label_says_nothing():
+    u = np.arange(3000) % 7
+    assert label_only_floor(u[TRAIN], S[TRAIN], u[TEST], S[TEST]) < 0.15
+
+
+def test_a_level_unseen_in_training_gets_the_overall_mean():
+    y = np.array([[1.0], [3.0], [8.0]])
+    mean = conditional_mean(np.array([0, 0, 2]), y, np.array([0, 1, 2, 9]))
+    np.testing.assert_allclose(mean[:, 0], [2, 4, 8, 4])
+
+
+def test_floors_of_a_discrete_data_seed():
+    u = np.arange(3000) // 7 % 10
+    s = S + 5 * RNG.normal(size=(10, 3))[u]
+    x = np.tanh(s @ MIXING / 5)
+    values = floors(x[TRAIN], u[TRAIN], s[TRAIN], x[TEST], u[TEST], s[TEST])
+    names = {"rotation", "rotation_p95", "raw_x", "fastica", "linear_ceiling"}
+    within = {f"within_level_{name}" for name in names}
+    assert set(values) == names | within | {"label_only"}
+    assert values["raw_x"] == mcc(x[TEST], s[TEST])
+    assert values["label_only"] > 0.9
+    assert values["within_level_rotation"] < values["rotation_p95"]
+    assert all(0 <= value <= 1 for value in values.values())
+
+
+def test_floors_of_a_continuous_u_have_no_levels():
+    u = S[:, :1].astype(np.float32)
+    values = floors(X[TRAIN], u[TRAIN], S[TRAIN], X[TEST], u[TEST], S[TEST])
+    assert not any(name.startswith("within_level") for name in values)

@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+
+from ivaegan_jax.metrics import c2st, conditional_sample_quality, energy_distance, mmd2_unbiased
+
+RNG = np.random.default_rng(0)
+MEANS = RNG.normal(size=(4, 3)) * 2
+
+
+def draw(u):
+    return MEANS[u] + RNG.normal(size=(len(u), 3))
+
+
+@pytest.mark.parametrize("measure", [mmd2_unbiased, energy_distance])
+def test_unbiased_under_the_null(measure):
+    values = [measure(*RNG.normal(size=(2, 50, 2))) for _ in range(200)]
+    assert abs(np.mean(values)) < 4 * np.std(values) / 200**0.5
+    assert min(values) < 0 < max(values)
+
+
+@pytest.mark.parametrize("measure", [mmd2_unbiased, energy_distance])
+def test_a_shift_is_seen(measure):
+    x, y = RNG.normal(size=(2, 300, 2))
+    assert measure(x, y + 1) > 10 * abs(measure(x, y))
+
+
+def test_mmd_equals_the_sum_by_hand():
+    x, y = np.array([[0.0], [1.0]]), np.array([[0.0], [3.0]])
+    # the six distances are 1, 3 and 0, 3, 1, 2: their squares' median is (1 + 4) / 2
+    k = lambda d: np.exp(-(d**2) / (2 * 2.5))  # noqa: E731
+    by_hand = k(1) + k(3) - 2 * (k(0) + k(3) + k(1) + k(2)) / 4
+    assert mmd2_unbiased(x, y) == pytest.approx(by_hand)
+
+
+def test_energy_distance_equals_the_sum_by_hand():
+    x, y = np.array([[0.0], [1.0]]), np.array([[0.0], [3.0]])
+    assert energy_distance(x, y) == pytest.approx(2 * (0 + 3 + 1 + 2) / 4 - 1 - 3)
+
+
+def test_equal_rows_do_not_divide_by_zero():
+    assert mmd2_unbiased(np.ones((10, 2)), np.ones((10, 2))) == 0
+
+
+def test_c2st_is_at_chance_for_equal_and_near_one_for_shifted_samples():
+    x, y = RNG.normal(size=(2, 300, 4))
+    assert c2st(x, y) == pytest.approx(0.5, abs=0.08)
+    assert c2st(x, y + 4) > 0.98
+    assert c2st(x, y + 4) == c2st(x, y + 4)
+
+
+def test_c2st_sees_a_narrow_sample_in_many_dimensions():
+    x, y = RNG.normal(size=(2, 300, 64))
+    assert c2st(x, 0.7 * y) > 0.8
+
+
+def test_large_samples_are_cut_and_unequal_ones_balanced():
+    x = RNG.normal(size=(20_000, 2))
+    assert abs(mmd2_unbiased(x, RNG.normal(size=(700, 2)))) < 0.02
+    assert c2st(x[:900], x[900:1000]) < 0.7  # .9 if the larger sample were kept whole
+
+
+def test_conditional_rows_of_a_perfect_generator():
+    u = np.arange(800) % 4
+    rows = conditional_sample_quality(draw(u), u, draw(u), u)
+    assert set(rows) == {"mmd2", "energy_distance", "c2st"}
+    for row in rows.values():
+        assert set(row) == {"fake", "real", "wrong_u"}
+        assert abs(row["fake"] - row["real"]) < 0.2 * (row["wrong_u"] - row["real"])
+
+
+def test_conditional_rows_of_a_generator_that_ignores_u():
+    u = np.arange(800) % 4
+    rows = conditional_sample_quality(draw(u), u, draw(RNG.permutation(u)), u)
+    assert all(row["fake"] > row["real"] + 0.05 for row in rows.values())
+    assert rows["c2st"]["fake"] == pytest.approx(rows["c2st"]["wrong_u"], abs=0.1)
+
+
+def test_conditional_rows_of_a_continuous_u():
+    u = RNG.uniform(size=(1500, 1)).astype(np.float32)
+    real, fake = (10 * u + 0.1 * RNG.normal(size=(1500, 2)) for _ in "ab")
+    rows = conditional_sample_quality(real, u, fake, u)
+    assert rows["c2st"]["fake"] < 0.6 < 0.8 < rows["c2st"]["wrong_u"]
+
+
+def test_levels_without_enough_rows():
+    u = np.arange(800) % 4
+    x = draw(u)
+    with pytest.raises(ValueError, match="level 3 of u has 0 fakes"):
+        conditional_sample_quality(x, u, x[u < 3], u[u < 3])
+    with pytest.raises(ValueError, match="no level of u has 20 real rows"):
+        conditional_sample_quality(x, np.arange(800), x, np.arange(800))
+
+
+def test_not_finite_is_an_error():
+    x = RNG.normal(size=(30, 2))
+    for measure in (mmd2_unbiased, energy_distance, c2st):
+        with pytest.raises(ValueError, match="infs or NaNs"):
+            measure(x, x * np.nan)
