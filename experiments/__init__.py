@@ -1,0 +1,1 @@
+"""Programs: train, compare, encode, report."""

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from ivaegan_jax.hypers import Hypers
+
 ACTIVATIONS = ("xtanh", "leaky_relu", "relu", "gelu", "silu", "tanh")
 """`xtanh` is tanh(x) + 0.1 x, an injective squashing function."""
 
@@ -90,9 +92,9 @@ class ModelConfig:
     regularisers: str = "r1"
     width: int = 100
     depth: int = 3
-    prior_depth: int = 3
+    prior_depth: int = 1
     critic_width: int = 128
-    critic_depth: int = 4
+    critic_depth: int = 3
     activation: str = "xtanh"
     critic_activation: str = "leaky_relu"
 
@@ -112,3 +114,13 @@ class TrainConfig:
     critic_rounds: int = 1
     chunk: int = 500
     checkpoint_chunks: int = 5
+
+
+@dataclasses.dataclass
+class Config:
+    """Everything a config file holds; every field is a flag, such as `--config.model.dim_z=4`."""
+
+    data: DataConfig = dataclasses.field(default_factory=DataConfig)
+    model: ModelConfig = dataclasses.field(default_factory=ModelConfig)
+    train: TrainConfig = dataclasses.field(default_factory=TrainConfig)
+    hypers: Hypers = dataclasses.field(default_factory=Hypers)

@@ -1,7 +1,7 @@
 """Players and the game between them: who owns which block and minimises what."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import jax
 import jax.numpy as jnp
@@ -100,7 +100,8 @@ def player_update(
     tx = optimiser(name, hypers, progress)
     updates, opt_state = tx.update(grads, opt_state, owned)
     log = {f"loss_{name}": loss, f"grad_norm_{name}": optax.tree.norm(grads)}
-    return params | optax.apply_updates(owned, updates), opt_state, terms | log
+    moved = cast(Params, optax.apply_updates(owned, updates))
+    return params | moved, opt_state, terms | log
 
 
 def play_round(

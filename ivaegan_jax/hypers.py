@@ -3,7 +3,7 @@
 import dataclasses
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 
 
 @jax.tree_util.register_dataclass
@@ -64,5 +64,5 @@ class Hypers:
 
 
 def stack_hypers(hypers: Hypers, runs: int) -> Hypers:
-    """Gives every leaf a leading axis of `runs` equal float32 values."""
-    return jax.tree.map(lambda value: jnp.full((runs,), value, jnp.float32), hypers)
+    """Gives every leaf a leading axis of `runs` equal float32 values (host arrays)."""
+    return jax.tree.map(lambda value: np.full(runs, value, np.float32), hypers)

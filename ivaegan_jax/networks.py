@@ -1,7 +1,7 @@
 """The four blocks of one model as functions of its parameters; who sees what is decided here."""
 
 import functools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import flax.linen as nn
 import jax
@@ -19,7 +19,7 @@ from ivaegan_jax.distributions import (
     gaussian_sample,
 )
 from ivaegan_jax.hypers import Hypers
-from ivaegan_jax.types import Params
+from ivaegan_jax.types import Number, Params
 
 STANDARD_NORMAL = PriorFamily(gaussian_log_prob, gaussian_sample, PRIOR_FAMILIES["gaussian"].kl)
 
@@ -39,13 +39,13 @@ class Networks:
     def __init__(self, config: ModelConfig, dims: Dims):
         """Makes the modules; `config` has no empty choices left."""
         self.config, self.dims = config, dims
-        size = {"width": config.width, "depth": config.depth, "activation": config.activation}
+        size: dict[str, Any] = {"width": config.width, "activation": config.activation}
         self.modules: dict[str, nn.Module] = {
-            "encoder": nets.Encoder(dims.dim_z, **size),
+            "encoder": nets.Encoder(dims.dim_z, depth=config.depth, **size),
             "prior": nets.ConditionalPrior(
-                dims.dim_z, config.modulation, **size | {"depth": config.prior_depth}
+                dims.dim_z, config.modulation, depth=config.prior_depth, **size
             ),
-            "generator": nets.Generator(dims.dim_x, **size),
+            "generator": nets.Generator(dims.dim_x, depth=config.depth, **size),
             "critic": nets.Critic(
                 config.critic_width, config.critic_depth, config.critic_activation
             ),
@@ -69,18 +69,22 @@ class Networks:
 
     def encode(
         self, params: Params, x: Float[Array, "batch dim_x"], u: Float[Array, "batch dim_u"]
-    ):
+    ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """Posterior `(mu, log_var)`, each `[batch, dim_z]`."""
         return self._apply("encoder", params, self._encoder_input(x, u))
 
-    def prior(self, params: Params, u: Float[Array, "batch dim_u"]):
+    def prior(
+        self, params: Params, u: Float[Array, "batch dim_u"]
+    ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """Prior `(loc, log_var)`, each `[batch, dim_z]`; standard normal without a prior block."""
         if self.config.prior == "conditional":
             return self._apply("prior", params, u)
         zeros = jnp.zeros((u.shape[0], self.dims.dim_z))
         return zeros, zeros
 
-    def decode(self, params: Params, z: Float[Array, "batch dim_z"], hypers: Hypers):
+    def decode(
+        self, params: Params, z: Float[Array, "batch dim_z"], hypers: Hypers
+    ) -> tuple[Float[Array, "batch dim_x"], Float[Array, ""]]:
         """Raw output `x_logit [batch, dim_x]` and the likelihood's log variance (scalar)."""
         x_logit, ratio = self._apply("generator", params, z)
         log_var = jnp.log(hypers.decoder_variance)
@@ -100,12 +104,12 @@ class Networks:
         x: Float[Array, "batch dim_x"],
         z: Float[Array, "batch dim_z"],
         u: Float[Array, "batch dim_u"],
-        label_scale: Float[Array, ""],
-    ):
+        label_scale: Number,
+    ) -> tuple[Float[Array, " batch"], Float[Array, "batch width"]]:
         """`(logit [batch], features [batch, width])` of whatever the critic sees of (x, z, u)."""
         return self._apply("critic", params, self._critic_input(x, z, u, label_scale))
 
-    def _apply(self, block: str, params: Params, inputs: jax.Array):
+    def _apply(self, block: str, params: Params, inputs: jax.Array) -> Any:
         return self.modules[block].apply({"params": params[block]}, inputs)
 
     def _encoder_input(self, x: jax.Array, u: jax.Array) -> jax.Array:

@@ -1,6 +1,7 @@
 """Many runs at once: the only place that knows about seeds axes and devices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -10,7 +11,7 @@ from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 AXIS = "seeds"
 
 
-def make_seeds_mesh(devices: list[jax.Device] | None = None) -> Mesh:
+def make_seeds_mesh(devices: Sequence[Any] | None = None) -> Mesh:
     """A one-dimensional mesh over all devices of all processes, or over those given."""
     devices = devices or jax.devices()
     return jax.make_mesh((len(devices),), (AXIS,), (AxisType.Auto,), devices=devices)
@@ -24,29 +25,32 @@ def default_how() -> str:
 def over_runs(
     function: Callable[..., Any], mesh: Mesh, how: str, *, donate: tuple[int, ...] = ()
 ) -> Callable[..., Any]:
-    """Lifts `function(run_args, shared_args)` of one run to stacked runs, sharded over a mesh.
+    """Lifts a function of one run to stacked runs, sharded over a mesh, and compiles it.
 
     Args:
-      function: `(mapped, shared) -> result`, both pytrees; `mapped` gets a leading axis of runs.
+      function: `(*of_one_run, shared) -> result`, all pytrees; all but the last argument get a
+        leading axis of runs.
       mesh: from `make_seeds_mesh`; the number of runs must divide by its size (see `pad_runs`).
       how: `vmap`, or `map` to run one after the other on each device, which reproduces a run
         alone to the bit.
-      donate: argument positions whose buffers may be reused.
+      donate: positions of arguments whose buffers may be reused.
     """
 
-    def on_device(mapped: Any, shared: Any) -> Any:
-        if how == "vmap":
-            return jax.vmap(lambda one: function(one, shared))(mapped)
-        return jax.lax.map(lambda one: function(one, shared), mapped)
+    def on_device(*args: Any) -> Any:
+        *stacked, shared = args
 
-    sharded = jax.shard_map(
-        on_device,
-        mesh=mesh,
-        in_specs=(PartitionSpec(AXIS), PartitionSpec()),
-        out_specs=PartitionSpec(AXIS),
-        check_vma=False,
-    )
-    return jax.jit(sharded, donate_argnums=donate)
+        def one(of_one_run: tuple[Any, ...]) -> Any:
+            return function(*of_one_run, shared)
+
+        return (jax.vmap(one) if how == "vmap" else partial(jax.lax.map, one))(tuple(stacked))
+
+    def lifted(*args: Any) -> Any:
+        specs = (PartitionSpec(AXIS),) * (len(args) - 1) + (PartitionSpec(),)
+        return jax.shard_map(
+            on_device, mesh=mesh, in_specs=specs, out_specs=PartitionSpec(AXIS), check_vma=False
+        )(*args)
+
+    return jax.jit(lifted, donate_argnums=donate)
 
 
 def pad_runs(tree: Any, mesh: Mesh) -> Any:

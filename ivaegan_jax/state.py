@@ -9,8 +9,7 @@ from flax import struct
 from ivaegan_jax.game import Game, optimiser
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.model import Model
-from ivaegan_jax.types import Params
-
+from ivaegan_jax.types import HostOrDevice, Params
 
 INIT_STEP = 2**32 - 1
 """Stands for the step in the key of the initial parameters; no training step reaches it."""
@@ -34,7 +33,7 @@ class TrainState(struct.PyTreeNode):
     alive: jax.Array
 
 
-def init_state(model: Model, game: Game, seed: jax.Array, hypers: Hypers) -> TrainState:
+def init_state(model: Model, game: Game, seed: HostOrDevice, hypers: Hypers) -> TrainState:
     """The state before the first round; parameters depend on the seed alone."""
     params = model.init(jax.random.fold_in(jax.random.key(seed), INIT_STEP))
     opt_state = {

@@ -10,8 +10,9 @@ from functools import cached_property
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+import optax
 from jax.nn import logsumexp
+from jaxtyping import Array, Float
 
 from ivaegan_jax.adversarial import ADVERSARIAL_LOSSES
 from ivaegan_jax.distributions import gaussian_log_prob, gaussian_sample
@@ -106,7 +107,7 @@ class Pass:
         Rows do not interact, so the gradient of the summed logits holds every row's gradient.
         """
         slopes = jax.grad(lambda pair: jnp.sum(self._logit(*pair)))((x, z))
-        return sum(jnp.sum(jnp.square(slope)) for slope in slopes) / x.shape[0]
+        return optax.tree.norm(slopes, squared=True) / x.shape[0]
 
     def _logit(self, x: jax.Array, z: jax.Array) -> jax.Array:
         u = jnp.tile(self.batch.u, (x.shape[0] // self.batch.u.shape[0], 1))
@@ -196,7 +197,7 @@ def r2(run: Pass) -> Scalar:
 
 
 def critic_accuracy(run: Pass) -> Scalar:
-    """Share of real and fake rows on the right side of zero; .5 at chance. Logged, never minimised."""
+    """Share of rows on the right side of zero; .5 at chance. Logged, never minimised."""
     return 0.5 * (jnp.mean(run.logit_real > 0) + jnp.mean(run.logit_fake < 0))
 
 

@@ -6,25 +6,12 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import Array, Float, Int
 
 from ivaegan_jax.game import Game, play_round
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.model import Model
 from ivaegan_jax.state import TrainState, init_state
-from ivaegan_jax.types import Batch, Scalar, Terms
-
-
-class TrainData(NamedTuple):
-    """The training rows of all data seeds, shared by all runs.
-
-    Attributes:
-      x: `[data_seeds, rows, dim_x]`.
-      u: level codes `[data_seeds, rows]`, or features `[data_seeds, rows, dim_u]`.
-    """
-
-    x: Float[Array, "data_seeds rows dim_x"]
-    u: Int[Array, "data_seeds rows"] | Float[Array, "data_seeds rows dim_u"]
+from ivaegan_jax.types import Batch, HostOrDevice, Scalar, Terms, TrainData
 
 
 class Run(NamedTuple):
@@ -37,9 +24,9 @@ class Run(NamedTuple):
       hypers: its learning rates and weights.
     """
 
-    seed: Int[Array, ""]
-    data_index: Int[Array, ""]
-    steps: Int[Array, ""]
+    seed: HostOrDevice
+    data_index: HostOrDevice
+    steps: HostOrDevice
     hypers: Hypers
 
 
@@ -57,17 +44,18 @@ class Trainer(NamedTuple):
     chunk: Callable[[Run, TrainState, TrainData, jax.Array], tuple[TrainState, Terms]]
 
 
-def one_hot_or_features(u: jax.Array, dim_u: int) -> Float[Array, "batch dim_u"]:
-    """Level codes become one-hot rows; continuous features pass."""
-    return jax.nn.one_hot(u, dim_u) if jnp.issubdtype(u.dtype, jnp.integer) else u
+def as_batch(x: jax.Array, u: jax.Array, dim_u: int) -> Batch:
+    """Rows as the networks see them: level codes become one-hot, continuous features pass."""
+    codes = jnp.issubdtype(u.dtype, jnp.integer)
+    return Batch(x, jax.nn.one_hot(u, dim_u) if codes else u)
 
 
 def draw_batch(
-    data: TrainData, data_index: jax.Array, key: jax.Array, size: int, dim_u: int
+    data: TrainData, data_index: HostOrDevice, key: jax.Array, size: int, dim_u: int
 ) -> Batch:
     """`size` training rows of one data seed, drawn independently with replacement."""
     rows = jax.random.randint(key, (size,), 0, data.x.shape[1])
-    return Batch(data.x[data_index, rows], one_hot_or_features(data.u[data_index, rows], dim_u))
+    return as_batch(data.x[data_index, rows], data.u[data_index, rows], dim_u)
 
 
 def make_trainer(model: Model, game: Game, batch: int, dim_u: int) -> Trainer:

@@ -10,6 +10,12 @@ from jaxtyping import Float, Int
 Scalar: TypeAlias = Float[jax.Array, ""]
 """A number inside a compiled program."""
 
+Number: TypeAlias = Scalar | float
+"""A traced number, or the plain one that a caller outside a program may pass."""
+
+HostOrDevice: TypeAlias = jax.Array | np.ndarray
+"""Arrays that may lie on either side."""
+
 Params: TypeAlias = dict[str, Any]
 """Parameters by block: `encoder`, `prior`, `generator`, `critic`."""
 
@@ -32,6 +38,18 @@ class Batch(NamedTuple):
 
     x: Float[jax.Array, "batch dim_x"]
     u: Float[jax.Array, "batch dim_u"]
+
+
+class TrainData(NamedTuple):
+    """The training rows of all data seeds, shared by all runs.
+
+    Attributes:
+      x: `[data_seeds, rows, dim_x]`.
+      u: level codes `[data_seeds, rows]`, or features `[data_seeds, rows, dim_u]`.
+    """
+
+    x: Float[HostOrDevice, "data_seeds rows dim_x"]
+    u: Int[HostOrDevice, "data_seeds rows"] | Float[HostOrDevice, "data_seeds rows dim_u"]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -88,6 +88,7 @@ def _draw_term(ax: Axes, rows: Sequence[Row], term: str, palette: Palette) -> No
     ax.set_title(term, fontsize=10, color=INK, loc="left")
     ax.set_xlabel("step", fontsize=8.5, color=INK)
     ax.grid(color="#eeeeee", linewidth=0.7)
+    ax.set_axisbelow(True)
 
 
 def _scale(ax: Axes, values: Float[np.ndarray, " n"]) -> None:

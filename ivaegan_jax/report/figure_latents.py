@@ -18,6 +18,9 @@ POINTS = 800
 SOURCES = 6
 """Scatter panels per preset at most; the heat map shows every latent."""
 
+PICTURES = ("x", "x_recon", "x_fake")
+"""Arrays of images: observations, reconstructions, samples."""
+
 LEVELS = 10
 """Levels of u up to which each has its own colour and a legend."""
 
@@ -50,30 +53,57 @@ def latents_by_u(arrays: Mapping[str, Arrays]) -> Figure | None:
     figure, axes = new_figure(3.4 * columns, 3.2 * height, height, columns)
     for ax, (preset, found) in zip(axes.flat, known.items(), strict=False):
         shown = first_run(found)
-        _draw_by_u(ax, of_run(found, "z", shown), of_data(found, "u", shown))
         ax.set_title(preset, fontsize=10, color=INK)
+        z = of_run(found, "z", shown)
+        if np.isfinite(z).all():
+            _draw_by_u(ax, z, of_data(found, "u", shown))
+        else:
+            _say_diverged([ax])
     for ax in axes.flat[len(known) :]:
         ax.set_visible(False)
+    handles, labels = axes.flat[0].get_legend_handles_labels()
+    if labels:
+        figure.legend(
+            handles, labels, title="u", loc="outside right center", frameon=False, markerscale=2
+        )
     return figure
 
 
 def image_grid(arrays: Mapping[str, Arrays], most: int = 10) -> Figure | None:
     """Per preset: observations, their reconstructions, and samples of the model."""
     known = {name: a for name, a in arrays.items() if "image_shape" in a}
-    lines = [(p, n) for p, a in known.items() for n in ("x", "x_recon", "x_fake") if n in a]
+    lines = [(p, n) for p, a in known.items() for n in PICTURES if n in a]
     if not lines:
         return None
-    figure, axes = new_figure(0.8 * most + 1.2, 0.8 * len(lines) + 0.2, len(lines))
+    figure, axes = new_figure(0.8 * most + 1.2, 0.82 * len(lines), len(lines))
+    figure.set_layout_engine("compressed")
     for ax, (preset, name) in zip(axes.flat, lines, strict=True):
         found = known[preset]
         shown = first_run(found)
         images = (of_data if name == "x" else of_run)(found, name, shown)[:most]
-        strip = images.reshape(len(images), *np.asarray(found["image_shape"], int))
-        ax.imshow(np.concatenate(list(strip), axis=1), cmap="gray", interpolation="nearest")
+        low, high = _range(found)
+        strip = _side_by_side(images, np.asarray(found["image_shape"], int))
+        ax.imshow(strip, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
         bare(ax)
         ax.set_ylabel(f"{preset}\n{name}", fontsize=8.5, color=INK, rotation=0, ha="right",
                       va="center")  # fmt: skip
     return figure
+
+
+def _side_by_side(images: np.ndarray, shape: np.ndarray) -> np.ndarray:
+    # A blank column (nan is drawn as nothing) keeps neighbours apart.
+    framed = np.pad(
+        images.reshape(len(images), *shape).astype(float),
+        ((0, 0), (0, 0), (0, 1)),
+        constant_values=np.nan,
+    )
+    return np.concatenate(list(framed), axis=1)
+
+
+def _range(arrays: Arrays) -> tuple[float, float]:
+    # All pictures of a preset share the grey scale of the data, so that brightness compares.
+    images = arrays[next(name for name in PICTURES if name in arrays)]
+    return float(np.min(images)), float(np.max(images))
 
 
 def _draw_preset(line: Any, z: np.ndarray, s: np.ndarray, colour: str) -> None:
@@ -97,7 +127,7 @@ def _draw_preset(line: Any, z: np.ndarray, s: np.ndarray, colour: str) -> None:
 def _say_diverged(line: Any) -> None:
     for ax in line:
         bare(ax)
-    line[0].set_title("this run diverged", fontsize=8.5, color=INK)
+    line[0].set_title(f"{line[0].get_title()} this run diverged".strip(), fontsize=8.5, color=INK)
 
 
 def _draw_by_u(ax: Axes, z: np.ndarray, u: np.ndarray) -> None:
@@ -110,7 +140,6 @@ def _draw_by_u(ax: Axes, z: np.ndarray, u: np.ndarray) -> None:
         for level, colour in zip(levels, (*SPARE, "#332288", "#D55E00"), strict=False):
             of = code == level
             ax.scatter(first[of], second[of], 7, colour, label=f"{level:g}", linewidths=0)
-        ax.legend(fontsize=7, markerscale=1.6, frameon=False, ncols=2, handletextpad=0.1)
     else:
         ax.scatter(first, second, 7, code, cmap="viridis", linewidths=0)
     ax.set_xlabel(f"z{active[0] + 1}", fontsize=9)

@@ -63,7 +63,7 @@ def paired_differences(
     if not found or test is None:
         return None
     items = sorted(found.items(), key=lambda item: item[1])
-    figure, axes = new_figure(6.4, 1.5 + 0.26 * len(items))
+    figure, axes = new_figure(6.4, min(1.5 + 0.26 * len(items), 12))
     _draw_differences(axes[0, 0], items, test.difference, palette[better])
     label = f"held-out MCC: {better} minus {baseline}"
     axes[0, 0].set_xlabel(label, color=INK)
@@ -156,5 +156,7 @@ def _draw_differences(
     ax.plot([band.low, band.high], [top, top], color=INK, linewidth=2)
     ax.plot([band.estimate], [top], "o", color=INK, markersize=6)
     ax.axvline(0, color=FAINT, linewidth=1)
-    ax.set_yticks([*range(len(items)), top], [*(f"data seed {s}" for s, _ in items), "mean, 95 %"])
+    names = [f"data seed {seed}" for seed, _ in items]
+    size = 9 if len(items) <= 40 else 5
+    ax.set_yticks([*range(len(items)), top], [*names, "mean, 95 %"], fontsize=size)
     ax.set_ylim(-0.7, top + 0.6)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import html
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ class Table:
       records: the body.
       footer: lines set apart beneath it, such as floors.
       notes: what every column and band means.
+      digits: decimals by record key, where they are not 3.
     """
 
     title: str
@@ -30,6 +32,7 @@ class Table:
     records: Sequence[Record]
     footer: Sequence[Record] = ()
     notes: Sequence[str] = ()
+    digits: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     def without_empty_columns(self) -> "Table":
         """The table less the columns in which no line has anything to say."""
@@ -38,16 +41,16 @@ class Table:
         return dataclasses.replace(self, columns=kept)
 
 
-def cell(value: Any) -> str:
+def cell(value: Any, digits: int = 3) -> str:
     """A value as people read it: `.931`, `-12.3`, `.931 [.900, .950]`, `-` for nothing."""
     match value:
         case Interval():
-            estimate, low, high = (cell(float(part)) for part in (*_parts(value),))
+            estimate, low, high = (cell(float(part), digits) for part in (*_parts(value),))
             return estimate if "-" in (low, high) else f"{estimate} [{low}, {high}]"
         case None:
             return "-"
         case float() | np.floating():
-            return decimal(float(value)) if np.isfinite(value) else "-"
+            return decimal(float(value), digits) if np.isfinite(value) else "-"
         case _:
             return str(value)
 
@@ -62,11 +65,6 @@ def decimal(value: float, digits: int = 3) -> str:
     return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
 
 
-def signed(interval: Interval) -> str:
-    """An interval of a difference, the estimate with its sign."""
-    return ("+" if interval.estimate > 0 else "") + cell(interval)
-
-
 def to_text(table: Table) -> str:
     """Aligned columns for a terminal; names to the left, numbers to the right."""
     lines = [list(table.columns.values()), *_cells(table, table.records)]
@@ -75,7 +73,8 @@ def to_text(table: Table) -> str:
     rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
     body = [_aligned(line, widths) for line in lines]
     beneath = [rule, *(_aligned(line, widths) for line in foot)] if foot else []
-    return "\n".join([table.title, rule, body[0], rule, *body[1:], *beneath, rule, *table.notes])
+    notes = [textwrap.fill(note, 118, subsequent_indent="  ") for note in table.notes]
+    return "\n".join([table.title, rule, body[0], rule, *body[1:], *beneath, rule, *notes])
 
 
 def to_markdown(table: Table) -> str:
@@ -124,7 +123,8 @@ def _parts(interval: Interval) -> tuple[float, float, float]:
 
 
 def _cells(table: Table, records: Sequence[Record]) -> list[list[str]]:
-    return [[cell(record.get(key)) for key in table.columns] for record in records]
+    digits = {key: table.digits.get(key, 3) for key in table.columns}
+    return [[cell(record.get(key), digits[key]) for key in table.columns] for record in records]
 
 
 def _aligned(line: list[str], widths: list[int]) -> str:

@@ -1,11 +1,13 @@
 """The summary table: one line per preset, floors beneath; every run counted, every band named."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ivaegan_jax.report import recorded
+from ivaegan_jax.report.counting import count_runs, has_truth, sizes
 from ivaegan_jax.report.estimates import agreement, interval, paired
 from ivaegan_jax.report.legend import with_truth_notes, without_truth_notes
 from ivaegan_jax.report.render import Record, Table
@@ -39,15 +41,14 @@ NO_TRUTH = {
     "c2st_real": "C2ST real",
     "mmd2": "MMD²",
     "mmd2_real": "MMD² real",
-    "energy": "energy",
-    "energy_real": "energy real",
+    "energy_distance": "energy",
+    "energy_distance_real": "energy real",
 }
 """Columns where nobody knows the sources."""
 
 
-def has_truth(rows: Sequence[Row]) -> bool:
-    """Whether any run was compared with true sources."""
-    return any(row.get("metric") == "mcc" and row.get("kind", "run") == "run" for row in rows)
+DIGITS = {"success": 2, "probability_better": 2, "active_units": 1}
+"""A share of a few dozen runs deserves no third decimal."""
 
 
 def summary(
@@ -61,21 +62,30 @@ def summary(
         95th percentile of a random rotation where that is higher.
       baseline: the preset the others are compared with; the first one where it has no runs.
     """
+    table = (
+        _truth_table(rows, success_threshold, baseline) if has_truth(rows) else _plain_table(rows)
+    )
+    return dataclasses.replace(table, digits=DIGITS).without_empty_columns()
+
+
+def _truth_table(rows: Sequence[Row], success_threshold: float | None, baseline: str) -> Table:
     known = recorded.presets(rows)
-    if not has_truth(rows):
-        records = [_without_truth(rows, preset) for preset in known]
-        title = f"Without true sources: {sizes(rows)}"
-        return Table(
-            title, NO_TRUTH, records, (), without_truth_notes(sizes(rows))
-        ).without_empty_columns()
-    threshold = _threshold(rows) if success_threshold is None else success_threshold
     against = baseline_of(known, baseline)
+    threshold = _threshold(rows) if success_threshold is None else success_threshold
     records = [_with_truth(rows, preset, threshold) for preset in known]
-    records = _compared(rows, records, against)
-    columns = {key: header.format(baseline=against) for key, header in TRUTH.items()}
-    notes = with_truth_notes(sizes(rows), threshold, against)
-    title = f"Held-out recovery of the sources: {sizes(rows)}"
-    return Table(title, columns, records, floor_lines(rows), notes).without_empty_columns()
+    return Table(
+        f"Held-out recovery of the sources: {sizes(rows)}",
+        {key: header.format(baseline=against) for key, header in TRUTH.items()},
+        _compared(rows, records, against),
+        floor_lines(rows),
+        with_truth_notes(sizes(rows), threshold, against),
+    )
+
+
+def _plain_table(rows: Sequence[Row]) -> Table:
+    records = [_without_truth(rows, preset) for preset in recorded.presets(rows)]
+    notes = without_truth_notes(sizes(rows))
+    return Table(f"Without true sources: {sizes(rows)}", NO_TRUTH, records, (), notes)
 
 
 def baseline_of(known: Sequence[str], baseline: str = "ivae") -> str:
@@ -84,28 +94,11 @@ def baseline_of(known: Sequence[str], baseline: str = "ivae") -> str:
     return baseline if baseline in known else [*namesakes, *known][0]
 
 
-def sizes(rows: Sequence[Row]) -> str:
-    """How many data seeds and model seeds there are, in words."""
-    runs = {(r.get("data_seed"), r.get("seed")) for r in rows if r.get("kind", "run") == "run"}
-    per_data = [sum(d == data for d, _ in runs) for data in {d for d, _ in runs}]
-    low, high = min(per_data, default=0), max(per_data, default=0)
-    seeds = f"{low}" if low == high else f"{low} to {high}"
-    return f"{_plural(len(per_data), 'data seed')} x {_plural(seeds, 'model seed')}"
-
-
 def floor_lines(rows: Sequence[Row]) -> list[Record]:
     """Floors in rising order, each the mean over the data seeds."""
     within = recorded.floors(rows, "mcc_within")
     found = sorted(recorded.floors(rows).items(), key=lambda item: item[1])
     return [{"preset": n, "mcc": value, "mcc_within": within.get(n)} for n, value in found]
-
-
-def count_runs(rows: Sequence[Row], preset: str) -> tuple[int, int]:
-    """Runs of a preset, and how many of them diverged."""
-    of_preset = [r for r in rows if r.get("kind", "run") == "run" and r["preset"] == preset]
-    runs = {(r.get("data_seed"), r.get("seed")) for r in of_preset}
-    lost = {(r.get("data_seed"), r.get("seed")) for r in of_preset if recorded.is_diverged(r)}
-    return len(runs), len(lost)
 
 
 def _threshold(rows: Sequence[Row]) -> float:
@@ -167,7 +160,3 @@ def _compared(
 
 def _estimate(value: Interval | None) -> float | None:
     return None if value is None else float(value.estimate)
-
-
-def _plural(count: int | str, noun: str) -> str:
-    return f"{count} {noun}" + ("" if str(count) == "1" else "s")

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from ivaegan_jax.report.recorded import Row, floors
+from ivaegan_jax.report.counting import has_truth, sizes
+from ivaegan_jax.report.recorded import floors
 from ivaegan_jax.report.render import Record, Table, decimal
-from ivaegan_jax.report.tables import has_truth, sizes
 from ivaegan_jax.statistics import Interval
+from ivaegan_jax.types import Row
 
 FEWEST = 6
 """Data seeds below which a two-sided signed-rank test cannot reach p < .05."""

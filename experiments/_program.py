@@ -1,0 +1,137 @@
+"""What every program shares: flags, devices, one-line errors, and a progress line."""
+
+import dataclasses
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import jax
+from absl import app, flags, logging
+from ml_collections import config_flags
+
+from ivaegan_jax.config import Config
+from ivaegan_jax.types import InputError
+
+CONFIGS = Path(__file__).parent / "configs"
+
+CACHE = flags.DEFINE_string(
+    "compilation_cache",
+    str(Path.home() / ".cache" / "ivaegan_jax"),
+    "Folder where compiled programs are kept for the next run; empty keeps none.",
+)
+
+
+def define_study_flags(data: str, seeds: str, data_seeds: str, steps: int) -> None:
+    """Defines the flags of the programs that train, with these defaults.
+
+    `data_seeds` may be empty: 6-8 for a benchmark, 1 for a table.
+    """
+    flags.DEFINE_string("data", data, "b1, b2, b3_tcl, b3_imca, digits, or an .npz file.")
+    flags.DEFINE_string("seeds", seeds, "Model seeds: a number S for 1 to S, or a list as 3,5-7.")
+    flags.DEFINE_string(
+        "data_seeds",
+        data_seeds,
+        "Draws of the benchmark, or of the held-out rows of a table: a number K for 1 to K, or a "
+        "list as 101-104; empty takes 6-8 for a benchmark and 1 for a table.",
+    )
+    flags.DEFINE_integer("steps", steps, "Rounds of the game, each player moving once or more.")
+    flags.DEFINE_string("workdir", "", "Where results go; empty takes runs/PROGRAM-DATA.")
+    config_flags.DEFINE_config_file(
+        "config",
+        str(CONFIGS / "default.py"),
+        "Config file; single settings as --config.model.dim_z=4 (listed below).",
+    )
+
+
+def parse_seeds(name: str, text: str) -> Sequence[int]:
+    """Reads `4` as 1 to 4 and `3,5-7` as 3, 5, 6, 7.
+
+    Raises:
+      InputError: for anything else.
+    """
+    try:
+        if text.strip().isdecimal():
+            return range(1, int(text) + 1)
+        ends = [[int(end) for end in part.split("-")] for part in text.split(",")]
+        return tuple(seed for part in ends for seed in range(part[0], part[-1] + 1))
+    except ValueError as error:
+        raise InputError(
+            f"--{name}={text} is not a number of seeds (4) or a list of them (3,5-7)"
+        ) from error
+
+
+def read_config() -> Config:
+    """The config file with its overrides; raises InputError where the file gives no Config."""
+    config = flags.FLAGS["config"].value
+    if not isinstance(config, Config):
+        known = ", ".join(sorted(str(path) for path in CONFIGS.glob("[!_]*.py")))
+        raise InputError(f"--config names no readable config file; there are {known}")
+    return config
+
+
+def require(*names: str) -> None:
+    """Raises InputError unless all these flags were given."""
+    if missing := [f"--{name}" for name in names if not flags.FLAGS[name].value]:
+        raise InputError(f"{' and '.join(missing)} must be given; see --help")
+
+
+def launch(main: Callable[[], None], define_flags: Callable[[], None]) -> None:
+    """Runs a program: parses flags, sets up devices, turns user errors into one line.
+
+    Args:
+      main: the program, which reads its flags.
+      define_flags: defines them; here and not at import, since a config flag reads the command
+        line while it is defined and what it finds may be wrong.
+    """
+    logging.set_verbosity(logging.ERROR)
+    app.run(lambda argv: _guarded(main, argv), flags_parser=lambda argv: _parse(argv, define_flags))
+
+
+def _guarded(main: Callable[[], None], argv: Sequence[str]) -> int:
+    try:
+        if argv[1:]:
+            raise InputError(f"unexpected argument {argv[1]!r}; settings are given as --name=value")
+        _set_up_jax()
+        main()
+    except InputError as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        return _fail("stopped; the same command goes on from the last checkpoint")
+    return 0
+
+
+def _parse(argv: list[str], define_flags: Callable[[], None]) -> list[str]:
+    try:
+        define_flags()
+        flags.adopt_module_key_flags(sys.modules[__name__])
+        if {"--help", "-h", "-help", "--helpshort"} & set(argv[1:]):
+            _show_help()
+        return flags.FLAGS(argv)
+    except (flags.Error, KeyError, AttributeError, TypeError, ValueError, OSError) as error:
+        message = error.args[0] if error.args else error
+        sys.exit(_fail(f"{' '.join(str(message).split())} (see --help)"))
+
+
+def _show_help() -> None:
+    flags.FLAGS.mark_as_parsed()
+    app.usage(shorthelp=True, writeto_stdout=True)
+    if "config" in flags.FLAGS:
+        print("settings, with their defaults (meanings in ivaegan_jax/config.py and hypers.py):")
+        for part, values in dataclasses.asdict(Config()).items():
+            print("\n".join(f"  --config.{part}.{n}={value}" for n, value in values.items()))
+    sys.exit(0)
+
+
+def _fail(message: str) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return 2
+
+
+def _set_up_jax() -> None:
+    """One device per CPU core, so that runs spread over cores as they do over accelerators."""
+    jax.config.update("jax_num_cpu_devices", len(os.sched_getaffinity(0)))
+    if CACHE.value:
+        jax.config.update("jax_compilation_cache_dir", CACHE.value)
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
+        jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)

@@ -1,0 +1,71 @@
+"""From flags to a finished work directory: what `train` and `compare` share."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from absl import flags
+
+from experiments._program import parse_seeds, read_config
+from experiments._progress import ConsoleReporter
+from ivaegan_jax.data import is_synthetic
+from ivaegan_jax.experiment import Experiment
+from ivaegan_jax.manifest import describe_run
+from ivaegan_jax.report import summary, to_text, write_report
+from ivaegan_jax.study import Study
+from ivaegan_jax.workdir import Workdir, read_json, read_rows, write_json, write_text
+
+BENCHMARK_DATA_SEEDS = "6-8"
+"""Nobody looked at these while the defaults were chosen."""
+
+
+def experiment_from_flags(presets: Sequence[str]) -> Experiment:
+    """Reads the study's flags; raises InputError for those that cannot be read."""
+    values = flags.FLAGS
+    data_seeds = values.data_seeds or (BENCHMARK_DATA_SEEDS if is_synthetic(values.data) else "1")
+    return Experiment(
+        data=values.data,
+        presets=tuple(presets),
+        seeds=parse_seeds("seeds", values.seeds),
+        data_seeds=parse_seeds("data_seeds", data_seeds),
+        steps=values.steps,
+        config=read_config(),
+    )
+
+
+def run_study(program: str, presets: Sequence[str]) -> None:
+    """Runs, or goes on with, the study that the flags describe, and writes its report."""
+    experiment = experiment_from_flags(presets)
+    name = flags.FLAGS.workdir or f"runs/{program}-{Path(experiment.data).stem}"
+    workdir = Workdir(Path(name))
+    study = Study(experiment)
+    settings = study.settings()
+    workdir.open(settings)
+    if workdir.is_done():
+        print(f"{workdir.path} is finished; its report is {workdir.path / 'report.html'}")
+        return
+    began, earlier = time.time(), read_json(workdir.manifest).get("wall_time_s", 0.0)
+    manifest = describe_run(settings, _given_flags())
+    write_json(workdir.manifest, manifest | {"wall_time_s": earlier})
+    print(_opening(study, manifest["device"]), flush=True)
+    with ConsoleReporter(experiment.presets, experiment.steps, len(study.runs.seed)) as reporter:
+        study.run(workdir, reporter)
+    write_json(workdir.manifest, manifest | {"wall_time_s": earlier + time.time() - began})
+    page = write_report([workdir.path])
+    write_text(workdir.done, "")
+    print(f"\n{to_text(summary(read_rows(workdir.metrics)))}\nreport: {page}")
+
+
+def _opening(study: Study, device: str) -> str:
+    e, dims = study.experiment, study.dims
+    return (
+        f"{e.data}: {dims.rows} training rows, x has {dims.dim_x} columns, u {dims.dim_u}, "
+        f"z {dims.dim_z}; {len(e.data_seeds)} data seeds x {len(e.seeds)} model seeds on {device}, "
+        f"about {study.bytes / 2**20:.0f} MiB"
+    )
+
+
+def _given_flags() -> dict[str, object]:
+    parsed = flags.FLAGS.flags_by_module_dict()
+    own = [flag for module, found in parsed.items() if "experiments" in module for flag in found]
+    return {flag.name: flag.value for flag in own if flag.name != "config"}

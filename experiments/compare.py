@@ -1,0 +1,29 @@
+"""Compares models over data seeds and model seeds: table, figures, one HTML report.
+
+  python -m experiments.compare
+  python -m experiments.compare --data=digits
+  python -m experiments.compare --data=my_table.npz --presets=ivae,ivae_gan --seeds=5
+
+A label such as ivae_gan+shuffled_u trains the same model with u permuted over the rows, a
+control. The same command after a stop goes on where it was.
+"""
+
+from absl import flags
+
+from experiments import _program, _study
+
+
+def define_flags() -> None:
+    """Defines the program's flags."""
+    default = ["vae", "ivae", "gan", "vae_gan", "ivae_gan"]
+    flags.DEFINE_list("presets", default, "Rows of ivaegan_jax/presets.py.")
+    _program.define_study_flags(data="b1", seeds="2", data_seeds="", steps=5_000)
+
+
+def main() -> None:
+    """Compares the presets that the flags name."""
+    _study.run_study("compare", flags.FLAGS.presets)
+
+
+if __name__ == "__main__":
+    _program.launch(main, define_flags)

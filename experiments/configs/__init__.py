@@ -1,0 +1,1 @@
+"""Config files: each is a setting, and its docstring says what for."""

@@ -1,0 +1,49 @@
+"""Encodes a table with a trained model: posterior means and standard deviations of every seed.
+
+  python -m experiments.encode --workdir=runs/mine --data=my_table.npz --out=z.npz
+
+The file holds `z` and `z_std`, each [seeds, rows, dim_z], rows in the table's order, and `seeds`.
+u is needed only where the encoder reads it.
+"""
+
+from pathlib import Path
+
+from absl import flags
+
+from experiments import _program
+from ivaegan_jax.data import DATASETS, load_dataset, load_table
+from ivaegan_jax.restore import encode, restore
+from ivaegan_jax.types import InputError
+from ivaegan_jax.workdir import Workdir, write_npz
+
+
+def define_flags() -> None:
+    """Defines the program's flags."""
+    flags.DEFINE_string("workdir", "", "A work directory of train or compare.")
+    flags.DEFINE_string("data", "", "An .npz file with x, or a named data set.")
+    flags.DEFINE_string("out", "", "The .npz file to write.")
+    flags.DEFINE_string("preset", "", "Which model, where the work directory has several.")
+    flags.DEFINE_integer("data_seed", None, "Which data seed, where there are several.")
+
+
+def main() -> None:
+    """Loads the model, encodes the table, writes the latents."""
+    _program.require("workdir", "data", "out")
+    out = Path(flags.FLAGS.out)
+    if out.suffix != ".npz" or not out.absolute().parent.is_dir():
+        raise InputError(f"--out={out} must name an .npz file in a folder that exists")
+    fitted = restore(Workdir(Path(flags.FLAGS.workdir)), flags.FLAGS.preset, flags.FLAGS.data_seed)
+    if flags.FLAGS.data in DATASETS:
+        dataset = load_dataset(flags.FLAGS.data, flags.FLAGS.data_seed or 1)
+    else:
+        dataset = load_table(flags.FLAGS.data, require_u=fitted.needs_u)
+    z, z_std = encode(fitted, dataset)
+    try:
+        write_npz(out, {"z": z, "z_std": z_std, "seeds": fitted.seeds})
+    except OSError as error:
+        raise InputError(f"cannot write {out}: {error.strerror}") from error
+    print(f"{out}: z and z_std, {' x '.join(map(str, z.shape))} (seeds x rows x latents)")
+
+
+if __name__ == "__main__":
+    _program.launch(main, define_flags)

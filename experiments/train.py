@@ -1,0 +1,26 @@
+"""Trains one model over data seeds and model seeds, scores it and writes a report.
+
+  python -m experiments.train --data=b1 --preset=ivae_gan --seeds=2 --data_seeds=4
+  python -m experiments.train --data=my_table.npz --preset=ivae_gan --workdir=runs/mine
+
+The same command after a stop goes on where it was.
+"""
+
+from absl import flags
+
+from experiments import _program, _study
+
+
+def define_flags() -> None:
+    """Defines the program's flags."""
+    flags.DEFINE_string("preset", "ivae_gan", "The model: a row of ivaegan_jax/presets.py.")
+    _program.define_study_flags(data="b1", seeds="2", data_seeds="", steps=12_500)
+
+
+def main() -> None:
+    """Trains the preset that the flags name."""
+    _study.run_study("train", [flags.FLAGS.preset])
+
+
+if __name__ == "__main__":
+    _program.launch(main, define_flags)

@@ -1,0 +1,141 @@
+"""From tables to the stacked arrays that programs run on: split, standardised, coded."""
+
+import dataclasses
+import hashlib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ivaegan_jax.config import DataConfig
+from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing, raw_u
+from ivaegan_jax.data.splits import Split, check_batch, make_split
+from ivaegan_jax.types import Dataset, InputError, TrainData
+
+
+class Part(NamedTuple):
+    """The rows of one part of the split, stacked over data seeds.
+
+    Attributes:
+      x: standardised, float32 `[data_seeds, rows, dim_x]`.
+      u: level codes `[data_seeds, rows]` or standardised features `[data_seeds, rows, dim_u]`.
+      s: true sources `[data_seeds, rows, dim_s]`, or None.
+    """
+
+    x: np.ndarray
+    u: np.ndarray
+    s: np.ndarray | None
+
+    def shuffled_u(self, data_seeds: Sequence[int]) -> "Part":
+        """The negative control: u permuted over the rows, so that it says nothing about x."""
+        rngs = [np.random.default_rng((seed, 1)) for seed in data_seeds]
+        u = [rng.permutation(u) for rng, u in zip(rngs, self.u, strict=True)]
+        return self._replace(u=np.stack(u))
+
+
+class Prepared(NamedTuple):
+    """All that training and scoring need of the data, one entry per data seed.
+
+    Attributes:
+      train: rows to fit.
+      valid: held-out rows for choosing between runs.
+      test: held-out rows for scoring.
+      preprocessing: how to bring new rows into the same form.
+      dim_u: features of u as the networks see it: levels, or columns.
+      image_shape: (height, width) where rows are images.
+      sha256: of the raw arrays of every data seed, in order.
+    """
+
+    train: Part
+    valid: Part
+    test: Part
+    preprocessing: tuple[Preprocessing, ...]
+    dim_u: int
+    image_shape: tuple[int, int] | None
+    sha256: str
+
+    @property
+    def train_data(self) -> TrainData:
+        """What the training program reads."""
+        return TrainData(self.train.x, self.train.u)
+
+    @property
+    def dim_x(self) -> int:
+        """Columns of x."""
+        return self.train.x.shape[-1]
+
+    @property
+    def dim_s(self) -> int:
+        """Number of true sources; 0 where they are unknown."""
+        return 0 if self.train.s is None else self.train.s.shape[-1]
+
+
+def prepare(
+    datasets: Sequence[Dataset],
+    data_seeds: Sequence[int],
+    config: DataConfig,
+    batch: int,
+    standardise: bool = True,
+) -> Prepared:
+    """Splits and transforms one table per data seed.
+
+    Args:
+      datasets: one per data seed, all of the same shape.
+      data_seeds: they draw the splits.
+      config: fractions and scale.
+      batch: rows per update, which the training part must hold.
+      standardise: False leaves x as it is, for likelihoods of values in [0, 1].
+
+    Raises:
+      InputError: for anything wrong with the data.
+    """
+    held_out = (config.valid_fraction, config.test_fraction)
+    fractions = (1.0 - sum(held_out), *held_out)
+    splits = [make_split(d, seed, fractions) for d, seed in zip(datasets, data_seeds, strict=True)]
+    check_batch(splits[0], batch)
+    fit = fit_preprocessing if standardise else _identity
+    fitted = tuple(
+        fit(d, split.train, config.scale) for d, split in zip(datasets, splits, strict=True)
+    )
+    parts = {name: _stack(datasets, splits, fitted, name) for name in Split._fields}
+    levels = fitted[0].levels
+    return Prepared(
+        **parts,
+        preprocessing=fitted,
+        dim_u=datasets[0].u.shape[1] if levels is None else len(levels),
+        image_shape=datasets[0].image_shape,
+        sha256=_fingerprint(datasets),
+    )
+
+
+def _identity(dataset: Dataset, rows: np.ndarray, scale: float) -> Preprocessing:
+    low, high = dataset.x.min(), dataset.x.max()
+    if low < 0 or high > 1:
+        raise InputError(
+            f"a Bernoulli likelihood needs x between 0 and 1, but {dataset.name} holds values from "
+            f"{low:g} to {high:g}; rescale x, or use --config.model.likelihood=gaussian"
+        )
+    fitted = fit_preprocessing(dataset, rows, scale)
+    zeros = np.zeros_like(fitted.x_mean)
+    return dataclasses.replace(fitted, x_mean=zeros, x_std=zeros + 1, scale=1.0)
+
+
+def _stack(
+    datasets: Sequence[Dataset],
+    splits: Sequence[Split],
+    fitted: Sequence[Preprocessing],
+    name: str,
+) -> Part:
+    rows = [getattr(split, name) for split in splits]
+    x = [f.transform_x(d.x[r]) for d, r, f in zip(datasets, rows, fitted, strict=True)]
+    u = [f.encode_u(raw_u(d)[r]) for d, r, f in zip(datasets, rows, fitted, strict=True)]
+    s = [d.s[r] for d, r in zip(datasets, rows, strict=True) if d.s is not None]
+    return Part(np.stack(x), np.stack(u), np.stack(s) if s else None)
+
+
+def _fingerprint(datasets: Sequence[Dataset]) -> str:
+    digest = hashlib.sha256()
+    for dataset in datasets:
+        for array in (dataset.x, raw_u(dataset), dataset.s):
+            digest.update(b"" if array is None else np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,116 @@
+"""What a trained run is worth: one jittable function per run, then rows with their convention."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from ivaegan_jax.distributions import gaussian_sample
+from ivaegan_jax.hypers import Hypers
+from ivaegan_jax.metrics import (
+    active_units,
+    affine_r2,
+    canonical_correlation,
+    label_r2,
+    mcc,
+    within_level_mcc,
+)
+from ivaegan_jax.model import Model
+from ivaegan_jax.types import Batch, Params, Row
+
+EVALUATION_SEED = 0
+"""Seed of the draws of z and x that an evaluation makes; the same for every run."""
+
+
+class Evaluation(NamedTuple):
+    """One run on one part of the data; device arrays in a program, host arrays after it.
+
+    Attributes:
+      mu: posterior means `[rows, dim_z]`.
+      log_var: posterior log variances `[rows, dim_z]`.
+      z: one posterior draw per row `[rows, dim_z]`.
+      x_recon: `E[x|mu]`, `[rows, dim_x]`.
+      x_fake: decoded prior draws for the rows' own u, `[rows, dim_x]`.
+      terms: nll and kl, nats per row of standardised x.
+    """
+
+    mu: Any
+    log_var: Any
+    z: Any
+    x_recon: Any
+    x_fake: Any
+    terms: dict[str, Any]
+
+
+def make_evaluate(model: Model) -> Callable[[Params, Batch, Hypers], Evaluation]:
+    """Returns the evaluation of one run, pure and jittable."""
+
+    def evaluate(params: Params, batch: Batch, hypers: Hypers) -> Evaluation:
+        key_z, key_x, key_terms = jax.random.split(jax.random.key(EVALUATION_SEED), 3)
+        mu, log_var = model.encode(params, batch.x, batch.u)
+        return Evaluation(
+            mu=mu,
+            log_var=log_var,
+            z=gaussian_sample(key_z, mu, log_var),
+            x_recon=model.decode(params, mu),
+            x_fake=model.sample(params, key_x, batch.u),
+            terms=model.terms(params, batch, key_terms, hypers, ("nll", "kl")),
+        )
+
+    return evaluate
+
+
+def likelihood_rows(run: Evaluation, x: np.ndarray, u: np.ndarray, elbo: bool) -> list[Row]:
+    """Rows that need no true sources.
+
+    Args:
+      run: host arrays of one run.
+      x: standardised observations `[rows, dim_x]`.
+      u: level codes or features of the same rows.
+      elbo: whether the model is trained on a likelihood, so that its ELBO means something.
+    """
+    residual = np.mean(np.square(x - run.x_recon)) / np.mean(np.square(x - x.mean(0)))
+    rows = [
+        {"metric": "recon_r2", "value": 1.0 - residual, "latent": "posterior_mean"},
+        {"metric": "kl", "value": run.terms["kl"], "unit": "nats per row"},
+        {"metric": "active_units", "value": active_units(run.mu, run.log_var).sum()},
+        {"metric": "label_r2", "value": np.mean(label_r2(run.mu, u)), "latent": "posterior_mean"},
+    ]
+    bound = -(run.terms["nll"] + run.terms["kl"])
+    unit = "nats per row of standardised x, one posterior draw"
+    return rows + ([{"metric": "elbo", "value": bound, "unit": unit}] if elbo else [])
+
+
+def source_rows(run: Evaluation, s: np.ndarray, u: np.ndarray) -> list[Row]:
+    """Rows that compare latents with the true sources, each stamped with its convention.
+
+    Args:
+      run: host arrays of one run.
+      s: true sources `[rows, dim_s]`.
+      u: level codes or features of the same rows.
+    """
+    mu = run.mu
+    rows = [
+        _scored("mcc", mcc(mu, s)),
+        _scored("mcc", mcc(mu, s, corr="spearman"), corr="spearman"),
+        _scored("mcc", mcc(mu, s, held_out=False), assignment="in_sample"),
+        _scored("mcc", mcc(run.z, s), latent="posterior_sample"),
+        _scored("affine_r2", affine_r2(mu, s), corr=None),
+        _scored("affine_r2_z_given_s", affine_r2(s, mu), corr=None),
+        _scored("cca", canonical_correlation(mu, s)),
+    ]
+    if u.ndim == 1:
+        rows.append(_scored("mcc_within", within_level_mcc(mu, s, u)))
+    return rows
+
+
+def _scored(metric: str, value: float, **convention: str | None) -> Row:
+    default = {"latent": "posterior_mean", "corr": "pearson", "assignment": "held_out"}
+    return {"metric": metric, "value": value, **default, **convention}
+
+
+def finite(run: Evaluation) -> Evaluation:
+    """Host copy with every non-finite number set to zero, so that a diverged run scores as one."""
+    host = jax.tree.map(lambda leaf: np.nan_to_num(np.asarray(leaf), posinf=0, neginf=0), run)
+    return host

@@ -1,0 +1,106 @@
+"""The host loop over chunks of one model's runs: restore, train, log, save. It reads the clock."""
+
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from jax.sharding import Mesh
+
+from ivaegan_jax.checkpoint import Checkpoints
+from ivaegan_jax.replicate import default_how, over_runs, pad_runs, shard_runs, share
+from ivaegan_jax.state import TrainState
+from ivaegan_jax.train import Run, Trainer
+from ivaegan_jax.types import Terms, TrainData
+
+
+class Chunk(NamedTuple):
+    """What the loop reports after each chunk.
+
+    Attributes:
+      step: rounds played so far.
+      log: terms averaged over the chunk, `[runs]` each.
+      alive: `[runs]`.
+      seconds: wall time of the chunk; the first one includes compilation.
+    """
+
+    step: int
+    log: Terms
+    alive: np.ndarray
+    seconds: float
+
+
+class Schedule(NamedTuple):
+    """When the loop stops between steps.
+
+    Attributes:
+      steps: rounds in all.
+      chunk: rounds between two reports.
+      checkpoint_chunks: chunks between two checkpoints.
+    """
+
+    steps: int
+    chunk: int
+    checkpoint_chunks: int
+
+    def saves_at(self, step: int) -> bool:
+        """Whether a checkpoint is due after this step."""
+        return step == self.steps or step % (self.chunk * self.checkpoint_chunks) == 0
+
+
+def train_runs(
+    trainer: Trainer,
+    runs: Run,
+    data: TrainData,
+    schedule: Schedule,
+    checkpoints: Checkpoints,
+    mesh: Mesh,
+    *,
+    on_start: Callable[[int], None],
+    on_chunk: Callable[[Chunk], None],
+) -> TrainState:
+    """Trains stacked runs to the end, from the newest checkpoint where there is one.
+
+    Chunks end at the same steps whether or not the process was stopped in between, and a state
+    is all that a chunk depends on, so a resumed training equals an uninterrupted one.
+
+    Args:
+      trainer: functions of one run.
+      runs: host arrays with a leading axis of runs.
+      data: shared by all runs.
+      schedule: when to stop for reports and checkpoints.
+      checkpoints: where states are kept.
+      mesh: devices that the runs are split over.
+      on_start: told the step from which the training goes on.
+      on_chunk: told of every chunk, before a checkpoint covers it.
+
+    Returns:
+      The final states, host arrays, one per run in order.
+    """
+    how, spread = default_how(), shard_runs(pad_runs(runs, mesh), mesh)
+    play = over_runs(lambda run, state, shared: trainer.chunk(run, state, *shared), mesh, how,
+                     donate=(1,))  # fmt: skip
+    states = checkpoints.restore(jax.eval_shape(jax.vmap(trainer.init), runs))
+    step = 0 if states is None else int(np.max(states.step))
+    if states is None:
+        states = over_runs(lambda run, _: trainer.init(run), mesh, how)(spread, ())
+    else:
+        states = shard_runs(pad_runs(states, mesh), mesh)
+    on_start(step)
+    data, count = share(data, mesh), len(runs.seed)
+    while step < schedule.steps:
+        began = time.monotonic()
+        length = min(schedule.chunk, schedule.steps - step)
+        states, log = play(spread, states, (data, np.int32(length)))
+        step += length
+        log, alive = _host((log, states.alive), count)
+        on_chunk(Chunk(step, log, alive, time.monotonic() - began))
+        if schedule.saves_at(step):
+            checkpoints.save(_host(states, count))
+    return _host(states, count)
+
+
+def _host(tree: Any, count: int) -> Any:
+    """Host copies of the first `count` runs; the rest is padding."""
+    return jax.tree.map(lambda leaf: np.asarray(leaf)[:count], tree)

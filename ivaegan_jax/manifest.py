@@ -1,0 +1,57 @@
+"""What made a result: code, versions, machine, data, seeds, and which reproducibility held."""
+
+import importlib.metadata
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jax
+
+from ivaegan_jax.version import __version__
+
+PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "scipy", "scikit-learn", "orbax-checkpoint")
+
+
+def describe_run(settings: dict[str, Any], flags: dict[str, Any]) -> dict[str, Any]:
+    """The manifest's entries that are known at the start; wall time is added at the end.
+
+    Args:
+      settings: as in `config.json`.
+      flags: the command line as the program understood it.
+    """
+    devices = jax.devices()
+    return {
+        "version": __version__,
+        "code_revision": code_revision(),
+        "python": platform.python_version(),
+        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "platform": platform.platform(),
+        "device": f"{len(devices)} x {devices[0].device_kind}",
+        "backend": jax.default_backend(),
+        "flags": flags,
+        "data": settings["data"],
+        "data_sha256": settings["data_sha256"],
+        "seeds": settings["seeds"],
+        "data_seeds": settings["data_seeds"],
+        "reproducibility": guarantee(),
+    }
+
+
+def guarantee() -> str:
+    """What a repetition of the run may rely on here."""
+    if jax.default_backend() == "cpu":
+        return "bit-equal on this processor and these versions, alone or among other runs, resumed"
+    return "to rounding: accelerators may sum in another order from run to run"
+
+
+def code_revision() -> str:
+    """The git commit of the code, marked if it was changed since; "unknown" outside a checkout."""
+    root = Path(__file__).resolve().parent.parent
+    if not (root / ".git").exists():
+        return "unknown"
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

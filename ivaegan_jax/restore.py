@@ -1,0 +1,126 @@
+"""A finished study's models, ready to encode new rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from ivaegan_jax.checkpoint import Checkpoints
+from ivaegan_jax.data import raw_u
+from ivaegan_jax.data.preprocessing import Preprocessing
+from ivaegan_jax.experiment import experiment_from
+from ivaegan_jax.model import Model
+from ivaegan_jax.networks import Dims
+from ivaegan_jax.study import make_job, make_runs
+from ivaegan_jax.train import as_batch
+from ivaegan_jax.types import Dataset, InputError, Params
+from ivaegan_jax.workdir import Workdir
+
+T = TypeVar("T")
+
+ENCODED_ROWS = 65536
+"""Rows encoded at once, so that memory does not grow with the table."""
+
+
+class Fitted(NamedTuple):
+    """The runs of one preset on one data seed.
+
+    Attributes:
+      model: its functions.
+      params_by_seed: stacked over model seeds.
+      preprocessing: fitted on the training rows.
+      dims: sizes.
+      needs_u: whether the encoder reads u.
+      seeds: the model seeds, in order.
+    """
+
+    model: Model
+    params_by_seed: Params
+    preprocessing: Preprocessing
+    dims: Dims
+    needs_u: bool
+    seeds: np.ndarray
+
+
+def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) -> Fitted:
+    """Loads the newest checkpoint of one preset and data seed.
+
+    Args:
+      workdir: of a finished or stopped study.
+      preset: its label; may be empty where there is only one.
+      data_seed: may be None where there is only one.
+
+    Raises:
+      InputError: where the choice is not unique or there is nothing to load.
+    """
+    settings = workdir.settings()
+    experiment = experiment_from(settings)
+    label = _choose("preset", preset or None, experiment.presets)
+    index = experiment.data_seeds.index(_choose("data_seed", data_seed, experiment.data_seeds))
+    dims = Dims(**settings["sizes"])
+    job, runs = make_job(experiment, dims, label), make_runs(experiment)
+    if not workdir.checkpoints(label).exists():
+        raise InputError(f"{workdir.path} has no checkpoint of {label} yet; train it first")
+    with Checkpoints(workdir.checkpoints(label)) as checkpoints:
+        states = checkpoints.restore(jax.eval_shape(jax.vmap(job.trainer.init), runs))
+    if states is None:
+        raise InputError(f"{workdir.path} has no checkpoint of {label} yet; train it first")
+    members = np.flatnonzero(runs.data_index == index)
+    return Fitted(
+        model=job.model,
+        params_by_seed=jax.tree.map(lambda leaf: leaf[members], states.params),
+        preprocessing=_stored_preprocessing(workdir, index),
+        dims=dims,
+        needs_u=job.config.posterior == "x,u",
+        seeds=np.asarray(runs.seed)[members],
+    )
+
+
+def encode(
+    fitted: Fitted, dataset: Dataset
+) -> tuple[Float[np.ndarray, "seeds rows dim_z"], Float[np.ndarray, "seeds rows dim_z"]]:
+    """Posterior means and standard deviations of new rows, in their order, for every seed.
+
+    Raises:
+      InputError: for another number of columns, or a u that is missing or was never seen.
+    """
+    x = fitted.preprocessing.transform_x(dataset.x)
+    if fitted.needs_u:
+        u = fitted.preprocessing.encode_u(raw_u(dataset))
+    else:
+        u = np.zeros(len(x), np.int32)
+    encode_all = jax.jit(
+        jax.vmap(
+            lambda params, x, u: fitted.model.encode(params, *as_batch(x, u, fitted.dims.dim_u)),
+            in_axes=(0, None, None),
+        )
+    )
+    starts = range(0, len(x), ENCODED_ROWS)
+    parts = [
+        jax.device_get(
+            encode_all(fitted.params_by_seed, x[i : i + ENCODED_ROWS], u[i : i + ENCODED_ROWS])
+        )
+        for i in starts
+    ]
+    mu, log_var = (np.concatenate(arrays, axis=1) for arrays in zip(*parts, strict=True))
+    return mu, np.exp(0.5 * log_var)
+
+
+def _choose(name: str, asked: T | None, present: Sequence[T]) -> T:
+    if asked is None and len(present) == 1:
+        return present[0]
+    if asked is None or asked not in present:
+        listed = ", ".join(map(str, present))
+        raise InputError(f"choose one of this work directory's with --{name}: {listed}")
+    return asked
+
+
+def _stored_preprocessing(workdir: Workdir, index: int) -> Preprocessing:
+    prefix = f"{index}/"
+    with np.load(workdir.preprocessing, allow_pickle=False) as stored:
+        arrays: Mapping[str, np.ndarray] = {
+            name.removeprefix(prefix): stored[name] for name in stored if name.startswith(prefix)
+        }
+    return Preprocessing.from_arrays(arrays)

@@ -1,0 +1,147 @@
+"""From trained states to recorded rows: every run scored on held-out data, with its floors."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from jax.sharding import Mesh
+
+from ivaegan_jax.data.prepare import Part, Prepared
+from ivaegan_jax.evaluate import (
+    Evaluation,
+    finite,
+    likelihood_rows,
+    make_evaluate,
+    source_rows,
+)
+from ivaegan_jax.game import Game
+from ivaegan_jax.metrics import conditional_sample_quality, floors, pairwise_agreement
+from ivaegan_jax.model import Model
+from ivaegan_jax.replicate import default_how, over_runs, pad_runs, shard_runs, share
+from ivaegan_jax.state import TrainState
+from ivaegan_jax.train import Run, as_batch
+from ivaegan_jax.types import Row
+
+PLOTTED_ROWS = 1000
+"""Held-out rows per run that are kept for figures."""
+
+
+class Trained(NamedTuple):
+    """One model's runs after training.
+
+    Attributes:
+      label: as in the results.
+      model: its functions.
+      game: its players.
+      runs: seeds and hypers, leading axis of runs.
+      states: final states, leading axis of runs.
+    """
+
+    label: str
+    model: Model
+    game: Game
+    runs: Run
+    states: TrainState
+
+
+def evaluate_runs(trained: Trained, part: Part, dim_u: int, mesh: Mesh) -> Evaluation:
+    """Evaluates every run on the part's rows of its own data seed, `[runs, rows, ...]`, finite."""
+    evaluate = make_evaluate(trained.model)
+
+    def one(params: Any, run: Run, shared: Any) -> Evaluation:
+        x, u = (array[run.data_index] for array in shared)
+        return evaluate(params, as_batch(x, u, dim_u), run.hypers)
+
+    stacked = shard_runs(pad_runs((trained.states.params, trained.runs), mesh), mesh)
+    lifted = over_runs(one, mesh, default_how())
+    count = len(trained.runs.seed)
+    return jax.tree.map(
+        lambda leaf: leaf[:count], finite(lifted(*stacked, share((part.x, part.u), mesh)))
+    )
+
+
+def run_rows(
+    trained: Trained, evaluation: Evaluation, part: Part, stamp: Callable[[int], Row]
+) -> Iterator[Row]:
+    """All rows that concern one run alone; `stamp(i)` says which run it is."""
+    for i, index in enumerate(trained.runs.data_index):
+        run = jax.tree.map(lambda leaf, i=i: leaf[i], evaluation)
+        rows = likelihood_rows(run, part.x[index], part.u[index], "nll" in trained.game.terms)
+        if part.s is not None:
+            rows += source_rows(run, part.s[index], part.u[index])
+        else:
+            rows += _quality_rows(run, part.x[index], part.u[index])
+        yield from (stamp(i) | row | {"value": float(row["value"])} for row in rows)
+
+
+def _quality_rows(run: Evaluation, x: np.ndarray, u: np.ndarray) -> list[Row]:
+    quality = conditional_sample_quality(x, u, run.x_fake, u)
+    return [
+        {"metric": name if against == "fake" else f"{name}_{against}", "value": value}
+        for name, values in quality.items()
+        for against, value in values.items()
+    ]
+
+
+def agreement_rows(
+    trained: Trained, evaluation: Evaluation, stamp: Callable[[int], Row]
+) -> Iterator[Row]:
+    """Rows on how far the model seeds of one data seed found the same latents; no truth needed."""
+    convention = {"latent": "posterior_mean", "corr": "pearson", "assignment": "held_out"}
+    for index in np.unique(trained.runs.data_index):
+        members = np.flatnonzero(trained.runs.data_index == index)
+        pairs = pairwise_agreement(evaluation.mu[members])
+        for a in range(len(members)):
+            for b in range(a + 1, len(members)):
+                row = stamp(int(members[a])) | {"kind": "agreement"} | convention
+                row["other_seed"] = int(trained.runs.seed[members[b]])
+                yield row | {"metric": "agreement_mcc", "value": float(pairs.mcc[a, b])}
+                yield row | {"metric": "agreement_affine_r2", "value": float(pairs.affine_r2[a, b])}
+
+
+FLOOR_NAMES = {"rotation": "random_rotation", "rotation_p95": "random_rotation_p95"} | {
+    name: name for name in ("raw_x", "fastica", "label_only")
+}
+FLOOR_NAMES["linear_ceiling"] = "linear_supervised"
+
+
+def floor_rows(data: Prepared, data_seeds: Sequence[int], stamp: Row) -> Iterator[Row]:
+    """What needs no model of ours, scored on the same held-out rows with the same convention."""
+    train, test = data.train, data.test
+    if train.s is None or test.s is None:
+        return
+    convention = {"corr": "pearson", "assignment": "held_out", "split": "test"}
+    for i, data_seed in enumerate(data_seeds):
+        found = floors(train.x[i], train.u[i], train.s[i], test.x[i], test.u[i], test.s[i])
+        for name, value in found.items():
+            metric = "mcc_within" if name.startswith("within_level_") else "mcc"
+            floor = FLOOR_NAMES[name.removeprefix("within_level_")]
+            yield stamp | convention | {
+                "metric": metric, "value": value, "preset": floor, "kind": "floor",
+                "seed": None, "data_seed": data_seed, "latent": None, "status": "ok",
+            }  # fmt: skip
+
+
+def arrays_for_figures(trained: Trained, evaluation: Evaluation, data: Prepared) -> dict[str, Any]:
+    """Held-out latents and samples of every run, as the report's figures read them."""
+    kept = np.linspace(0, len(data.test.x[0]) - 1, PLOTTED_ROWS).astype(int)
+    kept = np.unique(kept)
+    arrays = {
+        "z": evaluation.mu[:, kept],
+        "u": data.test.u[:, kept],
+        "seed": trained.runs.seed,
+        "data_seed_index": trained.runs.data_index,
+    }
+    if data.test.s is not None:
+        arrays["s"] = data.test.s[:, kept]
+    if data.image_shape:
+        shown = kept[:: max(1, len(kept) // 12)][:12]
+        restore = data.preprocessing[0].inverse_x
+        arrays |= {
+            "x": np.stack([restore(x[shown]) for x in data.test.x]),
+            "x_recon": np.stack([restore(x[shown]) for x in evaluation.x_recon]),
+            "x_fake": np.stack([restore(x[shown]) for x in evaluation.x_fake]),
+            "image_shape": np.array(data.image_shape),
+        }
+    return arrays

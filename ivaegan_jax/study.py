@@ -1,0 +1,197 @@
+"""One study: prepare the data, train every model over all runs, score, and leave rows behind."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, Protocol
+
+import jax
+import numpy as np
+from jax.sharding import Mesh
+
+from ivaegan_jax import scoring
+from ivaegan_jax.checkpoint import Checkpoints
+from ivaegan_jax.config import ModelConfig
+from ivaegan_jax.data.prepare import Prepared
+from ivaegan_jax.experiment import Experiment, is_shuffled, preset_name, validate
+from ivaegan_jax.game import Game
+from ivaegan_jax.hypers import stack_hypers
+from ivaegan_jax.loop import Chunk, Schedule, train_runs
+from ivaegan_jax.memory import check_fits, tree_bytes
+from ivaegan_jax.model import Model, build
+from ivaegan_jax.networks import Dims
+from ivaegan_jax.presets import PRESETS, resolve
+from ivaegan_jax.replicate import make_seeds_mesh
+from ivaegan_jax.sources import choose_dim_z, load_data
+from ivaegan_jax.train import Run, Trainer, make_trainer
+from ivaegan_jax.types import Row, TrainData
+from ivaegan_jax.workdir import Workdir, append_rows, keep_rows, read_rows, write_npz, write_rows
+
+
+class Reporter(Protocol):
+    """Who wants to hear how a study goes on."""
+
+    def start(self, label: str, step: int) -> None:
+        """A model's training begins, or goes on, at this step."""
+        ...
+
+    def chunk(self, label: str, chunk: Chunk) -> None:
+        """A chunk of a model's training is done."""
+        ...
+
+    def finish(self, label: str, rows: list[Row]) -> None:
+        """A model is trained and scored."""
+        ...
+
+
+class Job(NamedTuple):
+    """One label of a study, ready to run; `config` has no empty choices left."""
+
+    label: str
+    config: ModelConfig
+    model: Model
+    game: Game
+    trainer: Trainer
+
+
+class Study:
+    """An experiment together with its data. Making one writes nothing."""
+
+    def __init__(self, experiment: Experiment):
+        """Loads and checks everything.
+
+        Raises:
+          InputError: for settings or data that cannot work, or too many runs for the memory.
+        """
+        validate(experiment)
+        self.experiment = experiment
+        self.data = load_data(experiment)
+        dim_z = choose_dim_z(experiment.config.model.dim_z, self.data)
+        self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, self.data.train.x.shape[1])
+        self.jobs = [make_job(experiment, self.dims, label) for label in experiment.presets]
+        self.bytes = self._check_memory()
+        self.runs = make_runs(experiment)
+
+    def settings(self) -> dict[str, Any]:
+        """What decides the results: the experiment, the sizes, and the data itself."""
+        data = {"sizes": self.dims._asdict(), "data_sha256": self.data.sha256}
+        return self.experiment.settings() | data
+
+    def run(self, workdir: Workdir, reporter: Reporter) -> None:
+        """Trains and scores whatever the work directory does not hold yet."""
+        mesh = make_seeds_mesh()
+        write_npz(workdir.preprocessing, stored_preprocessing(self.data))
+        for job in self.jobs:
+            if not any(row["preset"] == job.label for row in read_rows(workdir.metrics)):
+                rows = self._train_and_score(job, workdir, mesh, reporter)
+                add_metrics(workdir, rows)
+                reporter.finish(job.label, rows)
+        if not any(row["kind"] == "floor" for row in read_rows(workdir.metrics)):
+            stamp = {"data": self.experiment.data, "step": self.experiment.steps}
+            seeds = self.experiment.data_seeds
+            add_metrics(workdir, scoring.floor_rows(self.data, seeds, stamp))
+
+    def _train_and_score(
+        self, job: Job, workdir: Workdir, mesh: Mesh, reporter: Reporter
+    ) -> list[Row]:
+        config = self.experiment.config.train
+        train = self.data.train
+        if is_shuffled(job.label):
+            train = train.shuffled_u(self.experiment.data_seeds)
+
+        def on_start(step: int) -> None:
+            keep_rows(workdir.train_log, lambda r: r["preset"] != job.label or r["step"] <= step)
+            reporter.start(job.label, step)
+
+        def on_chunk(chunk: Chunk) -> None:
+            append_rows(workdir.train_log, self._log_rows(job.label, chunk))
+            reporter.chunk(job.label, chunk)
+
+        with Checkpoints(workdir.checkpoints(job.label)) as checkpoints:
+            states = train_runs(
+                job.trainer,
+                self.runs,
+                TrainData(train.x, train.u),
+                Schedule(self.experiment.steps, config.chunk, config.checkpoint_chunks),
+                checkpoints,
+                mesh,
+                on_start=on_start,
+                on_chunk=on_chunk,
+            )
+        return self._score(scoring.Trained(job.label, job.model, job.game, self.runs, states),
+                           workdir, mesh)  # fmt: skip
+
+    def _score(self, trained: scoring.Trained, workdir: Workdir, mesh: Mesh) -> list[Row]:
+        rows: list[Row] = []
+        for split in ("valid", "test"):
+            part = getattr(self.data, split)
+
+            def stamp(i: int, split: str = split) -> Row:
+                return self._stamp(trained, i) | {"split": split}
+
+            evaluation = scoring.evaluate_runs(trained, part, self.dims.dim_u, mesh)
+            rows += scoring.run_rows(trained, evaluation, part, stamp)
+            if split == "test":
+                rows += scoring.agreement_rows(trained, evaluation, stamp)
+                arrays = scoring.arrays_for_figures(trained, evaluation, self.data)
+                write_npz(workdir.arrays(trained.label), arrays)
+        return rows
+
+    def _stamp(self, trained: scoring.Trained, i: int) -> Row:
+        """Says which run a row belongs to."""
+        return {
+            "preset": trained.label,
+            "data": self.experiment.data,
+            "seed": int(self.runs.seed[i]),
+            "data_seed": self.experiment.data_seeds[int(self.runs.data_index[i])],
+            "status": "ok" if trained.states.alive[i] else "diverged",
+            "kind": "run",
+            "step": self.experiment.steps,
+        }
+
+    def _log_rows(self, label: str, chunk: Chunk) -> Iterator[Row]:
+        for i, (seed, index) in enumerate(zip(self.runs.seed, self.runs.data_index, strict=True)):
+            run = {"preset": label, "seed": int(seed), "step": chunk.step}
+            run["data_seed"] = self.experiment.data_seeds[int(index)]
+            log = {name: float(values[i]) for name, values in chunk.log.items()}
+            yield run | {"alive": bool(chunk.alive[i])} | log
+
+    def _check_memory(self) -> int:
+        smallest = self.experiment._replace(seeds=self.experiment.seeds[:1])
+        one = jax.tree.map(lambda leaf: leaf[0], make_runs(smallest))
+        state = max(tree_bytes(jax.eval_shape(job.trainer.init, one)) for job in self.jobs)
+        rows = self.data.test.x.shape[1]
+        scored = 4 * rows * (3 * self.dims.dim_z + 2 * self.dims.dim_x)
+        shared = tree_bytes((self.data.train.x, self.data.train.u))
+        seeds, data_seeds = len(self.experiment.seeds), len(self.experiment.data_seeds)
+        return check_fits(seeds * data_seeds, state + scored, shared, data_seeds)
+
+
+def make_job(experiment: Experiment, dims: Dims, label: str) -> Job:
+    """The pure functions behind one label."""
+    train, preset = experiment.config.train, PRESETS[preset_name(label)]
+    config, game = resolve(preset, experiment.config.model, train.critic_rounds)
+    model = build(config, dims, game.blocks)
+    return Job(label, config, model, game, make_trainer(model, game, train.batch, dims.dim_u))
+
+
+def make_runs(experiment: Experiment) -> Run:
+    """All pairs of a data seed and a model seed, the model seed moving fastest (host arrays)."""
+    index, seed = np.meshgrid(
+        np.arange(len(experiment.data_seeds)), experiment.seeds, indexing="ij"
+    )
+    hypers = stack_hypers(experiment.config.hypers, seed.size)
+    steps = np.full(seed.size, experiment.steps, np.int32)
+    return Run(seed.ravel().astype(np.int32), index.ravel().astype(np.int32), steps, hypers)
+
+
+def add_metrics(workdir: Workdir, rows: Iterable[Row]) -> None:
+    """Adds rows to `metrics.jsonl`, all of them or none."""
+    write_rows(workdir.metrics, [*read_rows(workdir.metrics), *rows])
+
+
+def stored_preprocessing(data: Prepared) -> dict[str, np.ndarray]:
+    """The preprocessing of every data seed under `index/field`, for an `.npz` file."""
+    return {
+        f"{i}/{name}": array
+        for i, fitted in enumerate(data.preprocessing)
+        for name, array in fitted.to_arrays().items()
+    }

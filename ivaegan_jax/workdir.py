@@ -1,0 +1,161 @@
+"""The work directory: what a study leaves behind, and how it is found again after a stop.
+
+Files are replaced whole (written aside, then renamed), so a kill leaves the old or the new one.
+The training log alone is appended to; a torn last line is dropped when it is read again.
+"""
+
+import fcntl
+import json
+import math
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ivaegan_jax.types import InputError, Row
+
+
+class Workdir:
+    """One work directory: `config.json`, `metrics.jsonl`, `train.jsonl`, checkpoints, `DONE`."""
+
+    def __init__(self, path: Path):
+        """Names the directory; touches nothing."""
+        self.path = path
+        self.config = path / "config.json"
+        self.manifest = path / "manifest.json"
+        self.metrics = path / "metrics.jsonl"
+        self.train_log = path / "train.jsonl"
+        self.preprocessing = path / "preprocessing.npz"
+        self.done = path / "DONE"
+
+    def open(self, settings: dict[str, Any]) -> None:
+        """Creates the directory for these settings, or finds it made with the same ones.
+
+        Raises:
+          InputError: where it belongs to other settings (the differences are listed), holds
+            something else, is in use by another process, or cannot be written.
+        """
+        self.check(settings)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = (self.path / ".lock").open("w")
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError(f"{self.path} is in use by another process; wait for it") from error
+        except OSError as error:
+            raise InputError(f"cannot write to {self.path}: {error.strerror}") from error
+        if not self.config.exists():
+            write_json(self.config, settings)
+
+    def check(self, settings: dict[str, Any]) -> None:
+        """Raises InputError if the directory exists and was made for something else."""
+        if self.path.exists() and not self.path.is_dir():
+            raise InputError(f"{self.path} is a file; name a directory with --workdir")
+        if not self.config.exists():
+            if self.path.is_dir() and any(not p.name.startswith(".") for p in self.path.iterdir()):
+                raise InputError(
+                    f"{self.path} is not empty and not a work directory; name another --workdir"
+                )
+            return
+        if changes := differences(self.settings(), json.loads(json.dumps(settings))):
+            raise InputError(
+                f"{self.path} was made with other settings: {'; '.join(changes)}; "
+                "use the same settings to go on, or another --workdir"
+            )
+
+    def settings(self) -> dict[str, Any]:
+        """What `config.json` holds; raises InputError where there is none."""
+        try:
+            return json.loads(self.config.read_text())
+        except (OSError, json.JSONDecodeError) as error:
+            raise InputError(
+                f"{self.path} is no work directory: it has no readable config.json"
+            ) from error
+
+    def checkpoints(self, label: str) -> Path:
+        """Where one model's checkpoints lie."""
+        return self.path / "checkpoints" / label
+
+    def arrays(self, label: str) -> Path:
+        """Held-out latents of one model's runs, for figures."""
+        return self.path / "arrays" / f"{label}.npz"
+
+    def is_done(self) -> bool:
+        """Whether the study has ended."""
+        return self.done.exists()
+
+
+def differences(old: Any, new: Any, name: str = "") -> list[str]:
+    """Where two nested settings differ, as `name: old -> new`."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        keys = sorted(old.keys() | new.keys())
+        prefix = f"{name}." if name else ""
+        return [c for k in keys for c in differences(old.get(k), new.get(k), f"{prefix}{k}")]
+    return [] if old == new else [f"{name}: {old} -> {new}"]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replaces a file whole."""
+    aside = path.with_name(f".{path.name}.tmp")
+    with aside.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+
+
+def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Replaces an `.npz` file whole; nothing in it is pickled."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.tmp.npz")
+    np.savez_compressed(aside, allow_pickle=False, **arrays)
+    aside.replace(path)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replaces a JSON file whole, indented for people."""
+    write_text(path, json.dumps(value, indent=2, default=str) + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON file's object; empty where there is no file."""
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def read_rows(path: Path) -> list[Row]:
+    """All whole rows of a JSONL file; none where there is no file."""
+    if not path.exists():
+        return []
+    rows = []
+    for line in path.read_text().splitlines():
+        try:
+            rows.append(json.loads(line))
+        except json.JSONDecodeError:  # the torn last line of a killed process
+            break
+    return rows
+
+
+def write_rows(path: Path, rows: Iterable[Row]) -> None:
+    """Replaces a JSONL file whole."""
+    write_text(path, "".join(map(_line, rows)))
+
+
+def append_rows(path: Path, rows: Iterable[Row]) -> None:
+    """Adds rows at the end of a JSONL file."""
+    with path.open("a") as file:
+        file.write("".join(map(_line, rows)))
+
+
+def _line(row: Row) -> str:
+    """A row as JSON, which has no NaN: what is not finite becomes null."""
+    clean = {
+        k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()
+    }
+    return json.dumps(clean, allow_nan=False) + "\n"
+
+
+def keep_rows(path: Path, wanted: Callable[[Row], bool]) -> None:
+    """Drops rows, and a torn last line, from a JSONL file."""
+    write_rows(path, filter(wanted, read_rows(path)))

@@ -1,0 +1,172 @@
+"""Four CPU devices, annotations checked as types, and the programs that many tests share.
+
+A training program takes seconds to compile, so tests take theirs from the session fixtures here.
+"""
+
+import functools
+import importlib.util
+import pkgutil
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jaxtyping import install_import_hook
+
+jax.config.update("jax_num_cpu_devices", 4)
+
+# JAX also puts shapes, shardings and axis numbers into the leaves of pytree classes, so the two
+# modules that define one keep their annotations for readers and type checkers only; and report
+# passes whole numbers for floats, which beartype takes for an error.
+UNCHECKED = ("hypers", "state", "report")
+_SPEC = importlib.util.find_spec("ivaegan_jax")
+_MODULES = [module.name for module in pkgutil.iter_modules(_SPEC.submodule_search_locations)]
+install_import_hook(
+    [f"ivaegan_jax.{name}" for name in _MODULES if name not in UNCHECKED], "beartype.beartype"
+)
+
+from ivaegan_jax.config import ModelConfig  # noqa: E402
+from ivaegan_jax.game import Game  # noqa: E402
+from ivaegan_jax.hypers import Hypers  # noqa: E402
+from ivaegan_jax.model import Model, build  # noqa: E402
+from ivaegan_jax.networks import Dims  # noqa: E402
+from ivaegan_jax.presets import PRESETS, resolve  # noqa: E402
+from ivaegan_jax.replicate import make_seeds_mesh, over_runs, shard_runs, share  # noqa: E402
+from ivaegan_jax.train import Run, Trainer, as_batch, make_trainer  # noqa: E402
+from ivaegan_jax.types import TrainData  # noqa: E402
+
+DIMS = Dims(dim_x=3, dim_u=4, dim_z=2, rows=32)
+SMALL = {"width": 8, "depth": 2, "prior_depth": 2, "critic_width": 8, "critic_depth": 2}
+BATCH = 8
+RUNS = 8
+
+
+class Tiny(NamedTuple):
+    """A small model with its game and trainer."""
+
+    config: ModelConfig
+    game: Game
+    model: Model
+    trainer: Trainer
+
+
+class Counted(NamedTuple):
+    """A compiled function and the list to which every trace of it adds one entry."""
+
+    call: Callable[..., Any]
+    traces: list[None]
+
+
+@pytest.fixture(scope="session")
+def dims():
+    return DIMS
+
+
+@pytest.fixture(scope="session")
+def tiny():
+    """`tiny(preset, critic_rounds, **config)`: that row of the table in a small size."""
+
+    @functools.cache
+    def make(preset, critic_rounds=1, **config):
+        config, game = resolve(PRESETS[preset], ModelConfig(**SMALL | config), critic_rounds)
+        model = build(config, DIMS, game.blocks)
+        return Tiny(config, game, model, make_trainer(model, game, BATCH, DIMS.dim_u))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def run_of():
+    """`run_of(seed, data_index, steps, **hypers)`: one run's traced numbers."""
+
+    def make(seed=1, data_index=0, steps=1000, **hypers):
+        numbers = jax.tree.map(jnp.float32, Hypers(**hypers))
+        return Run(jnp.int32(seed), jnp.int32(data_index), jnp.int32(steps), numbers)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def stack():
+    """`stack(trees)`: host arrays with a leading axis."""
+    return lambda trees: jax.tree.map(lambda *leaves: np.stack(leaves), *trees)
+
+
+@pytest.fixture(scope="session")
+def data():
+    """Two data seeds of 32 rows."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, DIMS.rows, DIMS.dim_x)).astype(np.float32)
+    return TrainData(jnp.asarray(x), jnp.asarray(np.arange(2 * DIMS.rows).reshape(2, -1) % 4))
+
+
+@pytest.fixture(scope="session")
+def data_with_nan(data):
+    """The same, with the second data seed spoilt."""
+    return data._replace(x=data.x.at[1].set(jnp.nan))
+
+
+@pytest.fixture(scope="session")
+def batch(data):
+    """The first eight rows of the first data seed, as networks see them."""
+    return as_batch(data.x[0, :BATCH], data.u[0, :BATCH], DIMS.dim_u)
+
+
+@pytest.fixture(scope="session")
+def chunk(tiny):
+    """The compiled chunk of the small `ivae_gan` for one run."""
+    traces = []
+
+    def counted(*args):
+        traces.append(None)
+        return tiny("ivae_gan").trainer.chunk(*args)
+
+    return Counted(jax.jit(counted), traces)
+
+
+@pytest.fixture(scope="session")
+def mesh():
+    return make_seeds_mesh()
+
+
+@pytest.fixture(scope="session")
+def lifted(tiny, mesh):
+    """`lifted(how)`: the chunk of the small `ivae_gan` over eight runs on four devices.
+
+    `lifted(how)(runs, states, data=..., length=...)` takes and returns host arrays.
+    """
+    trainer = tiny("ivae_gan").trainer
+
+    @functools.cache
+    def make(how):
+        chunk = over_runs(lambda run, state, shared: trainer.chunk(run, state, *shared), mesh, how)
+        return lambda *stacked, data, length: jax.device_get(
+            chunk(*shard_runs(stacked, mesh), share((data, jnp.int32(length)), mesh))
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def init_runs(tiny, stack):
+    """`init_runs(runs)`: the first states of a list of runs, stacked on the host."""
+    return lambda runs: stack([jax.device_get(tiny("ivae_gan").trainer.init(run)) for run in runs])
+
+
+@pytest.fixture(scope="session")
+def same():
+    """`same(a, b)`: two trees are equal to the bit, NaN included."""
+
+    def check(a, b):
+        jax.tree.map(np.testing.assert_array_equal, jax.device_get(a), jax.device_get(b))
+        return True
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def row():
+    """`row(tree, i)`: one run of stacked ones."""
+    return lambda tree, i: jax.tree.map(lambda leaf: leaf[i], tree)

@@ -1,0 +1,228 @@
+"""The summary says what the rows say, in numbers and in every rendering."""
+
+import json
+
+import numpy as np
+import pytest
+from report_rows import floor_row, real_rows, run_row, truth_rows
+
+from ivaegan_jax.report import (
+    conventions,
+    per_seed,
+    summary,
+    to_html,
+    to_json,
+    to_markdown,
+    to_text,
+)
+from ivaegan_jax.report.estimates import agreement, interval, paired
+from ivaegan_jax.report.recorded import scores
+from ivaegan_jax.report.render import Table, cell, decimal
+from ivaegan_jax.report.wording import headline
+from ivaegan_jax.statistics import Interval, agreement_interval
+
+
+def by_preset(table):
+    return {record["preset"]: record for record in table.records}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.9312, ".931"), (-0.2, "-.200"), (1.0, "1.000"), (0.9999, "1.000"), (-12.34, "-12.3"),
+        (1234.5, "1234"), (0.00002, "2e-05"), (0.0, ".000"), (None, "-"), (float("nan"), "-"),
+        (7, "7"), ("ok", "ok"), (Interval(0.5, 0.4, 0.6), ".500 [.400, .600]"),
+        (Interval(0.5, float("nan"), float("nan")), ".500"), (10.0, "10.0"), (9.9996, "10.000"),
+    ],
+)  # fmt: skip
+def test_cells_are_rounded_for_people(value, text):
+    assert cell(value) == text
+
+
+def test_two_digits():
+    assert decimal(0.934, 2) == ".93"
+
+
+def test_means_are_over_all_runs():
+    rows = truth_rows()
+    record = by_preset(summary(rows))["ivae_gan"]
+    values = scores(rows, "mcc", "ivae_gan").values
+    assert record["mcc"].estimate == pytest.approx(values.mean())
+    assert record["success"].estimate == pytest.approx((values >= 0.9).mean())
+    assert record["runs"] == 8
+    assert record["difference"].estimate == pytest.approx(
+        values.mean() - scores(rows, "mcc", "ivae").values.mean()
+    )
+
+
+def test_the_baseline_is_not_compared_with_itself():
+    table = summary(truth_rows())
+    assert "difference" not in by_preset(table)["ivae"]
+    assert table.columns["difference"] == "minus ivae"
+    assert summary(truth_rows(("vae", "igan"))).columns["difference"] == "minus vae"
+
+
+def test_a_diverged_run_lowers_the_mean_and_is_no_success():
+    rows = [run_row("mcc", 0.95, seed=s) for s in (1, 2, 3)]
+    lost = [*rows, run_row("mcc", None, seed=4, status="diverged")]
+    frozen = [*rows, run_row("mcc", 0.96, seed=4, status="diverged")]
+    record = summary(lost).records[0]
+    assert record["mcc"].estimate == pytest.approx(0.95 * 3 / 4)
+    assert (record["runs"], record["diverged"]) == (4, 1)
+    assert summary(frozen).records[0]["success"].estimate == pytest.approx(0.75)
+
+
+def test_success_asks_for_more_than_a_lucky_rotation():
+    rows = [run_row("mcc", 0.95), floor_row("random_rotation_p95", 0.97)]
+    assert summary(rows).records[0]["success"].estimate == 0
+    assert summary(rows, success_threshold=0.9).records[0]["success"].estimate == 1
+
+
+def test_floors_stand_beneath_in_rising_order():
+    values = [record["mcc"] for record in summary(truth_rows()).footer]
+    assert values == sorted(values)
+    assert len(values) == 6
+
+
+def test_a_preset_without_an_encoder_is_listed_without_mcc():
+    rows = [*truth_rows(("ivae",)), run_row("c2st", 0.6, "gan", 5)]
+    record = by_preset(summary(rows))["gan"]
+    assert record["runs"] == 1
+    assert "mcc" not in record
+
+
+def test_one_run_has_an_estimate_and_no_interval():
+    record = summary([run_row("mcc", 0.8)]).records[0]
+    assert cell(record["mcc"]) == ".800"
+
+
+def test_intervals_stay_where_a_score_can_be():
+    rows = [run_row("mcc", v, data_seed=d) for d, v in ((1, 0.5), (2, 0.99))]
+    found = interval(rows, "mcc", "ivae")
+    assert found is not None
+    assert (found.low, found.high) == (0, 1)
+
+
+def test_missing_runs_leave_their_data_seed_its_weight():
+    rows = [run_row("mcc", 0.2, data_seed=1), run_row("mcc", 0.8, data_seed=2)]
+    found = interval([*rows, run_row("mcc", 0.6, data_seed=2, seed=2)], "mcc", "ivae")
+    assert found is not None
+    assert found.estimate == pytest.approx((0.2 + 0.7) / 2)
+
+
+def test_pairs_are_data_seeds_both_presets_have():
+    rows = [run_row("mcc", 0.5, data_seed=d) for d in (1, 2, 3)]
+    rows += [run_row("mcc", 0.7, "igan", d, s) for d in (2, 3, 4) for s in (1, 2)]
+    found = paired(scores(rows, "mcc", "igan"), scores(rows, "mcc", "ivae"))
+    assert found is not None
+    assert found.pairs == 2
+    assert found.difference.estimate == pytest.approx(0.2)
+
+
+def test_on_one_data_seed_pairs_are_shared_model_seeds():
+    rows = [run_row("mcc", s / 10, seed=s) for s in (1, 2, 3)]
+    rows += [run_row("mcc", s / 10 + 0.3, "igan", seed=s) for s in (2, 3, 4)]
+    found = paired(scores(rows, "mcc", "igan"), scores(rows, "mcc", "ivae"))
+    assert found is not None
+    assert found.pairs == 2
+    assert found.difference.estimate == pytest.approx(0.3)
+
+
+def pair_rows(values, data_seed=1):
+    return [
+        run_row("agreement_mcc", v, seed=i, other_seed=j, data_seed=data_seed, kind="agreement")
+        for (i, j), v in values.items()
+    ]
+
+
+def test_agreement_resamples_runs():
+    found = agreement(pair_rows({(1, 2): 0.9, (1, 3): 0.5, (2, 3): 0.7}))
+    expected = agreement_interval(np.array([[1, 0.9, 0.5], [0.9, 1, 0.7], [0.5, 0.7, 1]]))
+    assert found is not None
+    assert found.estimate == pytest.approx(expected.estimate)
+    assert found.low == pytest.approx(max(expected.low, 0))
+
+
+def test_agreement_over_data_seeds_is_tighter_and_counts_failures():
+    one = pair_rows({(1, 2): 0.72, (1, 3): 0.68, (2, 3): 0.7})
+    two = [*one, *pair_rows({(1, 2): 0.72, (1, 3): 0.68, (2, 3): 0.7}, data_seed=2)]
+    first, both = agreement(one), agreement(two)
+    failed = agreement(pair_rows({(1, 2): 0.9, (1, 3): None, (2, 3): None}))
+    assert first is not None
+    assert both is not None
+    assert failed is not None
+    assert both.high - both.low == pytest.approx((first.high - first.low) / np.sqrt(2))
+    assert failed.estimate == pytest.approx(0.3)
+    assert agreement([]) is None
+
+
+def test_without_truth_the_table_shows_agreement_and_calibrated_samples():
+    table = summary(real_rows())
+    assert {"agreement", "elbo", "c2st", "c2st_real"} <= set(table.columns)
+    assert not {"mcc", "success", "mmd2"} & set(table.columns)
+
+
+def test_every_run_is_kept_with_its_status():
+    rows = truth_rows()
+    table = per_seed([*rows, run_row("mcc", None, "igan", 99, status="diverged")])
+    assert len(table.records) == 41
+    assert [r["status"] for r in table.records].count("diverged") == 1
+    assert table.records[0]["mcc"] == scores(rows, "mcc", "vae").values[0, 0]
+
+
+def test_conventions_are_listed_apart():
+    table = conventions(truth_rows())
+    mcc = [record for record in table.records if record["metric"] == "mcc"]
+    assert len(mcc) == 4
+    assert len({record["ivae"] for record in mcc}) == 4
+
+
+def test_text_is_aligned_and_fits_a_terminal():
+    lines = to_text(summary(truth_rows())).splitlines()
+    assert max(map(len, lines)) <= 124
+    assert len({len(line) for line in lines if line.startswith("---")}) == 1
+
+
+def test_renderings_escape_what_they_show():
+    table = Table("a < b", {"k": "<k>"}, [{"k": "x|y<script>"}], (), ["1 < 2"])
+    assert "<script>" not in to_html(table)
+    assert "&lt;k&gt;" in to_html(table)
+    assert "x\\|y" in to_markdown(table)
+
+
+def test_json_has_null_for_what_is_not_finite():
+    value = to_json({"a": Interval(0.5, float("nan"), np.float64(1)), "b": [np.int64(2)]})
+    assert json.loads(json.dumps(value, allow_nan=False)) == {
+        "a": {"estimate": 0.5, "low": None, "high": 1.0}, "b": [2],
+    }  # fmt: skip
+
+
+def words(rows):
+    return " ".join(headline("b1", rows, summary(rows)))
+
+
+def test_the_headline_claims_recovery_only_above_every_floor():
+    many = truth_rows(data_seeds=tuple(range(20)))
+    assert "igan recovers the sources with held-out MCC .9" in words(many)
+    assert "random rotation of the truth would score .73" in words(many)
+    assert "Caution" not in words(many)
+    weak = truth_rows(("vae", "ivae"), data_seeds=tuple(range(20)))
+    assert "recovers" not in words(weak)
+    assert "recovery is not shown" in words(weak)
+
+
+def test_the_headline_warns_of_a_single_run_without_an_interval():
+    rows = [run_row("mcc", 0.99), floor_row("random_rotation", 0.7)]
+    assert "recovers" not in words(rows)
+
+
+def test_the_headline_warns_of_few_data_seeds_and_of_divergence():
+    rows = [*truth_rows(), run_row("mcc", None, "vae", 5, 9, status="diverged")]
+    assert "too few for a significance claim" in words(rows)
+    assert "1 of 41 runs diverged (vae 1)" in words(rows)
+
+
+def test_the_headline_without_truth_speaks_of_agreement_only():
+    text = words(real_rows())
+    assert "agree with each other" in text
+    assert "recovers" not in text

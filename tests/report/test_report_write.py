@@ -1,0 +1,203 @@
+"""A report is complete, self-contained, safe to share, and the same each time."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from report_rows import (
+    floor_row,
+    image_arrays,
+    run_row,
+    train_rows,
+    truth_arrays,
+    truth_rows,
+    write_workdir,
+)
+
+from ivaegan_jax.report import write_report
+from ivaegan_jax.report.arrays import first_run, of_data, of_run
+from ivaegan_jax.report.figure_curves import curve, learning_curves, logged_terms, scale_of
+from ivaegan_jax.report.figure_latents import image_grid, latents_by_u, latents_vs_truth
+from ivaegan_jax.report.figure_scores import agreement_strips, mcc_strips, paired_differences
+from ivaegan_jax.report.inputs import read_workdirs, studies
+from ivaegan_jax.report.style import colours, spread
+from ivaegan_jax.types import InputError
+
+PALETTE = colours(["vae", "ivae", "vae_gan", "ivae_gan", "igan", "mine"])
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_report_has_all_its_files(truth_dir):
+    page = write_report([truth_dir])
+    assert page == truth_dir / "report.html"
+    assert names(truth_dir / "figures") == [
+        "b1_curves.png", "b1_latents.png", "b1_mcc.png", "b1_paired.png",
+    ]  # fmt: skip
+    stored = json.loads((truth_dir / "summary.json").read_text())
+    assert stored["convention"]["assignment"] == "held_out"
+    assert len(stored["data"]["b1"]["runs"]) == 40
+    assert "| ivae_gan |" in (truth_dir / "summary.md").read_text()
+
+
+def test_the_page_needs_nothing_from_outside_and_escapes_everything(truth_dir):
+    text = write_report([truth_dir]).read_text()
+    assert not re.search(r"(?:src|href)=\"(?!data:)|https?://|<script|@import", text)
+    assert text.count("<img") == 4
+    assert "&lt;abc&gt;" in text
+    assert "<abc>" not in text
+    for word in ("viewport", "prefers-color-scheme", "@media print", "random_rotation_p95"):
+        assert word in text
+
+
+def test_a_report_is_the_same_each_time_and_leaves_no_scraps(truth_dir, tmp_path):
+    first, second = (write_report([truth_dir], tmp_path / name) for name in ("a", "b"))
+    assert first.read_bytes() == second.read_bytes()
+    assert names(tmp_path / "a") == ["figures", "report.html", "summary.json", "summary.md"]
+
+
+def test_a_report_on_real_data(real_dir):
+    write_report([real_dir])
+    assert names(real_dir / "figures") == [
+        "digits_agreement.png",
+        "digits_curves.png",
+        "digits_latents_by_u.png",
+        "digits_samples.png",
+    ]
+
+
+def test_several_work_directories_share_a_page(truth_dir, real_dir, tmp_path):
+    text = write_report([truth_dir, real_dir], tmp_path / "out").read_text()
+    assert "<h2>b1</h2>" in text
+    assert "<h2>digits</h2>" in text
+
+
+def test_presets_carry_their_directory_only_where_they_collide(tmp_path):
+    rows = [run_row("mcc", 0.5), floor_row("raw_x", 0.4)]
+    a = write_workdir(tmp_path / "a", rows, train_rows(("ivae",)), {"ivae": truth_arrays()})
+    b = write_workdir(tmp_path / "b", [*rows, run_row("mcc", 0.6, "igan")])
+    [study] = studies(read_workdirs([a, b]))
+    assert {r["preset"] for r in study.rows} == {"a/ivae", "b/ivae", "igan", "raw_x"}
+    assert {r["preset"] for r in study.train} == {"a/ivae"}
+    assert list(study.arrays) == ["a/ivae"]
+    assert "a/ivae" in write_report([a, b], tmp_path / "out").read_text()
+
+
+@pytest.mark.parametrize("rows", [None, [], [floor_row("raw_x", 0.5)]])
+def test_nothing_to_report_is_one_clear_line(tmp_path, rows):
+    path = tmp_path / "run"
+    if rows is not None:
+        write_workdir(path, rows)
+    with pytest.raises(InputError, match="run: no ") as error:
+        write_report([path])
+    assert "\n" not in str(error.value)
+
+
+def test_a_damaged_file_is_one_clear_line(truth_dir):
+    path = truth_dir / "metrics.jsonl"
+    path.write_text("{broken\n" + path.read_text())
+    with pytest.raises(InputError, match="not one JSON object per line"):
+        write_report([truth_dir])
+
+
+def test_no_work_directory_at_all():
+    with pytest.raises(InputError):
+        write_report([])
+
+
+def test_the_strip_plot_shows_every_run_and_every_floor():
+    rows = truth_rows(("vae", "ivae"))
+    rows.append(run_row("mcc", None, "ivae", 5, 9, status="diverged"))
+    figure = mcc_strips(rows, PALETTE)
+    assert figure is not None
+    [ax] = figure.axes
+    assert sum(len(c.get_offsets()) for c in ax.collections) == 17
+    assert any("random rotation" in text.get_text() for text in ax.texts)
+
+
+def test_figures_without_material_are_none():
+    assert mcc_strips([], PALETTE) is None
+    assert agreement_strips(truth_rows(), PALETTE) is None
+    assert paired_differences(truth_rows(("vae",)), PALETTE) is None
+    assert learning_curves([], PALETTE) is None
+    assert latents_vs_truth({"ivae": {}}, PALETTE) is None
+    assert latents_by_u({}) is None
+    assert image_grid({"ivae": truth_arrays()}) is None
+
+
+def test_curves_take_the_median_and_the_last_of_repeated_rows():
+    rows = [{"preset": "ivae", "seed": s, "step": 10, "nll": float(s)} for s in (1, 2, 3)]
+    rows.append({"preset": "ivae", "seed": 3, "step": 10, "nll": 30.0})
+    rows.append({"preset": "ivae", "seed": 1, "step": 20, "nll": float("nan")})
+    found = curve(rows, "nll")
+    assert found is not None
+    assert found.steps.tolist() == [10]
+    assert (found.low[0], found.median[0], found.high[0]) == (1.5, 2, 16)
+    assert curve([{"step": 1, "nll": None}], "nll") is None
+
+
+def test_curves_show_terms_and_no_labels():
+    rows = train_rows(("ivae_gan",))
+    assert logged_terms(rows) == ["nll", "kl", "adv_g", "adv_d", "critic_accuracy"]
+
+
+def test_axes_are_scaled_to_what_they_show():
+    assert scale_of(np.array([1.0, 2, 3])) == "linear"
+    assert scale_of(np.geomspace(1, 1e4, 50)) == "log"
+    assert scale_of(np.concatenate([-np.geomspace(1, 1e4, 50), [3.0]])) == "symlog"
+    assert scale_of(np.zeros(3)) == "linear"
+
+
+@pytest.mark.parametrize("dim_z", [3, 5, 8])
+def test_latents_of_any_number_are_drawn(dim_z):
+    arrays = truth_arrays()
+    rng = np.random.default_rng(0)
+    arrays["z"] = rng.normal(size=(4, 300, dim_z))
+    assert isinstance(latents_vs_truth({"ivae": arrays}, PALETTE), Figure)
+
+
+def test_a_diverged_run_is_said_to_be_one():
+    arrays = truth_arrays()
+    arrays["z"][:] = np.nan
+    figure = latents_vs_truth({"ivae": arrays}, PALETTE)
+    assert figure is not None
+    assert figure.axes[0].get_title() == "this run diverged"
+    assert latents_by_u({"ivae": arrays}) is not None
+
+
+@pytest.mark.parametrize("shape", [(1, 200), (1, 200, 2)])
+def test_u_may_have_many_levels_or_be_continuous(shape):
+    arrays = {**image_arrays(), "u": np.random.default_rng(0).normal(size=shape)}
+    assert isinstance(latents_by_u({"ivae": arrays}), Figure)
+
+
+def test_pictures_may_be_bytes():
+    arrays = image_arrays()
+    arrays |= {name: (255 * arrays[name]).astype(np.uint8) for name in ("x", "x_recon", "x_fake")}
+    assert isinstance(image_grid({"ivae": arrays}), Figure)
+
+
+def test_the_run_shown_is_the_first_seed_of_the_first_data_seed():
+    arrays = {"z": np.arange(4)[:, None], "s": np.arange(2)[:, None],
+              "data_seed_index": np.array([1, 1, 0, 0]), "seed": np.array([1, 2, 2, 1]),
+              }  # fmt: skip
+    shown = first_run(arrays)
+    assert (shown.run, shown.data) == (3, 0)
+    assert (of_run(arrays, "z", shown)[0], of_data(arrays, "s", shown)[0]) == (3, 0)
+
+
+def test_colours_are_fixed_and_distinct():
+    assert colours(["igan"])["igan"] == PALETTE["igan"]
+    assert len(set(PALETTE.values())) == len(PALETTE)
+
+
+def test_labels_are_moved_apart_within_their_limits():
+    placed = spread([0.1, 0.5, 0.51, 0.99], 0.1, 0, 1)
+    assert (np.diff(placed) >= 0.1 - 1e-12).all()
+    assert placed.min() >= 0
+    assert placed.max() <= 1
+    assert spread([], 0.1, 0, 1).size == 0

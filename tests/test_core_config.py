@@ -1,0 +1,53 @@
+import dataclasses
+
+import pytest
+
+from ivaegan_jax.adversarial import ADVERSARIAL_LOSSES
+from ivaegan_jax.config import CHOICES, DataConfig, ModelConfig, TrainConfig
+from ivaegan_jax.distributions import LIKELIHOODS, PRIOR_FAMILIES
+from ivaegan_jax.nets import ACTIVATIONS
+from ivaegan_jax.terms import TERMS
+
+FIELDS = {field.name: field.default for field in dataclasses.fields(ModelConfig)}
+
+
+def test_exactly_the_named_choices_of_a_model_have_a_list_of_values():
+    assert set(CHOICES) == {name for name, default in FIELDS.items() if isinstance(default, str)}
+
+
+@pytest.mark.parametrize("name", sorted(CHOICES))
+def test_every_default_is_a_valid_choice(name):
+    assert FIELDS[name] in CHOICES[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("prior_family", PRIOR_FAMILIES),
+        ("likelihood", LIKELIHOODS),
+        ("adversarial", ADVERSARIAL_LOSSES),
+        ("activation", ACTIVATIONS),
+        ("critic_activation", ACTIVATIONS),
+    ],
+)
+def test_choices_are_the_keys_of_their_table(name, table):
+    assert sorted(CHOICES[name]) == sorted(table)
+
+
+def test_regularisers_are_terms():
+    assert {part for choice in CHOICES["regularisers"] for part in choice.split(",")} - {""} <= set(
+        TERMS
+    )
+
+
+@pytest.mark.parametrize("config", [DataConfig, ModelConfig, TrainConfig])
+def test_equal_configs_have_equal_hashes(config):
+    assert hash(config()) == hash(config())
+    assert config() == config()
+
+
+@pytest.mark.parametrize("config", [DataConfig, ModelConfig, TrainConfig])
+def test_every_field_is_a_plain_value_with_a_docstring_line(config):
+    for field in dataclasses.fields(config):
+        assert isinstance(field.default, str | int | float)
+        assert f"\n      {field.name}: " in config.__doc__

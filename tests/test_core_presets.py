@@ -1,0 +1,105 @@
+import contextlib
+import dataclasses
+
+import pytest
+
+from ivaegan_jax.config import CHOICES, ModelConfig
+from ivaegan_jax.game import check_ownership
+from ivaegan_jax.hypers import Hypers
+from ivaegan_jax.presets import PRESETS, resolve
+from ivaegan_jax.terms import TERMS
+
+NAMES = sorted(PRESETS)
+FROM_THE_ROW = ("prior", "posterior", "critic_input", "fakes")
+BLOCKS = {"encoder", "prior", "generator", "critic"}
+
+
+def resolved(name, **config):
+    return resolve(PRESETS[name], ModelConfig(**config))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_row_speaks_of_known_choices_blocks_and_terms(name):
+    config, game = resolved(name)
+    assert all(getattr(config, choice) in CHOICES[choice] for choice in CHOICES)
+    assert all(getattr(config, choice) for choice in FROM_THE_ROW)
+    assert set(game.blocks) <= BLOCKS
+    assert game.terms <= set(TERMS)
+    check_ownership(game)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_model_can_encode_and_generate(name):
+    _, game = resolved(name)
+    assert {"encoder", "generator"} <= set(game.blocks)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_critic_is_there_where_a_term_needs_it(name):
+    _, game = resolved(name)
+    needs = bool(game.terms & {"adv_g", "adv_d", "feat", "r1", "r2"})
+    assert ("critic" in game.blocks) is needs
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("choice", FROM_THE_ROW)
+def test_a_choice_of_the_user_wins_over_the_row(name, choice):
+    for value in filter(None, CHOICES[choice]):
+        if (choice, value) != ("prior", "conditional"):
+            assert getattr(resolved(name, **{choice: value})[0], choice) == value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_choice_left_empty_comes_from_the_row(name):
+    config, _ = resolved(name)
+    for choice in FROM_THE_ROW:
+        assert getattr(config, choice) == getattr(PRESETS[name], choice)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_other_choices_pass_through(name):
+    given = ModelConfig(width=17, prior_family="laplace", activation="gelu", kl="decomposed")
+    config, _ = resolve(PRESETS[name], given)
+    row = {choice: getattr(config, choice) for choice in FROM_THE_ROW}
+    assert config == dataclasses.replace(given, **row)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_decomposed_kl_replaces_the_kl(name):
+    closed, decomposed = resolved(name)[1].terms, resolved(name, kl="decomposed")[1].terms
+    parts = {"mi", "tc", "dim_kl"} if "kl" in closed else set()
+    assert decomposed == (closed - {"kl"}) | parts
+
+
+@pytest.mark.parametrize("regularisers", CHOICES["regularisers"])
+@pytest.mark.parametrize("name", NAMES)
+def test_penalties_go_to_the_critic_alone(name, regularisers):
+    _, game = resolved(name, regularisers=regularisers)
+    chosen = {part for part in regularisers.split(",") if part}
+    for player in game.players.values():
+        expected = chosen if "adv_d" in player.payoff else set()
+        assert set(player.payoff) & {"r1", "r2"} == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_standard_prior_has_no_block(name):
+    config, game = resolved(name, prior="standard")
+    assert config.prior == "standard"
+    assert "prior" not in game.blocks
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_conditional_prior_is_left_without_an_owner(name):
+    with contextlib.suppress(ValueError):  # a row may refuse it
+        _, game = resolved(name, prior="conditional")
+        assert "prior" in game.blocks
+
+
+def test_critic_rounds_reach_the_game():
+    assert resolve(PRESETS["gan"], ModelConfig(), critic_rounds=5)[1].critic_rounds == 5
+
+
+def test_every_weight_belongs_to_a_term_and_every_minimised_term_but_one_has_a_weight():
+    fields = {field.name for field in dataclasses.fields(Hypers)}
+    weights = {field.removesuffix("_weight") for field in fields if field.endswith("_weight")}
+    assert weights == set(TERMS) - {"adv_d", "critic_accuracy"}
