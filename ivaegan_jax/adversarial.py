@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-Logits = Float[Array, "*fakes batch"]
+Logits = Float[Array, "... batch"]
 
 
 class AdversarialLoss(NamedTuple):

@@ -22,7 +22,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "activation": ACTIVATIONS,
     "critic_activation": ACTIVATIONS,
 }
-"""The values each named choice may take; an empty string means what the preset's row says."""
+"""The values each named choice may take. Empty means what the preset's row says; for the
+regularisers, none."""
 
 
 @dataclasses.dataclass(unsafe_hash=True)

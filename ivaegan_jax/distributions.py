@@ -16,6 +16,7 @@ from optax.losses import sigmoid_binary_cross_entropy
 LOG_2PI = 1.8378770664093453
 
 Latent = Float[Array, "*batch dim_z"]
+Broadcast = Float[Array, "*#shape"]
 
 
 class PriorFamily(NamedTuple):
@@ -32,7 +33,7 @@ class PriorFamily(NamedTuple):
     kl: Callable[..., jax.Array]
 
 
-def gaussian_log_prob(z: Latent, loc: Latent, log_var: Latent) -> Latent:
+def gaussian_log_prob(z: Broadcast, loc: Broadcast, log_var: Broadcast) -> Broadcast:
     """Log density of `N(loc, exp(log_var))`."""
     return -0.5 * (LOG_2PI + log_var + jnp.square(z - loc) * jnp.exp(-log_var))
 

@@ -109,3 +109,5 @@ def _check_value(where: str, name: str, value: Any) -> None:
     fractions = ("valid_fraction", "test_fraction", "scale", "decoder_variance")
     if name in fractions and value == 0:
         raise InputError(f"{where} must be above 0")
+    if "beta" in name and value >= 1:
+        raise InputError(f"{where} must be below 1, not {value}")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from ivaegan_jax.config import ModelConfig
 from ivaegan_jax.game import Game, Player, check_ownership
+from ivaegan_jax.types import InputError
 
 ELBO = ("nll", "kl")
 
@@ -66,6 +67,8 @@ def resolve(
     players = {name: _written_out(player, config) for name, player in preset.players.items()}
     game = Game(players, critic_rounds)
     check_ownership(game)
+    if config.prior == "conditional" and "prior" not in game.blocks:
+        raise InputError("a conditional prior needs a model that trains one, such as ivae_gan")
     return config, game
 
 

@@ -6,12 +6,13 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
+from jaxtyping import Array, Int
 
 from ivaegan_jax.game import Game, play_round
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.model import Model
 from ivaegan_jax.state import TrainState, init_state
-from ivaegan_jax.types import Batch, HostOrDevice, Scalar, Terms, TrainData
+from ivaegan_jax.types import Batch, HostOrDevice, Terms, TrainData
 
 
 class Run(NamedTuple):
@@ -78,7 +79,8 @@ def make_trainer(model: Model, game: Game, batch: int, dim_u: int) -> Trainer:
             lambda k: draw_batch(data, run.data_index, k, batch, dim_u),
             key, run.hypers, state.step / run.steps,
         )  # fmt: skip
-        alive = state.alive & jnp.all(jnp.isfinite(jnp.stack(list(log.values()))))
+        finite = jnp.isfinite(jnp.stack([*log.values(), optax.tree.norm(params)]))
+        alive = state.alive & jnp.all(finite)
         moved = state.replace(params=params, opt_state=opt_state)
         kept = jax.tree.map(lambda new, old: jnp.where(alive, new, old), moved, state)
         return kept.replace(step=state.step + 1, alive=alive), log
@@ -93,7 +95,7 @@ def make_chunk(train_step: Callable[..., tuple[TrainState, Terms]]) -> Callable[
     """
 
     def chunk(
-        run: Run, state: TrainState, data: TrainData, length: Scalar
+        run: Run, state: TrainState, data: TrainData, length: Int[Array, ""]
     ) -> tuple[TrainState, Terms]:
         _, shapes = jax.eval_shape(train_step, run, state, data)
         zeros = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)

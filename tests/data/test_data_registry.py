@@ -20,7 +20,7 @@ def test_every_named_data_set_is_complete(name):
 def test_digits():
     data = load_dataset("digits")
     assert data.x.shape == (1797, 64)
-    assert (data.x.min(), data.x.max()) == (0, 16)
+    assert (data.x.min(), data.x.max()) == (0, 1)
     assert data.image_shape == (8, 8)
     assert data.levels is not None
     assert data.levels.tolist() == list(range(10))
