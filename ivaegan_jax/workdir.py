@@ -97,10 +97,16 @@ def differences(old: Any, new: Any, name: str = "") -> list[str]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replaces a file whole."""
+    """Replaces a text file whole."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replaces a file whole, in a folder that is made if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.tmp")
-    with aside.open("w") as file:
-        file.write(text)
+    with aside.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
@@ -125,15 +131,19 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """All whole rows of a JSONL file; none where there is no file."""
-    if not path.exists():
-        return []
+    """All rows of a JSONL file but a torn last line; none where there is no file.
+
+    Raises:
+      InputError: for a line before the last that is no JSON.
+    """
+    lines = path.read_bytes().splitlines() if path.exists() else []
     rows = []
-    for line in path.read_text().splitlines():
+    for number, line in enumerate(lines, start=1):
         try:
             rows.append(json.loads(line))
-        except json.JSONDecodeError:  # the torn last line of a killed process
-            break
+        except ValueError as error:
+            if number < len(lines):
+                raise InputError(f"{path}: line {number} is damaged; restore the file") from error
     return rows
 
 

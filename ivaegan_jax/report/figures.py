@@ -11,7 +11,7 @@ from ivaegan_jax.report.arrays import Arrays, load
 from ivaegan_jax.report.figure_curves import learning_curves
 from ivaegan_jax.report.figure_latents import image_grid, latents_by_u, latents_vs_truth
 from ivaegan_jax.report.figure_scores import agreement_strips, mcc_strips, paired_differences
-from ivaegan_jax.report.inputs import Study
+from ivaegan_jax.report.inputs import Results
 from ivaegan_jax.report.legend import BAND
 from ivaegan_jax.report.page import Picture
 from ivaegan_jax.report.style import DPI, Palette
@@ -21,7 +21,7 @@ class Plot(NamedTuple):
     """One entry of the gallery; `draw` returns None where the study has nothing to show."""
 
     name: str
-    draw: Callable[[Study, Mapping[str, Arrays], Palette], Figure | None]
+    draw: Callable[[Results, Mapping[str, Arrays], Palette], Figure | None]
     caption: str
 
 
@@ -74,7 +74,7 @@ GALLERY = (
 )
 
 
-def pictures(study: Study, palette: Palette) -> Iterator[Picture]:
+def pictures(study: Results, palette: Palette) -> Iterator[Picture]:
     """Every figure that the study has material for, as PNG."""
     loaded = {preset: load(path) for preset, path in study.arrays.items()}
     for plot in GALLERY:

@@ -1,15 +1,15 @@
 """Work directories in, one study per data set out."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ivaegan_jax.report.recorded import ordered, read_jsonl
+from ivaegan_jax.report.recorded import ordered
 from ivaegan_jax.types import InputError, Row
+from ivaegan_jax.workdir import read_json, read_rows
 
 
-class Study(NamedTuple):
+class Results(NamedTuple):
     """Everything recorded about one data set, from all work directories.
 
     Attributes:
@@ -25,7 +25,7 @@ class Study(NamedTuple):
     arrays: Mapping[str, Path]
 
 
-class Workdir(NamedTuple):
+class Records(NamedTuple):
     """One work directory as it was written."""
 
     name: str
@@ -35,7 +35,7 @@ class Workdir(NamedTuple):
     records: Mapping[str, Any]
 
 
-def read_workdirs(paths: Sequence[Path]) -> list[Workdir]:
+def read_workdirs(paths: Sequence[Path]) -> list[Records]:
     """Reads work directories.
 
     Raises:
@@ -49,13 +49,13 @@ def read_workdirs(paths: Sequence[Path]) -> list[Workdir]:
     return [_read(path, name) for path, name in zip(paths, names, strict=True)]
 
 
-def studies(workdirs: Sequence[Workdir]) -> list[Study]:
+def studies(workdirs: Sequence[Records]) -> list[Results]:
     """Groups by data set; where presets of two work directories collide, they carry its name."""
     names = dict.fromkeys(data for workdir in workdirs for data in _data_names(workdir))
     return [_study(data, [w for w in workdirs if data in _data_names(w)]) for data in names]
 
 
-def _study(data: str, workdirs: Sequence[Workdir]) -> Study:
+def _study(data: str, workdirs: Sequence[Records]) -> Results:
     rows, train, arrays = [], [], {}
     for workdir in workdirs:
         others = [other for other in workdirs if other is not workdir]
@@ -66,7 +66,7 @@ def _study(data: str, workdirs: Sequence[Workdir]) -> Study:
         # Arrays carry no name of their data: they belong to the first.
         if data == _data_names(workdir)[0]:
             arrays |= {label[p]: path for p, path in workdir.arrays.items() if p in label}
-    return Study(data, rows, train, {p: arrays[p] for p in ordered(arrays)})
+    return Results(data, rows, train, {p: arrays[p] for p in ordered(arrays)})
 
 
 def _labelled(rows: Sequence[Row], label: Mapping[str, str]) -> list[Row]:
@@ -78,36 +78,25 @@ def _labelled(rows: Sequence[Row], label: Mapping[str, str]) -> list[Row]:
     ]
 
 
-def _of(workdir: Workdir, rows: Sequence[Row], data: str) -> list[Row]:
+def _of(workdir: Records, rows: Sequence[Row], data: str) -> list[Row]:
     # The training log need not name its data: then it belongs to the first.
     return [row for row in rows if (row.get("data") or _data_names(workdir)[0]) == data]
 
 
-def _presets(workdir: Workdir, data: str) -> set[str]:
+def _presets(workdir: Records, data: str) -> set[str]:
     return {r["preset"] for r in _of(workdir, workdir.rows, data) if r.get("kind", "run") == "run"}
 
 
-def _data_names(workdir: Workdir) -> list[str]:
+def _data_names(workdir: Records) -> list[str]:
     return list(dict.fromkeys(row.get("data") or "data" for row in workdir.rows))
 
 
-def _read(path: Path, name: str) -> Workdir:
+def _read(path: Path, name: str) -> Records:
     if not path.is_dir():
         raise InputError(f"{path}: no such work directory")
-    rows = _read_rows(path / "metrics.jsonl")
+    rows = read_rows(path / "metrics.jsonl")
     if not any(row.get("kind", "run") == "run" for row in rows):
         raise InputError(f"{path}: no metrics recorded yet; let a run reach its first evaluation")
     arrays = {file.stem: file for file in sorted((path / "arrays").glob("*.npz"))}
-    records = {
-        key: json.loads((path / f"{key}.json").read_text(encoding="utf-8"))
-        for key in ("manifest", "config")
-        if (path / f"{key}.json").exists()
-    }
-    return Workdir(name, rows, _read_rows(path / "train.jsonl"), arrays, records)
-
-
-def _read_rows(path: Path) -> list[Row]:
-    try:
-        return read_jsonl(path) if path.exists() else []
-    except ValueError as error:
-        raise InputError(f"{path}: not one JSON object per line ({error})") from error
+    records = {key: read_json(path / f"{key}.json") for key in ("manifest", "config")}
+    return Records(name, rows, read_rows(path / "train.jsonl"), arrays, records)

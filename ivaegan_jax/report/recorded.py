@@ -1,8 +1,6 @@
 """Recorded rows: reading them, and choosing among them by convention alone, never by value."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,19 +48,6 @@ class Scores(NamedTuple):
     present: Bool[np.ndarray, "data_seeds seeds"]
     data_seeds: tuple[Any, ...]
     seeds: tuple[tuple[Any, ...], ...]
-
-
-def read_jsonl(path: Path) -> list[Row]:
-    """Reads one JSON object per line; a torn last line, as a killed writer leaves, is skipped."""
-    lines = [line for line in path.read_bytes().splitlines() if line.strip()]
-    rows = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            rows.append(json.loads(line))
-        except ValueError:
-            if number < len(lines):
-                raise
-    return rows
 
 
 def number(value: Any) -> float:

@@ -1,14 +1,12 @@
 """From work directories to the files of a report."""
 
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from ivaegan_jax.report.details import conventions, per_seed
 from ivaegan_jax.report.figures import pictures
-from ivaegan_jax.report.inputs import Study, read_workdirs, studies
+from ivaegan_jax.report.inputs import Results, read_workdirs, studies
 from ivaegan_jax.report.page import Section, page
 from ivaegan_jax.report.recorded import HEADLINE, ordered
 from ivaegan_jax.report.render import to_json, to_markdown
@@ -16,6 +14,7 @@ from ivaegan_jax.report.style import Palette, colours
 from ivaegan_jax.report.tables import summary
 from ivaegan_jax.report.wording import headline
 from ivaegan_jax.types import Row
+from ivaegan_jax.workdir import write_bytes
 
 
 def write_report(workdirs: Sequence[Path], out: Path | None = None) -> Path:
@@ -41,21 +40,21 @@ def write_report(workdirs: Sequence[Path], out: Path | None = None) -> Path:
     title = "Identifiability report: " + ", ".join(section.data for section in sections)
     for section in sections:
         for picture in section.pictures:
-            _write(out / "figures" / picture.name, picture.png)
-    _write(out / "summary.md", _markdown(title, sections).encode())
-    _write(out / "summary.json", json.dumps(_numbers(sections), indent=2).encode())
-    _write(out / "report.html", page(title, sections, records).encode())
+            write_bytes(out / "figures" / picture.name, picture.png)
+    write_bytes(out / "summary.md", _markdown(title, sections).encode())
+    write_bytes(out / "summary.json", json.dumps(_numbers(sections), indent=2).encode())
+    write_bytes(out / "report.html", page(title, sections, records).encode())
     return out / "report.html"
 
 
-def _section(study: Study, palette: Palette) -> Section:
+def _section(study: Results, palette: Palette) -> Section:
     table = summary(study.rows)
     sentences = headline(study.data, study.rows, table)
     details = (per_seed(study.rows), conventions(study.rows))
     return Section(study.data, sentences, table, details, tuple(pictures(study, palette)))
 
 
-def _colourful(study: Study) -> list[Row]:
+def _colourful(study: Results) -> list[Row]:
     return [*(row for row in study.rows if row.get("kind") != "floor"), *study.train]
 
 
@@ -79,18 +78,3 @@ def _numbers(sections: Sequence[Section]) -> dict[str, object]:
         for section in sections
     }
     return {"convention": dict(HEADLINE), "data": data}
-
-
-def _write(path: Path, content: bytes) -> None:
-    # A reader never sees half a file, and a killed writer leaves the old one.
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        # mkstemp makes files that only their owner reads; a report is to be shared.
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -1,18 +1,18 @@
 """Rows are chosen by convention alone, and every run is counted."""
 
-import json
-
 import numpy as np
 import pytest
 from report_rows import floor_row, run_row, truth_rows
 
 from ivaegan_jax.report import recorded
+from ivaegan_jax.types import InputError
+from ivaegan_jax.workdir import read_rows
 
 
 def test_a_torn_last_line_is_skipped(tmp_path):
     path = tmp_path / "metrics.jsonl"
-    path.write_text('{"a": 1}\n\n{"a": NaN}\n{"a": 3, "b"')
-    rows = recorded.read_jsonl(path)
+    path.write_text('{"a": 1}\n{"a": NaN}\n{"a": 3, "b"')
+    rows = read_rows(path)
     assert rows[0] == {"a": 1}
     assert len(rows) == 2
 
@@ -20,8 +20,8 @@ def test_a_torn_last_line_is_skipped(tmp_path):
 def test_a_torn_line_in_the_middle_is_an_error(tmp_path):
     path = tmp_path / "metrics.jsonl"
     path.write_text('{"a": 1\n{"a": 2}\n')
-    with pytest.raises(json.JSONDecodeError):
-        recorded.read_jsonl(path)
+    with pytest.raises(InputError, match="line 1"):
+        read_rows(path)
 
 
 def test_conventions_never_mix_and_are_never_maximised_over():

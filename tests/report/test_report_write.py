@@ -100,7 +100,7 @@ def test_nothing_to_report_is_one_clear_line(tmp_path, rows):
 def test_a_damaged_file_is_one_clear_line(truth_dir):
     path = truth_dir / "metrics.jsonl"
     path.write_text("{broken\n" + path.read_text())
-    with pytest.raises(InputError, match="not one JSON object per line"):
+    with pytest.raises(InputError, match="line 1 is damaged"):
         write_report([truth_dir])
 
 

@@ -1,0 +1,103 @@
+"""Programs run in forks; finished work directories that many tests read."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+from programs_forked import FAST_TO_COMPILE, SMALL, SMALL_BENCHMARK, program, start
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory):
+    """Where compiled programs are kept for the session."""
+    return tmp_path_factory.mktemp("compiled")
+
+
+@pytest.fixture(scope="session")
+def fork(tmp_path_factory):
+    """`fork(function, *args, env=None)`: a running process."""
+    root, count = tmp_path_factory.mktemp("forks"), itertools.count()
+    return lambda function, *args, env=None: start(root / f"{next(count)}", function, *args,
+                                                   env=env)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def begin(fork, cache):
+    """`begin(program, *flags)`: a program under way, quick to compile."""
+
+    def begin(name, *argv, env=FAST_TO_COMPILE):
+        return fork(program, name, [*argv, f"--compilation_cache={cache}"], env=env)
+
+    return begin
+
+
+@pytest.fixture(scope="session")
+def run(begin):
+    """`run(program, *flags)`: how it ended."""
+    return lambda *args, **kwargs: begin(*args, **kwargs).wait()
+
+
+@pytest.fixture(scope="session")
+def refused(run):
+    """`refused(program, *flags)`: the one line on stderr, without its `error: `."""
+
+    def refused(*args):
+        ended = run(*args)
+        lines = ended.err.splitlines()
+        assert ended.code not in (0, None)
+        assert len(lines) == 1, ended.err
+        assert lines[0].startswith("error: ")
+        assert "Traceback" not in ended.out
+        return lines[0].removeprefix("error: ")
+
+    return refused
+
+
+@pytest.fixture(scope="session")
+def rows_of():
+    """`rows_of(workdir, name)`: the rows of a JSONL file."""
+    return lambda workdir, name="metrics": [
+        json.loads(line) for line in (workdir / f"{name}.jsonl").read_text().splitlines()
+    ]
+
+
+@pytest.fixture(scope="session")
+def table():
+    """`table(rows)`: x, u of four categories, s."""
+
+    def make(rows=120, seed=0):
+        rng = np.random.default_rng(seed)
+        s = rng.normal(size=(rows, 2)).astype(np.float32)
+        u = np.arange(rows) % 4
+        return {"x": np.c_[s[:, 0], s[:, 1] * (1 + u), s.sum(1)], "u": u, "s": s}
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def compare(run, tmp_path_factory):
+    """`compare(name, presets, *flags)`: a small comparison's work directory, run to its end."""
+
+    def make(name, presets, *argv):
+        workdir = tmp_path_factory.mktemp("finished") / name
+        ended = run("compare", *SMALL, "--steps=30", f"--presets={','.join(presets)}",
+                    f"--workdir={workdir}", *argv)  # fmt: skip
+        assert (ended.code, ended.err) == (0, "")
+        return workdir
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def all_presets():
+    from ivaegan_jax.presets import PRESETS
+
+    return (*PRESETS, "ivae+shuffled_u")
+
+
+@pytest.fixture(scope="session")
+def all_on_b1(compare, all_presets):
+    """Every preset and one control on b1: two data seeds, two model seeds."""
+    return compare("b1", all_presets, *SMALL_BENCHMARK, "--data=b1", "--data_seeds=3,5",
+                   "--seeds=2,7")  # fmt: skip
