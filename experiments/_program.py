@@ -22,18 +22,20 @@ CACHE = flags.DEFINE_string(
 )
 
 
-def define_study_flags(data: str, seeds: str, data_seeds: str, steps: int) -> None:
-    """Defines the flags of the programs that train, with these defaults.
-
-    `data_seeds` may be empty: 6-8 for a benchmark, 1 for a table.
-    """
+def define_study_flags(data: str, steps: int) -> None:
+    """Defines the flags of the programs that train, with these defaults."""
     flags.DEFINE_string("data", data, "b1, b2, b3_tcl, b3_imca, digits, or an .npz file.")
-    flags.DEFINE_string("seeds", seeds, "Model seeds: a number S for 1 to S, or a list as 3,5-7.")
+    flags.DEFINE_string(
+        "seeds",
+        "",
+        "Model seeds: a number S for 1 to S, or a list as 3,5-7; empty takes 2 for a benchmark "
+        "and 5 for a table.",
+    )
     flags.DEFINE_string(
         "data_seeds",
-        data_seeds,
+        "",
         "Draws of the benchmark, or of the held-out rows of a table: a number K for 1 to K, or a "
-        "list as 101-104; empty takes 6-8 for a benchmark and 1 for a table.",
+        "list as 101-104; empty takes 6-9 for a benchmark and 1 for a table.",
     )
     flags.DEFINE_integer("steps", steps, "Rounds of the game, each player moving once or more.")
     flags.DEFINE_string("workdir", "", "Where results go; empty takes runs/PROGRAM-DATA.")

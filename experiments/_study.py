@@ -15,19 +15,22 @@ from ivaegan_jax.report import summary, to_text, write_report
 from ivaegan_jax.study import Study
 from ivaegan_jax.workdir import Workdir, read_json, read_rows, write_json, write_text
 
-BENCHMARK_DATA_SEEDS = "6-8"
-"""Nobody looked at these while the defaults were chosen."""
+BENCHMARK_SEEDS = ("2", "6-9")
+"""Model seeds and data seeds; nobody looked at these data while the defaults were chosen."""
+
+TABLE_SEEDS = ("5", "1")
+"""Without sources, agreement between model seeds is what counts, on one choice of held-out rows."""
 
 
 def experiment_from_flags(presets: Sequence[str]) -> Experiment:
     """Reads the study's flags; raises InputError for those that cannot be read."""
     values = flags.FLAGS
-    data_seeds = values.data_seeds or (BENCHMARK_DATA_SEEDS if is_synthetic(values.data) else "1")
+    seeds, data_seeds = BENCHMARK_SEEDS if is_synthetic(values.data) else TABLE_SEEDS
     return Experiment(
         data=values.data,
         presets=tuple(presets),
-        seeds=parse_seeds("seeds", values.seeds),
-        data_seeds=parse_seeds("data_seeds", data_seeds),
+        seeds=parse_seeds("seeds", values.seeds or seeds),
+        data_seeds=parse_seeds("data_seeds", values.data_seeds or data_seeds),
         steps=values.steps,
         config=read_config(),
     )

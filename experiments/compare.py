@@ -17,7 +17,7 @@ def define_flags() -> None:
     """Defines the program's flags."""
     default = ["vae", "ivae", "gan", "vae_gan", "ivae_gan"]
     flags.DEFINE_list("presets", default, "Rows of ivaegan_jax/presets.py.")
-    _program.define_study_flags(data="b1", seeds="2", data_seeds="", steps=5_000)
+    _program.define_study_flags(data="b1", steps=5_000)
 
 
 def main() -> None:

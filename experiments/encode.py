@@ -12,7 +12,7 @@ from absl import flags
 
 from experiments import _program
 from ivaegan_jax.data import DATASETS, load_dataset, load_table
-from ivaegan_jax.restore import encode, restore
+from ivaegan_jax.fitted import encode, restore
 from ivaegan_jax.types import InputError
 from ivaegan_jax.workdir import Workdir, write_npz
 

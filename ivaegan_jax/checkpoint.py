@@ -6,7 +6,7 @@ States are stored as host arrays, so that a file made on eight accelerators open
 import logging
 from pathlib import Path
 from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
 import jax
 import numpy as np
@@ -30,7 +30,7 @@ class Checkpoints:
         self.directory = directory
         self._manager = ocp.CheckpointManager(directory.absolute(), options=options)
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Checkpoints":
         """Returns itself."""
         return self
 

@@ -17,6 +17,7 @@ from ivaegan_jax.evaluate import (
 )
 from ivaegan_jax.game import Game
 from ivaegan_jax.metrics import conditional_sample_quality, floors, pairwise_agreement
+from ivaegan_jax.metrics.sample_quality import MIN_ROWS_PER_LEVEL
 from ivaegan_jax.model import Model
 from ivaegan_jax.replicate import default_how, over_runs, pad_runs, shard_runs, share
 from ivaegan_jax.state import TrainState
@@ -70,18 +71,25 @@ def run_rows(
         rows = likelihood_rows(run, part.x[index], part.u[index], "nll" in trained.game.terms)
         if part.s is not None:
             rows += source_rows(run, part.s[index], part.u[index])
-        else:
-            rows += _quality_rows(run, part.x[index], part.u[index])
         yield from (stamp(i) | row | {"value": float(row["value"])} for row in rows)
 
 
-def _quality_rows(run: Evaluation, x: np.ndarray, u: np.ndarray) -> list[Row]:
-    quality = conditional_sample_quality(x, u, run.x_fake, u)
-    return [
-        {"metric": name if against == "fake" else f"{name}_{against}", "value": value}
-        for name, values in quality.items()
-        for against, value in values.items()
-    ]
+def quality_rows(
+    trained: Trained,
+    evaluations: Sequence[Evaluation],
+    parts: Sequence[Part],
+    stamp: Callable[[int], Row],
+) -> Iterator[Row]:
+    """Generated against held-out rows, all parts together: each level of u needs enough of them."""
+    if sum(part.x.shape[1] for part in parts) < 2 * MIN_ROWS_PER_LEVEL:
+        return
+    for i, index in enumerate(trained.runs.data_index):
+        x, u = (np.concatenate([getattr(p, name)[index] for p in parts]) for name in "xu")
+        x_fake = np.concatenate([evaluation.x_fake[i] for evaluation in evaluations])
+        for name, values in conditional_sample_quality(x, u, x_fake, u).items():
+            for against, value in values.items():
+                metric = name if against == "fake" else f"{name}_{against}"
+                yield stamp(i) | {"metric": metric, "value": value, "rows": "valid and test"}
 
 
 def agreement_rows(

@@ -1,7 +1,8 @@
 """One study: prepare the data, train every model over all runs, score, and leave rows behind."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, Protocol
+from functools import partial
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
 import numpy as np
@@ -26,6 +27,7 @@ from ivaegan_jax.types import Row, TrainData
 from ivaegan_jax.workdir import Workdir, append_rows, keep_rows, read_rows, write_npz, write_rows
 
 
+@runtime_checkable
 class Reporter(Protocol):
     """Who wants to hear how a study goes on."""
 
@@ -120,25 +122,30 @@ class Study:
                            workdir, mesh)  # fmt: skip
 
     def _score(self, trained: scoring.Trained, workdir: Workdir, mesh: Mesh) -> list[Row]:
-        rows: list[Row] = []
-        for split in ("valid", "test"):
-            part = getattr(self.data, split)
-
-            def stamp(i: int, split: str = split) -> Row:
-                return self._stamp(trained, i) | {"split": split}
-
-            evaluation = scoring.evaluate_runs(trained, part, self.dims.dim_u, mesh)
-            rows += scoring.run_rows(trained, evaluation, part, stamp)
-            if split == "test":
-                rows += scoring.agreement_rows(trained, evaluation, stamp)
-                arrays = scoring.arrays_for_figures(trained, evaluation, self.data)
-                write_npz(workdir.arrays(trained.label), arrays)
+        parts = {"valid": self.data.valid, "test": self.data.test}
+        evaluations = {
+            split: scoring.evaluate_runs(trained, part, self.dims.dim_u, mesh)
+            for split, part in parts.items()
+        }
+        stamps = {split: partial(self._stamp, trained, split) for split in (*parts, None)}
+        rows = [
+            row
+            for split, part in parts.items()
+            for row in scoring.run_rows(trained, evaluations[split], part, stamps[split])
+        ]
+        rows += scoring.agreement_rows(trained, evaluations["test"], stamps["test"])
+        if self.data.test.s is None:
+            both = list(evaluations.values()), list(parts.values())
+            rows += scoring.quality_rows(trained, *both, stamps[None])
+        arrays = scoring.arrays_for_figures(trained, evaluations["test"], self.data)
+        write_npz(workdir.arrays(trained.label), arrays)
         return rows
 
-    def _stamp(self, trained: scoring.Trained, i: int) -> Row:
-        """Says which run a row belongs to."""
+    def _stamp(self, trained: scoring.Trained, split: str | None, i: int) -> Row:
+        """Says which run and which part of the data a row belongs to."""
         return {
             "preset": trained.label,
+            "split": split,
             "data": self.experiment.data,
             "seed": int(self.runs.seed[i]),
             "data_seed": self.experiment.data_seeds[int(self.runs.data_index[i])],

@@ -39,7 +39,7 @@ LAYERS = {
     "scoring": 10,
     "loop": 10,
     "study": 11,
-    "restore": 12,
+    "fitted": 12,
     "estimator": 13,
     "report": 13,
     "__init__": 14,

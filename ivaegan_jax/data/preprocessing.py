@@ -114,6 +114,9 @@ def fit_preprocessing(
 ) -> Preprocessing:
     """Fits means, standard deviations and the table of levels on the given rows.
 
+    Pixels of images share one standard deviation: most of them hardly vary, and blowing these up
+    to the size of the others would leave nothing but rare flecks.
+
     The codes of a discrete u equal `dataset.u` where every level has a row among them, as
     in the training rows of `make_split`.
 
@@ -128,6 +131,8 @@ def fit_preprocessing(
     if not (np.isfinite(scale) and scale > 0):
         raise InputError(f"the scale of x must be a positive number, not {scale}")
     x_mean, x_std = _moments(dataset.x[rows])
+    if dataset.image_shape:
+        x_std = np.full_like(x_std, np.sqrt(np.mean(dataset.x[rows].var(axis=0))))
     if dataset.u.ndim == 2:
         u_mean, u_std = _moments(dataset.u[rows])
         return Preprocessing(x_mean, x_std, float(scale), None, u_mean, u_std)

@@ -87,7 +87,8 @@ def _as_levels(
     from sklearn.cluster import KMeans
 
     u_real, u_fake = (np.asarray(u, dtype=float).reshape(len(u), -1) for u in (u_real, u_fake))
-    cells = KMeans(10, random_state=seed).fit(u_real)
+    count = min(10, len(np.unique(u_real, axis=0)))
+    cells = KMeans(count, random_state=seed).fit(u_real)
     return np.asarray(cells.predict(u_real)), np.asarray(cells.predict(u_fake))
 
 
@@ -109,24 +110,27 @@ def conditional_sample_quality(
     Within each level of u, half of the real rows is compared with the fakes (`fake`), with the
     other half (`real`: the best to hope for) and with the fakes under permuted u (`wrong_u`: a
     generator that ignores u scores no better), all with equally many rows; then the mean over
-    levels. x is standardised by the real rows. A continuous u is cut into ten cells, within
-    which fakes drawn at the u of real rows are a fair comparison.
+    levels. Levels with fewer real rows than twice `MIN_ROWS_PER_LEVEL` are left out; where none
+    has as many, all rows count as one level, and u plays no part. x is taken as it is:
+    standardise it first. A continuous u is cut into ten cells, within which fakes drawn at the u
+    of real rows are a fair comparison.
 
     Returns:
       {"mmd2" | "energy_distance" | "c2st": {"fake" | "real" | "wrong_u": value}}.
 
     Raises:
-      ValueError: NaN or infinity; a level with too few fakes; no level with enough real rows
-        (twice `MIN_ROWS_PER_LEVEL`; smaller levels are left out).
+      ValueError: NaN or infinity; a level with too few fakes; fewer real rows than twice
+        `MIN_ROWS_PER_LEVEL` in all.
     """
     rng = np.random.default_rng(seed)
     u_real, u_fake = _as_levels(u_real, u_fake, seed)
-    scale = x_real.std(axis=0)
-    x_real, x_fake = (x / np.where(scale > 0, scale, 1) for x in (x_real, x_fake))
     levels, counts = np.unique(u_real, return_counts=True)
     levels = levels[counts >= 2 * MIN_ROWS_PER_LEVEL]
+    if not len(levels) and len(u_real) >= 2 * MIN_ROWS_PER_LEVEL:
+        u_real, u_fake = np.zeros(len(u_real), int), np.zeros(len(u_fake), int)
+        levels = np.zeros(1, int)
     if not len(levels):
-        raise ValueError(f"no level of u has {2 * MIN_ROWS_PER_LEVEL} real rows")
+        raise ValueError(f"{len(u_real)} real rows are fewer than {2 * MIN_ROWS_PER_LEVEL}")
     cap = max(MAX_ROWS // len(levels), 2 * MIN_ROWS_PER_LEVEL)
     u_wrong = rng.permutation(u_fake)
     values = []

@@ -7,6 +7,7 @@ flags and no devices yet, and runs the same `__main__` module that `python -m` r
 import json
 import multiprocessing
 import os
+import resource
 import runpy
 import signal
 import sys
@@ -17,7 +18,7 @@ from typing import NamedTuple
 REPOSITORY = Path(__file__).resolve().parents[2]
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(
-    ["experiments._study", "ivaegan_jax.restore", "sklearn.datasets", "matplotlib.pyplot"]
+    ["experiments._study", "ivaegan_jax.fitted", "sklearn.datasets", "matplotlib.pyplot"]
 )
 SMALL = (
     "--config.model.width=8",
@@ -81,6 +82,12 @@ def program(name, argv):
     """What `python -m experiments.NAME ARGV` does."""
     sys.argv = [f"experiments/{name}.py", *argv]
     runpy.run_module(f"experiments.{name}", run_name="__main__", alter_sys=True)
+
+
+def program_with_little_memory(name, argv):
+    """The same where no more than 16 GiB of addresses can be had; JAX reserves many."""
+    resource.setrlimit(resource.RLIMIT_AS, (2**34, 2**34))
+    program(name, argv)
 
 
 def parse(name, argv):

@@ -126,7 +126,7 @@ def test_a_table_with_few_held_out_rows_per_u_is_scored(u, compare, rows_of, tmp
 def test_every_mcc_row_says_which_convention_made_it(all_on_b1, rows_of):
     rows = [r for r in rows_of(all_on_b1) if r["metric"].startswith("mcc") and r["kind"] == "run"]
     assert rows
-    assert [row for row in rows if not CONVENTION <= set(row)] == []
+    assert [row for row in rows if not set(row) >= CONVENTION] == []
     kinds = {(r["latent"], r["corr"], r["assignment"]) for r in rows if r["metric"] == "mcc"}
     assert kinds == {
         ("posterior_mean", "pearson", "held_out"),

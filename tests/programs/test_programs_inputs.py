@@ -117,7 +117,7 @@ def test_a_bernoulli_likelihood_names_the_range_of_x(refused_table, table):
     [
         ("--preset=ivae_gna", "did you mean ivae_gan"),
         ("--preset=", "unknown preset"),
-        ("--preset=ivae+shuffled", "unknown preset 'ivae+shuffled'"),
+        ("--preset=ivae+shuffled", r"unknown preset 'ivae\+shuffled'"),
         ("--data=b3_tlc", "did you mean b3_tcl"),
         ("--data=mnist", "known are b1, b2, b3_tcl, b3_imca, digits"),
         ("--data=", "unknown data set ''"),
@@ -127,7 +127,6 @@ def test_a_bernoulli_likelihood_names_the_range_of_x(refused_table, table):
         ("--stepz=5", "Unknown command line flag 'stepz'"),
         ("b1", "unexpected argument 'b1'"),
         ("--seeds=2000000000", r"at most \d+ seeds fit"),
-        ("--seeds=1-2000000000", "seeds"),
         ("--seeds=0", "--seeds"),
         ("--seeds=", "--seeds"),
         ("--seeds=a", "--seeds=a is not a number of seeds"),
@@ -151,24 +150,22 @@ def test_a_bernoulli_likelihood_names_the_range_of_x(refused_table, table):
         ("--config.data.source=cauchy", "source must be one of gaussian, laplace, hypsec"),
         ("--config.data.dim=1", "dim must be an integer of 2 or more"),
         ("--config=nowhere.py", "nowhere.py"),
-        ("--config=README.md", "README.md"),
+        ("--config=pyproject.toml", "pyproject.toml"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_named(refused, tmp_path, flag, expected):
     workdir = tmp_path / "run"
-    message = refused("train", *BENCHMARK, f"--workdir={workdir}", flag)
+    message = refused("train", flag, *BENCHMARK, f"--workdir={workdir}")
     assert re.search(expected, message), message
     assert not workdir.exists()
 
 
-@pytest.mark.parametrize(
-    "source", ["def get_config(:\n", "import nowhere_at_all\n", "x = 1\n", "1 / 0\n"]
-)
+@pytest.mark.parametrize("source", ["def get_config(:\n", "import nowhere_at_all\n", "x = 1\n"])
 def test_an_unfit_config_file_is_refused(refused, tmp_path, source):
     config = tmp_path / "mine.py"
     config.write_text(source)
     workdir = tmp_path / "run"
-    assert refused("train", *BENCHMARK, f"--config={config}", f"--workdir={workdir}")
+    assert refused("train", f"--config={config}", *BENCHMARK, f"--workdir={workdir}")
     assert not workdir.exists()
 
 
@@ -241,7 +238,7 @@ def test_encode_says_what_it_needs(refused, all_on_b1, tmp_path, flags, expected
         ("ivae", {"x": np.ones((3, 5))}, "no array u in it"),
         ("ivae", {"x": np.ones((3, 5)), "u": np.array([0, 9, 1])}, "u holds 9, never seen"),
         ("ivae", {"x": np.ones((3, 5)), "u": np.array(["a", "b", "a"])}, "never seen in training"),
-        ("ivae", {"x": np.ones((3, 5)), "u": np.ones((3, 2)) / 3}, "one category per row"),
+        ("ivae", {"x": np.ones((3, 5)), "u": np.eye(3)[:, :2] / 3}, "one category per row"),
     ],
 )
 def test_encode_refuses_a_table_unlike_the_training_data(

@@ -1,0 +1,27 @@
+"""Help is there, from the real command."""
+
+import subprocess
+import sys
+
+import pytest
+from programs_forked import REPOSITORY
+
+FLAGS = {
+    "train": {"preset", "data", "seeds", "data_seeds", "steps", "workdir", "config",
+              "config.model.width", "config.hypers.vae_rate", "compilation_cache"},
+    "compare": {"presets", "data", "seeds", "data_seeds", "steps", "workdir",
+                "config.train.batch", "config.data.segments"},
+    "encode": {"workdir", "data", "out", "preset", "data_seed"},
+    "report": {"workdir", "out"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("program", FLAGS)
+def test_help_explains_the_program_and_lists_its_flags(program):
+    command = [sys.executable, "-m", f"experiments.{program}", "--help"]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert f"python -m experiments.{program}" in ended.stdout
+    assert {flag for flag in FLAGS[program] if f"--{flag}" not in ended.stdout} == {
+        flag for flag in FLAGS[program] if f"--[no]{flag}" in ended.stdout
+    }

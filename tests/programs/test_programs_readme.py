@@ -1,0 +1,42 @@
+"""Commands in the documentation are commands that the programs understand."""
+
+import re
+import shlex
+
+import pytest
+from programs_forked import REPOSITORY, parse
+
+COMMAND = re.compile(r"python -m experiments\.(\w+)(.*)")
+
+
+def commands(text):
+    """(program, arguments) of every command in a text, its continued lines joined."""
+    joined = re.sub(r"\s*\\\n\s*", " ", text)
+    return [(name, shlex.split(rest, comments=True)) for name, rest in COMMAND.findall(joined)]
+
+
+def check(fork, found):
+    """Parses all of them, one process each."""
+    running = [(command, fork(parse, *command)) for command in found]
+    failed = [(command, started.wait().err) for command, started in running]
+    assert [(command, err) for command, err in failed if err] == []
+
+
+def test_every_command_of_the_readme_parses(fork):
+    blocks = re.findall(r"```bash\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
+    found = [command for block in blocks for command in commands(block)]
+    assert {"train", "compare", "encode"} <= {name for name, _ in found}
+    check(fork, found)
+
+
+def test_every_command_of_a_docstring_parses(fork):
+    sources = sorted(REPOSITORY.glob("experiments/**/*.py"))
+    found = [command for path in sources for command in commands(path.read_text())]
+    assert {"train", "compare", "encode", "report"} <= {name for name, _ in found}
+    check(fork, found)
+
+
+@pytest.mark.parametrize("line", ["train --stepz=5", "nothing", "train --preset=ivae_gna"])
+def test_a_rotten_command_is_found(fork, line):
+    with pytest.raises(AssertionError):
+        check(fork, commands(f"python -m experiments.{line}"))

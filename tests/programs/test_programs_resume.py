@@ -1,0 +1,164 @@
+"""A study that was stopped goes on and ends as if it never had been."""
+
+import json
+import shutil
+import signal
+
+import jax
+import numpy as np
+import pytest
+from programs_forked import SMALL, SMALL_BENCHMARK, study
+
+from ivaegan_jax.checkpoint import Checkpoints
+from ivaegan_jax.config import Config
+from ivaegan_jax.experiment import Experiment, experiment_from
+from ivaegan_jax.networks import Dims
+from ivaegan_jax.study import make_job, make_runs
+from ivaegan_jax.workdir import Workdir
+
+PRESETS = ("vae", "ivae_gan")
+CHUNKS = 6
+
+
+def settings():
+    """Two models of 22 steps in chunks of 4, a checkpoint every 8: the last chunk is short."""
+    config = Config()
+    config.data.segments, config.data.per_segment = 4, 60
+    config.model.width = config.model.critic_width = 8
+    config.train.batch, config.train.chunk, config.train.checkpoint_chunks = 16, 4, 2
+    return Experiment("b1", PRESETS, (1, 2), (7,), 22, config).settings()
+
+
+def final_states(workdir):
+    """The last checkpoint of every model."""
+    stored = Workdir(workdir).settings()
+    experiment, dims = experiment_from(stored), Dims(**stored["sizes"])
+    found = {}
+    for label in experiment.presets:
+        job = make_job(experiment, dims, label)
+        template = jax.eval_shape(jax.vmap(job.trainer.init), make_runs(experiment))
+        with Checkpoints(Workdir(workdir).checkpoints(label)) as checkpoints:
+            found[label] = checkpoints.restore(template)
+        assert set(found[label].step.tolist()) == {experiment.steps}
+    return found
+
+
+def assert_same_results(one, other):
+    for name in ("metrics.jsonl", "train.jsonl"):
+        assert (one / name).read_bytes() == (other / name).read_bytes()
+    jax.tree.map(np.testing.assert_array_equal, final_states(one), final_states(other))
+    for label in experiment_from(Workdir(one).settings()).presets:
+        paths = (Workdir(path).arrays(label) for path in (one, other))
+        first, second = (dict(np.load(path, allow_pickle=False)) for path in paths)
+        jax.tree.map(np.testing.assert_array_equal, first, second)
+
+
+@pytest.fixture(scope="module")
+def go(fork, cache):
+    """`go(path, stop_at, by_signal)`: runs the study, or what is left of it."""
+    return lambda path, *stop: fork(study, settings(), path, cache, *stop).wait()
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(go, tmp_path_factory):
+    path = tmp_path_factory.mktemp("resume") / "whole"
+    ended = go(path)
+    assert (ended.code, ended.err) == (0, "")
+    return path
+
+
+@pytest.fixture(scope="module")
+def killed(go, tmp_path_factory, uninterrupted):
+    """Killed in the fifth chunk of the second model, after its checkpoints of steps 8 and 16."""
+    path = tmp_path_factory.mktemp("resume") / "killed"
+    assert go(path, CHUNKS + 5, True).code == -signal.SIGKILL
+    assert sorted(p.name for p in (path / "checkpoints/ivae_gan").iterdir()) == ["16", "8"]
+    return path
+
+
+@pytest.fixture
+def stopped(killed, tmp_path):
+    """A copy of it."""
+    return shutil.copytree(killed, tmp_path / "copy")
+
+
+@pytest.mark.parametrize(
+    ("at", "by_signal"),
+    [(1, False), (4, True), (CHUNKS, True), (CHUNKS + 3, False)],
+    ids=["before any checkpoint", "at a checkpoint", "before the last", "in the second model"],
+)
+def test_a_stop_at_any_chunk_changes_nothing(uninterrupted, go, tmp_path, at, by_signal):
+    stopped = go(tmp_path / "run", at, by_signal)
+    assert stopped.code == (-signal.SIGKILL if by_signal else 1)
+    assert len((tmp_path / "run/train.jsonl").read_text().splitlines()) == 2 * at
+    ended = go(tmp_path / "run")
+    assert (ended.code, ended.err) == (0, "")
+    assert_same_results(tmp_path / "run", uninterrupted)
+
+
+def test_training_goes_on_from_the_last_checkpoint(uninterrupted, go, stopped):
+    ended = go(stopped)
+    assert json.loads(ended.out.splitlines()[0]) == ["ivae_gan", 16]
+    assert_same_results(stopped, uninterrupted)
+
+
+def test_a_torn_last_line_is_repaired(uninterrupted, go, stopped):
+    with (stopped / "train.jsonl").open("a") as log:
+        log.write('{"preset": "ivae_gan", "seed": 2, "st')
+    assert go(stopped).code == 0
+    assert_same_results(stopped, uninterrupted)
+
+
+def truncate(folder):
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def overwrite(folder):
+    for path in folder.rglob("*"):
+        if path.is_file() and path.stat().st_size > 0:
+            path.write_bytes(b"?" * path.stat().st_size)
+
+
+def empty(folder):
+    shutil.rmtree(folder)
+    folder.mkdir()
+
+
+@pytest.mark.parametrize("damage", [truncate, overwrite, empty])
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(uninterrupted, go, stopped, damage):
+    damage(stopped / "checkpoints/ivae_gan/16")
+    ended = go(stopped)
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out.splitlines()[0]) == ["ivae_gan", 8]
+    assert_same_results(stopped, uninterrupted)
+
+
+def test_a_directory_without_a_readable_checkpoint_says_so(go, stopped):
+    for step in ("8", "16"):
+        truncate(stopped / "checkpoints/ivae_gan" / step)
+    ended = go(stopped)
+    assert ended.code == 1
+    assert "InputError: no checkpoint in" in ended.err
+
+
+def test_a_killed_program_goes_on_and_a_second_one_waits_its_turn(begin, run, refused, tmp_path):
+    def flags(name):
+        return (*SMALL, *SMALL_BENCHMARK, "--config.train.chunk=2", "--steps=60", "--preset=ivae",
+                "--config.train.checkpoint_chunks=1", "--data_seeds=7-7",
+                f"--workdir={tmp_path / name}")  # fmt: skip
+
+    first = begin("train", *flags("stopped"))
+    first.until((tmp_path / "stopped/checkpoints/ivae/2").exists)
+    first.signal(signal.SIGSTOP)
+    assert "in use by another process" in refused("train", *flags("stopped"))
+    first.signal(signal.SIGKILL)
+    assert first.wait().code == -signal.SIGKILL
+    assert not (tmp_path / "stopped/metrics.jsonl").exists()
+
+    for name in ("stopped", "whole"):
+        ended = run("train", *flags(name))
+        assert (ended.code, ended.err) == (0, "")
+        assert ("going on from step" in ended.out) == (name == "stopped")
+    assert_same_results(tmp_path / "stopped", tmp_path / "whole")

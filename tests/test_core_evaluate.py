@@ -1,0 +1,134 @@
+import jax
+import numpy as np
+import pytest
+
+from ivaegan_jax.evaluate import Evaluation, finite, likelihood_rows, make_evaluate, source_rows
+from ivaegan_jax.hypers import Hypers
+
+ROWS = 400
+RNG = np.random.default_rng(0)
+S = RNG.laplace(size=(ROWS, 2)).astype(np.float32)
+CODES = (np.arange(ROWS) // 2 % 4).astype(np.int32)
+X = np.c_[S, S.sum(1)].astype(np.float32)
+
+
+def evaluation(mu, x_recon=X, nll=2.0, kl=3.0):
+    """A made-up evaluation with these posterior means."""
+    log_var = np.full_like(mu, -6.0)
+    z = mu + 0.05 * RNG.normal(size=mu.shape).astype(np.float32)
+    terms = {"nll": np.float32(nll), "kl": np.float32(kl)}
+    return Evaluation(mu, log_var, z, x_recon, x_recon, terms)
+
+
+def value(rows, metric, **convention):
+    (row,) = [r for r in rows if (convention | {"metric": metric}).items() <= r.items()]
+    return row["value"]
+
+
+@pytest.fixture(scope="module")
+def evaluated(tiny, batch):
+    """The small ivae_gan's parameters and its compiled evaluation."""
+    model = tiny("ivae_gan").model
+    return model, model.init(jax.random.key(1)), jax.jit(make_evaluate(model))
+
+
+def test_an_evaluation_is_what_the_model_says(evaluated, batch):
+    model, params, evaluate = evaluated
+    found = evaluate(params, batch, Hypers())
+    mu, log_var = model.encode(params, batch.x, batch.u)
+    np.testing.assert_allclose(found.mu, mu, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found.log_var, log_var, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found.x_recon, model.decode(params, mu), rtol=1e-4, atol=1e-5)
+    assert found.z.shape == mu.shape
+    assert found.x_fake.shape == batch.x.shape
+    assert set(found.terms) == {"nll", "kl"}
+
+
+def test_draws_are_those_of_the_posterior(evaluated, batch):
+    _, params, evaluate = evaluated
+    found = jax.device_get(evaluate(params, batch, Hypers()))
+    noise = (found.z - found.mu) / np.exp(found.log_var / 2)
+    assert 0 < np.abs(noise).max() < 6
+    assert len(np.unique(noise)) == noise.size
+
+
+def test_an_evaluation_repeats_itself(evaluated, batch, same):
+    _, params, evaluate = evaluated
+    assert same(evaluate(params, batch, Hypers()), evaluate(params, batch, Hypers()))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_scores_as_zero(bad):
+    spoilt = evaluation(np.full((3, 2), bad, np.float32), np.ones((3, 3), np.float32), nll=bad)
+    found = finite(spoilt)
+    assert not found.mu.any()
+    assert not found.z.any()
+    assert found.terms == {"nll": 0.0, "kl": 3.0}
+    np.testing.assert_array_equal(found.x_recon, 1.0)
+
+
+def test_reconstruction_is_1_for_x_itself_and_0_for_its_mean():
+    for recon, expected in ((X, 1.0), (np.tile(X.mean(0), (ROWS, 1)), 0.0)):
+        rows = likelihood_rows(evaluation(S, recon), X, CODES, elbo=True)
+        assert value(rows, "recon_r2") == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_bound_is_there_only_where_a_likelihood_is_trained():
+    rows = likelihood_rows(evaluation(S), X, CODES, elbo=True)
+    assert value(rows, "elbo") == -5.0
+    assert value(rows, "kl") == 3.0
+    metrics = {row["metric"] for row in likelihood_rows(evaluation(S), X, CODES, elbo=False)}
+    assert metrics == {row["metric"] for row in rows} - {"elbo"}
+
+
+def test_units_that_do_not_move_are_not_active():
+    half = np.c_[S[:, 0], np.zeros(ROWS, np.float32)]
+    for mu, active in ((S, 2), (half, 1), (0 * S, 0)):
+        rows = likelihood_rows(evaluation(mu), X, CODES, elbo=False)
+        assert value(rows, "active_units") == active
+
+
+def test_the_label_is_seen_in_latents_that_are_functions_of_it():
+    codes = np.c_[CODES, -CODES].astype(np.float32)
+    for mu, expected in ((codes, 1.0), (S, 0.0)):
+        rows = likelihood_rows(evaluation(mu), X, CODES, elbo=False)
+        assert value(rows, "label_r2") == pytest.approx(expected, abs=0.05)
+
+
+def test_the_sources_in_another_order_sign_and_scale_score_1():
+    rows = source_rows(evaluation(S[:, ::-1] * np.float32([-3, 0.5])), S, CODES)
+    assert {row["metric"] for row in rows} == {
+        "mcc", "affine_r2", "affine_r2_z_given_s", "cca", "mcc_within"
+    }  # fmt: skip
+    for row in rows:
+        if row.get("latent") != "posterior_sample":
+            assert row["value"] == pytest.approx(1, abs=1e-5), row
+
+
+def test_a_rotation_keeps_the_affine_scores_and_loses_the_mcc():
+    turn = np.float32([[1, 1], [-1, 1]]) / np.sqrt(np.float32(2))
+    rows = source_rows(evaluation(S @ turn), S, CODES)
+    for metric in ("affine_r2", "affine_r2_z_given_s", "cca"):
+        assert value(rows, metric) == pytest.approx(1, abs=1e-5)
+    default = {"latent": "posterior_mean", "corr": "pearson", "assignment": "held_out"}
+    assert value(rows, "mcc", **default) < 0.85
+
+
+def test_a_diverged_run_scores_as_none_at_all():
+    rows = source_rows(finite(evaluation(np.full((ROWS, 2), np.nan, np.float32))), S, CODES)
+    assert all(np.isfinite(row["value"]) for row in rows)
+    assert max(row["value"] for row in rows) <= 0.1
+
+
+def test_each_row_of_mcc_has_a_convention_of_its_own():
+    rows = [r for r in source_rows(evaluation(S), S, CODES) if r["metric"] == "mcc"]
+    conventions = [(r["latent"], r["corr"], r["assignment"]) for r in rows]
+    assert len(set(conventions)) == len(rows) == 4
+    assert conventions[0] == ("posterior_mean", "pearson", "held_out")
+
+
+def test_only_a_discrete_u_has_levels_to_score_within():
+    def metrics(u):
+        return {row["metric"] for row in source_rows(evaluation(S), S, u)}
+
+    assert metrics(CODES) - metrics(CODES[:, None].astype(np.float32)) == {"mcc_within"}

@@ -1,0 +1,151 @@
+import jax
+import numpy as np
+import pytest
+
+from ivaegan_jax import scoring
+from ivaegan_jax.config import DataConfig
+from ivaegan_jax.data.prepare import prepare
+from ivaegan_jax.data.synthetic import b1
+from ivaegan_jax.evaluate import Evaluation, finite, make_evaluate
+from ivaegan_jax.train import as_batch
+
+DATA_SEEDS = (3, 4)
+INDEX = (0, 0, 0, 1, 1, 1)
+SEEDS = (1, 2, 3, 1, 2, 3)
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    """Two data seeds of b1: three observed columns as the small models have, four levels."""
+    datasets = [b1(seed, segments=4, per_segment=50, dim=3) for seed in DATA_SEEDS]
+    return prepare(datasets, DATA_SEEDS, DataConfig(), batch=8)
+
+
+@pytest.fixture(scope="module")
+def trained(tiny, run_of, stack):
+    """Six runs of the small ivae_gan that never moved."""
+    small = tiny("ivae_gan")
+    runs = [run_of(seed, index) for seed, index in zip(SEEDS, INDEX, strict=True)]
+    states = stack([jax.device_get(small.trainer.init(run)) for run in runs])
+    return scoring.Trained("ivae_gan", small.model, small.game, stack(runs), states)
+
+
+@pytest.fixture(scope="module")
+def evaluation(trained, prepared, mesh):
+    return scoring.evaluate_runs(trained, prepared.test, prepared.dim_u, mesh)
+
+
+def stamp(i):
+    return {"seed": SEEDS[i], "data_seed": DATA_SEEDS[INDEX[i]], "kind": "run"}
+
+
+def test_every_run_is_evaluated_on_its_own_data_seed(trained, prepared, evaluation):
+    evaluate = jax.jit(make_evaluate(trained.model))
+    for i, index in enumerate(INDEX):
+        params, hypers = (
+            jax.tree.map(lambda leaf, i=i: leaf[i], tree)
+            for tree in (trained.states.params, trained.runs.hypers)
+        )
+        batch = as_batch(prepared.test.x[index], prepared.test.u[index], prepared.dim_u)
+        alone = finite(evaluate(params, batch, hypers))
+        jax.tree.map(
+            lambda one, all_runs, i=i: np.testing.assert_allclose(
+                all_runs[i], one, rtol=1e-4, atol=1e-5
+            ),
+            alone,
+            evaluation,
+        )
+
+
+def test_evaluations_are_of_all_runs_without_padding(prepared, evaluation):
+    assert evaluation.mu.shape == (6, prepared.test.x.shape[1], 2)
+    assert evaluation.x_fake.shape == (6, *prepared.test.x.shape[1:])
+    assert all(leaf.shape == (6,) for leaf in evaluation.terms.values())
+
+
+def test_every_run_has_the_same_kinds_of_rows_under_its_stamp(trained, prepared, evaluation):
+    rows = list(scoring.run_rows(trained, evaluation, prepared.test, stamp))
+    by_run = {
+        i: [row for row in rows if stamp(i).items() <= row.items()] for i in range(len(SEEDS))
+    }
+    assert sum(map(len, by_run.values())) == len(rows)
+    kinds = [[{**row, "value": 0, **stamp(0)} for row in own] for own in by_run.values()]
+    assert all(own == kinds[0] for own in kinds)
+    assert all(type(row["value"]) is float for row in rows)
+
+
+def test_without_sources_samples_are_judged_instead(trained, prepared, evaluation):
+    part = prepared.test._replace(s=None)
+    metrics = {row["metric"] for row in scoring.run_rows(trained, evaluation, part, stamp)}
+    assert metrics > {"recon_r2", "mmd2", "mmd2_real", "mmd2_wrong_u", "c2st", "energy_distance"}
+    assert not {name for name in metrics if "mcc" in name}
+
+
+def test_agreement_pairs_the_seeds_of_a_data_seed_once(trained, evaluation):
+    rows = list(scoring.agreement_rows(trained, evaluation, stamp))
+    for metric in ("agreement_mcc", "agreement_affine_r2"):
+        pairs = [
+            (row["data_seed"], row["seed"], row["other_seed"])
+            for row in rows
+            if row["metric"] == metric
+        ]
+        assert pairs == [(k, a, b) for k in DATA_SEEDS for a, b in ((1, 2), (1, 3), (2, 3))]
+    assert {row["kind"] for row in rows} == {"agreement"}
+
+
+def test_equal_runs_agree_wholly_and_others_do_not(trained, evaluation):
+    mu = np.random.default_rng(0).normal(size=evaluation.mu.shape).astype(np.float32)
+    mu[1] = -2 * mu[0, :, ::-1]
+    found = {
+        (row["metric"], row["data_seed"], row["seed"], row["other_seed"]): row["value"]
+        for row in scoring.agreement_rows(trained, evaluation._replace(mu=mu), stamp)
+    }
+    assert found["agreement_mcc", 3, 1, 2] == pytest.approx(1, abs=1e-5)
+    assert found["agreement_affine_r2", 3, 1, 2] == pytest.approx(1, abs=1e-5)
+    assert max(value for key, value in found.items() if key[1:] != (3, 1, 2)) < 0.8
+
+
+def test_floors_are_scored_once_per_data_seed(prepared):
+    rows = list(scoring.floor_rows(prepared, DATA_SEEDS, {"data": "b1", "step": 9}))
+    keys = [(row["data_seed"], row["preset"], row["metric"]) for row in rows]
+    assert len(set(keys)) == len(keys)
+    assert {row["preset"] for row in rows} == set(scoring.FLOOR_NAMES.values())
+    for row in rows:
+        assert {"data": "b1", "step": 9, "kind": "floor", "split": "test"}.items() <= row.items()
+        assert -1 <= row["value"] <= 1
+    own = {row["preset"]: row["value"] for row in rows if row["metric"] == "mcc"}
+    assert own["random_rotation"] < own["random_rotation_p95"]
+
+
+def test_without_sources_there_are_no_floors(prepared):
+    blind = prepared._replace(**{
+        name: getattr(prepared, name)._replace(s=None) for name in ("train", "valid", "test")
+    })  # fmt: skip
+    assert list(scoring.floor_rows(blind, DATA_SEEDS, {})) == []
+
+
+def test_figures_show_at_most_the_plotted_rows_evenly_spread(trained, prepared, monkeypatch):
+    rows = prepared.test.x.shape[1]
+    mu = np.tile(np.arange(rows, dtype=np.float32)[None, :, None], (6, 1, 2))
+    blank = np.zeros((6, rows, 3), np.float32)
+    found = Evaluation(mu, mu, mu, blank, blank, {})
+    assert scoring.arrays_for_figures(trained, found, prepared)["z"].shape == (6, rows, 2)
+    monkeypatch.setattr(scoring, "PLOTTED_ROWS", 5)
+    arrays = scoring.arrays_for_figures(trained, found, prepared)
+    assert arrays["z"][0, :, 0].tolist() == [0, 4, 9, 14, 19]
+    kept = arrays["z"][0, :, 0].astype(int)
+    np.testing.assert_array_equal(arrays["s"], prepared.test.s[:, kept])
+    np.testing.assert_array_equal(arrays["u"], prepared.test.u[:, kept])
+    assert "x" not in arrays
+
+
+def test_images_come_back_in_their_own_units(trained, prepared):
+    seen = prepared._replace(image_shape=(1, 3))
+    x = np.stack([prepared.test.x[i] for i in INDEX])
+    mu = x[:, :, :2].copy()
+    arrays = scoring.arrays_for_figures(trained, Evaluation(mu, mu, mu, x, x, {}), seen)
+    assert arrays["image_shape"].tolist() == [1, 3]
+    for i, index in enumerate(INDEX):
+        np.testing.assert_allclose(arrays["x_recon"][i], arrays["x"][index], atol=1e-4)
+    raw = b1(DATA_SEEDS[1], segments=4, per_segment=50, dim=3).x
+    assert np.abs(raw[:, None] - arrays["x"][1][None]).sum(-1).min(0).max() < 1e-3
