@@ -45,7 +45,7 @@ class Hypers:
     gan_rate: float = 0.003
     vae_beta1: float = 0.9
     generator_beta1: float = 0.5
-    gan_beta1: float = 0.5
+    gan_beta1: float = 0.0
     beta2: float = 0.999
     final_rate: float = 0.0
     max_grad_norm: float = 1e9

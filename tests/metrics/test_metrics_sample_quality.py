@@ -87,8 +87,17 @@ def test_levels_without_enough_rows():
     x = draw(u)
     with pytest.raises(ValueError, match="level 3 of u has 0 fakes"):
         conditional_sample_quality(x, u, x[u < 3], u[u < 3])
-    with pytest.raises(ValueError, match="no level of u has 20 real rows"):
-        conditional_sample_quality(x, np.arange(800), x, np.arange(800))
+    with pytest.raises(ValueError, match="12 real rows are fewer than 20"):
+        conditional_sample_quality(x[:12], u[:12], x[:12], u[:12])
+
+
+def test_levels_too_small_to_compare_count_as_one():
+    u = np.arange(800) % 4
+    alone = np.arange(800)
+    rows = conditional_sample_quality(draw(u), alone, draw(u), alone)
+    assert rows["c2st"]["fake"] < 0.6
+    shifted = conditional_sample_quality(draw(u), alone, draw(u) + 9, alone)
+    assert shifted["c2st"]["fake"] > 0.9
 
 
 def test_not_finite_is_an_error():
