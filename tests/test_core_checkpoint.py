@@ -115,7 +115,7 @@ def test_a_damaged_older_checkpoint_is_not_even_read(saved, same):
 def test_without_a_readable_checkpoint_the_error_says_where(saved):
     truncate(saved / "10")
     truncate(saved / "20")
-    with pytest.raises(InputError, match="no checkpoint in .*model can be read"):
+    with pytest.raises(InputError, match=r"no checkpoint in .*model can be read"):
         restored(saved)
 
 

@@ -92,7 +92,7 @@ def test_the_label_is_seen_in_latents_that_are_functions_of_it():
     codes = np.c_[CODES, -CODES].astype(np.float32)
     for mu, expected in ((codes, 1.0), (S, 0.0)):
         rows = likelihood_rows(evaluation(mu), X, CODES, elbo=False)
-        assert value(rows, "label_r2") == pytest.approx(expected, abs=0.05)
+        assert value(rows, "label_r2") == pytest.approx(expected, abs=0.1)
 
 
 def test_the_sources_in_another_order_sign_and_scale_score_1():

@@ -1,4 +1,5 @@
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -46,7 +47,7 @@ def test_every_run_is_evaluated_on_its_own_data_seed(trained, prepared, evaluati
             jax.tree.map(lambda leaf, i=i: leaf[i], tree)
             for tree in (trained.states.params, trained.runs.hypers)
         )
-        batch = as_batch(prepared.test.x[index], prepared.test.u[index], prepared.dim_u)
+        batch = as_batch(*map(jnp.asarray, (prepared.test.x[index], prepared.test.u[index])), 4)
         alone = finite(evaluate(params, batch, hypers))
         jax.tree.map(
             lambda one, all_runs, i=i: np.testing.assert_allclose(
@@ -74,11 +75,31 @@ def test_every_run_has_the_same_kinds_of_rows_under_its_stamp(trained, prepared,
     assert all(type(row["value"]) is float for row in rows)
 
 
-def test_without_sources_samples_are_judged_instead(trained, prepared, evaluation):
+def test_without_sources_there_are_only_rows_that_need_none(trained, prepared, evaluation):
     part = prepared.test._replace(s=None)
     metrics = {row["metric"] for row in scoring.run_rows(trained, evaluation, part, stamp)}
-    assert metrics > {"recon_r2", "mmd2", "mmd2_real", "mmd2_wrong_u", "c2st", "energy_distance"}
-    assert not {name for name in metrics if "mcc" in name}
+    assert metrics == {"recon_r2", "kl", "active_units", "label_r2", "elbo"}
+
+
+def test_samples_of_every_run_are_judged_against_its_own_data(trained, prepared, evaluation):
+    perfect = np.stack([prepared.test.x[index] for index in INDEX])
+    perfect[4] += 9
+    parts = [prepared.test] * 2
+    evaluations = [evaluation._replace(x_fake=perfect)] * 2
+    rows = list(scoring.quality_rows(trained, evaluations, parts, stamp))
+    found = {(r["metric"], r["data_seed"], r["seed"]): r["value"] for r in rows}
+    assert len(found) == len(rows) == 6 * 9
+    far = found["energy_distance", 4, 2]
+    assert max(
+        value
+        for (metric, *run), value in found.items()
+        if metric == "energy_distance" and run != [4, 2]
+    ) < far / 3  # fmt: skip
+
+
+def test_too_few_rows_to_judge_samples_leave_no_rows(trained, prepared, evaluation):
+    few = prepared.test._replace(x=prepared.test.x[:, :9], u=prepared.test.u[:, :9])
+    assert list(scoring.quality_rows(trained, [evaluation] * 2, [few] * 2, stamp)) == []
 
 
 def test_agreement_pairs_the_seeds_of_a_data_seed_once(trained, evaluation):

@@ -15,7 +15,7 @@ def get_config() -> Config:
     config.data.scale = 0.75
     config.model.kl = "decomposed"
     config.model.modulation = "variance"
-    config.model.prior_depth = 3
+    config.model.prior_depth = 1
     config.hypers.decoder_variance = 0.1
     config.hypers.nll_weight = 0.1
     config.hypers.dim_kl_weight = 0.01

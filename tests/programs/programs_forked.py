@@ -85,8 +85,8 @@ def program(name, argv):
 
 
 def program_with_little_memory(name, argv):
-    """The same where no more than 16 GiB of addresses can be had; JAX reserves many."""
-    resource.setrlimit(resource.RLIMIT_AS, (2**34, 2**34))
+    """The same where no more than 4 GiB of addresses can be had."""
+    resource.setrlimit(resource.RLIMIT_AS, (2**32, 2**32))
     program(name, argv)
 
 

@@ -1,6 +1,7 @@
 """Latents of a file are those of the model, row by row and seed by seed."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from programs_forked import SMALL
@@ -41,10 +42,11 @@ def by_hand(workdir, preset, drawn, rows):
     train = make_split(drawn, DATA_SEED).train
     x = drawn.x.astype(np.float64)
     x = (x - x[train].mean(0)) / x[train].std(0) * 1.5
-    u = np.eye(4, dtype=np.float32)[drawn.u[rows]]
+    x = jnp.asarray(x[rows].astype(np.float32))
+    u = jnp.eye(4)[drawn.u[rows]]
     fitted = restore(Workdir(workdir), preset, DATA_SEED)
     params = [jax.tree.map(lambda leaf, i=i: leaf[i], fitted.params_by_seed) for i in (0, 1)]
-    found = [fitted.model.encode(p, x[rows].astype(np.float32), u) for p in params]
+    found = [fitted.model.encode(p, x, u) for p in params]
     mu, log_var = (np.stack(arrays) for arrays in zip(*found, strict=True))
     return mu, np.exp(log_var / 2)
 

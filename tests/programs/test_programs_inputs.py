@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from programs_forked import program_with_little_memory
 
 from ivaegan_jax.config import DataConfig
 from ivaegan_jax.data import load_table, make_split
@@ -128,7 +129,6 @@ def test_a_bernoulli_likelihood_names_the_range_of_x(refused_table, table):
         ("b1", "unexpected argument 'b1'"),
         ("--seeds=2000000000", r"at most \d+ seeds fit"),
         ("--seeds=0", "--seeds"),
-        ("--seeds=", "--seeds"),
         ("--seeds=a", "--seeds=a is not a number of seeds"),
         ("--seeds=1-", "--seeds=1- is not"),
         ("--seeds=3,,4", "--seeds=3,,4 is not"),
@@ -155,9 +155,18 @@ def test_a_bernoulli_likelihood_names_the_range_of_x(refused_table, table):
 )
 def test_a_setting_that_cannot_be_meant_is_named(refused, tmp_path, flag, expected):
     workdir = tmp_path / "run"
-    message = refused("train", flag, *BENCHMARK, f"--workdir={workdir}")
+    first, last = ([flag], []) if flag.startswith("--config=") else ([], [flag])
+    message = refused("train", *first, *BENCHMARK, f"--workdir={workdir}", *last)
     assert re.search(expected, message), message
     assert not workdir.exists()
+
+
+def test_a_range_of_seeds_takes_no_memory_before_it_is_checked(fork, tmp_path):
+    argv = [*BENCHMARK, "--seeds=1-2000000000", f"--workdir={tmp_path / 'run'}"]
+    ended = fork(program_with_little_memory, "train", argv).wait()
+    assert re.fullmatch(r"error: .*seeds.*\n", ended.err), ended.err
+    assert ended.code == 2
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("source", ["def get_config(:\n", "import nowhere_at_all\n", "x = 1\n"])

@@ -6,7 +6,7 @@ import pytest
 
 @pytest.mark.slow
 def test_ivae_gan_finds_more_of_the_sources_than_ivae_and_a_rotation(run, rows_of, tmp_path):
-    ended = run("compare", "--data=b1", "--data_seeds=101", "--seeds=2", "--steps=4000",
+    ended = run("compare", "--data=b1", "--data_seeds=101-101", "--seeds=2", "--steps=4000",
                 "--presets=ivae,ivae_gan", f"--workdir={tmp_path / 'run'}", env={})  # fmt: skip
     assert (ended.code, ended.err) == (0, "")
     convention = {"metric": "mcc", "split": "test", "corr": "pearson", "assignment": "held_out"}
