@@ -4,6 +4,7 @@ import dataclasses
 import os
 import sys
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 
 import jax
@@ -13,17 +14,25 @@ from ml_collections import config_flags
 from ivaegan_jax.config import Config
 from ivaegan_jax.types import InputError
 
+MOST_LISTED = 1_000_000
+
 CONFIGS = Path(__file__).parent / "configs"
 
-CACHE = flags.DEFINE_string(
-    "compilation_cache",
-    str(Path.home() / ".cache" / "ivaegan_jax"),
-    "Folder where compiled programs are kept for the next run; empty keeps none.",
-)
+flags.disclaim_key_flags()  # they belong to the program, whose --help lists them
+
+
+def define_common_flags() -> None:
+    """Defines the flags of all programs."""
+    flags.DEFINE_string(
+        "compilation_cache",
+        str(Path.home() / ".cache" / "ivaegan_jax"),
+        "Folder where compiled programs are kept for the next run; empty keeps none.",
+    )
 
 
 def define_study_flags(data: str, steps: int) -> None:
     """Defines the flags of the programs that train, with these defaults."""
+    define_common_flags()
     flags.DEFINE_string("data", data, "b1, b2, b3_tcl, b3_imca, digits, or an .npz file.")
     flags.DEFINE_string(
         "seeds",
@@ -55,8 +64,11 @@ def parse_seeds(name: str, text: str) -> Sequence[int]:
     try:
         if text.strip().isdecimal():
             return range(1, int(text) + 1)
-        ends = [[int(end) for end in part.split("-")] for part in text.split(",")]
-        return tuple(seed for part in ends for seed in range(part[0], part[-1] + 1))
+        parts = [[int(end) for end in part.split("-", 1)] for part in text.split(",")]
+        ranges = [range(part[0], part[-1] + 1) for part in parts]
+        if sum(map(len, ranges)) > MOST_LISTED and len(ranges) > 1:
+            raise InputError(f"--{name} lists more than {MOST_LISTED} seeds; give one range")
+        return ranges[0] if len(ranges) == 1 else tuple(chain.from_iterable(ranges))
     except ValueError as error:
         raise InputError(
             f"--{name}={text} is not a number of seeds (4) or a list of them (3,5-7)"
@@ -98,6 +110,8 @@ def _guarded(main: Callable[[], None], argv: Sequence[str]) -> int:
         main()
     except InputError as error:
         return _fail(str(error))
+    except OSError as error:
+        return _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
     except KeyboardInterrupt:
         return _fail("stopped; the same command goes on from the last checkpoint")
     return 0
@@ -106,11 +120,10 @@ def _guarded(main: Callable[[], None], argv: Sequence[str]) -> int:
 def _parse(argv: list[str], define_flags: Callable[[], None]) -> list[str]:
     try:
         define_flags()
-        flags.adopt_module_key_flags(sys.modules[__name__])
         if {"--help", "-h", "-help", "--helpshort"} & set(argv[1:]):
             _show_help()
         return flags.FLAGS(argv)
-    except (flags.Error, KeyError, AttributeError, TypeError, ValueError, OSError) as error:
+    except Exception as error:  # a config file is code: anything may go wrong in it
         message = error.args[0] if error.args else error
         sys.exit(_fail(f"{' '.join(str(message).split())} (see --help)"))
 
@@ -133,7 +146,7 @@ def _fail(message: str) -> int:
 def _set_up_jax() -> None:
     """One device per CPU core, so that runs spread over cores as they do over accelerators."""
     jax.config.update("jax_num_cpu_devices", len(os.sched_getaffinity(0)))
-    if CACHE.value:
-        jax.config.update("jax_compilation_cache_dir", CACHE.value)
+    if flags.FLAGS.compilation_cache:
+        jax.config.update("jax_compilation_cache_dir", flags.FLAGS.compilation_cache)
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)

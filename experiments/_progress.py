@@ -44,6 +44,7 @@ class ConsoleReporter:
         """A model's training begins, or goes on, at this step."""
         self.began, self.first = time.monotonic(), step
         self.compiled: float | None = None
+        self.rate = ""
         if step:
             self.progress.console.print(f"{label}: going on from step {step}")
         self.progress.update(self.task, description=label, completed=self.before + step)
@@ -53,8 +54,9 @@ class ConsoleReporter:
         if self.compiled is None:  # the first chunk holds the compilation
             self.compiled = chunk.seconds
             self.first, self.began = chunk.step, time.monotonic()
+        self.rate = self._rate(chunk.step)
         dead = int(np.sum(~chunk.alive))
-        note = f"{self._rate(chunk.step)}{f', {dead} of {self.runs} diverged' if dead else ''}"
+        note = f"{self.rate}{f', {dead} of {self.runs} diverged' if dead else ''}"
         self.progress.update(
             self.task, description=label, completed=self.before + chunk.step, note=note
         )
@@ -64,7 +66,7 @@ class ConsoleReporter:
         self.before += self.steps
         self.progress.console.print(
             f"{label}: {self.runs} runs x {self.steps} steps, first chunk "
-            f"{self.compiled or 0:.1f} s with compilation{self._rate(self.steps, ', then ')}"
+            f"{self.compiled or 0:.1f} s with compilation{self.rate and f', then {self.rate}'}"
         )
         runs = {(row["data_seed"], row["seed"]) for row in rows if row["status"] == "diverged"}
         for data_seed, seed in sorted(runs):
@@ -73,8 +75,8 @@ class ConsoleReporter:
                 "in all results. Try a lower --config.hypers.vae_rate or gan_rate."
             )
 
-    def _rate(self, step: int, before: str = "") -> str:
+    def _rate(self, step: int) -> str:
         seconds = time.monotonic() - self.began
-        if step <= self.first or seconds < 1e-3:
+        if step <= self.first:
             return ""
-        return f"{before}{(step - self.first) * self.runs / seconds:,.0f} seed-steps/s"
+        return f"{(step - self.first) * self.runs / seconds:,.0f} seed-steps/s"

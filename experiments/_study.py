@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from absl import flags
@@ -42,11 +43,16 @@ def run_study(program: str, presets: Sequence[str]) -> None:
     name = flags.FLAGS.workdir or f"runs/{program}-{Path(experiment.data).stem}"
     workdir = Workdir(Path(name))
     study = Study(experiment)
-    settings = study.settings()
-    workdir.open(settings)
-    if workdir.is_done():
-        print(f"{workdir.path} is finished; its report is {workdir.path / 'report.html'}")
-        return
+    workdir.open(study.settings())
+    with closing(workdir):
+        if workdir.is_done():
+            print(f"{workdir.path} is finished; its report is {workdir.path / 'report.html'}")
+        else:
+            _run(study, workdir)
+
+
+def _run(study: Study, workdir: Workdir) -> None:
+    experiment, settings = study.experiment, study.settings()
     began, earlier = time.time(), read_json(workdir.manifest).get("wall_time_s", 0.0)
     manifest = describe_run(settings, _given_flags())
     write_json(workdir.manifest, manifest | {"wall_time_s": earlier})

@@ -11,16 +11,18 @@ from pathlib import Path
 from absl import flags
 
 from experiments import _program
-from ivaegan_jax.data import DATASETS, load_dataset, load_table
+from ivaegan_jax.data import load_table
 from ivaegan_jax.fitted import encode, restore
+from ivaegan_jax.sources import load_raw
 from ivaegan_jax.types import InputError
 from ivaegan_jax.workdir import Workdir, write_npz
 
 
 def define_flags() -> None:
     """Defines the program's flags."""
+    _program.define_common_flags()
     flags.DEFINE_string("workdir", "", "A work directory of train or compare.")
-    flags.DEFINE_string("data", "", "An .npz file with x, or a named data set.")
+    flags.DEFINE_string("data", "", "An .npz file with x, or the study's own data by name.")
     flags.DEFINE_string("out", "", "The .npz file to write.")
     flags.DEFINE_string("preset", "", "Which model, where the work directory has several.")
     flags.DEFINE_integer("data_seed", None, "Which data seed, where there are several.")
@@ -33,15 +35,12 @@ def main() -> None:
     if out.suffix != ".npz" or not out.absolute().parent.is_dir():
         raise InputError(f"--out={out} must name an .npz file in a folder that exists")
     fitted = restore(Workdir(Path(flags.FLAGS.workdir)), flags.FLAGS.preset, flags.FLAGS.data_seed)
-    if flags.FLAGS.data in DATASETS:
-        dataset = load_dataset(flags.FLAGS.data, flags.FLAGS.data_seed or 1)
+    if flags.FLAGS.data == fitted.experiment.data:  # as the study itself drew it
+        dataset = load_raw(fitted.experiment, fitted.data_seed)
     else:
-        dataset = load_table(flags.FLAGS.data, require_u=fitted.needs_u)
+        dataset = load_table(flags.FLAGS.data, require_u=False)
     z, z_std = encode(fitted, dataset)
-    try:
-        write_npz(out, {"z": z, "z_std": z_std, "seeds": fitted.seeds})
-    except OSError as error:
-        raise InputError(f"cannot write {out}: {error.strerror}") from error
+    write_npz(out, {"z": z, "z_std": z_std, "seeds": fitted.seeds})
     print(f"{out}: z and z_std, {' x '.join(map(str, z.shape))} (seeds x rows x latents)")
 
 

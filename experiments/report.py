@@ -13,6 +13,7 @@ from ivaegan_jax.report import write_report
 
 def define_flags() -> None:
     """Defines the program's flags."""
+    _program.define_common_flags()
     flags.DEFINE_multi_string("workdir", [], "A work directory; may be repeated.")
     flags.DEFINE_string("out", "", "Where to write; empty takes the first work directory.")
 

@@ -22,13 +22,16 @@ KEPT = 2
 class Checkpoints:
     """The checkpoints of one preset; a context manager."""
 
-    def __init__(self, directory: Path):
-        """Opens or creates the directory."""
+    def __init__(self, directory: Path, read_only: bool = False):
+        """Opens the directory, and creates it unless it is opened for reading only."""
+        writing = {"max_to_keep": KEPT, "cleanup_tmp_directories": True}
         options = ocp.CheckpointManagerOptions(
-            max_to_keep=KEPT, enable_async_checkpointing=False, cleanup_tmp_directories=True
+            enable_async_checkpointing=False, read_only=read_only, **({} if read_only else writing)
         )
-        self.directory = directory
-        self._manager = ocp.CheckpointManager(directory.absolute(), options=options)
+        self.directory, self.read_only = directory, read_only
+        self._manager = ocp.CheckpointManager(
+            directory.absolute(), options=options, item_handlers=ocp.StandardCheckpointHandler()
+        )
 
     def __enter__(self) -> "Checkpoints":
         """Returns itself."""
@@ -53,6 +56,9 @@ class Checkpoints:
     def restore(self, template: TrainState) -> TrainState | None:
         """The newest readable states, as host arrays; None where there are none.
 
+        Unreadable ones that are newer are deleted, so that training can write them again, but
+        only once an older one was read: if none can be, the fault may lie elsewhere.
+
         Args:
           template: shapes and types of the states (see `jax.eval_shape`).
 
@@ -61,13 +67,15 @@ class Checkpoints:
         """
         steps = sorted(self._manager.all_steps(), reverse=True)
         zeros = jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), template)
-        for step in steps:
+        for tried, step in enumerate(steps):
             try:
-                restored = self._manager.restore(step, args=ocp.args.StandardRestore(zeros))
-                return cast(TrainState, restored)
+                states = self._manager.restore(step, args=ocp.args.StandardRestore(zeros))
             except Exception as error:  # a torn file can fail in any layer below
                 logging.warning("checkpoint %s/%s is unreadable: %s", self.directory, step, error)
-                self._manager.delete(step)
+                continue
+            for damaged in () if self.read_only else steps[:tried]:
+                self._manager.delete(damaged)
+            return cast(TrainState, states)
         if steps:
             raise InputError(f"no checkpoint in {self.directory} can be read; delete it to restart")
         return None

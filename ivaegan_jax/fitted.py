@@ -10,7 +10,7 @@ from jaxtyping import Float
 from ivaegan_jax.checkpoint import Checkpoints
 from ivaegan_jax.data import raw_u
 from ivaegan_jax.data.preprocessing import Preprocessing
-from ivaegan_jax.experiment import experiment_from
+from ivaegan_jax.experiment import Experiment, experiment_from
 from ivaegan_jax.model import Model
 from ivaegan_jax.networks import Dims
 from ivaegan_jax.study import make_job, make_runs
@@ -28,6 +28,8 @@ class Fitted(NamedTuple):
     """The runs of one preset on one data seed.
 
     Attributes:
+      experiment: what the study was asked to do.
+      data_seed: the chosen one.
       model: its functions.
       params_by_seed: stacked over model seeds.
       preprocessing: fitted on the training rows.
@@ -36,6 +38,8 @@ class Fitted(NamedTuple):
       seeds: the model seeds, in order.
     """
 
+    experiment: Experiment
+    data_seed: int
     model: Model
     params_by_seed: Params
     preprocessing: Preprocessing
@@ -55,20 +59,21 @@ def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) ->
     Raises:
       InputError: where the choice is not unique or there is nothing to load.
     """
-    settings = workdir.settings()
-    experiment = experiment_from(settings)
+    experiment, dims = _stored_experiment(workdir)
     label = _choose("preset", preset or None, experiment.presets)
-    index = experiment.data_seeds.index(_choose("data_seed", data_seed, experiment.data_seeds))
-    dims = Dims(**settings["sizes"])
+    data_seed = _choose("data_seed", data_seed, experiment.data_seeds)
+    index = experiment.data_seeds.index(data_seed)
     job, runs = make_job(experiment, dims, label), make_runs(experiment)
     if not workdir.checkpoints(label).exists():
         raise InputError(f"{workdir.path} has no checkpoint of {label} yet; train it first")
-    with Checkpoints(workdir.checkpoints(label)) as checkpoints:
+    with Checkpoints(workdir.checkpoints(label), read_only=True) as checkpoints:
         states = checkpoints.restore(jax.eval_shape(jax.vmap(job.trainer.init), runs))
     if states is None:
         raise InputError(f"{workdir.path} has no checkpoint of {label} yet; train it first")
     members = np.flatnonzero(runs.data_index == index)
     return Fitted(
+        experiment=experiment,
+        data_seed=data_seed,
         model=job.model,
         params_by_seed=jax.tree.map(lambda leaf: leaf[members], states.params),
         preprocessing=_stored_preprocessing(workdir, index),
@@ -87,6 +92,8 @@ def encode(
       InputError: for another number of columns, or a u that is missing or was never seen.
     """
     x = fitted.preprocessing.transform_x(dataset.x)
+    if fitted.needs_u and dataset.levels is None and dataset.u.ndim == 1:
+        raise InputError(f"{dataset.name}: this encoder reads u, and there is no array u")
     if fitted.needs_u:
         u = fitted.preprocessing.encode_u(raw_u(dataset))
     else:
@@ -106,6 +113,14 @@ def encode(
     ]
     mu, log_var = (np.concatenate(arrays, axis=1) for arrays in zip(*parts, strict=True))
     return mu, np.exp(0.5 * log_var)
+
+
+def _stored_experiment(workdir: Workdir) -> tuple[Experiment, Dims]:
+    settings = workdir.settings()
+    try:
+        return experiment_from(settings), Dims(**settings["sizes"])
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{workdir.config} was not written by this version: {error}") from error
 
 
 def _choose(name: str, asked: T | None, present: Sequence[T]) -> T:

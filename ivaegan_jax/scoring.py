@@ -1,6 +1,6 @@
 """From trained states to recorded rows: every run scored on held-out data, with its floors."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -145,11 +145,16 @@ def arrays_for_figures(trained: Trained, evaluation: Evaluation, data: Prepared)
         arrays["s"] = data.test.s[:, kept]
     if data.image_shape:
         shown = kept[:: max(1, len(kept) // 12)][:12]
-        restore = data.preprocessing[0].inverse_x
+        of_data = range(len(data.preprocessing))
+
+        def pixels(x: np.ndarray, index: Iterable[int]) -> np.ndarray:
+            back = [data.preprocessing[i].inverse_x for i in index]
+            return np.stack([f(rows[shown]) for f, rows in zip(back, x, strict=True)])
+
         arrays |= {
-            "x": np.stack([restore(x[shown]) for x in data.test.x]),
-            "x_recon": np.stack([restore(x[shown]) for x in evaluation.x_recon]),
-            "x_fake": np.stack([restore(x[shown]) for x in evaluation.x_fake]),
+            "x": pixels(data.test.x, of_data),
+            "x_recon": pixels(evaluation.x_recon, trained.runs.data_index),
+            "x_fake": pixels(evaluation.x_fake, trained.runs.data_index),
             "image_shape": np.array(data.image_shape),
         }
     return arrays

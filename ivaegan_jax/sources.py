@@ -3,9 +3,22 @@
 from ivaegan_jax.data import is_synthetic, load_dataset
 from ivaegan_jax.data.prepare import Prepared, prepare
 from ivaegan_jax.experiment import Experiment
+from ivaegan_jax.types import Dataset
 
 MAX_DEFAULT_DIM_Z = 10
 """Latents by default where x has more columns than this and nobody knows the sources."""
+
+
+def load_raw(experiment: Experiment, data_seed: int) -> Dataset:
+    """One data seed's table as the user or the benchmark has it.
+
+    Raises:
+      InputError: for anything wrong with the data or its options.
+    """
+    config = experiment.config.data
+    names = ("segments", "per_segment", "dim", "layers", "source", "activation")
+    options = {name: value for name in names if (value := getattr(config, name))}
+    return load_dataset(experiment.data, data_seed, options)
 
 
 def load_data(experiment: Experiment) -> Prepared:
@@ -14,16 +27,13 @@ def load_data(experiment: Experiment) -> Prepared:
     Raises:
       InputError: for anything wrong with the data or its options.
     """
-    config = experiment.config.data
-    names = ("segments", "per_segment", "dim", "layers", "source", "activation")
-    options = {name: value for name in names if (value := getattr(config, name))}
+    seeds, config = experiment.data_seeds, experiment.config
     if is_synthetic(experiment.data):
-        datasets = [load_dataset(experiment.data, k, options) for k in experiment.data_seeds]
+        datasets = [load_raw(experiment, seed) for seed in seeds]
     else:  # a data seed only draws the split
-        datasets = [load_dataset(experiment.data, 1, options)] * len(experiment.data_seeds)
-    standardise = experiment.config.model.likelihood != "bernoulli"
-    batch = experiment.config.train.batch
-    return prepare(datasets, experiment.data_seeds, config, batch, standardise)
+        datasets = [load_raw(experiment, 1)] * len(seeds)
+    standardise = config.model.likelihood != "bernoulli"
+    return prepare(datasets, seeds, config.data, config.train.batch, standardise)
 
 
 def choose_dim_z(asked: int, data: Prepared) -> int:

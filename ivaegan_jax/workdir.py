@@ -10,7 +10,7 @@ import math
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -23,6 +23,7 @@ class Workdir:
     def __init__(self, path: Path):
         """Names the directory; touches nothing."""
         self.path = path
+        self._lock: TextIO | None = None
         self.config = path / "config.json"
         self.manifest = path / "manifest.json"
         self.metrics = path / "metrics.jsonl"
@@ -48,6 +49,11 @@ class Workdir:
             raise InputError(f"cannot write to {self.path}: {error.strerror}") from error
         if not self.config.exists():
             write_json(self.config, settings)
+
+    def close(self) -> None:
+        """Lets other processes have the directory."""
+        if self._lock:
+            self._lock.close()
 
     def check(self, settings: dict[str, Any]) -> None:
         """Raises InputError if the directory exists and was made for something else."""

@@ -12,7 +12,7 @@ QUOTED = re.findall(r"<!-- from (\S+) -->\n(.*?)<!-- end -->", README, re.DOTALL
 MODULES = sorted(
     path.stem if path.suffix == ".py" else path.name
     for path in (ROOT / "ivaegan_jax").iterdir()
-    if path.suffix == ".py" and path.stem != "__init__" or (path / "__init__.py").exists()
+    if (path.suffix == ".py" and path.stem != "__init__") or (path / "__init__.py").exists()
 )
 
 
