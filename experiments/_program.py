@@ -124,7 +124,7 @@ def _parse(argv: list[str], define_flags: Callable[[], None]) -> list[str]:
             _show_help()
         return flags.FLAGS(argv)
     except Exception as error:  # a config file is code: anything may go wrong in it
-        message = error.args[0] if error.args else error
+        message = error.args[0] if isinstance(error, KeyError) else error
         sys.exit(_fail(f"{' '.join(str(message).split())} (see --help)"))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from absl import flags
 
 from experiments import _program
-from ivaegan_jax.data import load_table
+from ivaegan_jax.data import DATASETS, load_dataset, load_table
 from ivaegan_jax.fitted import encode, restore
 from ivaegan_jax.sources import load_raw
 from ivaegan_jax.types import InputError
@@ -37,6 +37,8 @@ def main() -> None:
     fitted = restore(Workdir(Path(flags.FLAGS.workdir)), flags.FLAGS.preset, flags.FLAGS.data_seed)
     if flags.FLAGS.data == fitted.experiment.data:  # as the study itself drew it
         dataset = load_raw(fitted.experiment, fitted.data_seed)
+    elif flags.FLAGS.data in DATASETS:
+        dataset = load_dataset(flags.FLAGS.data, fitted.data_seed)
     else:
         dataset = load_table(flags.FLAGS.data, require_u=False)
     z, z_std = encode(fitted, dataset)

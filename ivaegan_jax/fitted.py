@@ -93,7 +93,7 @@ def encode(
     """
     x = fitted.preprocessing.transform_x(dataset.x)
     if fitted.needs_u and dataset.levels is None and dataset.u.ndim == 1:
-        raise InputError(f"{dataset.name}: this encoder reads u, and there is no array u")
+        raise InputError(f"{dataset.name}: no array u in it, which this encoder reads")
     if fitted.needs_u:
         u = fitted.preprocessing.encode_u(raw_u(dataset))
     else:

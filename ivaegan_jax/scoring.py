@@ -1,6 +1,6 @@
 """From trained states to recorded rows: every run scored on held-out data, with its floors."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -147,7 +147,7 @@ def arrays_for_figures(trained: Trained, evaluation: Evaluation, data: Prepared)
         shown = kept[:: max(1, len(kept) // 12)][:12]
         of_data = range(len(data.preprocessing))
 
-        def pixels(x: np.ndarray, index: Iterable[int]) -> np.ndarray:
+        def pixels(x: np.ndarray, index: Sequence[int] | np.ndarray) -> np.ndarray:
             back = [data.preprocessing[i].inverse_x for i in index]
             return np.stack([f(rows[shown]) for f, rows in zip(back, x, strict=True)])
 

@@ -8,7 +8,8 @@ import fcntl
 import json
 import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -107,23 +108,34 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
+@contextmanager
+def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
+    """Yields a name to write to aside, in a folder that is made if need be, then renames it.
+
+    Raises:
+      InputError: if that cannot be written.
+    """
+    aside = path.with_name(f".{path.name}.tmp{suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield aside
+        aside.replace(path)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
+
+
 def write_bytes(path: Path, content: bytes) -> None:
-    """Replaces a file whole, in a folder that is made if need be."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.tmp")
-    with aside.open("wb") as file:
+    """Replaces a file whole."""
+    with replacing(path) as aside, aside.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    aside.replace(path)
 
 
 def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
     """Replaces an `.npz` file whole; nothing in it is pickled."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.tmp.npz")
-    np.savez_compressed(aside, allow_pickle=False, **arrays)
-    aside.replace(path)
+    with replacing(path, ".npz") as aside:  # savez appends that suffix where it is missing
+        np.savez_compressed(aside, allow_pickle=False, **arrays)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -140,6 +140,7 @@ def study(settings, path, cache, stop_at=0, by_signal=False):
     from ivaegan_jax.study import Study
     from ivaegan_jax.workdir import Workdir
 
+    _program.define_common_flags()
     _program.flags.FLAGS([sys.argv[0], f"--compilation_cache={cache}"])
     _program._set_up_jax()
     assert jax.local_device_count() == len(os.sched_getaffinity(0))
