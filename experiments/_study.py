@@ -19,6 +19,9 @@ from ivaegan_jax.workdir import Workdir, read_json, read_rows, write_json, write
 BENCHMARK_SEEDS = ("2", "6-9")
 """Model seeds and data seeds; nobody looked at these data while the defaults were chosen."""
 
+UNRECORDED = ("config", "compilation_cache")
+"""Flags that the manifest leaves out: the first is in config.json, the second changes nothing."""
+
 TABLE_SEEDS = ("5", "1")
 """Without sources, agreement between model seeds is what counts, on one choice of held-out rows."""
 
@@ -77,4 +80,4 @@ def _opening(study: Study, device: str) -> str:
 def _given_flags() -> dict[str, object]:
     parsed = flags.FLAGS.flags_by_module_dict()
     own = [flag for module, found in parsed.items() if "experiments" in module for flag in found]
-    return {flag.name: flag.value for flag in own if flag.name != "config"}
+    return {flag.name: flag.value for flag in own if flag.name not in UNRECORDED}

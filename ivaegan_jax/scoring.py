@@ -147,7 +147,7 @@ def arrays_for_figures(trained: Trained, evaluation: Evaluation, data: Prepared)
         shown = kept[:: max(1, len(kept) // 12)][:12]
         of_data = range(len(data.preprocessing))
 
-        def pixels(x: np.ndarray, index: Sequence[int] | np.ndarray) -> np.ndarray:
+        def pixels(x: np.ndarray, index: Any) -> np.ndarray:
             back = [data.preprocessing[i].inverse_x for i in index]
             return np.stack([f(rows[shown]) for f, rows in zip(back, x, strict=True)])
 
