@@ -10,7 +10,7 @@ import numpy as np
 from ivaegan_jax.config import DataConfig
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing, raw_u
 from ivaegan_jax.data.splits import Split, check_batch, make_split
-from ivaegan_jax.types import Dataset, InputError, TrainData
+from ivaegan_jax.types import Dataset, InputError
 
 
 class Part(NamedTuple):
@@ -53,11 +53,6 @@ class Prepared(NamedTuple):
     dim_u: int
     image_shape: tuple[int, int] | None
     sha256: str
-
-    @property
-    def train_data(self) -> TrainData:
-        """What the training program reads."""
-        return TrainData(self.train.x, self.train.u)
 
     @property
     def dim_x(self) -> int:
