@@ -82,7 +82,13 @@ def hierarchical_interval(
 
 
 def success_rate(successes: Bool[np.ndarray, "..."], confidence: float = 0.95) -> Interval:
-    """Share of successful runs with its Wilson score interval; a failed run is False."""
+    """Share of successful runs with its Wilson score interval; a failed run is False.
+
+    Raises:
+      ValueError: for no runs at all.
+    """
+    if not np.size(successes):
+        raise ValueError("a share of no runs means nothing")
     test = binomtest(int(np.sum(successes)), np.size(successes))
     low, high = test.proportion_ci(confidence, method="wilson")
     return Interval(float(test.statistic), float(low), float(high))

@@ -1,4 +1,5 @@
 import dataclasses
+import inspect
 
 import pytest
 
@@ -50,4 +51,4 @@ def test_equal_configs_have_equal_hashes(config):
 def test_every_field_is_a_plain_value_with_a_docstring_line(config):
     for field in dataclasses.fields(config):
         assert isinstance(field.default, str | int | float)
-        assert f"\n      {field.name}: " in config.__doc__
+        assert f"\n  {field.name}: " in inspect.getdoc(config)

@@ -1,4 +1,5 @@
 import dataclasses
+import inspect
 
 import jax
 import jax.numpy as jnp
@@ -27,7 +28,7 @@ def test_every_number_is_traced():
 @pytest.mark.parametrize("name", FIELDS)
 def test_every_number_has_a_float_default_and_a_docstring_line(name):
     assert isinstance(getattr(Hypers(), name), float)
-    assert f"\n      {name}: " in Hypers.__doc__
+    assert f"\n  {name}: " in inspect.getdoc(Hypers)
 
 
 @pytest.mark.parametrize("player", PLAYERS)

@@ -97,7 +97,7 @@ def test_success_rate_is_wilsons():
     # (p + z^2 / 2n +- z sqrt(p q / n + z^2 / 4n^2)) / (1 + z^2 / n), z = 1.96
     assert (low, high) == pytest.approx((0.4902, 0.9433), abs=1e-4)
     assert success_rate(np.ones(5, bool)).high == 1
-    with pytest.raises(ValueError, match="not less than 1"):
+    with pytest.raises(ValueError, match="no runs"):
         success_rate(np.zeros(0, bool))
 
 
