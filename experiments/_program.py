@@ -15,6 +15,7 @@ from ivaegan_jax.config import Config
 from ivaegan_jax.types import InputError
 
 MOST_LISTED = 1_000_000
+"""Seeds that a list of several ranges may name; a single range may be of any length."""
 
 CONFIGS = Path(__file__).parent / "configs"
 

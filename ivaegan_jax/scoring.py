@@ -108,10 +108,15 @@ def agreement_rows(
                 yield row | {"metric": "agreement_affine_r2", "value": float(pairs.affine_r2[a, b])}
 
 
-FLOOR_NAMES = {"rotation": "random_rotation", "rotation_p95": "random_rotation_p95"} | {
-    name: name for name in ("raw_x", "fastica", "label_only")
+FLOOR_NAMES = {
+    "rotation": "random_rotation",
+    "rotation_p95": "random_rotation_p95",
+    "raw_x": "raw_x",
+    "fastica": "fastica",
+    "label_only": "label_only",
+    "linear_ceiling": "linear_supervised",
 }
-FLOOR_NAMES["linear_ceiling"] = "linear_supervised"
+"""What the rows call each of `metrics.floors`."""
 
 
 def floor_rows(data: Prepared, data_seeds: Sequence[int], stamp: Row) -> Iterator[Row]:

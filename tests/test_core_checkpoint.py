@@ -1,8 +1,7 @@
-import shutil
-
 import jax
 import numpy as np
 import pytest
+from damage import empty, overwrite, truncate
 
 from ivaegan_jax.checkpoint import KEPT, Checkpoints
 from ivaegan_jax.state import TrainState
@@ -41,23 +40,6 @@ def restored(directory):
 
 def steps_in(directory):
     return sorted(int(path.name) for path in directory.iterdir() if path.name.isdigit())
-
-
-def truncate(folder):
-    for path in folder.rglob("*"):
-        if path.is_file():
-            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-def overwrite(folder):
-    for path in folder.rglob("*"):
-        if path.is_file():
-            path.write_bytes(b"?" * path.stat().st_size)
-
-
-def empty(folder):
-    shutil.rmtree(folder)
-    folder.mkdir()
 
 
 def test_an_empty_directory_holds_nothing(tmp_path):
