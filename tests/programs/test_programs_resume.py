@@ -7,6 +7,7 @@ import signal
 import jax
 import numpy as np
 import pytest
+from damage import empty, overwrite, truncate
 from programs_forked import SMALL, SMALL_BENCHMARK, study
 
 from ivaegan_jax.checkpoint import Checkpoints
@@ -107,23 +108,6 @@ def test_a_torn_last_line_is_repaired(uninterrupted, go, stopped):
         log.write('{"preset": "ivae_gan", "seed": 2, "st')
     assert go(stopped).code == 0
     assert_same_results(stopped, uninterrupted)
-
-
-def truncate(folder):
-    for path in folder.rglob("*"):
-        if path.is_file():
-            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-def overwrite(folder):
-    for path in folder.rglob("*"):
-        if path.is_file() and path.stat().st_size > 0:
-            path.write_bytes(b"?" * path.stat().st_size)
-
-
-def empty(folder):
-    shutil.rmtree(folder)
-    folder.mkdir()
 
 
 @pytest.mark.parametrize("damage", [truncate, overwrite, empty])
