@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from itertools import chain
@@ -12,6 +13,7 @@ from absl import app, flags, logging
 from ml_collections import config_flags
 
 from ivaegan_jax.config import Config
+from ivaegan_jax.data import DATASETS
 from ivaegan_jax.types import InputError
 
 MOST_LISTED = 1_000_000
@@ -34,7 +36,7 @@ def define_common_flags() -> None:
 def define_study_flags(data: str, steps: int) -> None:
     """Defines the flags of the programs that train, with these defaults."""
     define_common_flags()
-    flags.DEFINE_string("data", data, "b1, b2, b3_tcl, b3_imca, digits, or an .npz file.")
+    flags.DEFINE_string("data", data, f"{', '.join(DATASETS)}, or an .npz file.")
     flags.DEFINE_string(
         "seeds",
         "",
@@ -91,11 +93,27 @@ def require(*names: str) -> None:
         raise InputError(f"{' and '.join(missing)} must be given; see --help")
 
 
-def launch(main: Callable[[], None], define_flags: Callable[[], None]) -> None:
+UNTOLD = ("workdir", "out", "compilation_cache")
+"""Flags that change no number."""
+
+
+def command_line() -> str:
+    """The command as it was given, less where it keeps its files."""
+    words, told = iter(sys.argv[1:]), []
+    for word in words:
+        name, equals, _ = word.lstrip("-").partition("=")
+        if name not in UNTOLD:
+            told.append(word)
+        elif not equals:
+            next(words, None)
+    return shlex.join(["python", "-m", f"experiments.{Path(sys.argv[0]).stem}", *told])
+
+
+def launch(main: Callable[[], int | None], define_flags: Callable[[], None]) -> None:
     """Runs a program: parses flags, sets up devices, turns user errors into one line.
 
     Args:
-      main: the program, which reads its flags.
+      main: the program, which reads its flags and may return an exit status.
       define_flags: defines them; here and not at import, since a config flag reads the command
         line while it is defined and what it finds may be wrong.
     """
@@ -103,19 +121,18 @@ def launch(main: Callable[[], None], define_flags: Callable[[], None]) -> None:
     app.run(lambda argv: _guarded(main, argv), flags_parser=lambda argv: _parse(argv, define_flags))
 
 
-def _guarded(main: Callable[[], None], argv: Sequence[str]) -> int:
+def _guarded(main: Callable[[], int | None], argv: Sequence[str]) -> int:
     try:
         if argv[1:]:
             raise InputError(f"unexpected argument {argv[1]!r}; settings are given as --name=value")
         _set_up_jax()
-        main()
+        return main() or 0
     except InputError as error:
         return _fail(str(error))
     except OSError as error:
         return _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
     except KeyboardInterrupt:
         return _fail("stopped; the same command goes on from the last checkpoint")
-    return 0
 
 
 def _parse(argv: list[str], define_flags: Callable[[], None]) -> list[str]:

@@ -14,8 +14,9 @@ from ivaegan_jax.types import Row
 class ConsoleReporter:
     """Tells a person how a study goes on; implements `ivaegan_jax.study.Reporter`."""
 
-    def __init__(self, labels: Sequence[str], steps: int, runs: int):
+    def __init__(self, labels: Sequence[str], steps: int, runs: int, title: str = ""):
         """Prepares a bar over all steps of all models; a context manager."""
+        self.title = title
         self.console = Console(highlight=False, soft_wrap=True)
         self.steps, self.runs, self.total = steps, runs, steps * len(labels)
         self.before, self.began = 0, time.monotonic()
@@ -47,7 +48,8 @@ class ConsoleReporter:
         self.rate = ""
         if step:
             self.progress.console.print(f"{label}: going on from step {step}")
-        self.progress.update(self.task, description=label, completed=self.before + step)
+        done = self.before + step
+        self.progress.update(self.task, description=self.title + label, completed=done)
 
     def chunk(self, label: str, chunk: Chunk) -> None:
         """A chunk of a model's training is done."""
@@ -57,9 +59,8 @@ class ConsoleReporter:
         self.rate = self._rate(chunk.step)
         dead = int(np.sum(~chunk.alive))
         note = f"{self.rate}{f', {dead} of {self.runs} diverged' if dead else ''}"
-        self.progress.update(
-            self.task, description=label, completed=self.before + chunk.step, note=note
-        )
+        done = self.before + chunk.step
+        self.progress.update(self.task, description=self.title + label, completed=done, note=note)
 
     def finish(self, label: str, rows: list[Row]) -> None:
         """A model is trained and scored: says how fast, and which runs diverged."""

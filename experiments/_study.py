@@ -1,13 +1,13 @@
 """From flags to a finished work directory: what `train` and `compare` share."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from absl import flags
 
-from experiments._program import parse_seeds, read_config
+from experiments._program import command_line, parse_seeds, read_config
 from experiments._progress import ConsoleReporter
 from ivaegan_jax.data import is_synthetic
 from ivaegan_jax.experiment import Experiment
@@ -45,26 +45,53 @@ def run_study(program: str, presets: Sequence[str]) -> None:
     experiment = experiment_from_flags(presets)
     name = flags.FLAGS.workdir or f"runs/{program}-{Path(experiment.data).stem}"
     workdir = Workdir(Path(name))
+    if complete(experiment, workdir, after=lambda: _report(workdir)):
+        return
+    print(f"{workdir.path} is finished; its report is {workdir.path / 'report.html'}")
+
+
+def complete(
+    experiment: Experiment,
+    workdir: Workdir,
+    title: str = "",
+    after: Callable[[], None] = lambda: None,
+) -> bool:
+    """Brings a work directory to its end.
+
+    Args:
+      experiment: what it is for.
+      workdir: new, or made for the same and stopped.
+      title: of the progress bar, before the model's name.
+      after: what is left to do before the directory counts as done.
+
+    Returns:
+      Whether there was anything left to do.
+    """
     study = Study(experiment)
     workdir.open(study.settings())
     with closing(workdir):
         if workdir.is_done():
-            print(f"{workdir.path} is finished; its report is {workdir.path / 'report.html'}")
-        else:
-            _run(study, workdir)
+            return False
+        _run(study, workdir, title)
+        after()
+        write_text(workdir.done, "")
+    return True
 
 
-def _run(study: Study, workdir: Workdir) -> None:
+def _run(study: Study, workdir: Workdir, title: str) -> None:
     experiment, settings = study.experiment, study.settings()
     began, earlier = time.time(), read_json(workdir.manifest).get("wall_time_s", 0.0)
-    manifest = describe_run(settings, _given_flags())
+    manifest = {"command": command_line(), **describe_run(settings, _given_flags())}
     write_json(workdir.manifest, manifest | {"wall_time_s": earlier})
     print(_opening(study, manifest["device"]), flush=True)
-    with ConsoleReporter(experiment.presets, experiment.steps, len(study.runs.seed)) as reporter:
+    runs = len(study.runs.seed)
+    with ConsoleReporter(experiment.presets, experiment.steps, runs, title) as reporter:
         study.run(workdir, reporter)
     write_json(workdir.manifest, manifest | {"wall_time_s": earlier + time.time() - began})
+
+
+def _report(workdir: Workdir) -> None:
     page = write_report([workdir.path])
-    write_text(workdir.done, "")
     print(f"\n{to_text(summary(read_rows(workdir.metrics)))}\nreport: {page}")
 
 

@@ -32,6 +32,39 @@ def non_saturating_generator(logit_real: Logits, logit_fake: Logits) -> Float[Ar
     return jnp.mean(jax.nn.softplus(-logit_fake))
 
 
+def minimax_generator(logit_real: Logits, logit_fake: Logits) -> Float[Array, ""]:
+    """`-E softplus(D(y))`: the critic's value with its sign changed (Goodfellow et al. 2014)."""
+    del logit_real
+    return -jnp.mean(jax.nn.softplus(logit_fake))
+
+
+def hinge_critic(logit_real: Logits, logit_fake: Logits) -> Float[Array, ""]:
+    """`E relu(1 - D(x)) + E relu(1 + D(y))` (Lim & Ye 2017, eq. 5)."""
+    return jnp.mean(jax.nn.relu(1.0 - logit_real)) + jnp.mean(jax.nn.relu(1.0 + logit_fake))
+
+
+def least_squares_critic(logit_real: Logits, logit_fake: Logits) -> Float[Array, ""]:
+    """`1/2 E (D(x) - 1)^2 + 1/2 E D(y)^2` (Mao et al. 2017, eq. 9)."""
+    return 0.5 * (jnp.mean(jnp.square(logit_real - 1.0)) + jnp.mean(jnp.square(logit_fake)))
+
+
+def least_squares_generator(logit_real: Logits, logit_fake: Logits) -> Float[Array, ""]:
+    """`1/2 E (D(y) - 1)^2` (Mao et al. 2017, eq. 9)."""
+    del logit_real
+    return 0.5 * jnp.mean(jnp.square(logit_fake - 1.0))
+
+
+def wasserstein_critic(logit_real: Logits, logit_fake: Logits) -> Float[Array, ""]:
+    """`E D(y) - E D(x)` (Arjovsky et al. 2017, eq. 2); its critic needs a bound on its slope."""
+    return jnp.mean(logit_fake) - jnp.mean(logit_real)
+
+
+def linear_generator(logit_real: Logits, logit_fake: Logits) -> Float[Array, ""]:
+    """`-E D(y)`, the other side of hinge and Wasserstein critics."""
+    del logit_real
+    return -jnp.mean(logit_fake)
+
+
 def relativistic_critic(logit_real: Logits, logit_fake: Logits) -> Float[Array, ""]:
     """`E softplus(-(D(x) - D(y)))` over pairs (Jolicoeur-Martineau 2019; R3GAN 2024)."""
     return jnp.mean(jax.nn.softplus(logit_fake - logit_real))
@@ -44,5 +77,9 @@ def relativistic_generator(logit_real: Logits, logit_fake: Logits) -> Float[Arra
 
 ADVERSARIAL_LOSSES: dict[str, AdversarialLoss] = {
     "non_saturating": AdversarialLoss(non_saturating_critic, non_saturating_generator),
+    "minimax": AdversarialLoss(non_saturating_critic, minimax_generator),
+    "hinge": AdversarialLoss(hinge_critic, linear_generator),
+    "least_squares": AdversarialLoss(least_squares_critic, least_squares_generator),
+    "wasserstein": AdversarialLoss(wasserstein_critic, linear_generator),
     "relativistic": AdversarialLoss(relativistic_critic, relativistic_generator),
 }

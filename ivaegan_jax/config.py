@@ -11,19 +11,28 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "prior": ("", "standard", "conditional"),
     "prior_family": ("gaussian", "laplace"),
     "modulation": ("both", "variance", "mean"),
-    "posterior": ("", "x", "x,u"),
+    "posterior": ("", "x", "x,u", "product", "mixture"),
     "likelihood": ("gaussian", "bernoulli"),
     "decoder_variance": ("fixed", "learned"),
     "kl": ("closed_form", "decomposed"),
     "critic_input": ("", "x", "x,u", "x,z", "x,z,u"),
     "fakes": ("", "prior", "recon", "prior,recon"),
-    "adversarial": ("non_saturating", "relativistic"),
-    "regularisers": ("", "r1", "r2", "r1,r2"),
+    "critic_conditioning": ("concatenate", "projection"),
+    "critic_norm": ("none", "spectral"),
+    "adversarial": (
+        "non_saturating", "minimax", "hinge", "least_squares", "wasserstein", "relativistic",
+    ),
+    "balance": ("fixed", "gradient_norm"),
     "activation": ACTIVATIONS,
     "critic_activation": ACTIVATIONS,
+}  # fmt: skip
+"""The values each named choice may take. Empty means what the preset's row says."""
+
+COMBINATIONS: dict[str, tuple[str, ...]] = {
+    "regularisers": ("r1", "r2", "gp"),
+    "extra_terms": ("feat", "density", "contrast"),
 }
-"""The values each named choice may take. Empty means what the preset's row says; for the
-regularisers, none."""
+"""What may be named, any number at a time and comma-separated; empty names none."""
 
 
 @dataclasses.dataclass(unsafe_hash=True)
@@ -32,11 +41,12 @@ class DataConfig:
 
     Attributes:
       segments: number of levels of u.
-      per_segment: rows per level.
+      per_segment: rows per level; all rows where u is continuous.
       dim: number of sources and observations.
       layers: mixing layers.
       source: distribution of the sources.
       activation: non-linearity of the mixing.
+      noise: standard deviation of noise added to a benchmark's x, relative to each column's own.
       scale: standard deviation of the standardised observations.
       valid_fraction: share of rows held out for choosing between runs.
       test_fraction: share of rows held out for scoring.
@@ -48,6 +58,7 @@ class DataConfig:
     layers: int = 0
     source: str = ""
     activation: str = ""
+    noise: float = 0.0
     scale: float = 1.5
     valid_fraction: float = 0.1
     test_fraction: float = 0.1
@@ -62,17 +73,25 @@ class ModelConfig:
       prior: `p(z)` or `p(z|u)`.
       prior_family: of the conditional prior.
       modulation: which parameters of the prior depend on u.
-      posterior: what the encoder sees.
+      posterior: what the encoder sees; `product` multiplies q(z|x) with p(z|u), `mixture` mixes
+        that product with q(z|x) (CI-iVAE).
       likelihood: `p(x|z)`.
       decoder_variance: whether the Gaussian likelihood's variance is learned.
       kl: closed form, or decomposed into mutual information, total correlation, dimension-wise.
       critic_input: what the critic sees.
+      critic_conditioning: how a critic that sees u is told of it: among its inputs, or by
+        `<embedding(u), features(x)>` (Miyato & Koyama 2018).
+      critic_norm: `spectral` divides every layer of the critic by its largest singular value.
+      packing: rows of the same u that the critic judges together (PacGAN).
       fakes: decoded prior samples, reconstructions, or both.
       adversarial: the pair of losses.
-      regularisers: gradient penalties of the critic.
+      regularisers: gradient penalties of the critic: r1, r2, gp, comma-separated.
+      balance: `gradient_norm` scales the adversarial gradient to the norm of the others'.
+      extra_terms: terms that the owner of the generator minimises on top of its row's.
       width: hidden units of encoder, generator and a deep prior.
       depth: linear layers of encoder and generator.
-      prior_depth: linear layers of the conditional prior; 1 is a table for a discrete u.
+      prior_depth: linear layers of the conditional prior; 0 takes 1 for a discrete u, which is a
+        table, and 3 for a continuous one.
       critic_width: hidden units of the critic.
       critic_depth: linear layers of the critic.
       activation: of encoder, generator and prior.
@@ -88,12 +107,17 @@ class ModelConfig:
     decoder_variance: str = "fixed"
     kl: str = "closed_form"
     critic_input: str = ""
+    critic_conditioning: str = "concatenate"
+    critic_norm: str = "none"
+    packing: int = 1
     fakes: str = ""
     adversarial: str = "non_saturating"
     regularisers: str = "r1"
+    balance: str = "fixed"
+    extra_terms: str = ""
     width: int = 100
     depth: int = 3
-    prior_depth: int = 1
+    prior_depth: int = 0
     critic_width: int = 128
     critic_depth: int = 3
     activation: str = "xtanh"
@@ -109,12 +133,14 @@ class TrainConfig:
       critic_rounds: critic updates per round of the game.
       chunk: steps between two log rows.
       checkpoint_chunks: chunks between two checkpoints.
+      ema: whether evaluation uses an exponential moving average of all but the critic.
     """
 
     batch: int = 64
     critic_rounds: int = 1
     chunk: int = 500
     checkpoint_chunks: int = 5
+    ema: bool = False
 
 
 @dataclasses.dataclass

@@ -49,6 +49,16 @@ def gaussian_kl(mu: Latent, log_var_q: Latent, loc: Latent, log_var: Latent) -> 
     return 0.5 * (log_var - log_var_q - 1.0 + squared * jnp.exp(-log_var))
 
 
+def gaussian_product(
+    first: tuple[Latent, Latent], second: tuple[Latent, Latent]
+) -> tuple[Latent, Latent]:
+    """`(mean, log variance)` of the normalised product of two Gaussians: precisions add."""
+    (mu_1, log_var_1), (mu_2, log_var_2) = first, second
+    log_var = -jnp.logaddexp(-log_var_1, -log_var_2)
+    mu = mu_1 * jnp.exp(log_var - log_var_1) + mu_2 * jnp.exp(log_var - log_var_2)
+    return mu, log_var
+
+
 def _laplace_log_scale(log_var: Latent) -> Latent:
     """A Laplace with scale b has variance 2 b^2."""
     return 0.5 * (log_var - jnp.log(2.0))
@@ -98,19 +108,32 @@ def bernoulli_nll(x: Latent, x_logit: Latent, log_var: Float[Array, ""]) -> Late
     return sigmoid_binary_cross_entropy(x_logit, x)
 
 
+def gaussian_information(x_logit: Latent, log_var: Float[Array, ""]) -> Latent:
+    """Precision of every output."""
+    return jnp.full_like(x_logit, jnp.exp(-log_var))
+
+
+def bernoulli_information(x_logit: Latent, log_var: Float[Array, ""]) -> Latent:
+    """Variance of every pixel."""
+    del log_var
+    return jax.nn.sigmoid(x_logit) * jax.nn.sigmoid(-x_logit)
+
+
 class Likelihood(NamedTuple):
     """`p(x|z)` given the generator's raw output.
 
     Attributes:
       nll: `(x, x_logit, log_var) -> -log p(x_i|z)`, nats.
       mean: `x_logit -> E[x|z]`.
+      information: `(x_logit, log_var) -> ` Fisher information of each raw output.
     """
 
     nll: Callable[..., jax.Array]
     mean: Callable[[jax.Array], jax.Array]
+    information: Callable[..., jax.Array]
 
 
 LIKELIHOODS: dict[str, Likelihood] = {
-    "gaussian": Likelihood(gaussian_nll, lambda x_logit: x_logit),
-    "bernoulli": Likelihood(bernoulli_nll, jax.nn.sigmoid),
+    "gaussian": Likelihood(gaussian_nll, lambda x_logit: x_logit, gaussian_information),
+    "bernoulli": Likelihood(bernoulli_nll, jax.nn.sigmoid, bernoulli_information),
 }

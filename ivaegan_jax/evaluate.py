@@ -17,6 +17,7 @@ from ivaegan_jax.metrics import (
     within_level_mcc,
 )
 from ivaegan_jax.model import Model
+from ivaegan_jax.terms.evidence import DRAWS
 from ivaegan_jax.types import Batch, Params, Row
 
 EVALUATION_SEED = 0
@@ -32,7 +33,7 @@ class Evaluation(NamedTuple):
       z: one posterior draw per row `[rows, dim_z]`.
       x_recon: `E[x|mu]`, `[rows, dim_x]`.
       x_fake: decoded prior draws for the rows' own u, `[rows, dim_x]`.
-      terms: nll and kl, nats per row of standardised x.
+      terms: nll, kl and iwae, nats per row of standardised x.
     """
 
     mu: Any
@@ -55,7 +56,7 @@ def make_evaluate(model: Model) -> Callable[[Params, Batch, Hypers], Evaluation]
             z=gaussian_sample(key_z, mu, log_var),
             x_recon=model.decode(params, mu),
             x_fake=model.sample(params, key_x, batch.u),
-            terms=model.terms(params, batch, key_terms, hypers, ("nll", "kl")),
+            terms=model.terms(params, batch, key_terms, hypers, ("nll", "kl", "iwae")),
         )
 
     return evaluate
@@ -78,7 +79,15 @@ def likelihood_rows(run: Evaluation, x: np.ndarray, u: np.ndarray, elbo: bool) -
         {"metric": "label_r2", "value": np.mean(label_r2(run.mu, u)), "latent": "posterior_mean"},
     ]
     bound = -(run.terms["nll"] + run.terms["kl"])
-    unit = "nats per row of standardised x, one posterior draw"
+    unit = "nats per row of standardised x"
+    rows.append(
+        {
+            "metric": "log_likelihood",
+            "value": -run.terms["iwae"],
+            "unit": f"{unit}, {DRAWS} weighted draws, noise fitted on other rows",
+        }
+    )
+    unit += ", one posterior draw"
     return rows + ([{"metric": "elbo", "value": bound, "unit": unit}] if elbo else [])
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ivaegan_jax.config import CHOICES, Config
+from ivaegan_jax.config import CHOICES, COMBINATIONS, Config
 from ivaegan_jax.presets import PRESETS
 from ivaegan_jax.types import InputError
 
@@ -16,7 +16,7 @@ SHUFFLED = "+shuffled_u"
 LISTS = ("presets", "seeds", "data_seeds")
 
 AT_LEAST_ONE = (
-    "width", "depth", "prior_depth", "critic_width", "critic_depth",
+    "width", "depth", "critic_width", "critic_depth", "packing",
     "batch", "critic_rounds", "chunk", "checkpoint_chunks",
 )  # fmt: skip
 
@@ -95,15 +95,28 @@ def nearest(name: str, known: Sequence[str] | dict[str, Any]) -> str:
     return f"; did you mean {' or '.join(close)}?" if close else f"; known: {', '.join(known)}"
 
 
+def _check_names(where: str, name: str, value: str) -> None:
+    """Checks a named choice, or a comma-separated list of names."""
+    choices = CHOICES.get(name)
+    if choices and value not in choices:
+        known = ", ".join(filter(None, choices))
+        raise InputError(f"{where} must be one of {known}; not {value!r}")
+    given = [part for part in value.split(",") if part]
+    if name in COMBINATIONS and sorted(set(given) & set(COMBINATIONS[name])) != sorted(given):
+        known = ", ".join(COMBINATIONS[name])
+        raise InputError(f"{where} lists any of {known}, each once; not {value!r}")
+
+
 def _check_value(where: str, name: str, value: Any) -> None:
     if isinstance(value, str):
-        choices = CHOICES.get(name) if where.startswith("config.model") else None
-        if choices and value not in choices:
-            listed = ", ".join(filter(None, choices))
-            raise InputError(f"{where} must be one of {listed}; not {value!r}")
+        if where.startswith("config.model"):
+            _check_names(where, name, value)
         return
     if not math.isfinite(value) or value < 0:
         raise InputError(f"{where} must be a finite number of at least 0, not {value}")
+    shares = ("warmup", "hold", "kl_ramp", "adv_g_ramp", "density_ramp", "mixture", "ema_decay")
+    if name in shares and value > 1:
+        raise InputError(f"{where} is a share and must be at most 1, not {value}")
     if name in AT_LEAST_ONE and value < 1:
         raise InputError(f"{where} must be at least 1, not {value}")
     fractions = ("valid_fraction", "test_fraction", "scale", "decoder_variance")

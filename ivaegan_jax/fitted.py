@@ -75,10 +75,10 @@ def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) ->
         experiment=experiment,
         data_seed=data_seed,
         model=job.model,
-        params_by_seed=jax.tree.map(lambda leaf: leaf[members], states.params),
+        params_by_seed=jax.tree.map(lambda leaf: leaf[members], states.evaluated),
         preprocessing=_stored_preprocessing(workdir, index),
         dims=dims,
-        needs_u=job.config.posterior == "x,u",
+        needs_u=job.config.posterior in ("x,u", "product"),
         seeds=np.asarray(runs.seed)[members],
     )
 

@@ -9,7 +9,10 @@ import optax
 
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.model import Model
-from ivaegan_jax.types import Batch, Params, Scalar, Terms
+from ivaegan_jax.types import Batch, Number, Params, Scalar, Terms
+
+TINY = 1e-12
+"""Keeps a quotient finite."""
 
 PLAYERS = ("vae", "generator", "gan")
 """All names a player can have; the position fixes the player's random numbers."""
@@ -23,10 +26,17 @@ class Player(NamedTuple):
 
 
 class Game(NamedTuple):
-    """The players in the order in which they move, and how often the critic moves per round."""
+    """The players in the order in which they move.
+
+    Attributes:
+      players: by name.
+      critic_rounds: how often the critic moves per round.
+      balance: how the adversarial gradient is weighed against the others; see `config.CHOICES`.
+    """
 
     players: dict[str, Player]
     critic_rounds: int = 1
+    balance: str = "fixed"
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -48,28 +58,70 @@ def check_ownership(game: Game) -> None:
 
 
 def optimiser(name: str, hypers: Hypers, progress: Scalar) -> optax.GradientTransformation:
-    """Adam with clipping and a cosine-decayed rate, built from traced numbers.
+    """Adam with clipping and a rate that rises, holds and decays, built from traced numbers.
 
     Args:
       name: of the player, which selects rate and momentum.
       hypers: traced numbers of this run.
       progress: share of the training that is done, 0 to 1.
     """
-    decay = 0.5 * (1.0 + jnp.cos(jnp.pi * jnp.clip(progress, 0.0, 1.0)))
-    rate = getattr(hypers, f"{name}_rate")
+    rate = getattr(hypers, f"{name}_rate") * rate_factor(name, hypers, progress)
     return optax.chain(
         optax.clip_by_global_norm(hypers.max_grad_norm),
         optax.scale_by_adam(b1=getattr(hypers, f"{name}_beta1"), b2=hypers.beta2),
-        optax.scale_by_learning_rate(
-            rate * (hypers.final_rate + (1.0 - hypers.final_rate) * decay)
-        ),
+        optax.scale_by_learning_rate(rate),
     )
 
 
-def player_loss(player: Player, terms: Terms, hypers: Hypers) -> Scalar:
-    """Weighted sum of a player's terms; a term without a weight counts once."""
-    weights = {term: getattr(hypers, f"{term}_weight", 1.0) for term in player.payoff}
-    return sum((weights[t] * terms[t] for t in player.payoff), jnp.zeros(()))
+def rate_factor(name: str, hypers: Hypers, progress: Scalar) -> Scalar:
+    """Share of the peak rate: a linear rise, the peak itself, then half a cosine to the end."""
+    final = getattr(hypers, f"{name}_final_rate")
+    done = jnp.clip((progress - hypers.hold) / jnp.maximum(1.0 - hypers.hold, TINY), 0.0, 1.0)
+    decay = final + (1.0 - final) * 0.5 * (1.0 + jnp.cos(jnp.pi * done))
+    return decay * risen(hypers.warmup, progress)
+
+
+def risen(share: Number, progress: Scalar) -> Scalar:
+    """How far something has risen that takes the first `share` of the training; 1 where 0."""
+    return jnp.where(share > 0, jnp.clip(progress / jnp.maximum(share, TINY), 0.0, 1.0), 1.0)
+
+
+def weights(player: Player, hypers: Hypers, progress: Scalar) -> dict[str, Scalar]:
+    """A player's weight of each of its terms at this moment; a term without one counts once."""
+    return {
+        term: getattr(hypers, f"{term}_weight", 1.0)
+        * risen(getattr(hypers, f"{term}_ramp", 0.0), progress)
+        for term in player.payoff
+    }
+
+
+def player_gradient(
+    terms_of: Callable[[Params], Terms],
+    owned: Params,
+    weight: dict[str, Scalar],
+    balance: str,
+) -> tuple[Params, Scalar, Terms]:
+    """Gradient of a player's weighted terms, the loss, and the terms.
+
+    With `balance="gradient_norm"` the adversarial gradient, measured on the generator, is
+    `adv_g_weight` times as long as that of all other terms (after Esser et al. 2021, eq. 7).
+    """
+
+    def losses_of(owned: Params) -> tuple[jax.Array, Terms]:
+        terms, zero = terms_of(owned), jnp.zeros(())
+        others = sum((w * terms[t] for t, w in weight.items() if t != "adv_g"), zero)
+        adversarial = sum((w * terms[t] for t, w in weight.items() if t == "adv_g"), zero)
+        return jnp.stack([others, adversarial]), terms
+
+    losses, pull_back, terms = jax.vjp(losses_of, owned, has_aux=True)
+    if balance == "fixed" or "generator" not in owned or set(weight) == {"adv_g"}:
+        (grads,) = pull_back(jnp.ones(2))
+    else:
+        (others,), (adversarial,) = (pull_back(side) for side in jnp.eye(2))
+        length = [optax.tree.norm(side["generator"]) for side in (others, adversarial)]
+        scale = weight["adv_g"] * length[0] / (length[1] + TINY)
+        grads = optax.tree.add(others, optax.tree.scale(scale, adversarial))
+    return grads, jnp.sum(losses), terms
 
 
 def player_update(
@@ -83,20 +135,22 @@ def player_update(
     hypers: Hypers,
     progress: Scalar,
 ) -> tuple[Params, optax.OptState, Terms]:
-    """One gradient step of one player; all other blocks come back untouched.
+    """One gradient step of one player; all other players' blocks come back untouched.
 
     Returns the new parameters, the player's new optimiser state, and its log: terms, weighted
     loss and gradient norm.
     """
     player = game.players[name]
     watched = player.payoff + (("critic_accuracy",) if "adv_d" in player.payoff else ())
-
-    def loss_of(owned: Params) -> tuple[Scalar, Terms]:
-        terms = model.terms(params | owned, batch, key, hypers, watched)
-        return player_loss(player, terms, hypers), terms
-
+    if "critic" in player.blocks:
+        params = model.refresh(params)
     owned = {block: params[block] for block in player.blocks}
-    (loss, terms), grads = jax.value_and_grad(loss_of, has_aux=True)(owned)
+    grads, loss, terms = player_gradient(
+        lambda owned: model.terms(params | owned, batch, key, hypers, watched),
+        owned,
+        weights(player, hypers, progress),
+        game.balance,
+    )
     tx = optimiser(name, hypers, progress)
     updates, opt_state = tx.update(grads, opt_state, owned)
     log = {f"loss_{name}": loss, f"grad_norm_{name}": optax.tree.norm(grads)}

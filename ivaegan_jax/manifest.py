@@ -3,6 +3,7 @@
 import importlib.metadata
 import platform
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,20 @@ def describe_run(settings: dict[str, Any], flags: dict[str, Any]) -> dict[str, A
         "data_seeds": settings["data_seeds"],
         "reproducibility": guarantee(),
     }
+
+
+def merge(manifests: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Several manifests as one: what they share, the sum of times, and by name what differs."""
+    first, *others = manifests.values()
+    shared = {k: v for k, v in first.items() if all(k in o and o[k] == v for o in others)}
+    if not others:
+        return shared
+    total = sum(manifest.get("wall_time_s", 0.0) for manifest in manifests.values())
+    rest = {
+        name: {key: value for key, value in manifest.items() if key not in shared}
+        for name, manifest in manifests.items()
+    }
+    return {**shared, "wall_time_s": total, "parts": rest}
 
 
 def guarantee() -> str:

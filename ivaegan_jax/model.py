@@ -24,6 +24,7 @@ class Model(NamedTuple):
       prior: `(params, u) -> (loc, log_var)`, each `[batch, dim_z]`.
       decode: `(params, z) -> E[x|z]`, `[batch, dim_x]`.
       sample: `(params, key, u) -> x`, decoded draws of p(z|u).
+      refresh: `params -> params`, with the block moved that no player owns (spectral norms).
     """
 
     init: Callable[[jax.Array], Params]
@@ -32,6 +33,7 @@ class Model(NamedTuple):
     prior: Callable[..., tuple[jax.Array, jax.Array]]
     decode: Callable[..., jax.Array]
     sample: Callable[..., jax.Array]
+    refresh: Callable[[Params], Params]
 
 
 def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
@@ -59,4 +61,5 @@ def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
         prior=nets.prior,
         decode=nets.generate,
         sample=sample,
+        refresh=nets.refresh,
     )

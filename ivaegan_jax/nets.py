@@ -23,18 +23,47 @@ ACTIVATIONS: dict[str, Callable[[jax.Array], jax.Array]] = {
 }
 
 
+class SpectralDense(nn.Module):
+    """A dense layer over its kernel's largest singular value (Miyato et al. 2018, algorithm 1).
+
+    The singular vector is kept between steps, and takes a power iteration wherever it may change.
+    """
+
+    features: int
+    use_bias: bool = True
+
+    @nn.compact
+    def __call__(self, x: Float[Array, "batch inputs"]) -> Float[Array, "batch features"]:
+        """A layer that stretches nothing, once its vector has settled; starts as `nn.Dense`."""
+        shape = (x.shape[-1], self.features)
+        kernel = self.param("kernel", nn.initializers.lecun_normal(), shape)
+        bias = self.param("bias", nn.initializers.zeros, shape[1:]) if self.use_bias else 0.0
+        vector = self.variable(
+            "batch_stats", "vector", lambda: _unit(jax.random.normal(self.make_rng(), shape[:1]))
+        )
+        if self.is_mutable_collection("batch_stats"):
+            vector.value = _unit(kernel @ (vector.value @ kernel))
+        # the other vector follows from the kernel, which the slope of a norm holds fixed by itself
+        return x @ kernel / jnp.linalg.norm(vector.value @ kernel) + bias
+
+
+def _unit(vector: Float[Array, " dim"]) -> Float[Array, " dim"]:
+    return vector / jnp.linalg.norm(vector)
+
+
 class Trunk(nn.Module):
     """The hidden layers shared by all blocks: `depth - 1` times dense and activation."""
 
     width: int
     depth: int
     activation: str
+    dense: Callable[..., nn.Module] = nn.Dense
 
     @nn.compact
     def __call__(self, x: Float[Array, "batch inputs"]) -> Float[Array, "batch width"]:
         """Maps inputs to the last hidden layer; the identity for depth 1."""
-        for _ in range(self.depth - 1):
-            x = ACTIVATIONS[self.activation](nn.Dense(self.width)(x))
+        for layer in range(self.depth - 1):
+            x = ACTIVATIONS[self.activation](self.dense(self.width, name=f"Dense_{layer}")(x))
         return x
 
 
@@ -109,11 +138,23 @@ class Critic(nn.Module):
     width: int
     depth: int
     activation: str
+    spectral: bool
+    projection: bool
 
     @nn.compact
     def __call__(
-        self, inputs: Float[Array, "batch inputs"]
+        self, inputs: Float[Array, "batch inputs"], u: Float[Array, "batch dim_u"]
     ) -> tuple[Float[Array, " batch"], Float[Array, "batch width"]]:
-        """Returns `(logit, features)`, the features being the last hidden layer."""
-        features = Trunk(self.width, self.depth, self.activation)(inputs)
-        return nn.Dense(1)(features)[:, 0], features
+        """Returns `(logit, features)`, the features being the last hidden layer.
+
+        Args:
+          inputs: all that the critic sees; u is among them unless it is projected.
+          u: of the same rows; read by the projection alone (Miyato & Koyama 2018, eq. 3).
+        """
+        dense = SpectralDense if self.spectral else nn.Dense
+        features = Trunk(self.width, self.depth, self.activation, dense)(inputs)
+        logit = dense(1, name="Dense_0")(features)[:, 0]
+        if self.projection:
+            embedding = dense(features.shape[-1], use_bias=False, name="embedding")(u)
+            logit = logit + jnp.sum(embedding * features, axis=-1)
+        return logit, features

@@ -16,21 +16,26 @@ from ivaegan_jax.distributions import (
     Likelihood,
     PriorFamily,
     gaussian_log_prob,
+    gaussian_product,
     gaussian_sample,
 )
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.types import Number, Params
 
+CRITIC_NORM = "critic_norm"
+"""The block that no player owns: the critic's spectral norms, moved by their power iteration."""
+
 STANDARD_NORMAL = PriorFamily(gaussian_log_prob, gaussian_sample, PRIOR_FAMILIES["gaussian"].kl)
 
 
 class Dims(NamedTuple):
-    """Sizes that come from the data: features of x and u, latents, training rows."""
+    """What comes from the data: features of x and u, latents, training rows, the kind of u."""
 
     dim_x: int
     dim_u: int
     dim_z: int
     rows: int
+    continuous_u: bool = False
 
 
 class Networks:
@@ -39,15 +44,20 @@ class Networks:
     def __init__(self, config: ModelConfig, dims: Dims):
         """Makes the modules; `config` has no empty choices left."""
         self.config, self.dims = config, dims
+        prior_depth = config.prior_depth or (3 if dims.continuous_u else 1)
         size: dict[str, Any] = {"width": config.width, "activation": config.activation}
         self.modules: dict[str, nn.Module] = {
             "encoder": nets.Encoder(dims.dim_z, depth=config.depth, **size),
             "prior": nets.ConditionalPrior(
-                dims.dim_z, config.modulation, depth=config.prior_depth, **size
+                dims.dim_z, config.modulation, depth=prior_depth, **size
             ),
             "generator": nets.Generator(dims.dim_x, depth=config.depth, **size),
             "critic": nets.Critic(
-                config.critic_width, config.critic_depth, config.critic_activation
+                config.critic_width,
+                config.critic_depth,
+                config.critic_activation,
+                spectral=config.critic_norm == "spectral",
+                projection=config.critic_conditioning == "projection" and "u" in self.critic_sees,
             ),
         }
         conditional = config.prior == "conditional"
@@ -56,22 +66,48 @@ class Networks:
 
     def init(self, key: jax.Array, blocks: tuple[str, ...]) -> Params:
         """Initial parameters of the named blocks; a block's draw depends on key and name alone."""
-        x, z = jnp.zeros((1, self.dims.dim_x)), jnp.zeros((1, self.dims.dim_z))
-        u = jnp.zeros((1, self.dims.dim_u))
+        rows = self.config.packing
+        x, z = jnp.zeros((rows, self.dims.dim_x)), jnp.zeros((rows, self.dims.dim_z))
+        u = jnp.zeros((rows, self.dims.dim_u))
         inputs = {
-            "encoder": self._encoder_input(x, u),
-            "prior": u,
-            "generator": z,
-            "critic": self._critic_input(x, z, u, jnp.ones(())),
+            "encoder": (self._encoder_input(x, u),),
+            "prior": (u,),
+            "generator": (z,),
+            "critic": self._critic_input(x, z, u, 1.0),
         }
         keys = {name: jax.random.fold_in(key, index) for index, name in enumerate(self.modules)}
-        return {b: self.modules[b].init(keys[b], inputs[b])["params"] for b in blocks}
+        variables = {b: self.modules[b].init(keys[b], *inputs[b]) for b in blocks}
+        params = {block: v["params"] for block, v in variables.items()}
+        norms = variables.get("critic", {}).get("batch_stats")
+        return params if norms is None else params | {CRITIC_NORM: norms}
+
+    def refresh(self, params: Params) -> Params:
+        """Moves the block that no player owns: one power iteration per layer of the critic."""
+        if CRITIC_NORM not in params:
+            return params
+        rows = self.config.packing
+        x, z = jnp.zeros((rows, self.dims.dim_x)), jnp.zeros((rows, self.dims.dim_z))
+        u = jnp.zeros((rows, self.dims.dim_u))
+        variables = {"params": params["critic"], "batch_stats": params[CRITIC_NORM]}
+        _, moved = self.modules["critic"].apply(
+            variables, *self._critic_input(x, z, u, 1.0), mutable="batch_stats"
+        )
+        return params | {CRITIC_NORM: moved["batch_stats"]}
 
     def encode(
         self, params: Params, x: Float[Array, "batch dim_x"], u: Float[Array, "batch dim_u"]
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
-        """Posterior `(mu, log_var)`, each `[batch, dim_z]`."""
-        return self._apply("encoder", params, self._encoder_input(x, u))
+        """Posterior `(mu, log_var)`, each `[batch, dim_z]`; of a mixture the part without u."""
+        own = self._apply("encoder", params, self._encoder_input(x, u))
+        if self.config.posterior == "product":
+            return gaussian_product(own, self.prior(params, u))
+        return own
+
+    def encode_with_u(
+        self, params: Params, x: Float[Array, "batch dim_x"], u: Float[Array, "batch dim_u"]
+    ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
+        """The mixture's other part, `q(z|x) p(z|u)` normalised (Kim et al. 2023)."""
+        return gaussian_product(self.encode(params, x, u), self.prior(params, u))
 
     def prior(
         self, params: Params, u: Float[Array, "batch dim_u"]
@@ -101,13 +137,15 @@ class Networks:
     def critic(
         self,
         params: Params,
-        x: Float[Array, "batch dim_x"],
-        z: Float[Array, "batch dim_z"],
-        u: Float[Array, "batch dim_u"],
+        x: Float[Array, "rows dim_x"],
+        z: Float[Array, "rows dim_z"],
+        u: Float[Array, "rows dim_u"],
         label_scale: Number,
-    ) -> tuple[Float[Array, " batch"], Float[Array, "batch width"]]:
-        """`(logit [batch], features [batch, width])` of whatever the critic sees of (x, z, u)."""
-        return self._apply("critic", params, self._critic_input(x, z, u, label_scale))
+    ) -> tuple[Float[Array, " packs"], Float[Array, "packs width"]]:
+        """`(logit, features)` of whatever the critic sees of (x, z, u), `packing` rows at once."""
+        norm = {"batch_stats": params[CRITIC_NORM]} if CRITIC_NORM in params else {}
+        variables = {"params": params["critic"]} | norm
+        return self.modules["critic"].apply(variables, *self._critic_input(x, z, u, label_scale))
 
     def _apply(self, block: str, params: Params, inputs: jax.Array) -> Any:
         return self.modules[block].apply({"params": params[block]}, inputs)
@@ -120,8 +158,11 @@ class Networks:
         """The variables among x, z, u that the critic is given."""
         return frozenset(self.config.critic_input.split(","))
 
-    def _critic_input(self, x, z, u, label_scale) -> jax.Array:
-        seen = {"x": x, "z": z, "u": label_scale * u}
-        return jnp.concatenate(
-            [v for n, v in seen.items() if n in self.critic_sees or n == "x"], -1
-        )
+    def _critic_input(self, x, z, u, label_scale) -> tuple[jax.Array, jax.Array]:
+        """`(inputs, u)`, one row per pack; a pack shares its u, which is therefore given once."""
+        packs = x.shape[0] // self.config.packing
+        x, z = x.reshape(packs, -1), z.reshape(packs, -1)
+        u = label_scale * u[:: self.config.packing]
+        concatenated = self.config.critic_conditioning == "concatenate"
+        seen = {"x": x, "z": z} | ({"u": u} if concatenated else {})
+        return jnp.concatenate([v for n, v in seen.items() if n in self.critic_sees], -1), u

@@ -24,6 +24,7 @@ class Preset(NamedTuple):
 # latent regressor: the VAE player owns just the encoder and learns z back from f(z).
 CRITIC = Player(("critic",), ("adv_d",))
 GENERATOR = Player(("generator",), ("adv_g",))
+DECODER = Player(("generator",), ("nll_mean",))
 ALL_BUT_CRITIC = ("encoder", "prior", "generator")
 
 # fmt: off
@@ -49,6 +50,16 @@ PRESETS: dict[str, Preset] = {
     "igan": Preset("conditional", "x", "x,u", "prior", {
         "gan": CRITIC,
         "vae": Player(ALL_BUT_CRITIC, ("adv_g", "cycle"))}),
+    "ci_ivae": Preset("conditional", "mixture", "x", "prior", {
+        "vae": Player(ALL_BUT_CRITIC, ELBO)}),
+    "iflow": Preset("conditional", "x", "x", "prior", {
+        "vae": Player(ALL_BUT_CRITIC, ("density", "nll_mean"))}),
+    "tcl": Preset("conditional", "x", "x", "prior", {
+        "vae": Player(("encoder", "prior"), ("contrast",)),
+        "generator": DECODER}),
+    "supervised": Preset("standard", "x", "x", "prior", {
+        "vae": Player(("encoder",), ("supervised",)),
+        "generator": DECODER}),
     "ibigan": Preset("conditional", "x,u", "x,z,u", "prior", {
         "gan": CRITIC,
         "vae": Player(ALL_BUT_CRITIC, ("adv_g", "cycle"))}),
@@ -56,27 +67,46 @@ PRESETS: dict[str, Preset] = {
 # fmt: on
 
 
+KL_FORMS = {"decomposed": {"kl": ("mi", "tc", "dim_kl")}}
+MIXTURE = {"nll": ("mixture_nll",), "kl": ("mixture_kl",)}
+
+
 def resolve(
     preset: Preset, config: ModelConfig, critic_rounds: int = 1
 ) -> tuple[ModelConfig, Game]:
-    """Fills the empty choices of `config` from the row and writes out the game's payoffs."""
+    """Fills the empty choices of `config` from the row and writes out the game's payoffs.
+
+    Raises:
+      InputError: for choices that exclude each other.
+    """
     row = {name: getattr(preset, name) for name in ("prior", "posterior", "critic_input", "fakes")}
     config = dataclasses.replace(
         config, **{name: getattr(config, name) or value for name, value in row.items()}
     )
     players = {name: _written_out(player, config) for name, player in preset.players.items()}
-    game = Game(players, critic_rounds)
+    game = Game(players, critic_rounds, config.balance)
     check_ownership(game)
     if config.prior == "conditional" and "prior" not in game.blocks:
         raise InputError("a conditional prior needs a model that trains one, such as ivae_gan")
+    if config.prior != "conditional" and config.posterior in ("product", "mixture"):
+        raise InputError(f"posterior={config.posterior} needs a conditional prior, as in ivae")
+    if config.posterior in ("product", "mixture") and config.prior_family != "gaussian":
+        raise InputError(f"posterior={config.posterior} needs prior_family=gaussian")
     return config, game
 
 
 def _written_out(player: Player, config: ModelConfig) -> Player:
-    """The player with its penalties, the chosen form of the KL, and only blocks that exist."""
-    replaced = {"kl": ("mi", "tc", "dim_kl")} if config.kl == "decomposed" else {}
+    """The player with its penalties, extras, the chosen form of the bound, and existing blocks."""
+    replaced = KL_FORMS.get(config.kl, {}) | (MIXTURE if config.posterior == "mixture" else {})
     payoff = tuple(t for term in player.payoff for t in replaced.get(term, (term,)))
     if "adv_d" in payoff:
-        payoff += tuple(filter(None, config.regularisers.split(",")))
+        payoff += listed(config.regularisers)
+    if "generator" in player.blocks:
+        payoff += tuple(t for t in listed(config.extra_terms) if t not in payoff)
     absent = () if config.prior == "conditional" else ("prior",)
     return Player(tuple(b for b in player.blocks if b not in absent), payoff)
+
+
+def listed(names: str) -> tuple[str, ...]:
+    """The members of a comma-separated list; an empty one has none."""
+    return tuple(filter(None, names.split(",")))

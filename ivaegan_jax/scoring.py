@@ -17,7 +17,7 @@ from ivaegan_jax.evaluate import (
 )
 from ivaegan_jax.game import Game
 from ivaegan_jax.metrics import conditional_sample_quality, floors, pairwise_agreement
-from ivaegan_jax.metrics.sample_quality import MIN_ROWS_PER_LEVEL
+from ivaegan_jax.metrics.sample_quality import DISTANCES, MEASURES, MIN_ROWS_PER_LEVEL
 from ivaegan_jax.model import Model
 from ivaegan_jax.replicate import default_how, over_runs, pad_runs, shard_runs, share
 from ivaegan_jax.state import TrainState
@@ -54,7 +54,7 @@ def evaluate_runs(trained: Trained, part: Part, dim_u: int, mesh: Mesh) -> Evalu
         x, u = (array[run.data_index] for array in shared)
         return evaluate(params, as_batch(x, u, dim_u), run.hypers)
 
-    stacked = shard_runs(pad_runs((trained.states.params, trained.runs), mesh), mesh)
+    stacked = shard_runs(pad_runs((trained.states.evaluated, trained.runs), mesh), mesh)
     lifted = over_runs(one, mesh, default_how())
     count = len(trained.runs.seed)
     return jax.tree.map(
@@ -80,13 +80,18 @@ def quality_rows(
     parts: Sequence[Part],
     stamp: Callable[[int], Row],
 ) -> Iterator[Row]:
-    """Generated against held-out rows, all parts together: each level of u needs enough of them."""
+    """Generated against held-out rows, all parts together: each level of u needs enough of them.
+
+    Where there are true sources to be scored by, the measures that train a classifier are left out.
+    """
+    measures = tuple(MEASURES if parts[0].s is None else DISTANCES)
     if sum(part.x.shape[1] for part in parts) < 2 * MIN_ROWS_PER_LEVEL:
         return
     for i, index in enumerate(trained.runs.data_index):
         x, u = (np.concatenate([getattr(p, name)[index] for p in parts]) for name in "xu")
         x_fake = np.concatenate([evaluation.x_fake[i] for evaluation in evaluations])
-        for name, values in conditional_sample_quality(x, u, x_fake, u).items():
+        found = conditional_sample_quality(x, u, x_fake, u, measures=measures)
+        for name, values in found.items():
             for against, value in values.items():
                 metric = name if against == "fake" else f"{name}_{against}"
                 yield stamp(i) | {"metric": metric, "value": value, "rows": "valid and test"}
@@ -112,6 +117,7 @@ FLOOR_NAMES = {
     "rotation": "random_rotation",
     "rotation_p95": "random_rotation_p95",
     "raw_x": "raw_x",
+    "pca": "pca",
     "fastica": "fastica",
     "label_only": "label_only",
     "linear_ceiling": "linear_supervised",

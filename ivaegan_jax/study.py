@@ -23,7 +23,7 @@ from ivaegan_jax.presets import PRESETS, resolve
 from ivaegan_jax.replicate import make_seeds_mesh
 from ivaegan_jax.sources import choose_dim_z, load_data
 from ivaegan_jax.train import Run, Trainer, make_trainer
-from ivaegan_jax.types import Row, TrainData
+from ivaegan_jax.types import InputError, Row, TrainData
 from ivaegan_jax.workdir import Workdir, append_rows, keep_rows, read_rows, write_npz, write_rows
 
 
@@ -67,8 +67,12 @@ class Study:
         self.experiment = experiment
         self.data = load_data(experiment)
         dim_z = choose_dim_z(experiment.config.model.dim_z, self.data)
-        self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, self.data.train.x.shape[1])
+        rows, continuous_u = self.data.train.x.shape[1], self.data.train.u.ndim == 3
+        self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, rows, continuous_u)
+        check_packing(experiment, continuous_u)
         self.jobs = [make_job(experiment, self.dims, label) for label in experiment.presets]
+        for job in self.jobs:
+            self._known_sources(job)
         self.bytes = self._check_memory()
         self.runs = make_runs(experiment)
 
@@ -98,6 +102,8 @@ class Study:
         train = self.data.train
         if is_shuffled(job.label):
             train = train.shuffled_u(self.experiment.data_seeds)
+        if job.config.packing > 1:
+            train = train.by_level()
 
         def on_start(step: int) -> None:
             keep_rows(workdir.train_log, lambda r: r["preset"] != job.label or r["step"] <= step)
@@ -111,7 +117,7 @@ class Study:
             states = train_runs(
                 job.trainer,
                 self.runs,
-                TrainData(train.x, train.u),
+                TrainData(train.x, train.u, self._known_sources(job)),
                 Schedule(self.experiment.steps, config.chunk, config.checkpoint_chunks),
                 checkpoints,
                 mesh,
@@ -134,12 +140,23 @@ class Study:
             for row in scoring.run_rows(trained, evaluations[split], part, stamps[split])
         ]
         rows += scoring.agreement_rows(trained, evaluations["test"], stamps["test"])
-        if self.data.test.s is None:
-            both = list(evaluations.values()), list(parts.values())
-            rows += scoring.quality_rows(trained, *both, stamps[None])
+        both = list(evaluations.values()), list(parts.values())
+        rows += scoring.quality_rows(trained, *both, stamps[None])
         arrays = scoring.arrays_for_figures(trained, evaluations["test"], self.data)
         write_npz(workdir.arrays(trained.label), arrays)
         return rows
+
+    def _known_sources(self, job: Job) -> np.ndarray | None:
+        """Standardised true sources for the one model that is trained with them, else None."""
+        if "supervised" not in job.game.terms:
+            return None
+        s = self.data.train.s
+        if s is None or s.shape[-1] != self.dims.dim_z:
+            raise InputError(
+                f"{job.label} is trained with the true sources: it needs an array s in the table, "
+                "with as many columns as there are latents (config.model.dim_z)"
+            )
+        return (s - s.mean(1, keepdims=True)) / s.std(1, keepdims=True)
 
     def _stamp(self, trained: scoring.Trained, split: str | None, i: int) -> Row:
         """Says which run and which part of the data a row belongs to."""
@@ -172,12 +189,24 @@ class Study:
         return check_fits(seeds * data_seeds, state + scored, shared, data_seeds)
 
 
+def check_packing(experiment: Experiment, continuous_u: bool) -> None:
+    """Raises InputError where rows of one u cannot be packed."""
+    packing, batch = experiment.config.model.packing, experiment.config.train.batch
+    if packing > 1 and continuous_u:
+        raise InputError("config.model.packing needs a discrete u; leave it at 1")
+    if batch % packing:
+        raise InputError(f"config.train.batch={batch} must be a multiple of packing={packing}")
+
+
 def make_job(experiment: Experiment, dims: Dims, label: str) -> Job:
     """The pure functions behind one label."""
     train, preset = experiment.config.train, PRESETS[preset_name(label)]
     config, game = resolve(preset, experiment.config.model, train.critic_rounds)
     model = build(config, dims, game.blocks)
-    return Job(label, config, model, game, make_trainer(model, game, train.batch, dims.dim_u))
+    trainer = make_trainer(
+        model, game, train.batch, dims.dim_u, packing=config.packing, ema=train.ema
+    )
+    return Job(label, config, model, game, trainer)
 
 
 def make_runs(experiment: Experiment) -> Run:

@@ -11,7 +11,7 @@ from jaxtyping import Array, Int
 from ivaegan_jax.game import Game, play_round
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.model import Model
-from ivaegan_jax.state import TrainState, init_state
+from ivaegan_jax.state import TrainState, init_state, without_critic
 from ivaegan_jax.types import Batch, HostOrDevice, Terms, TrainData
 
 
@@ -45,21 +45,42 @@ class Trainer(NamedTuple):
     chunk: Callable[[Run, TrainState, TrainData, jax.Array], tuple[TrainState, Terms]]
 
 
-def as_batch(x: jax.Array, u: jax.Array, dim_u: int) -> Batch:
+def as_batch(x: jax.Array, u: jax.Array, dim_u: int, s: jax.Array | None = None) -> Batch:
     """Rows as the networks see them: level codes become one-hot, continuous features pass."""
     codes = jnp.issubdtype(u.dtype, jnp.integer)
-    return Batch(x, jax.nn.one_hot(u, dim_u) if codes else u)
+    return Batch(x, jax.nn.one_hot(u, dim_u) if codes else u, s)
 
 
 def draw_batch(
-    data: TrainData, data_index: HostOrDevice, key: jax.Array, size: int, dim_u: int
+    data: TrainData, data_index: HostOrDevice, key: jax.Array, size: int, dim_u: int, packing: int
 ) -> Batch:
-    """`size` training rows of one data seed, drawn independently with replacement."""
-    rows = jax.random.randint(key, (size,), 0, data.x.shape[1])
-    return as_batch(data.x[data_index, rows], data.u[data_index, rows], dim_u)
+    """`size` training rows of one data seed, drawn with replacement, `packing` neighbours of one u.
+
+    Rows must be ordered by u where they are packed (`by_level`).
+    """
+    if packing == 1:
+        rows = jax.random.randint(key, (size,), 0, data.x.shape[1])
+    else:
+        rows = draw_packs(data.u[data_index], key, size // packing, dim_u, packing).reshape(size)
+    s = None if data.s is None else data.s[data_index, rows]
+    return as_batch(data.x[data_index, rows], data.u[data_index, rows], dim_u, s)
 
 
-def make_trainer(model: Model, game: Game, batch: int, dim_u: int) -> Trainer:
+def draw_packs(
+    u: Int[Array, " rows"], key: jax.Array, packs: int, dim_u: int, packing: int
+) -> Int[Array, "packs packing"]:
+    """Rows in packs of one level each, levels as frequent as in the ordered codes `u`."""
+    key_level, key_row = jax.random.split(key)
+    ends = jnp.searchsorted(u, jnp.arange(dim_u + 1))
+    level = u[jax.random.randint(key_level, (packs, 1), 0, u.shape[0])]
+    share = jax.random.uniform(key_row, (packs, packing))
+    first, count = ends[level], ends[level + 1] - ends[level]
+    return first + jnp.minimum((share * count).astype(jnp.int32), count - 1)
+
+
+def make_trainer(
+    model: Model, game: Game, batch: int, dim_u: int, *, packing: int = 1, ema: bool = False
+) -> Trainer:
     """Binds a model and its game to a batch size.
 
     Args:
@@ -67,21 +88,27 @@ def make_trainer(model: Model, game: Game, batch: int, dim_u: int) -> Trainer:
       game: from `presets.resolve`.
       batch: rows per update.
       dim_u: features of u as the networks see it.
+      packing: rows of one u that the critic judges together; divides the batch.
+      ema: whether the state keeps averaged parameters.
     """
 
     def init(run: Run) -> TrainState:
-        return init_state(model, game, run.seed, run.hypers)
+        return init_state(model, game, run.seed, run.hypers, ema)
 
     def train_step(run: Run, state: TrainState, data: TrainData) -> tuple[TrainState, Terms]:
         key = jax.random.fold_in(jax.random.key(state.seed), state.step)
         params, opt_state, log = play_round(
             model, game, state.params, state.opt_state,
-            lambda k: draw_batch(data, run.data_index, k, batch, dim_u),
+            lambda k: draw_batch(data, run.data_index, k, batch, dim_u, packing),
             key, run.hypers, state.step / run.steps,
         )  # fmt: skip
         finite = jnp.isfinite(jnp.stack([*log.values(), optax.tree.norm(params)]))
         alive = state.alive & jnp.all(finite)
-        moved = state.replace(params=params, opt_state=opt_state)
+        averaged = jax.tree.map(
+            lambda mean, new: run.hypers.ema_decay * mean + (1.0 - run.hypers.ema_decay) * new,
+            state.ema, without_critic(params) if ema else {},
+        )  # fmt: skip
+        moved = state.replace(params=params, opt_state=opt_state, ema=averaged)
         kept = jax.tree.map(lambda new, old: jnp.where(alive, new, old), moved, state)
         return kept.replace(step=state.step + 1, alive=alive), log
 

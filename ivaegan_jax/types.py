@@ -34,10 +34,17 @@ class InputError(ValueError):
 
 
 class Batch(NamedTuple):
-    """Observations and the auxiliary variable as the networks see them."""
+    """Observations and the auxiliary variable as the networks see them.
+
+    Attributes:
+      x: observations.
+      u: auxiliary variable; one-hot for a discrete one.
+      s: true sources, standardised; only for the supervised ceiling, None for every other model.
+    """
 
     x: Float[jax.Array, "batch dim_x"]
     u: Float[jax.Array, "batch dim_u"]
+    s: Float[jax.Array, "batch dim_s"] | None = None
 
 
 class TrainData(NamedTuple):
@@ -46,10 +53,12 @@ class TrainData(NamedTuple):
     Attributes:
       x: `[data_seeds, rows, dim_x]`.
       u: level codes `[data_seeds, rows]`, or features `[data_seeds, rows, dim_u]`.
+      s: standardised true sources; None but for the supervised ceiling.
     """
 
     x: Float[HostOrDevice, "data_seeds rows dim_x"]
     u: Int[HostOrDevice, "data_seeds rows"] | Float[HostOrDevice, "data_seeds rows dim_u"]
+    s: Float[HostOrDevice, "data_seeds rows dim_s"] | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,7 +16,7 @@ def evaluation(mu, x_recon=X, nll=2.0, kl=3.0):
     """A made-up evaluation with these posterior means."""
     log_var = np.full_like(mu, -6.0)
     z = mu + 0.05 * RNG.normal(size=mu.shape).astype(np.float32)
-    terms = {"nll": np.float32(nll), "kl": np.float32(kl)}
+    terms = {"nll": np.float32(nll), "kl": np.float32(kl), "iwae": np.float32(1.0)}
     return Evaluation(mu, log_var, z, x_recon, x_recon, terms)
 
 
@@ -41,7 +41,7 @@ def test_an_evaluation_is_what_the_model_says(evaluated, batch):
     np.testing.assert_allclose(found.x_recon, model.decode(params, mu), rtol=1e-4, atol=1e-5)
     assert found.z.shape == mu.shape
     assert found.x_fake.shape == batch.x.shape
-    assert set(found.terms) == {"nll", "kl"}
+    assert set(found.terms) == {"nll", "kl", "iwae"}
 
 
 def test_draws_are_those_of_the_posterior(evaluated, batch):
@@ -63,7 +63,7 @@ def test_what_is_not_finite_scores_as_zero(bad):
     found = finite(spoilt)
     assert not found.mu.any()
     assert not found.z.any()
-    assert found.terms == {"nll": 0.0, "kl": 3.0}
+    assert found.terms == {"nll": 0.0, "kl": 3.0, "iwae": 1.0}
     np.testing.assert_array_equal(found.x_recon, 1.0)
 
 

@@ -5,10 +5,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ivaegan_jax.data.continuous import continuous_u
+from ivaegan_jax.data.coupled import b5_quadratic, b5_sine, b5_two_circles, b6
+from ivaegan_jax.data.noise import add_noise
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing, raw_u
 from ivaegan_jax.data.real import digits
 from ivaegan_jax.data.splits import Split, check_batch, make_split
-from ivaegan_jax.data.synthetic import b1, b2, b3_imca, b3_tcl
+from ivaegan_jax.data.synthetic import b1, b2, b3_imca, b3_tcl, b4
 from ivaegan_jax.data.tables import load_table
 from ivaegan_jax.types import Dataset, InputError
 
@@ -44,6 +47,12 @@ DATASETS: dict[str, DatasetEntry] = {
     "b2": DatasetEntry(b2, synthetic=True),
     "b3_tcl": DatasetEntry(b3_tcl, synthetic=True),
     "b3_imca": DatasetEntry(b3_imca, synthetic=True),
+    "b4": DatasetEntry(b4, synthetic=True),
+    "b5_sine": DatasetEntry(b5_sine, synthetic=True),
+    "b5_quadratic": DatasetEntry(b5_quadratic, synthetic=True),
+    "b5_two_circles": DatasetEntry(b5_two_circles, synthetic=True),
+    "b6": DatasetEntry(b6, synthetic=True),
+    "continuous_u": DatasetEntry(continuous_u, synthetic=True),
     "digits": DatasetEntry(digits, synthetic=False),
 }
 
@@ -56,15 +65,18 @@ def load_dataset(
     Args:
       name_or_path: a key of `DATASETS`, or an `.npz` file as `load_table` takes it.
       data_seed: draws a synthetic data set; others do not depend on it.
-      options: keyword arguments of the named data set, such as `{"segments": 20}`.
+      options: keyword arguments of the named data set, such as `{"segments": 20}`; every synthetic
+        one also takes `noise`, see `add_noise`.
 
     Raises:
       InputError: for an unknown name, unknown or unfit options, or an unfit file.
     """
-    name, options = str(name_or_path), options or {}
+    name, options = str(name_or_path), dict(options or {})
+    if is_synthetic(name):
+        noise = options.pop("noise", 0.0)
+        return add_noise(DATASETS[name].make(data_seed, **options), noise, data_seed)
     if name in DATASETS:
-        make, synthetic = DATASETS[name]
-        return make(data_seed, **options) if synthetic else make(**options)
+        return DATASETS[name].make(**options)
     if not name.endswith(".npz") and not Path(name).expanduser().is_file():
         raise InputError(_unknown(name))
     if options:

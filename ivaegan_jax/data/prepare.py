@@ -32,6 +32,13 @@ class Part(NamedTuple):
         u = [rng.permutation(u) for rng, u in zip(rngs, self.u, strict=True)]
         return self._replace(u=np.stack(u))
 
+    def by_level(self) -> "Part":
+        """Rows ordered by a discrete u, as packs of rows of one level are drawn from."""
+        order = np.argsort(self.u, axis=1, kind="stable")
+        arrays = (a if a is None else np.stack([r[o] for r, o in zip(a, order, strict=True)])
+                  for a in self)  # fmt: skip
+        return Part(*arrays)
+
 
 class Prepared(NamedTuple):
     """All that training and scoring need of the data, one entry per data seed.

@@ -13,6 +13,7 @@ from ivaegan_jax.metrics.floors import (
     floors,
     label_only_floor,
     linear_ceiling,
+    pca_floor,
     random_rotation_floor,
     raw_x_floor,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "mcc",
     "mmd2_unbiased",
     "pairwise_agreement",
+    "pca_floor",
     "random_rotation_floor",
     "raw_x_floor",
     "within_level_mcc",

@@ -30,6 +30,16 @@ def fastica_sources(
         return ica.fit(x_train).transform(x)
 
 
+def pca_sources(
+    x_train: Num[np.ndarray, "train dim_x"], x: Num[np.ndarray, "rows dim_x"], dim_s: int
+) -> Float[np.ndarray, "rows components"]:
+    """Principal components fitted on training rows, at most dim_s of them."""
+    from sklearn.decomposition import PCA
+
+    x_train, x = (np.asarray_chkfinite(a, dtype=float) for a in (x_train, x))
+    return PCA(min(dim_s, *x_train.shape), random_state=0).fit(x_train).transform(x)
+
+
 def conditional_mean(
     u_train: Num[np.ndarray, "train ..."],
     y_train: Num[np.ndarray, "train dim"],

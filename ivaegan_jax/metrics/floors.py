@@ -13,7 +13,7 @@ from jaxtyping import Int, Num
 from scipy.stats import ortho_group
 
 from ivaegan_jax.metrics.affine import linear_prediction
-from ivaegan_jax.metrics.baselines import conditional_mean, fastica_sources
+from ivaegan_jax.metrics.baselines import conditional_mean, fastica_sources, pca_sources
 from ivaegan_jax.metrics.mcc import mcc, within_level_mcc
 from ivaegan_jax.metrics.rows import centred, is_discrete
 
@@ -46,6 +46,16 @@ def raw_x_floor(
 ) -> float:
     """The observations themselves taken as latents."""
     return score(x, s)
+
+
+def pca_floor(
+    x_train: Num[np.ndarray, "train dim_x"],
+    x: Num[np.ndarray, "rows dim_x"],
+    s: Num[np.ndarray, "rows dim_s"],
+    score: Score = mcc,
+) -> float:
+    """Principal components of the training observations."""
+    return score(pca_sources(x_train, x, s.shape[1]), s)
 
 
 def fastica_floor(
@@ -91,14 +101,15 @@ def floors(
     """Every floor and ceiling of one data seed, as held-out MCC on the rows (x, u, s).
 
     Returns:
-      `rotation`, `rotation_p95`, `raw_x`, `fastica`, `label_only`, `linear_ceiling`; where u is
-      discrete also `within_level_` versions (no label_only: it is 0 by construction).
+      `rotation`, `rotation_p95`, `raw_x`, `pca`, `fastica`, `label_only`, `linear_ceiling`;
+      where u is discrete also `within_level_` versions (no label_only: it is 0 by construction).
     """
     rotation, rotation_p95 = random_rotation_floor(s)
     values = {
         "rotation": rotation,
         "rotation_p95": rotation_p95,
         "raw_x": raw_x_floor(x, s),
+        "pca": pca_floor(x_train, x, s),
         "fastica": fastica_floor(x_train, x, s),
         "label_only": label_only_floor(u_train, s_train, u, s),
         "linear_ceiling": linear_ceiling(x_train, s_train, x, s),
@@ -124,6 +135,7 @@ def within_level_floors(
         "rotation": rotation,
         "rotation_p95": rotation_p95,
         "raw_x": raw_x_floor(x, s, score),
+        "pca": pca_floor(x_train, x, s, score),
         "fastica": fastica_floor(x_train, x, s, score),
         "linear_ceiling": linear_ceiling(
             centred(x_train, u_train), centred(s_train, u_train), x, s, score

@@ -3,6 +3,7 @@
 Samples are cut to `MAX_ROWS` random rows each, since all cost the square of the rows.
 """
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -75,7 +76,9 @@ def c2st(x: Num[np.ndarray, "rows dim"], y: Num[np.ndarray, "other dim"], seed: 
     return float(cross_val_score(classifier, np.concatenate([x, y]), label, cv=folds).mean())
 
 
-MEASURES = {"mmd2": mmd2_unbiased, "energy_distance": energy_distance, "c2st": c2st}
+DISTANCES = {"mmd2": mmd2_unbiased, "energy_distance": energy_distance}
+"""The measures that train nothing, a hundred times faster than the rest."""
+MEASURES = {**DISTANCES, "c2st": c2st}
 
 
 def _as_levels(
@@ -92,10 +95,12 @@ def _as_levels(
     return np.asarray(cells.predict(u_real)), np.asarray(cells.predict(u_fake))
 
 
-def _compare(samples: list[np.ndarray], rows: int) -> Float[np.ndarray, "measures others"]:
+def _compare(
+    samples: list[np.ndarray], rows: int, measures: Sequence[str]
+) -> Float[np.ndarray, "measures others"]:
     """Each measure between the first sample and each other one, `rows` rows of each."""
     first, *others = (x[:rows] for x in samples)
-    return np.array([[measure(first, y) for y in others] for measure in MEASURES.values()])
+    return np.array([[MEASURES[name](first, y) for y in others] for name in measures])
 
 
 def conditional_sample_quality(
@@ -104,6 +109,7 @@ def conditional_sample_quality(
     x_fake: Num[np.ndarray, "fakes dim_x"],
     u_fake: Num[np.ndarray, "fakes ..."],
     seed: int = 0,
+    measures: Sequence[str] = tuple(MEASURES),
 ) -> Comparisons:
     """How far generated x given u is from real x given u, and what to hold the numbers against.
 
@@ -140,8 +146,8 @@ def conditional_sample_quality(
         if len(fake) < MIN_ROWS_PER_LEVEL:
             raise ValueError(f"level {level} of u has {len(fake)} fakes, too few to compare")
         rows = min(len(real) // 2, len(fake), cap)
-        values.append(_compare([real[::2], fake, real[1::2], wrong], rows))
+        values.append(_compare([real[::2], fake, real[1::2], wrong], rows, measures))
     return {
         name: dict(zip(("fake", "real", "wrong_u"), map(float, row), strict=True))
-        for name, row in zip(MEASURES, np.mean(values, axis=0), strict=True)
+        for name, row in zip(measures, np.mean(values, axis=0), strict=True)
     }

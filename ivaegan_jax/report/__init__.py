@@ -1,18 +1,31 @@
 """Tables, figures and one HTML page, drawn from recorded rows and nothing else."""
 
+from ivaegan_jax.report.bands import Band, Checked, bands_json, check_bands
 from ivaegan_jax.report.details import conventions, per_seed
-from ivaegan_jax.report.render import Table, to_html, to_json, to_markdown, to_text
+from ivaegan_jax.report.inputs import Arm, read_arms
+from ivaegan_jax.report.render import Table, to_html, to_json, to_lines, to_markdown, to_text
+from ivaegan_jax.report.study import Studied, main_table, write_study
 from ivaegan_jax.report.tables import summary
 from ivaegan_jax.report.write import write_report
 
 __all__ = [
+    "Arm",
+    "Band",
+    "Checked",
+    "Studied",
     "Table",
+    "bands_json",
+    "check_bands",
     "conventions",
+    "main_table",
     "per_seed",
+    "read_arms",
     "summary",
     "to_html",
     "to_json",
+    "to_lines",
     "to_markdown",
     "to_text",
     "write_report",
+    "write_study",
 ]

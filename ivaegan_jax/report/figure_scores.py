@@ -18,6 +18,7 @@ FLOOR_LABELS = {
     "random_rotation": "random rotation",
     "random_rotation_p95": "rotation, 95th pct.",
     "raw_x": "raw x",
+    "pca": "PCA of x",
     "fastica": "FastICA of x",
     "label_only": "label only",
     "linear_supervised": "best linear map",

@@ -74,17 +74,24 @@ GALLERY = (
 )
 
 
-def pictures(study: Results, palette: Palette) -> Iterator[Picture]:
-    """Every figure that the study has material for, as PNG."""
-    loaded = {preset: load(path) for preset, path in study.arrays.items()}
+BRIEF = ("mcc", "agreement", "paired")
+"""The figures of scores, which are small."""
+
+
+def pictures(study: Results, palette: Palette, brief: bool = False) -> Iterator[Picture]:
+    """Every figure that the study has material for, or those of scores alone, as PNG."""
+    loaded = {} if brief else {preset: load(path) for preset, path in study.arrays.items()}
     for plot in GALLERY:
+        if brief and plot.name not in BRIEF:
+            continue
         figure = plot.draw(study, loaded, palette)
         if figure is not None:
             name = f"{_plain(study.data)}_{plot.name}.png"
-            yield Picture(name, _png(figure), plot.caption)
+            yield Picture(name, to_png(figure), plot.caption)
 
 
-def _png(figure: Figure) -> bytes:
+def to_png(figure: Figure) -> bytes:
+    """The figure as a PNG file's bytes."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI)
     return buffer.getvalue()
@@ -92,4 +99,5 @@ def _png(figure: Figure) -> bytes:
 
 def _plain(name: str) -> str:
     # The name of a data set may be a path.
-    return "".join(c if c.isalnum() or c in "-_" else "_" for c in Path(name).stem or "data")
+    stem = Path(name.removesuffix(".npz")).name or "data"
+    return "".join(c if c.isalnum() or c in "-_." else "_" for c in stem)

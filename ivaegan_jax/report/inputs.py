@@ -35,6 +35,24 @@ class Records(NamedTuple):
     records: Mapping[str, Any]
 
 
+class Arm(NamedTuple):
+    """One line of a study: a work directory of a single preset, and what to call it.
+
+    Attributes:
+      path: the work directory.
+      name: unique in the study.
+      preset: what it was trained as.
+      data: what its data are called; arms of one name are compared with each other.
+      axis: where it lies on the axes that the study draws.
+    """
+
+    path: Path
+    name: str
+    preset: str
+    data: str
+    axis: Mapping[str, float]
+
+
 def read_workdirs(paths: Sequence[Path]) -> list[Records]:
     """Reads work directories.
 
@@ -47,6 +65,27 @@ def read_workdirs(paths: Sequence[Path]) -> list[Records]:
     if len(set(names)) < len(names):
         names = [str(path) for path in paths]
     return [_read(path, name) for path, name in zip(paths, names, strict=True)]
+
+
+def read_arms(arms: Sequence[Arm]) -> list[Records]:
+    """Reads the work directories of a study's arms, each under its arm's name.
+
+    Raises:
+      InputError: one of them is missing, or has no metrics yet.
+    """
+    return [_renamed(_read(arm.path, arm.name), arm) for arm in arms]
+
+
+def _renamed(records: Records, arm: Arm) -> Records:
+    # Floors are no presets: they keep their names, and belong to the arm's data.
+    names = [
+        {"data": arm.data} | ({} if row.get("kind") == "floor" else {"preset": arm.name})
+        for row in records.rows
+    ]
+    rows = [row | new for row, new in zip(records.rows, names, strict=True)]
+    train = [row | {"data": arm.data, "preset": arm.name} for row in records.train]
+    arrays = dict.fromkeys([arm.name], *list(records.arrays.values())[:1])
+    return records._replace(rows=rows, train=train, arrays=arrays)
 
 
 def studies(workdirs: Sequence[Records]) -> list[Results]:

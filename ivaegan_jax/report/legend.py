@@ -6,6 +6,7 @@ FLOORS = {
     "random_rotation_p95": "the 95th percentile over such rotations: a single run below it may be "
     "no more than a rotation.",
     "raw_x": "the observations themselves in place of latents.",
+    "pca": "the principal components of the observations.",
     "fastica": "linear independent component analysis of the observations.",
     "label_only": "the mean source of each u, without looking at x: what the label alone gives.",
     "linear_supervised": "the best linear map from x to the sources, fitted with the truth: beyond "

@@ -2,6 +2,7 @@
 
 import dataclasses
 import html
+import json
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -102,7 +103,7 @@ def to_html(table: Table) -> str:
 
 
 def to_json(value: Any) -> Any:
-    """The value in JSON's own types: intervals as objects, anything not finite as null."""
+    """The value in JSON's own types, to six digits: intervals as objects, not finite as null."""
     match value:
         case Interval():
             return dict(zip(("estimate", "low", "high"), map(to_json, _parts(value)), strict=True))
@@ -111,11 +112,25 @@ def to_json(value: Any) -> Any:
         case list() | tuple():
             return [to_json(part) for part in value]
         case float() | np.floating():
-            return float(value) if np.isfinite(value) else None
+            return float(f"{value:.6g}") if np.isfinite(value) else None
         case np.generic():
             return value.item()
         case _:
             return value
+
+
+def to_lines(value: Any, indent: str = "") -> str:
+    """JSON text in which whatever holds no objects or lists itself takes one line."""
+    parts = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, dict | list) or not any(isinstance(p, dict | list) for p in parts):
+        return json.dumps(value)
+    inner = indent + "  "
+    if isinstance(value, dict):
+        items = [f"{json.dumps(key)}: {to_lines(part, inner)}" for key, part in value.items()]
+    else:
+        items = [to_lines(part, inner) for part in value]
+    body = ",\n".join(inner + item for item in items)
+    return f"{{\n{body}\n{indent}}}" if isinstance(value, dict) else f"[\n{body}\n{indent}]"
 
 
 def _parts(interval: Interval) -> tuple[float, float, float]:

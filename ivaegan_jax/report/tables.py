@@ -71,8 +71,8 @@ def summary(
 def _truth_table(rows: Sequence[Row], success_threshold: float | None, baseline: str) -> Table:
     known = recorded.presets(rows)
     against = baseline_of(known, baseline)
-    threshold = _threshold(rows) if success_threshold is None else success_threshold
-    records = [_with_truth(rows, preset, threshold) for preset in known]
+    threshold = threshold_of(rows) if success_threshold is None else success_threshold
+    records = [truth_record(rows, preset, threshold) for preset in known]
     return Table(
         f"Held-out recovery of the sources: {sizes(rows)}",
         {key: header.format(baseline=against) for key, header in TRUTH.items()},
@@ -101,7 +101,8 @@ def floor_lines(rows: Sequence[Row]) -> list[Record]:
     return [{"preset": n, "mcc": value, "mcc_within": within.get(n)} for n, value in found]
 
 
-def _threshold(rows: Sequence[Row]) -> float:
+def threshold_of(rows: Sequence[Row]) -> float:
+    """The held-out MCC from which a run on these data counts as a success."""
     return max(0.9, recorded.floors(rows).get("random_rotation_p95", 0.0))
 
 
@@ -116,7 +117,8 @@ def _estimates(
     return {metric: interval(rows, metric, preset) for metric in metrics}
 
 
-def _with_truth(rows: Sequence[Row], preset: str, threshold: float) -> dict[str, Any]:
+def truth_record(rows: Sequence[Row], preset: str, threshold: float) -> dict[str, Any]:
+    """A preset's line where the sources are known, less what compares it with others."""
     mcc = recorded.scores(rows, "mcc", preset)
     if not mcc.present.any():  # A model without an encoder recovers nothing to compare.
         return _counts(rows, preset)

@@ -1,32 +1,34 @@
 """From work directories to the files of a report."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from ivaegan_jax.manifest import merge
 from ivaegan_jax.report.details import conventions, per_seed
 from ivaegan_jax.report.figures import pictures
 from ivaegan_jax.report.inputs import Results, read_workdirs, studies
 from ivaegan_jax.report.page import Section, page
 from ivaegan_jax.report.recorded import HEADLINE, ordered
-from ivaegan_jax.report.render import to_json, to_markdown
+from ivaegan_jax.report.render import to_json, to_lines, to_markdown
 from ivaegan_jax.report.style import Palette, colours
 from ivaegan_jax.report.tables import summary
 from ivaegan_jax.report.wording import headline
 from ivaegan_jax.types import Row
-from ivaegan_jax.workdir import write_bytes
+from ivaegan_jax.workdir import write_bytes, write_json, write_text
 
 
-def write_report(workdirs: Sequence[Path], out: Path | None = None) -> Path:
+def write_report(workdirs: Sequence[Path], out: Path | None = None, brief: bool = False) -> Path:
     """Writes `report.html`, `summary.md`, `summary.json` and `figures/*.png`.
 
     Args:
       workdirs: one or more work directories; runs on the same data are shown together, and
         presets that occur in several carry the directory's name.
       out: where to write; the first work directory by default.
+      brief: what is kept for good: no page, figures of scores alone, and the manifest.
 
     Returns:
-      The path of the page.
+      The path of the page, or of the summary.
 
     Raises:
       InputError: a work directory is missing, or has no metrics yet.
@@ -34,24 +36,46 @@ def write_report(workdirs: Sequence[Path], out: Path | None = None) -> Path:
     read = read_workdirs([Path(path) for path in workdirs])
     out = Path(workdirs[0]) if out is None else Path(out)
     found = studies(read)
-    palette = colours(ordered(row["preset"] for study in found for row in _colourful(study)))
-    sections = [_section(study, palette) for study in found]
-    records = {f"{w.name}: {key}": value for w in read for key, value in w.records.items()}
+    sections = [section(study, palette_of(found), brief) for study in found]
     title = "Identifiability report: " + ", ".join(section.data for section in sections)
-    for section in sections:
-        for picture in section.pictures:
-            write_bytes(out / "figures" / picture.name, picture.png)
-    write_bytes(out / "summary.md", _markdown(title, sections).encode())
-    write_bytes(out / "summary.json", json.dumps(_numbers(sections), indent=2).encode())
-    write_bytes(out / "report.html", page(title, sections, records).encode())
-    return out / "report.html"
+    write_sections(out, title, sections)
+    if brief:
+        manifests = {w.name: w.records["manifest"] for w in read}
+        write_json(out / "manifest.json", merge(manifests))
+        return out / "summary.md"
+    records = {f"{w.name}: {key}": value for w in read for key, value in w.records.items()}
+    return write_page(out, title, sections, records)
 
 
-def _section(study: Results, palette: Palette) -> Section:
+def palette_of(found: Sequence[Results]) -> Palette:
+    """One colour per preset throughout a report."""
+    return colours(ordered(row["preset"] for study in found for row in _colourful(study)))
+
+
+def section(study: Results, palette: Palette, brief: bool = False) -> Section:
+    """Tables, figures and words on one data set."""
     table = summary(study.rows)
     sentences = headline(study.data, study.rows, table)
     details = (per_seed(study.rows), conventions(study.rows))
-    return Section(study.data, sentences, table, details, tuple(pictures(study, palette)))
+    found = tuple(pictures(study, palette, brief))
+    return Section(study.data, sentences, table, details, found)
+
+
+def write_sections(out: Path, title: str, sections: Sequence[Section]) -> None:
+    """Writes `summary.md`, `summary.json` and `figures/*.png`."""
+    for section in sections:
+        for picture in section.pictures:
+            write_bytes(out / "figures" / picture.name, picture.png)
+    write_text(out / "summary.md", _markdown(title, sections))
+    write_text(out / "summary.json", to_lines(_numbers(sections)) + "\n")
+
+
+def write_page(
+    out: Path, title: str, sections: Sequence[Section], records: Mapping[str, Any]
+) -> Path:
+    """Writes `report.html` and returns its path."""
+    write_text(out / "report.html", page(title, sections, records))
+    return out / "report.html"
 
 
 def _colourful(study: Results) -> list[Row]:
@@ -67,14 +91,16 @@ def _markdown(title: str, sections: Sequence[Section]) -> str:
 
 
 def _numbers(sections: Sequence[Section]) -> dict[str, object]:
-    data = {
-        section.data: {
-            "headline": list(section.headline),
-            "summary": to_json(section.summary.records),
-            "floors": to_json(section.summary.footer),
-            "runs": to_json(section.details[0].records),
-            "notes": list(section.summary.notes),
-        }
-        for section in sections
-    }
+    data = {section.data: _section_numbers(section) for section in sections}
     return {"convention": dict(HEADLINE), "data": data}
+
+
+def _section_numbers(section: Section) -> dict[str, object]:
+    runs = [table.records for table in section.details if table.title == "Every run"]
+    return {
+        "headline": list(section.headline),
+        "summary": to_json(section.summary.records),
+        "floors": to_json(section.summary.footer),
+        "runs": to_json([record for records in runs for record in records]),
+        "notes": list(section.summary.notes),
+    }

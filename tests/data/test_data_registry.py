@@ -4,7 +4,9 @@ import pytest
 from ivaegan_jax.data import DATASETS, is_synthetic, load_dataset
 from ivaegan_jax.types import InputError
 
-SMALL = {"segments": 2, "per_segment": 5, "dim": 3}
+SMALL = {"per_segment": 12, "dim": 4}
+CONTINUOUS = {"b5_sine": 1, "b5_quadratic": 1, "b5_two_circles": 3, "continuous_u": 2}
+BENCHMARKS = [name for name in DATASETS if is_synthetic(name)]
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -12,6 +14,11 @@ def test_every_named_data_set_is_complete(name):
     data = load_dataset(name, 2, SMALL if is_synthetic(name) else None)
     assert data.name == name
     assert data.x.dtype == np.float32
+    if name in CONTINUOUS:
+        assert data.levels is None
+        assert data.u.dtype == np.float32
+        assert data.u.shape == (len(data.x), CONTINUOUS[name])
+        return
     assert data.u.dtype == np.int32
     assert data.levels is not None
     assert np.array_equal(np.unique(data.u), np.arange(len(data.levels)))
@@ -45,7 +52,7 @@ def test_files_with_or_without_the_suffix(tmp_path):
 FAULTS = {
     "near": ("b3_tlc", {}, r"unknown data set 'b3_tlc'; did you mean b3_tcl.* path of an .npz"),
     "case": ("Digits", {}, "did you mean digits"),
-    "far": ("cifar", {}, "unknown data set 'cifar'; known are b1, b2, b3_tcl, b3_imca, digits"),
+    "far": ("cifar", {}, "unknown data set 'cifar'; known are b1, b2, .*b6, .*digits"),
     "absent": ("absent.npz", {}, "absent.npz: no such file"),
     "option": ("b1", {"segment": 3}, "b1 has no option 'segment'; its options: segments, per_"),
     "seed": ("b1", {"data_seed": 3}, "b1 has no option 'data_seed'"),
@@ -57,6 +64,13 @@ FAULTS = {
     "float": ("b3_tcl", {"dim": 5.0}, "dim must be an integer of 2 or more, not 5.0"),
     "text": ("b3_imca", {"layers": "2"}, "layers must be an integer of 1 or more, not '2'"),
     "bool": ("b3_imca", {"layers": True}, "layers must be an integer of 1 or more, not True"),
+    "rows": ("b5_sine", {"segments": 3}, "b5_sine has no option 'segments'; its options: per_seg"),
+    "many": ("b4", {"dim": 11}, "b4: dim must be 10 or less, not 11"),
+    "noise": ("b1", {"noise": -0.1}, "noise must be a finite number of 0 or more, not -0.1"),
+    "nan": ("b6", {"noise": float("nan")}, "noise must be a finite number of 0 or more, not nan"),
+    "noisy text": ("b1", {"noise": "1"}, "noise must be a finite number of 0 or more, not '1'"),
+    "real": ("digits", {"noise": 0.1}, "digits has no option 'noise'"),
+    "noisy file": ("absent.npz", {"noise": 0.1}, "a file has no options, found noise"),
     "choice": ("b1", {"source": "cauchy"}, "source must be one of gaussian, laplace, hypsec, not"),
     "activation": ("b2", {"activation": 3}, "activation must be one of xtanh, leaky, not 3"),
 }
@@ -72,6 +86,6 @@ def test_faults_give_one_clear_line(fault):
 
 @pytest.mark.parametrize("data_seed", [-1, 2**32])
 def test_unfit_data_seeds(data_seed):
-    for name in ("b1", "b2", "b3_tcl", "b3_imca"):
+    for name in BENCHMARKS:
         with pytest.raises(InputError, match="a data seed is an integer from 0 to"):
             load_dataset(name, data_seed)

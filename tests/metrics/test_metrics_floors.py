@@ -7,6 +7,7 @@ from ivaegan_jax.metrics import (
     label_only_floor,
     linear_ceiling,
     mcc,
+    pca_floor,
     random_rotation_floor,
     raw_x_floor,
 )
@@ -43,6 +44,13 @@ def test_linear_mixtures_are_solved_by_fastica_and_by_the_linear_map():
     assert linear_ceiling(X[TRAIN], S[TRAIN], X[TEST], S[TEST]) == pytest.approx(1)
 
 
+def test_principal_components_are_rotations_of_standardised_sources():
+    s = S * [1, 2, 4]
+    assert pca_floor(s[TRAIN], s[TEST], s[TEST]) > 0.99
+    wide = np.repeat(s, 3, axis=1)
+    assert pca_floor(wide[TRAIN], wide[TEST], s[TEST]) > 0.99
+
+
 def test_fastica_survives_constant_columns_and_no_convergence():
     x = np.concatenate([X, np.ones((3000, 2))], axis=1)
     assert fastica_floor(x[TRAIN], x[TEST], S[TEST]) > 0.98
@@ -75,7 +83,7 @@ def test_floors_of_a_discrete_data_seed():
     s = S + 5 * RNG.normal(size=(10, 3))[u]
     x = np.tanh(s @ MIXING / 5)
     values = floors(x[TRAIN], u[TRAIN], s[TRAIN], x[TEST], u[TEST], s[TEST])
-    names = {"rotation", "rotation_p95", "raw_x", "fastica", "linear_ceiling"}
+    names = {"rotation", "rotation_p95", "raw_x", "pca", "fastica", "linear_ceiling"}
     within = {f"within_level_{name}" for name in names}
     assert set(values) == names | within | {"label_only"}
     assert values["raw_x"] == mcc(x[TEST], s[TEST])

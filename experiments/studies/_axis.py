@@ -1,0 +1,35 @@
+"""What the studies along an axis share: few data seeds, fewer steps, the same models."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from experiments._named import Arm, NamedStudy, Quick
+from ivaegan_jax.report import Band
+
+DATA_SEEDS = range(6, 10)
+STEPS = 5_000
+PRESETS = ("ivae", "ivae_gan")
+
+
+def along(
+    axis: str,
+    values: Sequence[float],
+    settings: Callable[[Any], Mapping[str, Any]],
+    data: str = "b1",
+) -> list[Arm]:
+    """Every model at every value of an axis; `settings(value)` says what a value means."""
+    return [
+        Arm(name_at(preset, axis, value), data, preset, settings(value), {axis: value})
+        for preset in PRESETS
+        for value in values
+    ]
+
+
+def name_at(preset: str, axis: str, value: float) -> str:
+    """What an arm of `along` is called, such as `ivae_gan_segments_6`."""
+    return f"{preset}_{axis}_{value:g}"
+
+
+def small(arms: Sequence[Arm], bands: Sequence[Band], quick: Sequence[str]) -> NamedStudy:
+    """The study of these arms on a few data seeds, one model seed each."""
+    return NamedStudy(arms, DATA_SEEDS, [1], STEPS, bands, Quick(quick))

@@ -1,0 +1,31 @@
+"""Every model of the table on B1, beside floors and ceiling.
+
+Purpose: PCA-like floors are in every table; here are the trained models: iVAE with the plain
+bound, with its reference code's weights, and with the mixture posterior (CI-iVAE), an iFlow-like
+model, contrast alone (TCL), the models that cannot identify, a control that is told a shuffled u,
+and the ceiling.
+Command: python -m experiments.reproduce --name=baselines --out=results/baselines
+Time: about 6 minutes on 2 CPU cores.
+Band: ivae_gan at least .05 above all of vae, gan, vae_gan, ivae and its own control.
+"""
+
+from experiments._named import Arm, NamedStudy
+from experiments.configs import ivae_reference
+from experiments.studies._axis import small
+from ivaegan_jax.experiment import SHUFFLED
+from ivaegan_jax.presets import PRESETS
+from ivaegan_jax.report import Band
+
+WORSE = ("vae", "gan", "vae_gan", "ivae", "ivae_gan_shuffled_u")
+
+
+def get_study() -> NamedStudy:
+    """An arm per row of the table of models, iVAE's reference, and the control."""
+    arms = [
+        *(Arm(preset, "b1", preset) for preset in PRESETS),
+        Arm("ivae_reference", "b1", "ivae", ivae_reference.SETTINGS),
+        Arm("ivae_gan_shuffled_u", "b1", f"ivae_gan{SHUFFLED}"),
+    ]
+    bands = [Band("ivae_gan", "mcc", 0.05, minus=name) for name in WORSE]
+    quick = ("ivae", "ci_ivae", "iflow", "tcl", "supervised", "ivae_reference", "ivae_gan")
+    return small(arms, bands, quick)

@@ -1,0 +1,156 @@
+"""The report of a named study: every arm on one line, its floors beside it, bands beneath."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ivaegan_jax.report.bands import Checked, bands_table
+from ivaegan_jax.report.estimates import interval
+from ivaegan_jax.report.figure_arms import arm_strips, strips_along
+from ivaegan_jax.report.figures import to_png
+from ivaegan_jax.report.inputs import Arm, Records, studies
+from ivaegan_jax.report.page import Picture, Section
+from ivaegan_jax.report.recorded import floors
+from ivaegan_jax.report.render import Table
+from ivaegan_jax.report.tables import DIGITS, summary, threshold_of, truth_record
+from ivaegan_jax.report.write import palette_of, section, write_page, write_sections
+from ivaegan_jax.types import Row
+
+SIDE_BY_SIDE = 10
+"""Arms that a strip plot has room for."""
+
+COLUMNS = {
+    "preset": "arm",
+    "data": "data",
+    "runs": "runs",
+    "diverged": "div",
+    "mcc": "MCC [95 %]",
+    "iqm": "IQM",
+    "mcc_within": "within",
+    "affine_r2": "R²(s|z)",
+    "success": "success [95 %]",
+    "random_rotation": "rotation",
+    "label_only": "label",
+    "linear_supervised": "linear",
+}
+
+NOTES = (
+    "MCC, IQM, within, R²(s|z), success: as in the tables of the single data sets below.",
+    "rotation, label, linear: floors of the arm's own data, the MCC of a random rotation of the "
+    "true sources, of the mean source of each u, and of the best linear map from x.",
+)
+
+
+COSTS = {
+    "preset": "arm",
+    "data": "data",
+    "recon_r2": "recon R² [95 %]",
+    "log_likelihood": "log p(x|u) [95 %]",
+    "energy_distance": "energy [95 %]",
+    "c2st": "C2ST [95 %]",
+}
+
+COST_NOTES = (
+    "Held-out rows. recon R²: variance of x that the decoded posterior mean explains. log p(x|u): "
+    "importance-weighted bound, nats per row of the standardised x. energy, C2ST: samples against "
+    "held-out rows; less is better.",
+)
+
+
+class Studied(NamedTuple):
+    """Everything about a study's arms.
+
+    Attributes:
+      name: of the study.
+      arms: in the order of the tables.
+      read: what their work directories hold.
+      checked: bands and what was found.
+    """
+
+    name: str
+    arms: Sequence[Arm]
+    read: Sequence[Records]
+    checked: Sequence[Checked]
+
+
+def every_arm(studied: Studied) -> Table:
+    """One line per arm, on whatever data; floors are those of the arm's own data seeds."""
+    records = [
+        {**truth_record(rows, arm.name, threshold_of(rows)), "data": arm.data, **floors(rows)}
+        for arm, rows in zip(studied.arms, (r.rows for r in studied.read), strict=True)
+    ]
+    title = f"All arms: {len(records)}"
+    return Table(title, COLUMNS, records, (), NOTES, DIGITS).without_empty_columns()
+
+
+def costs(studied: Studied) -> Table:
+    """What an arm's recovery of the sources costs elsewhere."""
+    metrics = list(COSTS)[2:]
+    records = [
+        {"preset": arm.name, "data": arm.data, **{m: interval(rows, m, arm.name) for m in metrics}}
+        for arm, rows in zip(studied.arms, (r.rows for r in studied.read), strict=True)
+    ]
+    title = "Reconstruction, likelihood, samples"
+    return Table(title, COSTS, records, (), COST_NOTES).without_empty_columns()
+
+
+def main_table(studied: Studied) -> Table:
+    """The one table of the study: all arms on their own data, or compared on the one there is."""
+    found = studies(studied.read)
+    return every_arm(studied) if len(found) > 1 else summary(found[0].rows)
+
+
+def study_sections(studied: Studied) -> list[Section]:
+    """All arms first, then each data set with its comparisons; or the only data set."""
+    found = studies(studied.read)
+    palette = palette_of(found)
+    parts = [section(study, palette, brief=True) for study in found]
+    bands = [bands_table(studied.checked)] if studied.checked else []
+    tables = (*bands, costs(studied))
+    pictures = tuple(_pictures(studied))
+    if len(found) == 1:
+        [only] = parts
+        if len(studied.arms) <= SIDE_BY_SIDE:
+            pictures = (*only.pictures, *pictures[1:])
+        words, details = [*only.headline, *_words(studied)], (*tables, *only.details)
+        return [only._replace(headline=words, details=details, pictures=pictures)]
+    first = Section("All arms", _words(studied), every_arm(studied), tables, pictures)
+    return [first, *(part._replace(pictures=()) for part in parts)]
+
+
+def write_study(
+    studied: Studied, out: Path, manifest: Mapping[str, Any], page: bool = True
+) -> None:
+    """Writes tables, figures and, if asked, one page."""
+    sections = study_sections(studied)
+    title = f"Study {studied.name}"
+    write_sections(out, title, sections)
+    if page:
+        write_page(out, title, sections, {"manifest": manifest})
+
+
+def _words(studied: Studied) -> list[str]:
+    missed = [str(c) for c in studied.checked if not c.holds]
+    if not studied.checked:
+        return ["Nothing was expected beforehand."]
+    held = f"{len(studied.checked) - len(missed)} of {len(studied.checked)} bands hold."
+    return [held, *missed]
+
+
+def _pictures(studied: Studied) -> list[Picture]:
+    rows: list[Row] = [row for records in studied.read for row in records.rows]
+    figures = {"arms": (arm_strips(studied.arms, studied.read), ARMS)}
+    for name in dict.fromkeys(name for arm in studied.arms for name in arm.axis):
+        figures[f"along_{name}"] = (strips_along(name, studied.arms, rows), ALONG.format(name=name))
+    return [Picture(f"{n}.png", to_png(f), text) for n, (f, text) in figures.items() if f]
+
+
+ARMS = (
+    "Held-out MCC of every run (posterior mean, Pearson, assignment fitted on other rows), an arm "
+    "per line; crosses are diverged runs. Black: mean and 95 % interval over data seeds. Grey "
+    "ticks: a random rotation of the truth on the same data."
+)
+ALONG = (
+    "Held-out MCC against {name}. Dots: runs; crosses: diverged ones; lines: means over data "
+    "seeds with their 95 % intervals. Dashed: a random rotation of the truth on the same data."
+)

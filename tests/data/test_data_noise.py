@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from ivaegan_jax.config import Config, DataConfig
+from ivaegan_jax.data import DATASETS, is_synthetic, load_dataset
+from ivaegan_jax.experiment import Experiment
+from ivaegan_jax.sources import load_data, load_raw
+
+SMALL = {"per_segment": 500, "dim": 4}
+BENCHMARKS = [name for name in DATASETS if is_synthetic(name)]
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_no_noise_is_the_same_bit_by_bit(name):
+    clean, same = load_dataset(name, 2, SMALL), load_dataset(name, 2, {**SMALL, "noise": 0.0})
+    assert np.array_equal(clean.x, same.x)
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_noise_has_the_std_asked_for_and_nothing_else_moves(name):
+    clean, noisy = load_dataset(name, 2, SMALL), load_dataset(name, 2, {**SMALL, "noise": 0.3})
+    assert noisy.x.dtype == np.float32
+    added = (noisy.x - clean.x) / clean.x.std(0)
+    assert_allclose(added.std(0), 0.3, rtol=0.1)
+    assert_allclose(added.mean(0), 0, atol=0.05)
+    assert np.abs(np.corrcoef(added.T) - np.eye(4)).max() < 0.15
+    assert np.array_equal(noisy.u, clean.u)
+    assert np.array_equal(noisy.s, clean.s)
+
+
+def test_noise_repeats_with_the_data_seed_and_grows_in_place():
+    some, again, more = (load_dataset("b1", 3, {**SMALL, "noise": n}).x for n in (0.1, 0.1, 0.2))
+    clean = load_dataset("b1", 3, SMALL).x
+    assert np.array_equal(some, again)
+    assert_allclose(more - clean, 2 * (some - clean), atol=1e-5)
+
+
+def asked(name, **data):
+    config = Config(data=DataConfig(**data))
+    return Experiment(name, ("ivae",), (1,), (1, 2), steps=1, config=config)
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_an_experiment_loads_it_with_its_options(name):
+    experiment = asked(name, **SMALL, noise=0.5)
+    expected = load_dataset(name, 2, {**SMALL, "noise": 0.5})
+    assert np.array_equal(load_raw(experiment, 2).x, expected.x)
+    prepared = load_data(experiment)
+    assert prepared.dim_x == 4
+    assert expected.s is not None
+    assert prepared.dim_s == expected.s.shape[1]
+    columns = expected.u.shape[1] if expected.levels is None else len(expected.levels)
+    assert prepared.dim_u == columns
+    assert_allclose(prepared.train.x.std(axis=1), 1.5, rtol=1e-4)
