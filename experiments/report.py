@@ -1,6 +1,7 @@
 """Writes the report of one work directory, or of several side by side.
 
 python -m experiments.report --workdir=runs/a --workdir=runs/b --out=runs/both
+python -m experiments.report --workdir=runs/a --out=results/a --brief
 """
 
 from pathlib import Path
@@ -16,17 +17,15 @@ def define_flags() -> None:
     _program.define_common_flags()
     flags.DEFINE_multi_string("workdir", [], "A work directory; may be repeated.")
     flags.DEFINE_string("out", "", "Where to write; empty takes the first work directory.")
+    flags.DEFINE_boolean("brief", False, "To be kept: no page, figures of scores, the manifest.")
 
 
 def main() -> None:
-    """Writes the page and prints its path."""
-    _program.require("workdir")
-    print(
-        write_report(
-            [Path(name) for name in flags.FLAGS.workdir],
-            Path(flags.FLAGS.out or flags.FLAGS.workdir[0]),
-        )
-    )
+    """Writes the page, or what is to be kept, and prints its path."""
+    values = flags.FLAGS
+    _program.require("workdir", *(["out"] if values.brief else []))
+    workdirs = [Path(name) for name in values.workdir]
+    print(write_report(workdirs, Path(values.out or workdirs[0]), values.brief))
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def main() -> int:
         print("\n".join(f"{name:<16} {first_line(name)}" for name in study_names()))
         return 0
     _program.require("name")
-    study, name = _chosen(load_study(values.name)), Path(values.name).stem
+    study, name = chosen(load_study(values.name)), Path(values.name).stem
     root = Path(values.workdir or f"runs/reproduce-{name}{'-quick' if values.quick else ''}")
     run_arms(study, root)
     studied = report_arms(name, study, root, Path(values.out) if values.out else None)
@@ -49,7 +49,7 @@ def main() -> int:
     return _verdict(studied)
 
 
-def _chosen(study: NamedStudy) -> NamedStudy:
+def chosen(study: NamedStudy) -> NamedStudy:
     """The study as the flags change it."""
     values = flags.FLAGS
     study = study.quickened() if values.quick else study

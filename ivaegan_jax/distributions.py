@@ -59,12 +59,12 @@ def gaussian_product(
     return mu, log_var
 
 
-def _laplace_log_scale(log_var: Latent) -> Latent:
+def _laplace_log_scale(log_var: Broadcast) -> Broadcast:
     """A Laplace with scale b has variance 2 b^2."""
     return 0.5 * (log_var - jnp.log(2.0))
 
 
-def laplace_log_prob(z: Latent, loc: Latent, log_var: Latent) -> Latent:
+def laplace_log_prob(z: Broadcast, loc: Broadcast, log_var: Broadcast) -> Broadcast:
     """Log density of the Laplace distribution with variance `exp(log_var)`."""
     log_scale = _laplace_log_scale(log_var)
     return -jnp.log(2.0) - log_scale - jnp.abs(z - loc) * jnp.exp(-log_scale)

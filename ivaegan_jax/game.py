@@ -87,11 +87,15 @@ def risen(share: Number, progress: Scalar) -> Scalar:
 
 
 def weights(player: Player, hypers: Hypers, progress: Scalar) -> dict[str, Scalar]:
-    """A player's weight of each of its terms at this moment; a term without one counts once."""
+    """A player's weight of each of its terms at this moment; a term without one counts once.
+
+    The terms of a mixture posterior have the weights of those they stand for.
+    """
+    named = {term: term.removeprefix("mixture_") for term in player.payoff}
     return {
-        term: getattr(hypers, f"{term}_weight", 1.0)
-        * risen(getattr(hypers, f"{term}_ramp", 0.0), progress)
-        for term in player.payoff
+        term: getattr(hypers, f"{name}_weight", 1.0)
+        * risen(getattr(hypers, f"{name}_ramp", 0.0), progress)
+        for term, name in named.items()
     }
 
 
@@ -114,7 +118,8 @@ def player_gradient(
         return jnp.stack([others, adversarial]), terms
 
     losses, pull_back, terms = jax.vjp(losses_of, owned, has_aux=True)
-    if balance == "fixed" or "generator" not in owned or set(weight) == {"adv_g"}:
+    two_sides = "generator" in owned and "adv_g" in weight and len(weight) > 1
+    if balance == "fixed" or not two_sides:
         (grads,) = pull_back(jnp.ones(2))
     else:
         (others,), (adversarial,) = (pull_back(side) for side in jnp.eye(2))

@@ -92,6 +92,8 @@ def resolve(
         raise InputError(f"posterior={config.posterior} needs a conditional prior, as in ivae")
     if config.posterior in ("product", "mixture") and config.prior_family != "gaussian":
         raise InputError(f"posterior={config.posterior} needs prior_family=gaussian")
+    if "feat" in game.terms and "critic" not in game.blocks:
+        raise InputError("extra_terms=feat needs a model with a critic, such as ivae_gan")
     return config, game
 
 

@@ -73,6 +73,7 @@ class Study:
         self.jobs = [make_job(experiment, self.dims, label) for label in experiment.presets]
         for job in self.jobs:
             self._known_sources(job)
+            check_density(job, self.dims)
         self.bytes = self._check_memory()
         self.runs = make_runs(experiment)
 
@@ -196,6 +197,15 @@ def check_packing(experiment: Experiment, continuous_u: bool) -> None:
         raise InputError("config.model.packing needs a discrete u; leave it at 1")
     if batch % packing:
         raise InputError(f"config.train.batch={batch} must be a multiple of packing={packing}")
+
+
+def check_density(job: Job, dims: Dims) -> None:
+    """Raises InputError where the encoder cannot be a change of variables."""
+    if "density" in job.game.terms and dims.dim_z > dims.dim_x:
+        raise InputError(
+            f"{job.label} trains the density of x, which takes no more latents than there are "
+            f"observations: config.model.dim_z={dims.dim_z} is above {dims.dim_x}"
+        )
 
 
 def make_job(experiment: Experiment, dims: Dims, label: str) -> Job:

@@ -31,14 +31,16 @@ from ivaegan_jax.config import ModelConfig  # noqa: E402
 from ivaegan_jax.game import Game  # noqa: E402
 from ivaegan_jax.hypers import Hypers  # noqa: E402
 from ivaegan_jax.model import Model, build  # noqa: E402
-from ivaegan_jax.networks import Dims  # noqa: E402
+from ivaegan_jax.networks import Dims, Networks  # noqa: E402
 from ivaegan_jax.presets import PRESETS, resolve  # noqa: E402
 from ivaegan_jax.replicate import make_seeds_mesh, over_runs, shard_runs, share  # noqa: E402
+from ivaegan_jax.terms import Pass  # noqa: E402
 from ivaegan_jax.train import Run, Trainer, as_batch, make_trainer  # noqa: E402
 from ivaegan_jax.types import TrainData  # noqa: E402
 
 DIMS = Dims(dim_x=3, dim_u=4, dim_z=2, rows=32)
 SMALL = {"width": 8, "depth": 2, "prior_depth": 2, "critic_width": 8, "critic_depth": 2}
+VAGUE = Hypers(decoder_variance=0.5)
 BATCH = 8
 RUNS = 8
 
@@ -66,13 +68,14 @@ def dims():
 
 @pytest.fixture(scope="session")
 def tiny():
-    """`tiny(preset, critic_rounds, **config)`: that row of the table in a small size."""
+    """`tiny(preset, critic_rounds, ema, **config)`: that row of the table in a small size."""
 
     @functools.cache
-    def make(preset, critic_rounds=1, **config):
+    def make(preset, critic_rounds=1, ema=False, **config):
         config, game = resolve(PRESETS[preset], ModelConfig(**SMALL | config), critic_rounds)
         model = build(config, DIMS, game.blocks)
-        return Tiny(config, game, model, make_trainer(model, game, BATCH, DIMS.dim_u))
+        options = {"packing": config.packing, "ema": ema}
+        return Tiny(config, game, model, make_trainer(model, game, BATCH, DIMS.dim_u, **options))
 
     return make
 
@@ -110,8 +113,28 @@ def data_with_nan(data):
 
 @pytest.fixture(scope="session")
 def batch(data):
-    """The first eight rows of the first data seed, as networks see them."""
-    return as_batch(data.x[0, :BATCH], data.u[0, :BATCH], DIMS.dim_u)
+    """The first eight rows of the first data seed, as networks see them, with made-up sources."""
+    x, u = data.x[0, :BATCH], data.u[0, :BATCH]
+    return as_batch(x, u, DIMS.dim_u, jnp.sin(x[:, : DIMS.dim_z]))
+
+
+@pytest.fixture(scope="session")
+def make_pass(batch):
+    """`make_pass(change, dims, hypers, **config)`: a forward pass of a small `ivae_gan`.
+
+    `change` takes and returns the first parameters. All numbers have the precision that is the
+    default at the time of the call.
+    """
+
+    def make(change=lambda params: params, dims=DIMS, hypers=VAGUE, **config):
+        config, game = resolve(PRESETS["ivae_gan"], ModelConfig(**SMALL | config))
+        networks = Networks(config, dims)
+        params = change(networks.init(jax.random.key(5), game.blocks))
+        seen = batch._replace(x=batch.x[:, : dims.dim_x])
+        precise = jax.tree.map(lambda leaf: jnp.asarray(leaf, float), (params, seen))
+        return Pass(networks, *precise, jax.random.key(7), jax.tree.map(jnp.asarray, hypers))
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ def states(step):
         step=np.full(2, step, np.int32),
         params=params,
         opt_state={"vae": jax.tree.map(np.zeros_like, params)},
+        ema={},
         alive=np.array([True, False]),
     )
 

@@ -4,7 +4,7 @@ import inspect
 import pytest
 
 from ivaegan_jax.adversarial import ADVERSARIAL_LOSSES
-from ivaegan_jax.config import CHOICES, DataConfig, ModelConfig, TrainConfig
+from ivaegan_jax.config import CHOICES, COMBINATIONS, DataConfig, ModelConfig, TrainConfig
 from ivaegan_jax.distributions import LIKELIHOODS, PRIOR_FAMILIES
 from ivaegan_jax.nets import ACTIVATIONS
 from ivaegan_jax.terms import TERMS
@@ -13,7 +13,9 @@ FIELDS = {field.name: field.default for field in dataclasses.fields(ModelConfig)
 
 
 def test_exactly_the_named_choices_of_a_model_have_a_list_of_values():
-    assert set(CHOICES) == {name for name, default in FIELDS.items() if isinstance(default, str)}
+    named = {name for name, default in FIELDS.items() if isinstance(default, str)}
+    assert set(CHOICES) | set(COMBINATIONS) == named
+    assert not set(CHOICES) & set(COMBINATIONS)
 
 
 @pytest.mark.parametrize("name", sorted(CHOICES))
@@ -35,10 +37,10 @@ def test_choices_are_the_keys_of_their_table(name, table):
     assert sorted(CHOICES[name]) == sorted(table)
 
 
-def test_regularisers_are_terms():
-    assert {part for choice in CHOICES["regularisers"] for part in choice.split(",")} - {""} <= set(
-        TERMS
-    )
+@pytest.mark.parametrize("name", COMBINATIONS)
+def test_what_may_be_combined_are_terms(name):
+    assert set(COMBINATIONS[name]) <= set(TERMS)
+    assert set(filter(None, FIELDS[name].split(","))) <= set(COMBINATIONS[name])
 
 
 @pytest.mark.parametrize("config", [DataConfig, ModelConfig, TrainConfig])

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from ivaegan_jax.config import CHOICES, Config, DataConfig, ModelConfig, TrainConfig
+from ivaegan_jax.config import CHOICES, COMBINATIONS, Config, DataConfig, ModelConfig, TrainConfig
 from ivaegan_jax.experiment import (
     Experiment,
     experiment_from,
@@ -15,6 +15,8 @@ from ivaegan_jax.experiment import (
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.presets import PRESETS
 from ivaegan_jax.types import InputError
+
+SHARES = ("warmup", "hold", "kl_ramp", "adv_g_ramp", "density_ramp", "mixture", "ema_decay")
 
 GOOD = Experiment("b1", ("ivae", "ivae_gan+shuffled_u"), (1, 5), (101, 102), 10, Config())
 
@@ -83,6 +85,23 @@ def test_every_named_choice_is_checked(name):
         validate(with_value("model", name, "nonsense"))
 
 
+@pytest.mark.parametrize("name", COMBINATIONS)
+def test_what_may_be_combined_is_named_once_each_in_any_order(name):
+    first, *others = COMBINATIONS[name]
+    for value in ("", first, ",".join([*others, first])):
+        assert validate(with_value("model", name, value)) is None
+    for value in ("nonsense", f"{first},nonsense", f"{first},{first}"):
+        with pytest.raises(InputError, match=rf"config\.model\.{name} lists any of"):
+            validate(with_value("model", name, value))
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_a_share_is_at_most_one(name):
+    assert validate(with_value("hypers", name, 1.0)) is None
+    with pytest.raises(InputError, match=rf"config\.hypers\.{name} is a share"):
+        validate(with_value("hypers", name, 1.01))
+
+
 @pytest.mark.parametrize(
     ("part", "name"),
     [
@@ -109,6 +128,7 @@ def test_every_number_must_not_be_negative_or_infinite(part, name):
         ("model", "width"),
         ("model", "depth"),
         ("model", "critic_depth"),
+        ("model", "packing"),
         ("train", "batch"),
         ("train", "chunk"),
         ("train", "critic_rounds"),

@@ -8,6 +8,7 @@ import pytest
 
 from ivaegan_jax.game import PLAYERS
 from ivaegan_jax.hypers import Hypers, stack_hypers
+from ivaegan_jax.terms import TERMS
 
 FIELDS = [field.name for field in dataclasses.fields(Hypers)]
 
@@ -32,5 +33,12 @@ def test_every_number_has_a_float_default_and_a_docstring_line(name):
 
 
 @pytest.mark.parametrize("player", PLAYERS)
-def test_every_player_has_a_rate_and_a_momentum(player):
-    assert {f"{player}_rate", f"{player}_beta1"} <= set(FIELDS)
+def test_every_player_has_rates_and_a_momentum(player):
+    assert {f"{player}_rate", f"{player}_final_rate", f"{player}_beta1"} <= set(FIELDS)
+
+
+def test_what_ramps_up_is_the_weight_of_a_term():
+    ramps = {name.removesuffix("_ramp") for name in FIELDS if name.endswith("_ramp")}
+    assert ramps
+    assert {f"{name}_weight" for name in ramps} <= set(FIELDS)
+    assert ramps <= set(TERMS)

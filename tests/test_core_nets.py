@@ -6,7 +6,6 @@ import pytest
 from ivaegan_jax.nets import (
     ACTIVATIONS,
     ConditionalPrior,
-    Critic,
     Encoder,
     Generator,
     Trunk,
@@ -74,20 +73,6 @@ def test_generator_shapes_and_unit_variance_ratio():
     x_logit, log_var_ratio = apply(Generator(6, 7, 3, "xtanh"))
     assert x_logit.shape == (5, 6)
     assert float(log_var_ratio) == 0.0
-
-
-def test_critic_shapes():
-    logit, features = apply(Critic(7, 3, "leaky_relu"))
-    assert logit.shape == (5,)
-    assert features.shape == (5, 7)
-
-
-def test_critic_logit_is_linear_in_its_features():
-    critic = Critic(7, 3, "leaky_relu")
-    variables = critic.init(KEY, X)
-    logit, features = critic.apply(variables, X)
-    head = variables["params"]["Dense_0"]
-    np.testing.assert_allclose(logit, features @ head["kernel"][:, 0] + head["bias"], atol=1e-6)
 
 
 @pytest.mark.parametrize(

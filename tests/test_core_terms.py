@@ -5,31 +5,12 @@ import pytest
 from jax.test_util import check_grads
 
 from ivaegan_jax.distributions import gaussian_log_prob
-from ivaegan_jax.hypers import Hypers
-from ivaegan_jax.networks import Networks
 from ivaegan_jax.terms import TERMS, Pass, evaluate_terms
 
 KEY = jax.random.key(5)
-BLOCKS = ("encoder", "prior", "generator", "critic")
+MINIMISED = tuple(sorted(set(TERMS) - {"critic_accuracy", "iwae"}))
 ALL_SEEN = {"posterior": "x,u", "critic_input": "x,z,u", "fakes": "prior,recon"}
 SMOOTH = {"activation": "tanh", "critic_activation": "tanh", "width": 3, "critic_width": 3}
-
-
-@pytest.fixture(scope="module")
-def make_pass(tiny, dims, batch):
-    """`make_pass(change=..., **config)`: a forward pass of a small `ivae_gan`.
-
-    All numbers have the precision that is the default at the time of the call.
-    """
-
-    def make(change=lambda params: params, dims=dims, **config):
-        networks = Networks(tiny("ivae_gan", **config).config, dims)
-        params = change(networks.init(KEY, BLOCKS))
-        precise = jax.tree.map(lambda leaf: jnp.asarray(leaf, float), (params, batch))
-        hypers = jax.tree.map(jnp.asarray, Hypers(decoder_variance=0.5))
-        return Pass(networks, *precise, jax.random.key(7), hypers)
-
-    return make
 
 
 def value_of(name, run):
@@ -45,7 +26,7 @@ def check_term(name, run):
     check_grads(term, (run.params,), order=1, modes=("rev",), atol=1e-5, rtol=1e-5, eps=1e-5)
 
 
-@pytest.mark.parametrize("name", sorted(set(TERMS) - {"critic_accuracy"}))
+@pytest.mark.parametrize("name", MINIMISED)
 def test_gradients_are_those_of_finite_differences(make_pass, name):
     with jax.enable_x64(True):
         check_term(name, make_pass(**ALL_SEEN, **SMOOTH))
@@ -70,8 +51,8 @@ def test_gradients_of_the_other_choices(make_pass, name, choice):
 
 
 def test_evaluate_terms_returns_scalars_of_the_named_terms(make_pass):
-    terms = evaluate_terms(make_pass(**ALL_SEEN), tuple(TERMS))
-    assert set(terms) == set(TERMS)
+    terms = evaluate_terms(make_pass(**ALL_SEEN), MINIMISED)
+    assert set(terms) == set(MINIMISED)
     assert all(value.shape == () and np.isfinite(value) for value in terms.values())
 
 
@@ -151,14 +132,6 @@ def test_cycle_is_measured_in_the_priors_variance(make_pass):
     run.prior = (run.prior[0], jnp.full((8, 2), jnp.log(4.0)))
     run.x_fake = run.nets.generate(run.params, run.z_prior + 3.0)
     assert value_of("cycle", run) == pytest.approx(2 * 3.0**2 / 4.0, rel=1e-4)
-
-
-@pytest.mark.parametrize(("critic_input", "sloped"), [("x,u", 3), ("x,z,u", 5)])
-def test_penalties_of_a_linear_critic_are_half_its_squared_weights(make_pass, critic_input, sloped):
-    run = make_pass(critic_depth=1, critic_input=critic_input, fakes="prior,recon")
-    weights = run.params["critic"]["Dense_0"]["kernel"][:sloped, 0]
-    for name in ("r1", "r2"):
-        assert value_of(name, run) == pytest.approx(0.5 * float(weights @ weights), rel=1e-5)
 
 
 def constant_critic(bias):

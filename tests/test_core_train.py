@@ -139,18 +139,18 @@ def labelled():
 
 @pytest.mark.parametrize("data_index", [0, 1, 2])
 def test_batches_hold_rows_of_their_own_data_seed_only(labelled, data_index):
-    batch = draw_batch(labelled, INT(data_index), jax.random.key(0), 200, 4)
+    batch = draw_batch(labelled, INT(data_index), jax.random.key(0), 200, 4, 1)
     assert (batch.x[:, 0] == data_index).all()
     assert set(np.unique(batch.x[:, 1])) == set(range(10))
 
 
 def test_batches_keep_x_and_u_together(labelled):
-    batch = draw_batch(labelled, INT(1), jax.random.key(0), 50, 4)
+    batch = draw_batch(labelled, INT(1), jax.random.key(0), 50, 4, 1)
     np.testing.assert_array_equal(batch.u.argmax(-1), batch.x.sum(-1) % 4)
 
 
 def test_batches_depend_on_the_key(labelled):
-    one, two = (draw_batch(labelled, INT(1), jax.random.key(k), 50, 4) for k in (0, 1))
+    one, two = (draw_batch(labelled, INT(1), jax.random.key(k), 50, 4, 1) for k in (0, 1))
     assert (one.x != two.x).any()
 
 

@@ -18,7 +18,7 @@ THRESHOLD_PERCENTILE = 25
 LEAKY_SLOPE = 0.2
 """Of B3 and B4; B1 and B2 have their own activations."""
 
-LARGEST_CONDITION = 5
+LARGEST_CONDITION = 5.0
 LARGEST_BOUNDED_DIM = 10
 """At 10 columns one matrix in 1,500 is that well conditioned, at 15 next to none."""
 
@@ -47,7 +47,7 @@ def bounded_matrix(rng: np.random.RandomState, dim: int) -> Matrix:
       InputError: for more columns than such matrices are found for.
     """
     if dim > LARGEST_BOUNDED_DIM:
-        reason = f"hardly a larger matrix has a condition number below {LARGEST_CONDITION}"
+        reason = f"hardly a larger matrix has a condition number below {LARGEST_CONDITION:g}"
         raise InputError(f"b4: dim must be {LARGEST_BOUNDED_DIM} or less, not {dim}: {reason}")
     return _well_conditioned(rng, dim, LARGEST_CONDITION)
 

@@ -2,13 +2,14 @@
 
 import dataclasses
 import numbers
+from typing import Any
 
 import numpy as np
 
 from ivaegan_jax.types import Dataset, InputError
 
 
-def add_noise(dataset: Dataset, noise: float, data_seed: int) -> Dataset:
+def add_noise(dataset: Dataset, noise: Any, data_seed: int) -> Dataset:
     """Adds Gaussian noise to x, from a generator of its own.
 
     The benchmark's own draws stay as they are: the same rows are seen through more or less noise.

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ivaegan_jax.report.bands import Checked, bands_table
-from ivaegan_jax.report.estimates import interval
 from ivaegan_jax.report.figure_arms import arm_strips, strips_along
 from ivaegan_jax.report.figures import to_png
 from ivaegan_jax.report.inputs import Arm, Records, studies
@@ -41,22 +40,6 @@ NOTES = (
 )
 
 
-COSTS = {
-    "preset": "arm",
-    "data": "data",
-    "recon_r2": "recon R² [95 %]",
-    "log_likelihood": "log p(x|u) [95 %]",
-    "energy_distance": "energy [95 %]",
-    "c2st": "C2ST [95 %]",
-}
-
-COST_NOTES = (
-    "Held-out rows. recon R²: variance of x that the decoded posterior mean explains. log p(x|u): "
-    "importance-weighted bound, nats per row of the standardised x. energy, C2ST: samples against "
-    "held-out rows; less is better.",
-)
-
-
 class Studied(NamedTuple):
     """Everything about a study's arms.
 
@@ -83,17 +66,6 @@ def every_arm(studied: Studied) -> Table:
     return Table(title, COLUMNS, records, (), NOTES, DIGITS).without_empty_columns()
 
 
-def costs(studied: Studied) -> Table:
-    """What an arm's recovery of the sources costs elsewhere."""
-    metrics = list(COSTS)[2:]
-    records = [
-        {"preset": arm.name, "data": arm.data, **{m: interval(rows, m, arm.name) for m in metrics}}
-        for arm, rows in zip(studied.arms, (r.rows for r in studied.read), strict=True)
-    ]
-    title = "Reconstruction, likelihood, samples"
-    return Table(title, COSTS, records, (), COST_NOTES).without_empty_columns()
-
-
 def main_table(studied: Studied) -> Table:
     """The one table of the study: all arms on their own data, or compared on the one there is."""
     found = studies(studied.read)
@@ -105,8 +77,7 @@ def study_sections(studied: Studied) -> list[Section]:
     found = studies(studied.read)
     palette = palette_of(found)
     parts = [section(study, palette, brief=True) for study in found]
-    bands = [bands_table(studied.checked)] if studied.checked else []
-    tables = (*bands, costs(studied))
+    tables = [bands_table(studied.checked)] if studied.checked else []
     pictures = tuple(_pictures(studied))
     if len(found) == 1:
         [only] = parts

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from ivaegan_jax.manifest import merge
-from ivaegan_jax.report.details import conventions, per_seed
+from ivaegan_jax.report.counting import has_truth
+from ivaegan_jax.report.details import conventions, fit, per_seed
 from ivaegan_jax.report.figures import pictures
 from ivaegan_jax.report.inputs import Results, read_workdirs, studies
 from ivaegan_jax.report.page import Section, page
@@ -56,7 +57,8 @@ def section(study: Results, palette: Palette, brief: bool = False) -> Section:
     """Tables, figures and words on one data set."""
     table = summary(study.rows)
     sentences = headline(study.data, study.rows, table)
-    details = (per_seed(study.rows), conventions(study.rows))
+    fitted = [fit(study.rows).without_empty_columns()] if has_truth(study.rows) else []
+    details = (*fitted, per_seed(study.rows), conventions(study.rows))
     found = tuple(pictures(study, palette, brief))
     return Section(study.data, sentences, table, details, found)
 

@@ -97,6 +97,7 @@ def parse(name, argv):
     from absl import flags
 
     from experiments import _program, _study
+    from experiments._named import load_study
     from ivaegan_jax.experiment import validate
 
     module = importlib.import_module(f"experiments.{name}")
@@ -106,6 +107,8 @@ def parse(name, argv):
         values = flags.FLAGS
         presets = values.presets if name == "compare" else [values.preset]
         validate(_study.experiment_from_flags(presets))
+    if name == "reproduce" and flags.FLAGS.name not in ("", "NAME"):
+        module.chosen(load_study(flags.FLAGS.name))
 
 
 class Stopping:

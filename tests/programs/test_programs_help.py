@@ -12,7 +12,10 @@ FLAGS = {
     "compare": {"presets", "data", "seeds", "data_seeds", "steps", "workdir",
                 "config.train.batch", "config.data.segments"},
     "encode": {"workdir", "data", "out", "preset", "data_seed"},
-    "report": {"workdir", "out"},
+    "report": {"workdir", "out", "brief"},
+    "reproduce": {"name", "list", "quick", "arms", "seeds", "data_seeds", "steps", "workdir",
+                  "out"},
+    "readme": {"check"},
 }  # fmt: skip
 
 

@@ -1,0 +1,92 @@
+"""Fills the tables of README.md and results/README.md from results/; nothing there is typed.
+
+  python -m experiments.readme
+  python -m experiments.readme --check
+
+Between `<!-- table: results/b1/summary.md -->` and `<!-- end -->` stands the first table of that
+file; with `#SECTION` after the name, the first one under that heading; with `results` alone, a
+list of all results. With --check nothing is written, and exit status 1 says that a table differs.
+"""
+
+import re
+from pathlib import Path
+
+from absl import flags
+
+from experiments import _program
+from ivaegan_jax.types import InputError
+from ivaegan_jax.workdir import read_json, write_text
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = ("README.md", "results/README.md")
+START, END = r"<!-- table: (\S+) -->\n", "<!-- end -->"
+
+
+def define_flags() -> None:
+    """Defines the program's flags."""
+    _program.define_common_flags()
+    flags.DEFINE_boolean("check", False, "Writes nothing; exit status 1 if a table differs.")
+
+
+def main() -> int:
+    """Fills both documents, or says which of them differ."""
+    texts = {ROOT / name: (ROOT / name).read_text() for name in DOCUMENTS}
+    changed = {path: new for path, text in texts.items() if (new := filled(text, ROOT)) != text}
+    for path, text in changed.items():
+        if not flags.FLAGS.check:
+            write_text(path, text)
+        verdict = "differs from results" if flags.FLAGS.check else "filled"
+        print(f"{path.relative_to(ROOT)}: {verdict}")
+    return int(bool(changed) and flags.FLAGS.check)
+
+
+def filled(text: str, root: Path) -> str:
+    """A document with every table between marks as it is in the results.
+
+    Raises:
+      InputError: where a mark names no table, or has no end.
+    """
+    if len(re.findall(START, text)) != text.count(END):
+        raise InputError(f"every <!-- table: FILE --> needs an {END}, and no other")
+    return re.sub(
+        f"({START}).*?{END}",
+        lambda mark: mark[1] + _table(mark[2], root) + "\n" + END,
+        text,
+        flags=re.DOTALL,
+    )
+
+
+def _table(source: str, root: Path) -> str:
+    name, _, section = source.partition("#")
+    path = root / name
+    if path.is_dir():
+        return _index(path)
+    if not path.is_file():
+        raise InputError(f"{name}: no such file, named in a document")
+    text = path.read_text()
+    if section:
+        text = text.partition(f"\n## {section}\n")[2]
+    found = re.search(r"(?:^\|.*\n)+", text, re.MULTILINE)
+    if not found:
+        raise InputError(f"{source}: no table there")
+    return found[0].rstrip("\n")
+
+
+def _index(results: Path) -> str:
+    """One line per folder of results: what made it, where, and how long it took."""
+    lines = ["| folder | command | revision | device | minutes |", "|--|--|--|--|--:|"]
+    for folder in sorted(path for path in results.iterdir() if path.is_dir()):
+        made = read_json(folder / "manifest.json")
+        if "command" not in made:
+            raise InputError(f"{folder.name}/manifest.json does not name the command")
+        revision = made.get("code_revision", "several")[:10]
+        device, minutes = made.get("device", "several"), made["wall_time_s"] / 60
+        lines.append(
+            f"| `{results.name}/{folder.name}` | `{made['command']}` | {revision} | {device} "
+            f"| {minutes:.0f} |"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    _program.launch(main, define_flags)
