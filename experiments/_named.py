@@ -123,14 +123,18 @@ def config_of(settings: Mapping[str, Any]) -> Config:
     return config
 
 
-def data_label(arm: Arm) -> str:
-    """The data set with what the arm changes in it; arms of one label may be compared."""
+def data_label(study: NamedStudy, arm: Arm) -> str:
+    """The data set with what the arm changes in it; arms of one label may be compared.
+
+    Fewer data seeds than the study's are no change: arms are compared on those they share.
+    """
     changed = [
         f"{key.removeprefix('data.')}={value}"
         for key, value in arm.settings.items()
         if key.startswith("data.")
     ]
-    if seeds := arm.data_seeds:
+    seeds = arm.data_seeds
+    if not set(seeds) <= set(study.data_seeds):
         changed.append(f"data seeds {seeds[0]} to {seeds[-1]}")
     return ", ".join([arm.data, *changed])
 

@@ -49,7 +49,7 @@ def run_arms(study: NamedStudy, root: Path) -> None:
         if workdir.is_done():
             print(f"{title}{arm.name}: done before")
             continue
-        print(f"{title}{arm.name}: {arm.preset} on {data_label(arm)}{clock}", flush=True)
+        print(f"{title}{arm.name}: {arm.preset} on {data_label(study, arm)}{clock}", flush=True)
         complete(experiment, workdir, title)
         clock.tick(_work(experiment))
 
@@ -57,7 +57,7 @@ def run_arms(study: NamedStudy, root: Path) -> None:
 def report_arms(name: str, study: NamedStudy, root: Path, out: Path | None) -> report.Studied:
     """Writes the report beside the arms and, if asked, what is to be kept to another folder."""
     arms = [
-        report.Arm(root / arm.name, arm.name, arm.preset, data_label(arm), arm.axis)
+        report.Arm(root / arm.name, arm.name, arm.preset, data_label(study, arm), arm.axis)
         for arm in study.arms
     ]
     read = report.read_arms(arms)

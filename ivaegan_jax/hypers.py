@@ -85,7 +85,7 @@ class Hypers:
     adv_g_weight: float = 30.0
     cycle_weight: float = 3.0
     density_weight: float = 1.0
-    contrast_weight: float = 1.0
+    contrast_weight: float = 3.0
     gp_weight: float = 10.0
     r1_weight: float = 0.01
     r2_weight: float = 0.01

@@ -144,11 +144,10 @@ class Networks:
     ) -> tuple[Float[Array, " packs"], Float[Array, "packs width"]]:
         """`(logit, features)` of whatever the critic sees of (x, z, u), `packing` rows at once."""
         norm = {"batch_stats": params[CRITIC_NORM]} if CRITIC_NORM in params else {}
-        variables = {"params": params["critic"]} | norm
-        return self.modules["critic"].apply(variables, *self._critic_input(x, z, u, label_scale))
+        return self._apply("critic", params, *self._critic_input(x, z, u, label_scale), **norm)
 
-    def _apply(self, block: str, params: Params, inputs: jax.Array) -> Any:
-        return self.modules[block].apply({"params": params[block]}, inputs)
+    def _apply(self, block: str, params: Params, *inputs: jax.Array, **collections: Params) -> Any:
+        return self.modules[block].apply({"params": params[block]} | collections, *inputs)
 
     def _encoder_input(self, x: jax.Array, u: jax.Array) -> jax.Array:
         return jnp.concatenate([x, u], axis=-1) if self.config.posterior == "x,u" else x

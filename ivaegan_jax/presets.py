@@ -46,10 +46,10 @@ PRESETS: dict[str, Preset] = {
         "vae": Player(("encoder",), ("feat", "kl"))}),
     "ivae_gan": Preset("conditional", "x", "x,u", "prior", {
         "gan": CRITIC,
-        "vae": Player(ALL_BUT_CRITIC, (*ELBO, "adv_g", "cycle"))}),
+        "vae": Player(ALL_BUT_CRITIC, (*ELBO, "adv_g", "cycle", "contrast"))}),
     "igan": Preset("conditional", "x", "x,u", "prior", {
         "gan": CRITIC,
-        "vae": Player(ALL_BUT_CRITIC, ("adv_g", "cycle"))}),
+        "vae": Player(ALL_BUT_CRITIC, ("adv_g", "cycle", "contrast"))}),
     "ci_ivae": Preset("conditional", "mixture", "x", "prior", {
         "vae": Player(ALL_BUT_CRITIC, ELBO)}),
     "iflow": Preset("conditional", "x", "x", "prior", {

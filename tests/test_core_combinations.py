@@ -12,8 +12,8 @@ SPECTRAL, PROJECTION = {"critic_norm": "spectral"}, {"critic_conditioning": "pro
 SEEN = {"critic_input": "x,z,u", "fakes": "prior,recon"}
 ALL = {"regularisers": "r1,r2,gp"}
 COMBINATIONS = [
+    ("ivae_gan", "relativistic", SEEN | ALL | SPECTRAL | PROJECTION | {"packing": 4}),
     ("igan", "hinge", SPECTRAL | PROJECTION | {"regularisers": ""}),
-    ("ivae_gan", "relativistic", SEEN | ALL | {"packing": 4}),
     ("ivae_gan", "wasserstein", {"regularisers": "gp", "balance": "gradient_norm"}),
     ("ivae_gan", "minimax", {"posterior": "mixture", "extra_terms": "feat,density,contrast"}),
     ("ivae_gan", "non_saturating", SPECTRAL | {"packing": 2, "posterior": "product"}),
@@ -25,8 +25,6 @@ COMBINATIONS = [
     ("ivae", "hinge", {"balance": "gradient_norm", "packing": 4}),
     ("tcl", "hinge", {"balance": "gradient_norm", "extra_terms": "contrast"}),
 ]
-COMPILED = 3
-"""So many of them take their step; the rest are traced only, which costs a tenth."""
 
 
 @pytest.fixture(scope="module")
@@ -37,19 +35,18 @@ def ordered(data):
                        for leaf in (np.asarray(data.x), np.asarray(data.u))))  # fmt: skip
 
 
-@pytest.mark.parametrize("combination", COMBINATIONS[:COMPILED], ids=lambda c: c[0])
-def test_a_step_is_finite_and_moves_every_player(tiny, run_of, ordered, combination):
-    preset, adversarial, config = combination
+def test_a_step_of_most_at_once_is_finite_and_moves_every_player(tiny, run_of, ordered):
+    """One of them takes its step; the others are traced only, which costs a tenth."""
+    preset, adversarial, config = COMBINATIONS[0]
     _, game, _, trainer = tiny(preset, adversarial=adversarial, **config)
-    run = run_of()
-    start = trainer.init(run)
-    state, log = jax.jit(trainer.train_step)(run, start, ordered)
+    first_step = jax.jit(lambda run, data: trainer.train_step(run, trainer.init(run), data))
+    state, log = first_step(run_of(), ordered)
     assert bool(state.alive), log
     assert all(float(log[f"grad_norm_{name}"]) > 0 for name in game.players)
     assert int(state.step) == 1
 
 
-@pytest.mark.parametrize("combination", COMBINATIONS[COMPILED:], ids=lambda c: c[0])
+@pytest.mark.parametrize("combination", COMBINATIONS[1:], ids=lambda c: c[0])
 def test_a_step_keeps_the_shape_of_its_state(tiny, run_of, ordered, combination):
     preset, adversarial, config = combination
     _, game, _, trainer = tiny(preset, adversarial=adversarial, **config)

@@ -122,7 +122,7 @@ def test_the_owner_of_the_generator_minimises_an_extra_term_once(name, extra):
 
 def test_a_mixture_replaces_the_terms_of_the_bound():
     assert resolved("ivae_gan", posterior="mixture")[1].players["vae"].payoff == (
-        "mixture_nll", "mixture_kl", "adv_g", "cycle",
+        "mixture_nll", "mixture_kl", "adv_g", "cycle", "contrast",
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from ivaegan_jax.terms import TERMS
 
 LINEAR = {"critic_depth": 1, "fakes": "prior,recon"}
 # the slopes of a linear critic are its weights on all that it sees but u
-SEEN = [("x", 1, 3), ("x,u", 1, 3), ("x,z,u", 1, 5), ("x,u", 2, 6), ("x,z", 4, 20)]
+SEEN = [("x", 1, 3), ("x,z,u", 1, 5), ("x,u", 2, 6)]
 
 
 @pytest.mark.parametrize(("critic_input", "packing", "sloped"), SEEN)

@@ -1,11 +1,11 @@
 """Every model of the table on B1, beside floors and ceiling.
 
-Purpose: PCA-like floors are in every table; here are the trained models: iVAE with the plain
-bound, with its reference code's weights, and with the mixture posterior (CI-iVAE), an iFlow-like
-model, contrast alone (TCL), the models that cannot identify, a control that is told a shuffled u,
-and the ceiling.
+Purpose: PCA, FastICA and the other floors are in every table; here are the trained models: iVAE
+with the plain bound, with its reference code's weights, and with the mixture posterior (CI-iVAE),
+an iFlow-like model, contrast alone (TCL), the models that cannot identify, a control that is told
+a shuffled u, and the ceiling.
 Command: python -m experiments.reproduce --name=baselines --out=results/baselines
-Time: about 6 minutes on 2 CPU cores.
+Time: about 4 minutes on 2 CPU cores.
 Band: ivae_gan at least .05 above all of vae, gan, vae_gan, ivae and its own control.
 """
 

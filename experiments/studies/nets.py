@@ -3,7 +3,7 @@
 Purpose: B1 is mixed by three layers of tanh(x) + .1x, which are also the default nets; nobody
 knows the mixing of real data.
 Command: python -m experiments.reproduce --name=nets --out=results/nets
-Time: about 4 minutes on 2 CPU cores.
+Time: about 3 minutes on 2 CPU cores.
 Band: leaky ReLU and GELU nets within .1 of nets like the mixing.
 """
 

@@ -4,7 +4,7 @@ Purpose: is the adversary enough, and what is the bound's share? ELBO alone (iva
 cycle (igan), all three at several weights of the ELBO, each pair, a critic alone that judges
 (x,z,u) and thereby trains the encoder, and classification of u alone (tcl).
 Command: python -m experiments.reproduce --name=players --out=results/players
-Time: about 8 minutes on 2 CPU cores.
+Time: about 6 minutes on 2 CPU cores.
 Band: critic and cycle at least .05 above the ELBO alone and above ELBO and cycle without critic.
 """
 

@@ -23,7 +23,7 @@ def add_noise(dataset: Dataset, noise: Any, data_seed: int) -> Dataset:
       InputError: if the noise is no finite number of 0 or more.
     """
     is_number = isinstance(noise, numbers.Real) and not isinstance(noise, bool)
-    if not (is_number and 0 <= noise < np.inf):
+    if not (is_number and 0 <= float(noise) < np.inf):
         raise InputError(f"noise must be a finite number of 0 or more, not {noise!r}")
     if noise == 0:
         return dataset

@@ -35,9 +35,12 @@ class Part(NamedTuple):
     def by_level(self) -> "Part":
         """Rows ordered by a discrete u, as packs of rows of one level are drawn from."""
         order = np.argsort(self.u, axis=1, kind="stable")
-        arrays = (a if a is None else np.stack([r[o] for r, o in zip(a, order, strict=True)])
-                  for a in self)  # fmt: skip
-        return Part(*arrays)
+
+        def ordered(rows: np.ndarray) -> np.ndarray:
+            return np.stack([each[o] for each, o in zip(rows, order, strict=True)])
+
+        s = None if self.s is None else ordered(self.s)
+        return Part(ordered(self.x), ordered(self.u), s)
 
 
 class Prepared(NamedTuple):

@@ -25,6 +25,5 @@ def test_help_explains_the_program_and_lists_its_flags(program):
     ended = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert f"python -m experiments.{program}" in ended.stdout
-    assert {flag for flag in FLAGS[program] if f"--{flag}" not in ended.stdout} == {
-        flag for flag in FLAGS[program] if f"--[no]{flag}" in ended.stdout
-    }
+    listed = ended.stdout.replace("--[no]", "--")
+    assert {flag for flag in FLAGS[program] if f"--{flag}" not in listed} == set()

@@ -126,9 +126,11 @@ def test_quick_keeps_some_arms_and_no_arms_mean_all():
 
 def test_arms_on_other_data_are_labelled_apart():
     one, two = STUDY.arms
-    assert data_label(one) == "b1, layers=2"
-    assert data_label(two) == "b1, data seeds 1 to 2"
-    assert data_label(dataclasses.replace(two, data_seeds=())) == "b1"
+    assert data_label(STUDY, one) == "b1, layers=2"
+    assert data_label(STUDY, two) == "b1, data seeds 1 to 2"
+    for own, all_seeds in [((), [6]), ([2], [1, 2])]:
+        study = dataclasses.replace(STUDY, data_seeds=all_seeds)
+        assert data_label(study, dataclasses.replace(two, data_seeds=own)) == "b1"
 
 
 @pytest.mark.parametrize(
