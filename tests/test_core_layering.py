@@ -19,6 +19,7 @@ LAYERS = {
     "workdir": 1,
     "memory": 1,
     "distributions": 1,
+    "linalg": 1,
     "adversarial": 1,
     "nets": 1,
     "metrics": 1,

@@ -10,6 +10,9 @@ DATA_SEEDS = range(6, 10)
 STEPS = 5_000
 PRESETS = ("ivae", "ivae_gan")
 
+PLAIN = {"hypers.contrast_weight": 0.0}
+"""Without the contrast, which identifies by itself: for questions about the other parts."""
+
 
 def along(
     axis: str,

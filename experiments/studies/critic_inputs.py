@@ -1,6 +1,7 @@
 """What must the critic see? x, (x,u), (x,z) or (x,z,u), on B1 and B2.
 
-Purpose: matching p(x|u) identifies, matching p(x) does not. Only the critic's input differs.
+Purpose: matching p(x|u) identifies, matching p(x) does not. Only the critic's input differs;
+there is no contrast, which would identify whatever the critic sees.
 Command: python -m experiments.reproduce --name=critic_inputs --out=results/critic_inputs
 Time: about 6 minutes on 2 CPU cores.
 Band: a critic that sees (x,u) gains at least .05 over one that sees x alone.
@@ -9,7 +10,7 @@ Band: a critic that sees (x,u) gains at least .05 over one that sees x alone.
 from itertools import product
 
 from experiments._named import Arm, NamedStudy
-from experiments.studies._axis import small
+from experiments.studies._axis import PLAIN, small
 from ivaegan_jax.report import Band
 
 INPUTS = ("x", "x,u", "x,z", "x,z,u")
@@ -20,7 +21,12 @@ PRESETS = ("ivae_gan", "igan")
 def get_study() -> NamedStudy:
     """Arms such as `b1_igan_xu`."""
     arms = [
-        Arm(f"{data}_{preset}_{seen.replace(',', '')}", data, preset, {"model.critic_input": seen})
+        Arm(
+            f"{data}_{preset}_{seen.replace(',', '')}",
+            data,
+            preset,
+            {**PLAIN, "model.critic_input": seen},
+        )
         for data, preset, seen in product(DATA, PRESETS, INPUTS)
     ]
     bands = [

@@ -6,6 +6,7 @@ from typing import cast
 import jax.numpy as jnp
 from jax.nn import logsumexp
 
+from ivaegan_jax.linalg import cholesky, half_log_det
 from ivaegan_jax.terms.forward import Pass, batch_mean, rows_and_jacobian
 from ivaegan_jax.types import Scalar
 
@@ -20,7 +21,7 @@ def density(run: Pass) -> Scalar:
     mu, jacobian = rows_and_jacobian(lambda x: run.nets.encode(run.params, x, u)[0], run.batch.x)
     log_prob = jnp.sum(run.nets.family.log_prob(mu, *run.prior), axis=-1)
     gram = jacobian @ jnp.swapaxes(jacobian, -1, -2)
-    return -jnp.mean(log_prob + 0.5 * jnp.linalg.slogdet(gram)[1])
+    return -jnp.mean(log_prob + half_log_det(cholesky(gram)))
 
 
 def contrast(run: Pass) -> Scalar:

@@ -5,10 +5,10 @@ import math
 import jax
 import jax.numpy as jnp
 from jax.nn import logsumexp
-from jax.scipy.linalg import solve_triangular
 from jaxtyping import Array, Float
 
 from ivaegan_jax.distributions import gaussian_log_prob
+from ivaegan_jax.linalg import cholesky, half_log_det, solve_transposed
 from ivaegan_jax.terms.forward import Pass, rows_and_jacobian
 from ivaegan_jax.types import Scalar
 
@@ -34,10 +34,10 @@ def iwae(run: Pass) -> Scalar:
     x_logit, jacobian = rows_and_jacobian(raw, mu)
     information = nets.likelihood.information(x_logit, noise)
     precision = jnp.einsum("rxi,rx,rxj->rij", jacobian, information, jacobian)
-    precision += jax.vmap(jnp.diag)(jnp.exp(-log_var))
+    factor = cholesky(precision + jax.vmap(jnp.diag)(jnp.exp(-log_var)))
 
     def log_weight(key: jax.Array) -> Float[Array, " rows"]:
-        z, log_q = _gaussian_draw(key, mu, precision)
+        z, log_q = _gaussian_draw(key, mu, factor)
         log_prior = nets.family.log_prob(z, loc, log_var)
         return jnp.sum(log_prior, -1) - jnp.sum(nets.likelihood.nll(x, raw(z), noise), -1) - log_q
 
@@ -46,12 +46,10 @@ def iwae(run: Pass) -> Scalar:
 
 
 def _gaussian_draw(
-    key: jax.Array, mu: Float[Array, "rows dim_z"], precision: Float[Array, "rows dim_z dim_z"]
+    key: jax.Array, mu: Float[Array, "rows dim_z"], factor: Float[Array, "rows dim_z dim_z"]
 ) -> tuple[Float[Array, "rows dim_z"], Float[Array, " rows"]]:
-    """A draw from `N(mu, precision^-1)` for every row, and its log density."""
-    factor = jnp.linalg.cholesky(precision)
+    """A draw of precision `factor factor^T` for every row, and its log density."""
     unit = jax.random.normal(key, mu.shape)
-    step = solve_triangular(factor, unit[..., None], trans="T", lower=True)[..., 0]
+    step = solve_transposed(factor, unit)
     log_density = jnp.sum(gaussian_log_prob(unit, jnp.zeros(()), jnp.zeros(())), axis=-1)
-    log_scale = jnp.sum(jnp.log(jnp.diagonal(factor, axis1=-2, axis2=-1)), axis=-1)
-    return mu + step, log_density + log_scale
+    return mu + step, log_density + half_log_det(factor)
