@@ -47,5 +47,5 @@ def test_log_determinants_have_gradients():
 def test_no_program_of_ours_calls_lapack():
     """See the module's docstring: programs over several CPU devices would wait for ever."""
     for path in Path(linalg.__file__).parent.rglob("*.py"):
-        called = re.findall(r"jnp\.linalg\.\w+\(|jax\.scipy\.linalg", path.read_text())
+        called = re.findall(r"jnp\.linalg\.(?!norm)\w+|jax\.scipy\.linalg", path.read_text())
         assert not called, path
