@@ -1,9 +1,9 @@
 """B1, the data set of iVAE's reference code: do the adversarial models recover its sources?
 
-Purpose: ivae_gan and igan beside what they are compared with, on 20 data seeds (the others 10 or
-5 of them) that nobody looked at. `ivae_gan_plain` is ivae_gan without its contrast; `supervised` is the ceiling, the same net
-trained with the true sources for as many steps. The arm `seen_ivae_gan` has data seeds 1 to
-5, looked at while the prototype was tuned, and stands apart.
+Purpose: ivae_gan on 20 data seeds that nobody looked at, beside what it is compared with on the
+first 10 or 5 of them. `ivae_gan_plain` is ivae_gan without its contrast; `supervised` is the
+ceiling, the same net trained with the true sources for as many steps. The arm `seen_ivae_gan` has
+data seeds 1 to 5, looked at while the prototype was tuned, and stands apart.
 Command: python -m experiments.reproduce --name=b1 --out=results/b1
 Time: about 17 minutes on 2 CPU cores.
 Band: mean MCC of ivae_gan at least .97; both adversarial models at least .2 above iVAE.

@@ -30,5 +30,5 @@ def get_study() -> NamedStudy:
         Band("imca_ivae_gan", "affine_r2", 0.95),
     ]
     study = benchmark(arms, bands, TEN, LONG)
-    quick = ("tcl_ivae_gan", "tcl_ivae", "tcl_supervised", "imca_igan", "imca_ivae")
+    quick = ("tcl_ivae_gan", "tcl_ivae", "tcl_tcl", "imca_igan", "imca_ivae")
     return dataclasses.replace(study, quick=Quick(quick))
