@@ -40,7 +40,8 @@ def test_a_step_of_most_at_once_is_finite_and_moves_every_player(tiny, run_of, o
     preset, adversarial, config = COMBINATIONS[0]
     _, game, _, trainer = tiny(preset, adversarial=adversarial, **config)
     first_step = jax.jit(lambda run, data: trainer.train_step(run, trainer.init(run), data))
-    state, log = first_step(run_of(), ordered)
+    lowered = first_step.lower(run_of(), ordered)
+    state, log = lowered.compile({"xla_backend_optimization_level": "0"})(run_of(), ordered)
     assert bool(state.alive), log
     assert all(float(log[f"grad_norm_{name}"]) > 0 for name in game.players)
     assert int(state.step) == 1

@@ -94,8 +94,10 @@ def test_the_norms_belong_to_no_player_and_take_one_iteration_per_move_of_the_cr
         return player_update(flat, game, name, start, opt_state, batch, KEY, hypers, now)[0]
 
     expected = {"gan": jax.jit(model.refresh)(start), "vae": start}
-    for name, params in expected.items():
-        assert same(move(name)[CRITIC_NORM], params[CRITIC_NORM])
+    for name, params in expected.items():  # fused with the rest, the iteration rounds differently
+        close = functools.partial(np.testing.assert_allclose, atol=1e-6)
+        jax.tree.map(close, move(name)[CRITIC_NORM], params[CRITIC_NORM])
+    assert same(move("vae")[CRITIC_NORM], start[CRITIC_NORM])
 
 
 def test_the_state_keeps_the_norms_and_the_average_does_not(tiny, run_of):
