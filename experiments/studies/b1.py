@@ -1,7 +1,7 @@
 """B1, the data set of iVAE's reference code: do the adversarial models recover its sources?
 
 Purpose: ivae_gan on 20 data seeds that nobody looked at, beside what it is compared with on the
-first 10 or 5 of them. `ivae_gan_plain` is ivae_gan without its contrast; `supervised` is the
+first 10 of them. `supervised` is the
 ceiling, the same net trained with the true sources for as many steps. The arm `seen_ivae_gan` has
 data seeds 1 to 5, looked at while the prototype was tuned, and stands apart.
 Command: python -m experiments.reproduce --name=b1 --out=results/b1
@@ -18,7 +18,6 @@ from experiments.studies._benchmark import (
     benchmark,
     compared,
     gains,
-    plain,
 )
 
 
@@ -26,7 +25,6 @@ def get_study() -> NamedStudy:
     """The models on unseen data seeds, ivae_gan also on those that were seen."""
     arms = [
         *compared("b1", {}, TEN, (*BASELINES, CEILING)),
-        plain("b1", {}),
         Arm("seen_ivae_gan", "b1", "ivae_gan", data_seeds=SEEN),
     ]
     return benchmark(arms, gains(0.2, floor=0.97))

@@ -17,13 +17,12 @@ from experiments.studies._benchmark import (
     benchmark,
     compared,
     gains,
-    plain,
 )
 from ivaegan_jax.report import Band
 
 
 def get_study() -> NamedStudy:
     """The models on unseen data seeds."""
-    arms = [*compared("b2", {}, TEN, (*BASELINES, CEILING)), plain("b2", {})]
+    arms = compared("b2", {}, TEN, (*BASELINES, CEILING))
     within = Band("ivae_gan", "mcc_within", 0.93)
     return benchmark(arms, [*gains(0.2, floor=0.97), within], steps=LONG)

@@ -3,7 +3,7 @@
 Purpose: 20 segments of 500 rows, leaky ReLU and rotations. IMCA's sources depend on each other
 given u, which a factorised prior cannot express: see its affine R² beside its MCC.
 Command: python -m experiments.reproduce --name=b3 --out=results/b3
-Time: about 16 minutes on 2 CPU cores.
+Time: about 14 minutes on 2 CPU cores.
 Band: mean MCC of ivae_gan at least .97 (TCL) and .85 (IMCA, with an affine R² of at least .95);
 both adversarial models at least .05 above iVAE.
 """
@@ -11,7 +11,7 @@ both adversarial models at least .05 above iVAE.
 import dataclasses
 
 from experiments._named import NamedStudy, Quick
-from experiments.studies._benchmark import FEW, LONG, TEN, benchmark, compared, gains
+from experiments.studies._benchmark import FOUR, LONG, SIX, benchmark, compared, gains
 from ivaegan_jax.report import Band
 
 SETTINGS = {"data.layers": 4, "data.per_segment": 500}
@@ -22,13 +22,13 @@ def get_study() -> NamedStudy:
     arms = [
         dataclasses.replace(arm, name=f"{part}_{arm.name}")
         for part in ("tcl", "imca")
-        for arm in compared(f"b3_{part}", SETTINGS, FEW)
+        for arm in compared(f"b3_{part}", SETTINGS, FOUR)
     ]
     bands = [
         *gains(0.05, floor=0.97, prefix="tcl_"),
         *gains(0.05, floor=0.85, prefix="imca_"),
         Band("imca_ivae_gan", "affine_r2", 0.95),
     ]
-    study = benchmark(arms, bands, TEN, LONG)
+    study = benchmark(arms, bands, SIX, LONG)
     quick = ("tcl_ivae_gan", "tcl_ivae", "tcl_tcl", "imca_igan", "imca_ivae")
     return dataclasses.replace(study, quick=Quick(quick))
