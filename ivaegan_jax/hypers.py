@@ -34,7 +34,7 @@ class Hypers:
         x; the starting value where it is learned.
       label_scale: u is multiplied by this before the critic sees it.
       mixture: share of `q(z|x)` in the mixture posterior; the rest is `q(z|x) p(z|u)`, normalised.
-      free_bits: nats per latent below which the KL is not pushed.
+      free_bits: nats per latent below which the closed-form KL is not pushed.
       kl_ramp: share of the training over which the weight of the KL rises from 0.
       adv_g_ramp: the same for the adversarial loss of the generating side.
       density_ramp: the same for the density.

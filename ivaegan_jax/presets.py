@@ -86,6 +86,12 @@ def resolve(
     players = {name: _written_out(player, config) for name, player in preset.players.items()}
     game = Game(players, critic_rounds, config.balance)
     check_ownership(game)
+    _check(config, game)
+    return config, game
+
+
+def _check(config: ModelConfig, game: Game) -> None:
+    """Raises InputError for choices that exclude each other."""
     if config.prior == "conditional" and "prior" not in game.blocks:
         raise InputError("a conditional prior needs a model that trains one, such as ivae_gan")
     if config.prior != "conditional" and config.posterior in ("product", "mixture"):
@@ -94,7 +100,8 @@ def resolve(
         raise InputError(f"posterior={config.posterior} needs prior_family=gaussian")
     if "feat" in game.terms and "critic" not in game.blocks:
         raise InputError("extra_terms=feat needs a model with a critic, such as ivae_gan")
-    return config, game
+    if config.posterior == "mixture" and config.kl == "decomposed":
+        raise InputError("kl=decomposed has no form for posterior=mixture; use kl=closed_form")
 
 
 def _written_out(player: Player, config: ModelConfig) -> Player:

@@ -59,13 +59,13 @@ def test_a_choice_left_empty_comes_from_the_row(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_all_other_choices_pass_through(name):
-    given = ModelConfig(width=17, modulation="mean", activation="gelu", kl="decomposed")
+    given = ModelConfig(width=17, modulation="mean", activation="gelu", decoder_variance="learned")
     config, _ = resolve(PRESETS[name], given)
     row = {choice: getattr(config, choice) for choice in FROM_THE_ROW}
     assert config == dataclasses.replace(given, **row)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "ci_ivae"])
 def test_the_decomposed_kl_replaces_the_kl(name):
     closed, decomposed = resolved(name)[1].terms, resolved(name, kl="decomposed")[1].terms
     parts = {"mi", "tc", "dim_kl"} if "kl" in closed else set()
@@ -101,6 +101,7 @@ def test_no_conditional_prior_is_left_without_an_owner(name):
     [
         ("gan", {"prior": "conditional"}, "needs a model that trains one"),
         ("ci_ivae", {"prior": "standard"}, "posterior=mixture needs a conditional prior"),
+        ("ci_ivae", {"kl": "decomposed"}, "kl=decomposed has no form for posterior=mixture"),
         ("vae", {"posterior": "product"}, "posterior=product needs a conditional prior"),
         ("ivae", {"posterior": "mixture", "prior_family": "laplace"}, "needs prior_family=gauss"),
         ("ivae", {"extra_terms": "feat"}, "needs a model with a critic"),
