@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 
 from ivaegan_jax.report import recorded
+from ivaegan_jax.report.counting import count_runs
 from ivaegan_jax.report.render import Table
 from ivaegan_jax.types import Row
 
 FIT = {
     "preset": "preset",
+    "runs": "runs",
     "recon_r2": "recon R²",
     "log_likelihood": "log p(x|u)",
     "elbo": "ELBO",
@@ -27,11 +29,12 @@ FIT = {
 def fit(rows: Sequence[Row]) -> Table:
     """Reconstruction, likelihood and samples of every preset: what its latents may have cost."""
     records = [
-        {"preset": preset, **{metric: _of_all(rows, metric, preset) for metric in list(FIT)[1:]}}
+        {"preset": preset, "runs": count_runs(rows, preset)[0]}
+        | {metric: _of_all(rows, metric, preset) for metric in list(FIT)[2:]}
         for preset in recorded.presets(rows)
     ]
     notes = [
-        "Means over runs on held-out rows of the standardised x. log p(x|u): nats per row, an "
+        "Means over all runs of a preset, on held-out rows of the standardised x. log p(x|u): nats per row, an "
         "importance-weighted bound, measured alike for every model, with the noise fitted to the "
         "residuals. energy, MMD²: samples given u against real rows of that u; real: real rows "
         "against real rows, the best there is; wrong u: samples under permuted u."
