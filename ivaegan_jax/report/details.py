@@ -34,10 +34,10 @@ def fit(rows: Sequence[Row]) -> Table:
         for preset in recorded.presets(rows)
     ]
     notes = [
-        "Means over all runs of a preset, on held-out rows of the standardised x. log p(x|u): nats per row, an "
-        "importance-weighted bound, measured alike for every model, with the noise fitted to the "
-        "residuals. energy, MMD²: samples given u against real rows of that u; real: real rows "
-        "against real rows, the best there is; wrong u: samples under permuted u."
+        "Means over all runs of a preset, on held-out rows of the standardised x. log p(x|u): nats "
+        "per row, an importance-weighted bound, measured alike for every model, with the noise "
+        "fitted to the residuals. energy, MMD²: samples given u against real rows of that u; real: "
+        "real rows against real rows, the best there is; wrong u: samples under permuted u."
     ]
     return Table("Reconstruction, likelihood, samples", FIT, records, (), notes)
 
