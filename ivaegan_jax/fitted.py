@@ -98,12 +98,12 @@ def encode(
         u = fitted.preprocessing.encode_u(raw_u(dataset))
     else:
         u = np.zeros(len(x), np.int32)
-    encode_all = jax.jit(
-        jax.vmap(
-            lambda params, x, u: fitted.model.encode(params, *as_batch(x, u, fitted.dims.dim_u)),
-            in_axes=(0, None, None),
-        )
-    )
+
+    def encode_rows(params: Params, x: jax.Array, u: jax.Array) -> tuple[jax.Array, jax.Array]:
+        batch = as_batch(x, u, fitted.dims.dim_u)
+        return fitted.model.encode(params, batch.x, batch.u)
+
+    encode_all = jax.jit(jax.vmap(encode_rows, in_axes=(0, None, None)))
     starts = range(0, len(x), ENCODED_ROWS)
     parts = [
         jax.device_get(

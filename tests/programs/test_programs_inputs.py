@@ -120,7 +120,7 @@ def test_a_bernoulli_likelihood_names_the_range_of_x(refused_table, table):
         ("--preset=", "unknown preset"),
         ("--preset=ivae+shuffled", r"unknown preset 'ivae\+shuffled'"),
         ("--data=b3_tlc", "did you mean b3_tcl"),
-        ("--data=mnist", "known are b1, b2, b3_tcl, b3_imca, digits"),
+        ("--data=mnist", "known are b1, b2, b3_tcl, b3_imca, b4"),
         ("--data=", "unknown data set ''"),
         ("--steps=-5", "--steps must be at least 1, not -5"),
         ("--steps=0", "--steps must be at least 1, not 0"),
