@@ -14,10 +14,7 @@ from ivaegan_jax.distributions import (
     LIKELIHOODS,
     PRIOR_FAMILIES,
     Likelihood,
-    PriorFamily,
-    gaussian_log_prob,
     gaussian_product,
-    gaussian_sample,
 )
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.types import Number, Params
@@ -25,7 +22,7 @@ from ivaegan_jax.types import Number, Params
 CRITIC_NORM = "critic_norm"
 """The block that no player owns: the critic's spectral norms, moved by their power iteration."""
 
-STANDARD_NORMAL = PriorFamily(gaussian_log_prob, gaussian_sample, PRIOR_FAMILIES["gaussian"].kl)
+STANDARD_NORMAL = PRIOR_FAMILIES["gaussian"]
 
 
 class Dims(NamedTuple):

@@ -42,6 +42,15 @@ def test_log_prob_equals_scipy(family):
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+def test_log_prob_of_pairs_is_that_of_each_row_under_each_prior(family):
+    rng = np.random.default_rng(1)
+    z, (loc, log_var) = rng.normal(size=(7, 3)), rng.normal(size=(2, 4, 3)) * [[[5.0]], [[1.0]]]
+    pairs = PRIOR_FAMILIES[family].log_prob_pairs(*map(jnp.float32, (z, loc, log_var)))
+    expected = SCIPY[family](loc, np.exp(log_var)).logpdf(z[:, None]).sum(-1)
+    np.testing.assert_allclose(pairs, expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
 def test_samples_follow_the_density(family):
     loc, log_var = jnp.full((1, 20_000), 1.5), jnp.full((1, 20_000), 0.8)
     z = np.asarray(PRIOR_FAMILIES[family].sample(jax.random.key(0), loc, log_var))[0]

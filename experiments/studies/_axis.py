@@ -6,7 +6,7 @@ from typing import Any
 from experiments._named import Arm, NamedStudy, Quick
 from ivaegan_jax.report import Band
 
-DATA_SEEDS = range(6, 10)
+DATA_SEEDS = range(6, 12)
 STEPS = 5_000
 PRESETS = ("ivae", "ivae_gan")
 

@@ -18,8 +18,11 @@ BASELINES = ("ivae", "tcl")
 CEILING = "supervised"
 STEPS = 30_000
 
-LONG = 50_000
-"""Steps where 30,000 leave some runs unfinished."""
+SHORT, LONG = 12_500, 50_000
+"""Steps where few rows make more useless, and where 30,000 leave some runs unfinished."""
+
+LEAKY = {"model.activation": "leaky_relu"}
+"""Nets like the mixings of leaky layers, as the default is like those of B1 and B2."""
 
 ONE, TWO = (1,), (1, 2)
 """Model seeds per data seed."""

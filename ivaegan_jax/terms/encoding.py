@@ -32,7 +32,7 @@ def contrast(run: Pass) -> Scalar:
     so that levels of any frequency, and a continuous u, are treated alike.
     """
     mu, (loc, log_var) = run.posterior[0], run.prior
-    pairs = jnp.sum(run.nets.family.log_prob(mu[:, None], loc[None], log_var[None]), axis=-1)
+    pairs = run.nets.family.log_prob_pairs(mu, loc, log_var)
     return jnp.mean(logsumexp(pairs, axis=1) - jnp.diagonal(pairs)) - math.log(len(mu))
 
 
