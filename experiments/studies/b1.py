@@ -1,9 +1,9 @@
 """B1, the data set of iVAE's reference code: do the adversarial models recover its sources?
 
-Purpose: both adversarial models on 20 data seeds that nobody looked at, two model seeds each,
-beside what they are compared with, one model seed each. `supervised` is the ceiling, the same net
-trained with the true sources for as many steps. The arm `seen_ivae_gan` has data seeds 1 to 5,
-looked at while the prototype was tuned, and stands apart.
+Purpose: ivae_gan on 20 data seeds that nobody looked at, two model seeds each, beside what it is
+compared with, one model seed each. `supervised` is the ceiling, the same net trained with the true
+sources for as many steps. The arm `seen_ivae_gan` has data seeds 1 to 5, looked at while the
+prototype was tuned, and stands apart.
 Command: python -m experiments.reproduce --name=b1 --out=results/b1
 Time: about 30 minutes on 2 CPU cores.
 Band: mean MCC of ivae_gan at least .97; both adversarial models at least .2 above iVAE.

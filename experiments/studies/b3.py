@@ -19,6 +19,7 @@ from experiments.studies._benchmark import (
     LEAKY,
     ONE,
     SHORT,
+    UNSEEN,
     benchmark,
     compared,
     gains,
@@ -31,7 +32,7 @@ SETTINGS = {"data.layers": 4, "data.per_segment": 500}
 def _arms(part: str) -> list[Arm]:
     data = f"b3_{part}"
     arms = compared(data, SETTINGS | LEAKY, (*BASELINES, CEILING))
-    arms += [Arm("xtanh", data, "ivae_gan", SETTINGS, seeds=ONE)]
+    arms += [Arm("xtanh", data, "ivae_gan", SETTINGS, seeds=ONE, data_seeds=UNSEEN[:6])]
     return [dataclasses.replace(arm, name=f"{part}_{arm.name}") for arm in arms]
 
 

@@ -14,6 +14,7 @@ from experiments.studies._benchmark import (
     LEAKY,
     ONE,
     SHORT,
+    UNSEEN,
     benchmark,
     compared,
     gains,
@@ -25,5 +26,5 @@ SETTINGS = {"data.per_segment": 1000}
 def get_study() -> NamedStudy:
     """The models on unseen data seeds."""
     arms = compared("b4", SETTINGS | LEAKY, (*BASELINES, CEILING))
-    arms += [Arm("xtanh", "b4", "ivae_gan", SETTINGS, seeds=ONE)]
+    arms += [Arm("xtanh", "b4", "ivae_gan", SETTINGS, seeds=ONE, data_seeds=UNSEEN[:6])]
     return benchmark(arms, gains(0.05, floor=0.93), SHORT)
