@@ -21,6 +21,19 @@ def describe_run(settings: dict[str, Any], flags: dict[str, Any]) -> dict[str, A
       settings: as in `config.json`.
       flags: the command line as the program understood it.
     """
+    return {
+        **describe_machine(),
+        "flags": flags,
+        "data": settings["data"],
+        "data_sha256": settings["data_sha256"],
+        "seeds": settings["seeds"],
+        "data_seeds": settings["data_seeds"],
+        "reproducibility": guarantee(),
+    }
+
+
+def describe_machine() -> dict[str, Any]:
+    """Code, versions and devices of this process."""
     devices = jax.devices()
     return {
         "version": __version__,
@@ -30,12 +43,6 @@ def describe_run(settings: dict[str, Any], flags: dict[str, Any]) -> dict[str, A
         "platform": platform.platform(),
         "device": f"{len(devices)} x {devices[0].device_kind}",
         "backend": jax.default_backend(),
-        "flags": flags,
-        "data": settings["data"],
-        "data_sha256": settings["data_sha256"],
-        "seeds": settings["seeds"],
-        "data_seeds": settings["data_seeds"],
-        "reproducibility": guarantee(),
     }
 
 

@@ -1,0 +1,1 @@
+"""What `experiments.benchmark` measures, each part a program of its own in a fresh process."""

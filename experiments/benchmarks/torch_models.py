@@ -1,0 +1,141 @@
+"""Two training steps as plain, idiomatic PyTorch: what this library is measured against."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from experiments.benchmarks.sizes import Size
+from ivaegan_jax import Hypers
+
+Pair: TypeAlias = tuple[Tensor, Tensor]
+"""Mean and log variance, or latents and what they are decoded to."""
+
+
+def _net(inputs: int, width: int, outputs: int, activation: Callable) -> nn.Module:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = nn.Linear(inputs, width), nn.Linear(width, width)
+            self.last = nn.Linear(width, outputs)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.last(activation(self.second(activation(self.first(x)))))
+
+    return Net()
+
+
+def _xtanh(x: Tensor) -> Tensor:
+    return torch.tanh(x) + 0.1 * x
+
+
+class _Model:
+    """Nets, data and optimisers; the parts that both models share."""
+
+    def __init__(self, size: Size, encoder_inputs: int, hypers: Hypers):
+        dims, self.batch, self.hypers = size.dims, size.batch, hypers
+        self.dims = dims
+        self.x = torch.randn(dims.rows, dims.dim_x)
+        self.u = torch.randint(dims.dim_u, (dims.rows,))
+        self.encoder = _net(encoder_inputs, size.width, 2 * dims.dim_z, _xtanh)
+        self.generator = _net(dims.dim_z, size.width, dims.dim_x, _xtanh)
+        self.prior = nn.Linear(dims.dim_u, 2 * dims.dim_z)
+        nets = (self.encoder, self.generator, self.prior)
+        parameters = [p for net in nets for p in net.parameters()]
+        self.vae_adam = torch.optim.Adam(parameters, hypers.vae_rate, fused=True)
+
+    def _draw(self) -> Pair:
+        rows = torch.randint(self.dims.rows, (self.batch,))
+        return self.x[rows], functional.one_hot(self.u[rows], self.dims.dim_u).float()
+
+    def _split(self, heads: Tensor) -> Pair:
+        mu, raw = heads.chunk(2, dim=-1)
+        return mu, 12.0 * torch.tanh(raw / 12.0)
+
+    def _elbo_loss(self, x: Tensor, posterior: Pair, prior: Pair) -> Tensor:
+        (mu, log_var), (loc, prior_log_var) = posterior, prior
+        z = mu + torch.exp(0.5 * log_var) * torch.randn_like(mu)
+        squared = (x - self.generator(z)).square() / self.hypers.decoder_variance
+        ratio = (log_var.exp() + (mu - loc).square()) / prior_log_var.exp()
+        kl = 0.5 * (prior_log_var - log_var - 1.0 + ratio)
+        return self.hypers.nll_weight * 0.5 * squared.sum(-1).mean() + (
+            self.hypers.kl_weight * kl.sum(-1).mean()
+        )
+
+
+class IvaeStep(_Model):
+    """nll + kl."""
+
+    def __init__(self, size: Size, hypers: Hypers):
+        super().__init__(size, size.dims.dim_x + size.dims.dim_u, hypers)
+
+    def __call__(self) -> None:
+        """Moves all parameters once."""
+        x, u = self._draw()
+        posterior = self._split(self.encoder(torch.cat([x, u], -1)))
+        loss = self._elbo_loss(x, posterior, self._split(self.prior(u)))
+        self.vae_adam.zero_grad()
+        loss.backward()
+        self.vae_adam.step()
+
+
+class IvaeGanStep(_Model):
+    """Critic: adv + R1; the rest: nll + kl + adv + latent cycle + contrast."""
+
+    def __init__(self, size: Size, hypers: Hypers):
+        super().__init__(size, size.dims.dim_x, hypers)
+        inputs = size.dims.dim_x + size.dims.dim_u
+        self.critic = _net(inputs, size.critic_width, 1, lambda x: functional.leaky_relu(x, 0.1))
+        betas = (hypers.gan_beta1, hypers.beta2)
+        self.gan_adam = torch.optim.Adam(
+            self.critic.parameters(), hypers.gan_rate, betas, fused=True
+        )
+
+    def __call__(self) -> None:
+        """Moves the critic, then the rest."""
+        self._critic_step()
+        self._vae_step()
+
+    def _logit(self, x: Tensor, u: Tensor) -> Tensor:
+        return self.critic(torch.cat([x, self.hypers.label_scale * u], -1))[:, 0]
+
+    def _fake(self, prior: Pair) -> Pair:
+        z = prior[0] + torch.exp(0.5 * prior[1]) * torch.randn_like(prior[0])
+        return z, self.generator(z)
+
+    def _critic_step(self) -> None:
+        x, u = self._draw()
+        with torch.no_grad():
+            _, x_fake = self._fake(self._split(self.prior(u)))
+        x.requires_grad_(True)
+        real, fake = self._logit(x, u), self._logit(x_fake, u)
+        (slope,) = torch.autograd.grad(real.sum(), x, create_graph=True)
+        penalty = 0.5 * slope.square().sum(-1).mean()
+        loss = functional.softplus(-real).mean() + functional.softplus(fake).mean()
+        self.gan_adam.zero_grad()
+        (loss + self.hypers.r1_weight * penalty).backward()
+        self.gan_adam.step()
+
+    def _vae_step(self) -> None:
+        x, u = self._draw()
+        posterior, prior = self._split(self.encoder(x)), self._split(self.prior(u))
+        z, x_fake = self._fake(prior)
+        z_back, _ = self._split(self.encoder(x_fake))
+        cycle = ((z_back - z).square() / prior[1].exp()).sum(-1).mean()
+        adversarial = functional.softplus(-self._logit(x_fake, u)).mean()
+        loss = self._elbo_loss(x, posterior, prior) + self.hypers.cycle_weight * cycle
+        loss = loss + self.hypers.adv_g_weight * adversarial
+        loss = loss + self.hypers.contrast_weight * self._contrast(posterior[0], prior)
+        self.vae_adam.zero_grad()
+        loss.backward()
+        self.vae_adam.step()
+
+    def _contrast(self, mu: Tensor, prior: Pair) -> Tensor:
+        loc, log_var = prior
+        pairs = -0.5 * (log_var + (mu[:, None] - loc).square() / log_var.exp()).sum(-1)
+        return functional.cross_entropy(pairs, torch.arange(len(mu)))
+
+
+STEPS = {"ivae": IvaeStep, "ivae_gan": IvaeGanStep}

@@ -1,0 +1,81 @@
+import json
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from experiments.benchmarks.children import measure, median_ratio
+from experiments.benchmarks.products import Product, products_chunk, products_in
+from experiments.benchmarks.sizes import one_run
+from experiments.benchmarks.table import best_torch, speed_figure, speed_table
+from ivaegan_jax.types import InputError
+
+SHAPES = [Product(8, 16, 4), Product(4, 8, 16)]
+
+
+def measured(preset="ivae", steps=(20.0, 30.0), seeds=2):
+    return {
+        "size": "b1", "preset": preset, "seeds": seeds, "steps_per_s": list(steps),
+        "products_per_s": [40.0, 40.0], "bytes_per_seed": 2**20, "peak_bytes": 2**21,
+    }  # fmt: skip
+
+
+def test_products_are_read_from_a_compiled_program():
+    def forward_and_back(a, b):
+        out, pull = jax.vjp(lambda b: jnp.tanh(a @ b), b)
+        return pull(out)
+
+    a, b = jnp.ones((8, 16)), jnp.ones((16, 4))
+    text = jax.jit(forward_and_back).lower(a, b).compile().as_text()
+    found = sorted(product.flops for product in products_in(text))
+    assert found == [2 * 8 * 16 * 4] * 2  # the product, and its transpose for the factor
+
+
+def test_the_loop_of_products_does_them_all():
+    init, chunk = products_chunk(SHAPES)
+    run = jax.tree.map(jnp.asarray, one_run())
+    factors, _ = jax.jit(chunk)(run, init(run), (), jnp.int32(3))
+    for (a, b), (before, same) in zip(factors, init(run), strict=True):
+        assert b.shape == same.shape
+        np.testing.assert_array_equal(a[1:], before[1:])
+        assert float(a[0, 0]) != float(before[0, 0])
+
+
+def test_a_ratio_is_taken_of_neighbours():
+    assert median_ratio([1.0, 4.0, 9.0], [1.0, 2.0, 3.0]) == 2.0
+
+
+def test_the_table_sets_the_step_beside_products_and_the_best_loop():
+    torch = [
+        {"size": "b1", "preset": preset, "steps_per_s": rate}
+        for preset, rate in (("ivae", 5.0), ("ivae", 10.0), ("ivae_gan", 99.0))
+    ]
+    [record] = speed_table([measured()], torch).records
+    assert record["speedup"] == 25.0 / 10.0
+    assert record["share"] == pytest.approx((20 / 40 + 30 / 40) / 2)
+    assert record["mib_per_seed"] == 1.0
+    assert best_torch([], measured()) is None
+    assert speed_table([measured()], []).records[0]["speedup"] is None
+
+
+def test_the_figure_has_a_panel_per_model():
+    found = [measured(seeds=n) for n in (1, 2)] + [measured("ivae_gan")]
+    assert len(speed_figure(found, []).axes) == 2
+
+
+def test_a_part_that_fails_says_why():
+    with pytest.raises(InputError, match="benchmarks.ours"):
+        measure("ours", {"no_such_flag": 1})
+
+
+@pytest.mark.slow
+def test_the_program_measures_everything(run, tmp_path):
+    out = tmp_path / "b.json"
+    ended = run("benchmark", "--quick", f"--out={out}")
+    assert ended.code in (0, None), ended.err
+    found = json.loads(out.read_text())
+    assert {line["preset"] for line in found["ours"]} == {"ivae", "ivae_gan"}
+    assert found["start"][0]["cached"] is False
+    assert out.with_suffix(".md").exists()
+    assert out.with_suffix(".png").exists()
