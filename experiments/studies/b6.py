@@ -1,0 +1,18 @@
+"""B6, GIN's benchmark: two sources in five clusters, hidden in ten dimensions by a flow.
+
+Purpose: more observations than sources, and few values of u: five are just what two sources with
+two parameters each take.
+Command: python -m experiments.reproduce --name=b6 --out=results/b6
+Time: about 2 minutes on 2 CPU cores.
+Band: none was expected before it was run.
+"""
+
+from experiments._named import Arm, NamedStudy
+from experiments.studies._axis import small
+
+PRESETS = ("ivae", "ivae_gan", "igan", "tcl", "supervised")
+
+
+def get_study() -> NamedStudy:
+    """The models in the default setting."""
+    return small([Arm(preset, "b6", preset) for preset in PRESETS], [], ())
