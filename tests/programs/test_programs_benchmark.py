@@ -65,7 +65,7 @@ def test_the_figure_has_a_panel_per_model():
 
 
 def test_a_part_that_fails_says_why():
-    with pytest.raises(InputError, match="benchmarks.ours"):
+    with pytest.raises(InputError, match=r"benchmarks\.ours"):
         measure("ours", {"no_such_flag": 1})
 
 
