@@ -6,7 +6,7 @@ import shlex
 import pytest
 from programs_forked import REPOSITORY, parse
 
-COMMAND = re.compile(r"python -m experiments\.(\w+)(.*)")
+COMMAND = re.compile(r"python -m experiments\.([\w.]*\w)(.*)")
 
 
 def commands(text):
