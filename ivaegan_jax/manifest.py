@@ -68,12 +68,22 @@ def guarantee() -> str:
 
 
 def code_revision() -> str:
-    """The git commit of the code, marked if it was changed since; "unknown" outside a checkout."""
+    """The git commit of the code, marked if code was changed since; "unknown" outside a checkout.
+
+    Only what can change a result counts: a study that writes tables while it runs leaves the code
+    of the next one as it was.
+    """
     root = Path(__file__).resolve().parent.parent
     if not (root / ".git").exists():
         return "unknown"
-    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40"]
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        revision = _git(root, "rev-parse", "HEAD").stdout.strip()
+        changed = _git(root, "status", "--porcelain", "--", "*.py").stdout
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
+    return f"{revision}-dirty" if changed else revision
+
+
+def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["git", "-C", str(root), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True)

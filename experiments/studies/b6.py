@@ -3,16 +3,18 @@
 Purpose: more observations than sources, and few values of u: five are just what two sources with
 two parameters each take.
 Command: python -m experiments.reproduce --name=b6 --out=results/b6
-Time: about 2 minutes on 2 CPU cores.
-Band: none was expected before it was run.
+Time: about a minute on 2 CPU cores.
+Band: igan at least .05 above iVAE, which a first run suggested; ivae_gan fails on some data seeds.
 """
 
 from experiments._named import Arm, NamedStudy
 from experiments.studies._axis import small
+from ivaegan_jax.report import Band
 
 PRESETS = ("ivae", "ivae_gan", "igan", "tcl", "supervised")
 
 
 def get_study() -> NamedStudy:
     """The models in the default setting."""
-    return small([Arm(preset, "b6", preset) for preset in PRESETS], [], ())
+    bands = [Band("igan", "mcc", 0.05, minus="ivae")]
+    return small([Arm(preset, "b6", preset) for preset in PRESETS], bands, ())
