@@ -31,6 +31,24 @@ def half_log_det(lower: Matrices) -> Float[Array, " rows"]:
     return jnp.sum(jnp.log(jnp.diagonal(lower, axis1=-2, axis2=-1)), axis=-1)
 
 
+def log_volume(rows: Float[Array, "batch dim columns"]) -> Float[Array, " batch"]:
+    """`1/2 log det(A A^T)` of each A, without forming A A^T.
+
+    Rows are made orthogonal one after the other (modified Gram-Schmidt), and the logarithms of
+    what is left of each are summed. The product would have the square of A's condition number,
+    which float32 cannot hold where an encoder is nearly flat in one direction.
+    """
+
+    def remove(i: jax.Array, carry: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        left, total = carry
+        norm = jnp.sqrt(jnp.sum(jnp.square(left[:, i]), axis=-1))
+        unit = left[:, i] / norm[:, None]
+        along = jnp.einsum("brc,bc->br", left, unit)
+        return left - along[..., None] * unit[:, None], total + jnp.log(norm)
+
+    return jax.lax.fori_loop(0, rows.shape[1], remove, (rows, jnp.zeros(len(rows))))[1]
+
+
 def solve_transposed(lower: Matrices, vectors: Vectors) -> Vectors:
     """Solves `L^T y = v` from the last row upwards."""
     dim = lower.shape[-1]
