@@ -19,7 +19,7 @@ BASELINES = ("ivae", "tcl")
 CEILING = "supervised"
 STEPS = 30_000
 
-SHORT, LONG = 12_500, 60_000
+SHORT, LONG = 12_500, 50_000
 """Steps where few rows make more useless, and where 30,000 leave some runs unfinished."""
 
 LEAKY = {"model.activation": "leaky_relu"}
