@@ -25,6 +25,9 @@ SHORT, LONG = 12_500, 50_000
 LEAKY = {"model.activation": "leaky_relu"}
 """Nets like the mixings of leaky layers, as the default is like those of B1 and B2."""
 
+CLIPPED = {"hypers.max_grad_norm": 0.1}
+"""For the density of x, whose gradients are now and then very large."""
+
 ONE, TWO = (1,), (1, 2)
 """Model seeds per data seed."""
 
@@ -47,11 +50,16 @@ def compared(
     ]
 
 
-def without_contrast(data: str) -> list[Arm]:
-    """The adversarial models whose critic alone tells u, on half of the data seeds."""
+def rivals(data: str) -> list[Arm]:
+    """What identifies by one device alone, on half of the data seeds.
+
+    The adversarial models without their contrast (`plain`), whose critic alone tells u; and the
+    density of x, as flows have it.
+    """
+    half = {"seeds": ONE, "data_seeds": UNSEEN[:10]}
     return [
-        Arm(f"{preset}_plain", data, preset, PLAIN, seeds=ONE, data_seeds=UNSEEN[:10])
-        for preset in IDENTIFIABLE
+        *(Arm(f"{preset}_plain", data, preset, PLAIN, **half) for preset in IDENTIFIABLE),
+        Arm("iflow", data, "iflow", CLIPPED, **half),
     ]
 
 

@@ -17,13 +17,13 @@ from experiments.studies._benchmark import (
     benchmark,
     compared,
     gains,
-    without_contrast,
+    rivals,
 )
 from ivaegan_jax.report import Band
 
 
 def get_study() -> NamedStudy:
     """The models on unseen data seeds."""
-    arms = [*compared("b2", {}, (*BASELINES, CEILING)), *without_contrast("b2")]
+    arms = [*compared("b2", {}, (*BASELINES, CEILING)), *rivals("b2")]
     within = [Band(preset, "mcc_within", 0.93) for preset in IDENTIFIABLE]
     return benchmark(arms, [*gains(0.2, floor=0.97), *within], LONG)
