@@ -35,6 +35,12 @@ def define_common_flags() -> None:
 
 def define_study_flags(data: str, steps: int) -> None:
     """Defines the flags of the programs that train, with these defaults."""
+    define_experiment_flags(data, steps)
+    flags.DEFINE_string("workdir", "", "Where results go; empty takes runs/PROGRAM-DATA.")
+
+
+def define_experiment_flags(data: str, steps: int) -> None:
+    """Defines the flags that say what is trained and on which data, with these defaults."""
     define_common_flags()
     flags.DEFINE_string("data", data, f"{', '.join(DATASETS)}, or an .npz file.")
     flags.DEFINE_string(
@@ -50,7 +56,6 @@ def define_study_flags(data: str, steps: int) -> None:
         "list as 101-104; empty takes 6-9 for a benchmark and 1 for a table.",
     )
     flags.DEFINE_integer("steps", steps, "Rounds of the game, each player moving once or more.")
-    flags.DEFINE_string("workdir", "", "Where results go; empty takes runs/PROGRAM-DATA.")
     config_flags.DEFINE_config_file(
         "config",
         str(CONFIGS / "default.py"),

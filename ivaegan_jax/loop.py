@@ -78,13 +78,11 @@ def train_runs(
     Returns:
       The final states, host arrays, one per run in order.
     """
-    how, spread = default_how(), shard_runs(pad_runs(runs, mesh), mesh)
-    play = over_runs(lambda run, state, shared: trainer.chunk(run, state, *shared), mesh, how,
-                     donate=(1,))  # fmt: skip
+    spread, play = shard_runs(pad_runs(runs, mesh), mesh), over_chunks(trainer, mesh)
     states = checkpoints.restore(jax.eval_shape(jax.vmap(trainer.init), runs))
     step = 0 if states is None else int(np.max(states.step))
     if states is None:
-        states = over_runs(lambda run, _: trainer.init(run), mesh, how)(spread, ())
+        states = start_runs(trainer, spread, mesh)
     else:
         states = shard_runs(pad_runs(states, mesh), mesh)
     on_start(step)
@@ -99,6 +97,17 @@ def train_runs(
         if schedule.saves_at(step):
             checkpoints.save(_host(states, count))
     return _host(states, count)
+
+
+def start_runs(trainer: Trainer, runs: Run, mesh: Mesh) -> TrainState:
+    """Initial states of stacked runs that lie on the mesh."""
+    return over_runs(lambda run, _: trainer.init(run), mesh, default_how())(runs, ())
+
+
+def over_chunks(trainer: Trainer, mesh: Mesh) -> Callable[..., tuple[TrainState, Terms]]:
+    """`(runs, states, (data, length)) -> (states, logs)` of stacked runs; takes the states over."""
+    return over_runs(lambda run, state, shared: trainer.chunk(run, state, *shared), mesh,
+                     default_how(), donate=(1,))  # fmt: skip
 
 
 def _host(tree: Any, count: int) -> Any:

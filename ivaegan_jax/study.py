@@ -96,15 +96,19 @@ class Study:
             seeds = self.experiment.data_seeds
             add_metrics(workdir, scoring.floor_rows(self.data, seeds, stamp))
 
-    def _train_and_score(
-        self, job: Job, workdir: Workdir, mesh: Mesh, reporter: Reporter
-    ) -> list[Row]:
-        config = self.experiment.config.train
+    def train_data(self, job: Job) -> TrainData:
+        """The training rows as one model of the study sees them."""
         train = self.data.train
         if is_shuffled(job.label):
             train = train.shuffled_u(self.experiment.data_seeds)
         if job.config.packing > 1:
             train = train.by_level()
+        return TrainData(train.x, train.u, self._known_sources(job))
+
+    def _train_and_score(
+        self, job: Job, workdir: Workdir, mesh: Mesh, reporter: Reporter
+    ) -> list[Row]:
+        config = self.experiment.config.train
 
         def on_start(step: int) -> None:
             keep_rows(workdir.train_log, lambda r: r["preset"] != job.label or r["step"] <= step)
@@ -118,7 +122,7 @@ class Study:
             states = train_runs(
                 job.trainer,
                 self.runs,
-                TrainData(train.x, train.u, self._known_sources(job)),
+                self.train_data(job),
                 Schedule(self.experiment.steps, config.chunk, config.checkpoint_chunks),
                 checkpoints,
                 mesh,

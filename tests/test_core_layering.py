@@ -41,6 +41,7 @@ LAYERS = {
     "loop": 10,
     "study": 11,
     "fitted": 12,
+    "doctor": 12,
     "estimator": 13,
     "report": 13,
     "__init__": 14,

@@ -11,6 +11,8 @@ FLAGS = {
               "config.model.width", "config.hypers.vae_rate", "compilation_cache"},
     "compare": {"presets", "data", "seeds", "data_seeds", "steps", "workdir",
                 "config.train.batch", "config.data.segments"},
+    "doctor": {"preset", "json", "timed", "data", "seeds", "data_seeds", "steps",
+               "config.model.modulation"},
     "encode": {"workdir", "data", "out", "preset", "data_seed"},
     "report": {"workdir", "out", "brief"},
     "reproduce": {"name", "list", "quick", "arms", "seeds", "data_seeds", "steps", "workdir",

@@ -1,0 +1,80 @@
+"""The whole examination, from an experiment to its findings."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ivaegan_jax.doctor.auxiliary import FEW_ROWS, describe_u
+from ivaegan_jax.doctor.cost import estimate_cost
+from ivaegan_jax.doctor.dependence import check_u_in_x, check_x_from_u
+from ivaegan_jax.doctor.finding import Finding, refusal
+from ivaegan_jax.doctor.modulation import check_modulation
+from ivaegan_jax.doctor.observations import describe_x
+from ivaegan_jax.doctor.sample import MOST_COMPONENTS, draw_sample
+from ivaegan_jax.doctor.theory import check_dimension, check_distinct_u, check_prior
+from ivaegan_jax.experiment import Experiment, validate
+from ivaegan_jax.sources import load_raw
+from ivaegan_jax.study import Study
+from ivaegan_jax.types import Dataset, InputError
+
+
+def examine(experiment: Experiment, timed: bool = True) -> Iterator[Finding]:
+    """Looks at an experiment's data and model before training, one finding after the other.
+
+    Data are those of the first data seed; tests, theory and cost concern the first model and the
+    rows it would be trained on. A file that cannot be used, and a study that training would
+    refuse, are findings too.
+
+    Args:
+      experiment: what is to be trained.
+      timed: whether to compile and time the training program, which takes most of the time.
+
+    Raises:
+      InputError: for settings that cannot be meant, and for data that are not there.
+    """
+    validate(experiment)
+    try:
+        raw = load_raw(experiment, experiment.data_seeds[0])
+    except InputError as error:
+        if not Path(experiment.data).expanduser().is_file():
+            raise
+        yield refusal("table", "This table cannot be used", error)
+        return
+    yield from [*describe_x(raw), *describe_u(raw)]
+    try:
+        study = Study(experiment)
+    except InputError as error:
+        yield refusal("training", "Training would be refused", error)
+        return
+    yield from check_identifiability(study, raw)
+    yield estimate_cost(study, timed)
+
+
+def check_identifiability(study: Study, raw: Dataset) -> Iterator[Finding]:
+    """What theory asks, and what the training rows of the first data seed show."""
+    job, dim_z = study.jobs[0], study.dims.dim_z
+    x, u = (np.asarray(stacked[0]) for stacked in study.train_data(job)[:2])
+    sample = draw_sample(x, u, max(MOST_COMPONENTS, dim_z))
+    yield check_prior(job.config)
+    yield check_distinct_u(job.config, dim_z, u)
+    asked = bool(study.experiment.config.model.dim_z or raw.s is not None)
+    yield check_dimension(dim_z, sample.x.shape[1], asked)
+    if sample.x.shape[1] == 0 or len(np.unique(sample.u)) < 2:
+        yield untestable()
+        return
+    yield check_x_from_u(x, u)
+    yield check_u_in_x(sample, study.dims.continuous_u)
+    yield check_modulation(sample, dim_z, study.dims.continuous_u)
+
+
+def untestable() -> Finding:
+    """The finding about data in which nothing can be looked for."""
+    sentence = (
+        f"Whether x carries u cannot be looked at: that takes an x that varies and two levels of "
+        f"u of at least {FEW_ROWS} training rows each."
+    )
+    advice = (
+        "Give more rows, or merge levels of u; save a u that is a quantity as floats, u[:, None]."
+    )
+    return Finding("u_in_x", "blocks", sentence, advice)

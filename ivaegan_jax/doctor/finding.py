@@ -1,0 +1,57 @@
+"""One thing found out about data, model or machine, in words and in numbers."""
+
+from collections.abc import Iterable
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from ivaegan_jax.types import InputError
+
+Severity: TypeAlias = Literal["fine", "warn", "blocks"]
+
+
+class Finding(NamedTuple):
+    """What was looked at, what was found, and what to do about it.
+
+    Attributes:
+      name: what was looked at, the same in every examination.
+      severity: `fine`; `warn`, training makes sense but something will show in the results;
+        `blocks`, training is refused or cannot identify the latents.
+      sentence: what was found, for a reader who knows the data and not this code.
+      advice: what to do; empty where nothing needs to be done.
+      values: the numbers behind it, as JSON values.
+    """
+
+    name: str
+    severity: Severity
+    sentence: str
+    advice: str = ""
+    values: dict[str, Any] = {}  # noqa: RUF012 - nobody writes to it
+
+
+def blocks(findings: Iterable[Finding]) -> bool:
+    """Whether any finding says that training would be in vain."""
+    return any(finding.severity == "blocks" for finding in findings)
+
+
+def refusal(name: str, what: str, error: InputError) -> Finding:
+    """An error of the user's as a finding; its words are `what is wrong; what to do`.
+
+    Args:
+      name: of the finding.
+      what: does not work because of it.
+      error: the reason.
+    """
+    reason, _, remedy = str(error).partition("; ")
+    advice = f"{remedy[0].upper()}{remedy[1:]}." if remedy else ""
+    return Finding(name, "blocks", f"{what}: {reason}.", advice)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 row`, `2,000 rows`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: Iterable[Any], shown: int = 3) -> str:
+    """The first few of many: `0, 3, 7 and 12 more`."""
+    names = [str(name) for name in names]
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
