@@ -35,7 +35,7 @@ def products_of(preset: str, size: Size) -> list[Product]:
     run = jax.tree.map(jnp.asarray, one_run())
     state = jax.eval_shape(trainer.init, run)
     text = jax.jit(trainer.train_step).lower(run, state, data).compile().as_text()
-    return products_in(text)
+    return products_in(text or "")
 
 
 def products_in(text: str) -> list[Product]:
@@ -60,7 +60,7 @@ def products_chunk(products: list[Product]) -> tuple[Callable[..., Any], Callabl
     def init(run: Any) -> list[tuple[jax.Array, jax.Array]]:
         key = jax.random.fold_in(jax.random.key(0), run.seed)
         sizes = [((p.rows, p.inner), (p.inner, p.columns)) for p in products]
-        return [tuple(jax.random.normal(key, shape) for shape in pair) for pair in sizes]
+        return [(jax.random.normal(key, a), jax.random.normal(key, b)) for a, b in sizes]
 
     def chunk(run: Any, factors: Any, data: Any, length: jax.Array) -> tuple[Any, Any]:
         del run, data
