@@ -1,4 +1,4 @@
-"""Says in seconds, before training, whether data and model can identify latents at all.
+"""Says before training, within half a minute, whether data and model can identify latents at all.
 
   python -m experiments.doctor --data=my_table.npz
   python -m experiments.doctor --data=b1 --preset=ivae_gan --seeds=10 --steps=30000
