@@ -6,7 +6,7 @@ the whole ivae_gan (`LOSS_contrast`; `no_adversary_contrast` is what is left of 
 critic). Short ones: each loss with each of five penalties, the critic told of u by projection, and
 four rows of one segment judged at once.
 Command: python -m experiments.reproduce --name=adversaries --out=results/adversaries
-Time: about 30 minutes on 2 CPU cores.
+Time: about 45 minutes on 2 CPU cores.
 Band: every loss alone at least .05 above ivae; alone, and with the contrast, within .03 of least
 squares, the best in tuning.
 """
