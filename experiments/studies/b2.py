@@ -3,7 +3,7 @@
 Purpose: the models of study b1 where the label alone already tells much (its floor is in the
 table): the score within segments says what is recovered beyond it.
 Command: python -m experiments.reproduce --name=b2 --out=results/b2
-Time: about 50 minutes on 2 CPU cores.
+Time: about 30 minutes on 2 CPU cores.
 Band: mean MCC of ivae_gan and of igan at least .97, within segments at least .93; both at least .2
 above iVAE.
 """

@@ -3,7 +3,7 @@
 Purpose: what noise of the size of the signal does. Generated rows have none, so a critic tells
 them from real ones by it; the decoder's variance is learned and the bound has its full weight.
 Command: python -m experiments.reproduce --name=b5 --out=results/b5
-Time: about 8 minutes on 2 CPU cores.
+Time: about 2 minutes on 2 CPU cores.
 Band: none but that igan, which has no likelihood, stays within .1 of iVAE on the sine.
 """
 

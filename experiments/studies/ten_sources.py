@@ -2,7 +2,7 @@
 
 Purpose: the models of study b1 where a random rotation of the truth scores below .6.
 Command: python -m experiments.reproduce --name=ten_sources --out=results/ten_sources
-Time: about 5 minutes on 2 CPU cores.
+Time: about 15 minutes on 2 CPU cores.
 Band: mean MCC of ivae_gan and of igan at least .96; both at least .05 above iVAE.
 """
 
