@@ -25,6 +25,8 @@ class Model(NamedTuple):
       decode: `(params, z) -> E[x|z]`, `[batch, dim_x]`.
       sample: `(params, key, u) -> x`, decoded draws of p(z|u).
       refresh: `params -> params`, with the block moved that no player owns (spectral norms).
+      log_prior: `(params, z, u) -> log p(z|u)`, nats, of every row of z `[rows, dim_z]` under every
+        row of u `[priors, dim_u]`; `[rows, priors]`.
     """
 
     init: Callable[[jax.Array], Params]
@@ -34,6 +36,7 @@ class Model(NamedTuple):
     decode: Callable[..., jax.Array]
     sample: Callable[..., jax.Array]
     refresh: Callable[[Params], Params]
+    log_prior: Callable[..., jax.Array]
 
 
 def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
@@ -54,6 +57,11 @@ def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
     ) -> Float[Array, "batch dim_x"]:
         return nets.generate(params, nets.family.sample(key, *nets.prior(params, u)))
 
+    def log_prior(
+        params: Params, z: Float[Array, "rows dim_z"], u: Float[Array, "priors dim_u"]
+    ) -> Float[Array, "rows priors"]:
+        return nets.family.log_prob_pairs(z, *nets.prior(params, u))
+
     return Model(
         init=lambda key: nets.init(key, blocks),
         terms=terms,
@@ -62,4 +70,5 @@ def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
         decode=nets.generate,
         sample=sample,
         refresh=nets.refresh,
+        log_prior=log_prior,
     )

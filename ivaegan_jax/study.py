@@ -1,14 +1,14 @@
 """One study: prepare the data, train every model over all runs, score, and leave rows behind."""
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, partial
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
 import numpy as np
 from jax.sharding import Mesh
 
-from ivaegan_jax import scoring
+from ivaegan_jax import scoring, verdict
 from ivaegan_jax.checkpoint import Checkpoints
 from ivaegan_jax.config import ModelConfig
 from ivaegan_jax.data.prepare import Prepared
@@ -147,9 +147,27 @@ class Study:
         rows += scoring.agreement_rows(trained, evaluations["test"], stamps["test"])
         both = list(evaluations.values()), list(parts.values())
         rows += scoring.quality_rows(trained, *both, stamps[None])
+        judged, agreed = self._judge(trained, mesh, stamps[None])
         arrays = scoring.arrays_for_figures(trained, evaluations["test"], self.data)
-        write_npz(workdir.arrays(trained.label), arrays)
-        return rows
+        write_npz(workdir.arrays(trained.label), arrays | agreed)
+        return rows + judged
+
+    def _judge(
+        self, trained: scoring.Trained, mesh: Mesh, stamp: Callable[[int], Row]
+    ) -> tuple[list[Row], dict[str, np.ndarray]]:
+        """Whether identification happened, without the truth: rows, and consensus latents."""
+        checked = verdict.precondition_of_runs(trained, self._held_out, self.dims.dim_u, mesh)
+        rows = list(verdict.judge_runs(trained, checked, self._held_out, stamp))
+        found = verdict.consensus_of_runs(trained, checked)
+        rows += verdict.consensus_rows(trained, checked, found, stamp)
+        return rows, verdict.consensus_arrays(found)
+
+    @cached_property
+    def _held_out(self) -> list[verdict.HeldOut]:
+        """The held-out rows of each data seed, as verdicts see them."""
+        parts, sizes = (self.data.valid, self.data.test), (self.dims.dim_u, self.dims.dim_z)
+        seeds = range(len(self.experiment.data_seeds))
+        return [verdict.hold_out(*verdict.held_out_rows(parts, i), *sizes) for i in seeds]
 
     def _known_sources(self, job: Job) -> np.ndarray | None:
         """Standardised true sources for the one model that is trained with them, else None."""

@@ -29,7 +29,7 @@ def squares(params, batch, key, hypers, names):
 @pytest.fixture(scope="module")
 def trainers():
     """By whether an average is kept: trainers of a model that costs nothing to compile."""
-    model = Model(first_params, squares, None, None, None, None, lambda params: params)
+    model = Model(first_params, squares, None, None, None, None, lambda params: params, None)
     return {ema: make_trainer(model, GAME, 8, 4, ema=ema) for ema in (False, True)}
 
 

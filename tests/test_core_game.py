@@ -80,7 +80,7 @@ class Recorder:
 
     def __init__(self):
         self.draws, self.noise = [], []
-        self.model = Model(None, self.terms, None, None, None, None, lambda params: params)
+        self.model = Model(None, self.terms, None, None, None, None, lambda params: params, None)
 
     def terms(self, params, batch, key, hypers, names):
         self.noise.append(tuple(jax.random.key_data(key).tolist()))

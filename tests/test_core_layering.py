@@ -39,12 +39,13 @@ LAYERS = {
     "checkpoint": 9,
     "scoring": 10,
     "loop": 10,
-    "study": 11,
-    "fitted": 12,
-    "doctor": 12,
-    "estimator": 13,
-    "report": 13,
-    "__init__": 14,
+    "verdict": 11,
+    "study": 12,
+    "fitted": 13,
+    "doctor": 13,
+    "estimator": 14,
+    "report": 14,
+    "__init__": 15,
 }
 PLACE = "; give it a layer in LAYERS: above all that it imports, below all that import it"
 

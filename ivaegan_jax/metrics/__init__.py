@@ -7,7 +7,8 @@ infinity raise ValueError: a failed run is the caller's to count, never dropped 
 
 from ivaegan_jax.metrics.affine import affine_r2, canonical_correlation
 from ivaegan_jax.metrics.agreement import Agreement, aligned, pairwise_agreement
-from ivaegan_jax.metrics.collapse import active_units, label_r2
+from ivaegan_jax.metrics.collapse import active_units, conditional_residual, label_r2
+from ivaegan_jax.metrics.consensus import Consensus, consensus
 from ivaegan_jax.metrics.floors import (
     fastica_floor,
     floors,
@@ -35,13 +36,16 @@ from ivaegan_jax.metrics.sample_quality import (
 __all__ = [
     "Agreement",
     "Assignment",
+    "Consensus",
     "active_units",
     "affine_r2",
     "aligned",
     "assign",
     "c2st",
     "canonical_correlation",
+    "conditional_residual",
     "conditional_sample_quality",
+    "consensus",
     "correlation_matrix",
     "energy_distance",
     "fastica_floor",

@@ -29,12 +29,13 @@ def pairwise_agreement(latents: Num[np.ndarray, "runs rows dim_z"]) -> Agreement
     """
     runs, rows, dim_z = latents.shape
     columns = np.moveaxis(latents, 0, 1).reshape(rows, runs * dim_z)
-    return Agreement(_pairwise_mcc(columns, runs), _pairwise_affine_r2(columns, runs))
+    return Agreement(pairwise_mcc(latents), _pairwise_affine_r2(columns, runs))
 
 
-def _pairwise_mcc(columns: np.ndarray, runs: int) -> Float[np.ndarray, "runs runs"]:
+def pairwise_mcc(latents: Num[np.ndarray, "runs rows dim_z"]) -> Float[np.ndarray, "runs runs"]:
     """One correlation matrix of all columns per half, then one small assignment per pair."""
-    dim_z = columns.shape[1] // runs
+    runs, rows, dim_z = latents.shape
+    columns = np.moveaxis(latents, 0, 1).reshape(rows, runs * dim_z)
     fit, score = (
         correlation_matrix(columns[half], columns[half])
         .reshape(runs, dim_z, runs, dim_z)

@@ -35,3 +35,11 @@ def label_r2(
     """
     fit, score = held_out_split(len(mu))
     return r2_per_column(conditional_mean(u[fit], mu[fit], u[score]), mu[score])
+
+
+def conditional_residual(
+    mu: Num[np.ndarray, "rows dim_z"], u: Num[np.ndarray, "rows ..."]
+) -> Float[np.ndarray, "scored dim_z"]:
+    """What u does not explain of the latents on the odd rows, E[mu given u] from the even ones."""
+    fit, score = held_out_split(len(mu))
+    return mu[score] - conditional_mean(u[fit], mu[fit], u[score])

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ivaegan_jax.report.evidence import SUPPORTED
+from ivaegan_jax.report.first_page import Short
 from ivaegan_jax.report.legend import CONVENTIONS, FLOORS
 from ivaegan_jax.report.render import Table, to_html
 
@@ -26,6 +28,7 @@ class Section(NamedTuple):
     summary: Table
     details: Sequence[Table]
     pictures: Sequence[Picture]
+    verdicts: Sequence[Short] = ()
 
 
 CSS = """
@@ -41,6 +44,9 @@ h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; border-bottom: 1px solid var(-
 .lead { border-left: 4px solid var(--accent); background: var(--card); padding: .75rem 1rem;
   margin: 0 0 1.5rem; border-radius: 0 6px 6px 0; overflow-wrap: anywhere; }
 .lead p { margin: .25rem 0; } .lead p:first-child { font-size: 1.1rem; font-weight: 600; }
+.short { border: 1px solid var(--line); border-radius: 6px; padding: .6rem 1rem;
+  margin: 0 0 1rem; } .short h3 { margin: 0 0 .3rem; font-size: 1.05rem; }
+.short p, .short ul { margin: .25rem 0; } .held { color: #1a7f37; } .open { color: #b35900; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums;
   width: 100%; }
@@ -70,13 +76,37 @@ def page(title: str, sections: Sequence[Section], records: Mapping[str, Any]) ->
       sections: one per data set.
       records: manifests and configurations by work directory.
     """
-    body = "".join(_section(section) for section in sections)
+    body = _first(sections) + "".join(_section(section) for section in sections)
     notes = _legend(sections) + "".join(_record(name, value) for name, value in records.items())
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{html.escape(title)}</title><style>{CSS}</style></head>"
         f"<body><h1>{html.escape(title)}</h1>{body}{notes}</body></html>\n"
+    )
+
+
+def _first(sections: Sequence[Section]) -> str:
+    """The first page: verdicts above everything else; empty where none were recorded."""
+    cards = "".join(
+        _short(f"{each.preset} on {section.data}", each)
+        for section in sections
+        for each in section.verdicts
+    )
+    intro = (
+        "Are the latents the same, up to order, sign and scale, whoever trains the model? What can "
+        "be known without the true sources (numbers in a reason are those of its first run):"
+    )
+    return f"<section><h2>In short</h2><p>{intro}</p>{cards}</section>" if cards else ""
+
+
+def _short(title: str, short: Short) -> str:
+    kind = "held" if short.verdict == SUPPORTED else "open"
+    sentences = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in short.sentences)
+    reasons = "".join(f"<li>{html.escape(reason)}</li>" for reason in short.reasons)
+    return (
+        f'<div class="short"><h3>{html.escape(title)}: <span class="{kind}">'
+        f"{html.escape(short.verdict)}</span></h3>{sentences}<ul>{reasons}</ul></div>"
     )
 
 

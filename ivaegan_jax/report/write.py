@@ -8,6 +8,7 @@ from ivaegan_jax.manifest import merge
 from ivaegan_jax.report.counting import has_truth
 from ivaegan_jax.report.details import conventions, fit, per_seed
 from ivaegan_jax.report.figures import pictures
+from ivaegan_jax.report.first_page import first_page
 from ivaegan_jax.report.inputs import Results, read_workdirs, studies
 from ivaegan_jax.report.page import Section, page
 from ivaegan_jax.report.recorded import HEADLINE, ordered
@@ -60,7 +61,7 @@ def section(study: Results, palette: Palette, brief: bool = False) -> Section:
     fitted = [fit(study.rows).without_empty_columns()] if has_truth(study.rows) else []
     details = (*fitted, per_seed(study.rows), conventions(study.rows))
     found = tuple(pictures(study, palette, brief))
-    return Section(study.data, sentences, table, details, found)
+    return Section(study.data, sentences, table, details, found, first_page(study.rows))
 
 
 def write_sections(out: Path, title: str, sections: Sequence[Section]) -> None:

@@ -110,7 +110,12 @@ def test_data_without_sources_have_quality_rows_and_no_mcc(continuous, digits, r
     for workdir in (continuous, digits):
         metrics = {row["metric"] for row in rows_of(workdir)}
         assert not {name for name in metrics if name.startswith(("mcc", "cca", "affine"))}
-        assert {row["kind"] for row in rows_of(workdir)} <= {"run", "agreement"}
+        assert {row["kind"] for row in rows_of(workdir)} <= {
+            "run",
+            "agreement",
+            "verdict",
+            "consensus",
+        }
         assert {"mmd2", "mmd2_real", "mmd2_wrong_u", "c2st", "energy_distance"} <= metrics
 
 

@@ -1,0 +1,116 @@
+"""For a reader in a hurry: was anything identified, how sure is that, and why; per preset."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ivaegan_jax.experiment import SHUFFLED, is_shuffled
+from ivaegan_jax.report import recorded
+from ivaegan_jax.report.estimates import interval
+from ivaegan_jax.report.evidence import Evidence, gather, verdict_of
+from ivaegan_jax.report.render import decimal
+from ivaegan_jax.report.wording import short
+from ivaegan_jax.types import Row
+from ivaegan_jax.verdict import USABLE
+
+MOST_REASONS = 3
+
+
+class Short(NamedTuple):
+    """What the first page says of one preset."""
+
+    preset: str
+    verdict: str
+    sentences: Sequence[str]
+    reasons: Sequence[str]
+
+
+def first_page(rows: Sequence[Row]) -> list[Short]:
+    """One entry per preset of one data set; none for rows without verdicts, as older ones are."""
+    found = {preset: gather(rows, preset) for preset in recorded.presets(rows)}
+    return [_short(rows, preset, each) for preset, each in found.items() if each.runs]
+
+
+def _short(rows: Sequence[Row], preset: str, evidence: Evidence) -> Short:
+    found = [_usable(evidence), *_agreement(evidence), *_groups(evidence)]
+    beside = [*_truth(rows, preset), *_control(rows, preset)]
+    reasons = [*_disagreement(evidence), *_reasons(evidence)][:MOST_REASONS]
+    return Short(preset, verdict_of(evidence), [*found, *beside], reasons)
+
+
+def _usable(evidence: Evidence) -> str:
+    verdicts = Counter(row["verdict"] for row in evidence.runs)
+    others = ", ".join(f"{n} {name}" for name, n in verdicts.most_common() if name != USABLE)
+    text = f"{verdicts[USABLE]} of {len(evidence.runs)} runs are usable"
+    return f"{text} ({others})." if others else f"{text}."
+
+
+def _agreement(evidence: Evidence) -> Iterator[str]:
+    if evidence.agreement is None:
+        yield "Train three model seeds or more: that runs agree is half of the evidence."
+        return
+    floor = decimal(evidence.rotation_p95, 2)
+    text = f"Runs agree with each other at {short(evidence.agreement)} (1 is perfect, {floor} is "
+    yield text + "within reach of solutions that are rotations of each other)."
+
+
+def _groups(evidence: Evidence) -> Iterator[str]:
+    split = [row for row in evidence.consensus if len(row["groups"]) > 1]
+    if split:
+        sizes = "; ".join(" + ".join(str(len(g)) for g in row["groups"]) for row in split)
+        yield f"The runs found more than one solution: groups of {sizes} runs."
+    stability = [[s for s in row["stability"] if s is not None] for row in evidence.consensus]
+    if len(stability) == 1 and stability[0]:
+        told = ", ".join(decimal(value, 2) for value in stability[0])
+        yield f"Latents, the most informative first, found again in the other runs at {told}."
+    vanished = max((sum(row["vanished"]) for row in evidence.consensus), default=0)
+    if vanished:
+        yield f"Up to {vanished} latents have vanished."
+
+
+def _truth(rows: Sequence[Row], preset: str) -> Iterator[str]:
+    mcc = interval(rows, "mcc", preset)
+    if mcc is not None:
+        yield f"The verdict did not see the true sources; compared with them, MCC is {short(mcc)}."
+
+
+def _control(rows: Sequence[Row], preset: str) -> Iterator[str]:
+    if is_shuffled(preset):
+        yield "This is a negative control: its u was shuffled, so nothing should be identified."
+        return
+    real, control = (_information(rows, name) for name in (preset, preset + SHUFFLED))
+    pairs = [(real[run], control[run]) for run in real if run in control]
+    if not pairs:
+        yield f"No negative control was trained ({preset.rpartition('/')[2]}{SHUFFLED} is one)."
+        return
+    better = sum(a > b for a, b in pairs)
+    verb = "beats" if better == len(pairs) else "does not beat"
+    means = " against ".join(f"{np.mean(each):.2f}" for each in zip(*pairs, strict=True))
+    told = f"its latents tell {means} nats about u, more in {better} of {len(pairs)} runs"
+    yield f"It {verb} its negative control, the same model with u shuffled: {told}."
+
+
+def _information(rows: Sequence[Row], preset: str) -> dict[tuple[Any, Any], float]:
+    found = recorded.select(rows, "information_on_u", preset, "verdict")
+    return {(r["data_seed"], r["seed"]): recorded.number(r["value"]) for r in found}
+
+
+def _disagreement(evidence: Evidence) -> list[str]:
+    if evidence.agreement is None or evidence.agree:
+        return []
+    return ["Runs that differ in their seed alone are not shown to agree better than "
+            "rotations of one solution would."]  # fmt: skip
+
+
+def _reasons(evidence: Evidence) -> Iterator[str]:
+    usable = sum(row["value"] for row in evidence.runs) >= len(evidence.runs) / 2
+    # of the side that prevails; a reason is told once, with the numbers of its first run
+    runs = [row for row in evidence.runs if bool(row["value"]) == usable]
+    told: dict[str, list[str]] = {}
+    for row in runs:
+        for reason in row["reasons"]:
+            told.setdefault(reason["code"], []).append(reason["text"])
+    for texts in sorted(told.values(), key=lambda each: -len(each)):
+        yield f"{texts[0]} ({len(texts)} of {len(evidence.runs)} runs)"

@@ -1,0 +1,138 @@
+"""From trained states to the recorded rows of a verdict, of kind `verdict` and `consensus`."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.sharding import Mesh
+from jaxtyping import Int
+
+from ivaegan_jax.metrics import random_rotation_floor
+from ivaegan_jax.metrics.consensus import Consensus, consensus
+from ivaegan_jax.replicate import default_how, over_runs, pad_runs, shard_runs, share
+from ivaegan_jax.scoring import Trained
+from ivaegan_jax.train import Run, as_batch
+from ivaegan_jax.types import Row
+from ivaegan_jax.verdict.findings import Findings, find
+from ivaegan_jax.verdict.held_out import HeldOut
+from ivaegan_jax.verdict.judgement import USABLE, judge
+from ivaegan_jax.verdict.precondition import Precondition, make_precondition
+
+
+class Agreed(NamedTuple):
+    """Which runs there were, and what they agree on."""
+
+    members: Int[np.ndarray, " members"]
+    consensus: Consensus
+
+
+ROTATED_ROWS, ROTATIONS = 1000, 100
+"""Held-out rows and rotations behind the agreement that a mere rotation would reach."""
+
+
+def precondition_of_runs(
+    trained: Trained, held_out: Sequence[HeldOut], dim_u: int, mesh: Mesh
+) -> Precondition:
+    """Every run on the held-out rows of its own data seed, `[runs, ...]`, host arrays, finite."""
+    precondition = make_precondition(trained.model)
+
+    def one(params: Any, run: Run, shared: Any) -> Precondition:
+        x, u, references, weights = (array[run.data_index] for array in shared)
+        known = as_batch(jnp.zeros((len(references), x.shape[1])), references, dim_u).u
+        return precondition(params, as_batch(x, u, dim_u), known, jnp.log(weights))
+
+    shared = tuple(
+        np.stack([getattr(each, name) for each in held_out])
+        for name in ("x", "u", "references", "weights")
+    )
+    stacked = shard_runs(pad_runs((trained.states.evaluated, trained.runs), mesh), mesh)
+    found = over_runs(one, mesh, default_how())(*stacked, share(shared, mesh))
+    count = len(trained.runs.seed)
+    return jax.tree.map(
+        lambda leaf: np.nan_to_num(np.asarray(leaf)[:count], posinf=0, neginf=0), found
+    )
+
+
+def judge_runs(
+    trained: Trained,
+    checked: Precondition,
+    held_out: Sequence[HeldOut],
+    stamp: Callable[[int], Row],
+) -> Iterator[Row]:
+    """One row per finding that there is of each run, and one with the verdict and its reasons."""
+    for i, index in enumerate(trained.runs.data_index):
+        run = jax.tree.map(lambda leaf, i=i: leaf[i], checked)
+        found = find(run, held_out[index])
+        row = stamp(i) | {"kind": "verdict", "rows": "valid and test"}
+        for metric, value in _numbers(found).items():
+            yield row | {"metric": metric, "value": value}
+        verdict, reasons = judge(found, bool(trained.states.alive[i]))
+        yield row | {
+            "metric": "verdict", "value": float(verdict == USABLE), "verdict": verdict,
+            "reasons": [reason._asdict() for reason in reasons],
+        }  # fmt: skip
+
+
+def consensus_of_runs(trained: Trained, checked: Precondition) -> dict[int, Agreed]:
+    """What the runs of each data seed that did not diverge agree on, by index of the data seed."""
+    alive, found = np.asarray(trained.states.alive, bool), {}
+    for index in np.unique(trained.runs.data_index):
+        members = np.flatnonzero((trained.runs.data_index == index) & alive)
+        if len(members):
+            agreed = consensus(checked.mu[members], checked.log_var[members])
+            found[int(index)] = Agreed(members, agreed)
+    return found
+
+
+def consensus_rows(
+    trained: Trained,
+    checked: Precondition,
+    found: Mapping[int, Agreed],
+    stamp: Callable[[int], Row],
+) -> Iterator[Row]:
+    """One row per data seed on what its runs agree on; the value counts groups of runs."""
+    for members, agreed in found.values():
+        medoid, seeds = int(members[agreed.medoid]), trained.runs.seed[members]
+        z = checked.mu[medoid][:ROTATED_ROWS]  # a single latent has no rotation to be taken for
+        floor = random_rotation_floor(z, ROTATIONS) if z.shape[1] > 1 else (0.0, 0.0)
+        groups = [seeds[agreed.cluster == c].tolist() for c in np.unique(agreed.cluster)]
+        yield stamp(medoid) | {
+            "kind": "consensus", "metric": "consensus", "rows": "valid and test",
+            "value": float(len(groups)), "rotation": floor[0], "rotation_p95": floor[1],
+            "groups": sorted(groups, key=len, reverse=True),
+            "stability": _listed(agreed.stability), "information": _listed(agreed.information),
+            "vanished": agreed.vanished.tolist(),
+        }  # fmt: skip
+
+
+def consensus_arrays(found: Mapping[int, Agreed]) -> dict[str, np.ndarray]:
+    """Consensus latents `[data_seeds, rows, dim_z]` on all held-out rows, and their data seeds."""
+    if not found:
+        return {}
+    latents = np.stack([agreed.z for _, agreed in found.values()])
+    return {"consensus_z": latents.astype(np.float32), "consensus_index": np.array(list(found))}
+
+
+def _numbers(found: Findings) -> dict[str, float]:
+    quadratic = found.rank_quadratic.singular
+    smallest = quadratic[-1] if len(quadratic) else 0.0
+    values = {
+        "levels": found.levels,
+        "levels_needed": found.needed,
+        "natural_rank": found.rank.rank,
+        "natural_rank_quadratic": found.rank_quadratic.rank,
+        "natural_condition": quadratic[0] / smallest if smallest > 0 else np.inf,
+        "natural_noise": found.rank_quadratic.noise,
+        "informative_units": (found.active & ~found.repeating).sum(),
+        "slope_p05": np.quantile(found.slopes, 0.05),
+        "slope_median": np.median(found.slopes),
+        "information_on_u": found.information,
+        "information_on_u_p": found.p_value,
+    }
+    return {metric: float(value) for metric, value in values.items() if np.isfinite(value)}
+
+
+def _listed(values: np.ndarray) -> list[float | None]:
+    return [float(f"{value:.4g}") if np.isfinite(value) else None for value in values]

@@ -1,0 +1,97 @@
+import pytest
+from report_rows import run_row, truth_rows, write_workdir
+
+from ivaegan_jax.report import write_report
+from ivaegan_jax.report.evidence import NOT_SUPPORTED, SUPPORTED, UNKNOWN
+from ivaegan_jax.report.first_page import first_page
+
+SEEDS = (1, 2, 3)
+GOOD, BAD = "The variances follow u.", "u takes 6 values."
+
+
+def rows(preset="ivae_gan", usable=SEEDS, agreement=0.97, information=1.0, seeds=SEEDS):
+    """Runs of one preset on one data seed with their verdicts, agreement and consensus."""
+    found = [run_row("elbo", -1.0, preset, 1, seed) for seed in seeds]
+    for seed in seeds:
+        extra = {"preset": preset, "data_seed": 1, "seed": seed, "kind": "verdict", "split": None}
+        told = "usable" if seed in usable else "not identifiable"
+        reasons = [{"code": "a", "text": GOOD if seed in usable else BAD}]
+        found += [
+            run_row("verdict", float(seed in usable), **extra, verdict=told, reasons=reasons),
+            run_row("information_on_u", information + seed / 10, **extra),
+        ]
+        found += [
+            run_row("agreement_mcc", agreement, preset, 1, seed, other_seed=other, kind="agreement")
+            for other in seeds
+            if other > seed
+        ]
+    groups = [list(seeds)] if agreement > 0.85 else [[seed] for seed in seeds]
+    about = {"groups": groups, "vanished": [False, True], "rotation": 0.73, "rotation_p95": 0.82,
+             "stability": [0.99, 0.5]}  # fmt: skip
+    return [*found, run_row("consensus", 0.9, preset, 1, 1, kind="consensus", **about)]
+
+
+def only(rows):
+    [short] = first_page(rows)
+    return short, " ".join([*short.sentences, *short.reasons])
+
+
+def test_usable_runs_that_agree_are_identified():
+    short, text = only(rows())
+    assert short.verdict == SUPPORTED
+    assert "3 of 3 runs are usable." in text
+    assert "found again in the other runs at .99, .50." in text
+    assert "agree with each other at .97 [.97, .97]" in text
+    assert short.reasons == [f"{GOOD} (3 of 3 runs)"]
+
+
+def test_usable_runs_that_do_not_agree_are_not():
+    short, text = only(rows(agreement=0.75))
+    assert short.verdict == NOT_SUPPORTED
+    assert "are not shown to agree better" in short.reasons[0]
+    assert "groups of 1 + 1 + 1 runs" in text
+
+
+def test_runs_that_agree_but_are_not_usable_are_not_identified():
+    short, text = only(rows(usable=(2,)))
+    assert short.verdict == NOT_SUPPORTED
+    assert "1 of 3 runs are usable (2 not identifiable)." in text
+    assert short.reasons == [f"{BAD} (2 of 3 runs)"]
+
+
+@pytest.mark.parametrize("seeds", [(1,), (1, 2)])
+def test_a_pair_of_runs_is_too_few(seeds):
+    short, text = only(rows(seeds=seeds))
+    assert short.verdict == UNKNOWN
+    assert "Train three model seeds or more" in text
+
+
+def test_a_negative_control_is_beaten_in_every_run_or_not_at_all():
+    control = rows("ivae_gan+shuffled_u", usable=(), information=0.0)
+    real, other = first_page([*rows(), *control])
+    assert "It beats its negative control" in " ".join(real.sentences)
+    assert "1.20 against 0.20 nats about u, more in 3 of 3 runs" in " ".join(real.sentences)
+    assert "nothing should be identified" in " ".join(other.sentences)
+    worse, _ = first_page([*rows(information=-1.0), *control])
+    assert "does not beat" in " ".join(worse.sentences)
+    assert "No negative control" in only(rows())[1]
+
+
+def test_the_truth_is_told_where_it_is_known():
+    mcc = [run_row("mcc", 0.9, "ivae_gan", 1, seed) for seed in SEEDS]
+    assert "MCC is .90 [.90, .90]" in only([*rows(), *mcc])[1]
+
+
+def test_the_page_begins_with_it_and_escapes_it(tmp_path):
+    found = rows()
+    for row in found:
+        row.update(reasons=[{"code": "a", "text": "<b>"}])
+    text = write_report([write_workdir(tmp_path / "run", found)]).read_text()
+    assert text.index("In short") < text.index("<h2>b1</h2>")
+    assert "&lt;b&gt; (3 of 3 runs)" in text
+
+
+def test_older_work_directories_have_no_first_page(tmp_path):
+    path = write_workdir(tmp_path / "run", truth_rows(("ivae",)))
+    assert first_page(truth_rows(("ivae",))) == []
+    assert "In short" not in write_report([path]).read_text()

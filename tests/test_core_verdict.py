@@ -1,0 +1,147 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from ivaegan_jax.types import Batch
+from ivaegan_jax.verdict import USABLE, Precondition, find, hold_out, judge, make_precondition
+
+RNG = np.random.default_rng(0)
+LEVELS, DIM = 12, 2
+CODE = np.repeat(np.arange(LEVELS), 100)
+STD = RNG.uniform(0.5, 3, (LEVELS, DIM))
+EQUAL = np.ones((LEVELS, DIM))
+Z = STD[CODE] * RNG.normal(size=(len(CODE), DIM))
+HELD_OUT = hold_out(Z, CODE, LEVELS, DIM)
+MEANS = RNG.uniform(-3, 3, (LEVELS, DIM))
+
+
+def log_density(z, mean, std):
+    return -(np.log(std) + 0.5 * np.square((z - mean) / std)).sum(axis=-1)
+
+
+def run(z=Z, std=STD, mean=0 * STD, slope=((1.0, 0.0), (0.0, 1.0)), scale=(1.0, 1.0)):
+    """A run whose posterior means are z, with this prior and this linear generator."""
+    own = log_density(z, mean[CODE], std[CODE])
+    pairs = log_density(z[:, None], mean, std)
+    return Precondition(
+        mu=z,
+        log_var=np.full_like(z, -6.0) + 2 * np.log(scale),
+        loc=mean[CODE],
+        prior_log_var=2 * np.log(std[CODE]),
+        log_prior=own,
+        log_marginal=np.log(np.exp(pairs).mean(axis=1)),
+        slope=np.tile(np.transpose(slope) @ slope, (5, 1, 1)),
+    )
+
+
+def judged(alive=True, held_out=HELD_OUT, **changes):
+    return judge(find(run(**changes), held_out), alive)
+
+
+def codes(judgement):
+    return {reason.code for reason in judgement.reasons}
+
+
+def test_a_run_that_meets_all_preconditions_is_usable():
+    judgement = judged()
+    assert judgement.verdict == USABLE
+    assert codes(judgement) == {"rank_ok", "information_ok", "slope_ok"}
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1e3])
+def test_the_scale_of_a_latent_does_not_matter(scale):
+    by = np.array([scale, 1.0])
+    ours, other = (
+        find(run(Z * f, STD * f, slope=np.diag(1 / f), scale=f), HELD_OUT) for f in (by**0, by)
+    )
+    np.testing.assert_allclose(other.rank_quadratic.singular, ours.rank_quadratic.singular)
+    np.testing.assert_allclose(other.slopes, ours.slopes, rtol=1e-6)
+
+
+def test_the_slope_is_that_of_the_generator_at_latents_of_equal_scale():
+    slope = np.diag([1.0, 0.25]) / Z.std(axis=0)
+    np.testing.assert_allclose(find(run(slope=slope), HELD_OUT).slopes, 0.25)
+    flat = judged(slope=np.array([[1.0, 1.0], [1.0, 1.0]]))
+    assert codes(flat) == {"flat"}
+
+
+def test_a_diverged_run_is_nothing_else():
+    assert judged(alive=False).verdict == "diverged"
+
+
+def test_latents_that_do_not_move_have_collapsed():
+    assert judged(z=0 * Z + 1e-3 * Z).verdict == "collapsed to the prior"
+
+
+def test_latents_that_repeat_u_have_collapsed_to_its_prior():
+    assert judged(z=MEANS[CODE] + 1e-3 * Z, mean=MEANS).verdict == "collapsed to p(z|u)"
+
+
+def test_a_vanished_latent_is_left_out_and_told():
+    judgement = judged(z=Z * [1, 1e-4], std=np.c_[STD[:, :1], EQUAL[:, :1]])
+    assert judgement.verdict == USABLE
+    assert "vanished" in codes(judgement)
+
+
+def test_a_prior_without_u_is_not_identifiable():
+    judgement = judged(std=EQUAL)
+    assert (judgement.verdict, codes(judgement)) == ("not identifiable", {"prior"})
+
+
+def test_means_alone_leave_a_rotation():
+    z = MEANS[CODE] + RNG.normal(size=Z.shape)
+    assert codes(judged(z=z, std=EQUAL, mean=MEANS)) == {"means"}
+
+
+def test_variances_in_proportion_are_of_too_low_a_rank():
+    std = np.repeat(STD[:, :1], 2, axis=1)
+    assert codes(judged(z=std[CODE] * RNG.normal(size=Z.shape), std=std)) == {"rank"}
+
+
+def test_a_prior_of_noise_alone_is_no_modulation():
+    noise = np.exp(0.02 * RNG.normal(size=STD.shape))
+    assert codes(judged(std=noise)) >= {"rank"}
+
+
+def test_latents_that_know_nothing_of_u():
+    shuffled = RNG.permutation(Z)
+    assert "information" in codes(judged(z=shuffled))
+    assert find(run(z=shuffled), HELD_OUT).p_value > 0.5
+
+
+def test_as_many_values_of_u_as_the_theorem_asks_for():
+    few = HELD_OUT._replace(levels=4)
+    assert find(run(mean=1e-2 * MEANS), few).needed == 2 * DIM + 1
+    assert codes(judged(held_out=few, mean=1e-2 * MEANS)) == {"levels"}
+    assert judged(held_out=few).verdict == USABLE  # variances alone take three
+
+
+def test_without_enough_rows_nothing_can_be_tested():
+    assert codes(judged(held_out=HELD_OUT._replace(counts=[]))) == {"rows"}
+
+
+def test_a_continuous_u_stands_for_itself_among_its_references():
+    u = RNG.normal(size=(len(CODE), 1)).astype(np.float32)
+    held_out = hold_out(Z, u, 1, DIM)
+    assert held_out.weights.sum() == pytest.approx(1)
+    assert held_out.levels == len(CODE)
+    same = run()._replace(log_marginal=run().log_prior)
+    assert find(same, held_out).information == pytest.approx(0)
+
+
+def test_the_device_part_is_what_the_model_says(tiny, batch):
+    model = tiny("ivae_gan").model
+    params = model.init(jax.random.key(1))
+    levels = jnp.eye(batch.u.shape[1])
+    shares = jnp.full(len(levels), jnp.log(1 / len(levels)))
+    batch = Batch(batch.x, batch.u)
+    found = jax.jit(make_precondition(model))(params, batch, levels, shares)
+    pairs = jax.jit(model.log_prior)(params, found.mu, levels)
+    code = np.argmax(batch.u, axis=1)
+    np.testing.assert_allclose(found.log_prior, pairs[np.arange(len(code)), code], rtol=1e-4)
+    marginal = np.log(np.exp(pairs).mean(axis=1))
+    np.testing.assert_allclose(found.log_marginal, marginal, rtol=1e-3, atol=1e-4)
+    decode = jax.jit(jax.jacobian(lambda z: model.decode(params, z[None])[0]))
+    jacobian = decode(found.mu[0])
+    np.testing.assert_allclose(found.slope[0], jacobian.T @ jacobian, rtol=1e-3, atol=1e-5)
