@@ -9,8 +9,8 @@ from absl import flags
 
 from experiments._program import command_line, parse_seeds, read_config
 from experiments._progress import ConsoleReporter
-from ivaegan_jax.data import is_synthetic
-from ivaegan_jax.experiment import Experiment
+from ivaegan_jax.data import CONTROLS, is_synthetic
+from ivaegan_jax.experiment import Experiment, with_controls
 from ivaegan_jax.manifest import describe_run
 from ivaegan_jax.report import summary, to_text, write_report
 from ivaegan_jax.study import Study
@@ -30,9 +30,10 @@ def experiment_from_flags(presets: Sequence[str]) -> Experiment:
     """Reads the study's flags; raises InputError for those that cannot be read."""
     values = flags.FLAGS
     seeds, data_seeds = BENCHMARK_SEEDS if is_synthetic(values.data) else TABLE_SEEDS
+    controls = list(CONTROLS) if values.controls == ["all"] else values.controls
     return Experiment(
         data=values.data,
-        presets=tuple(presets),
+        presets=tuple(with_controls(presets, controls)),
         seeds=parse_seeds("seeds", values.seeds or seeds),
         data_seeds=parse_seeds("data_seeds", values.data_seeds or data_seeds),
         steps=values.steps,

@@ -3,9 +3,11 @@
   python -m experiments.compare
   python -m experiments.compare --data=digits
   python -m experiments.compare --data=my_table.npz --presets=ivae,ivae_gan --seeds=5
+  python -m experiments.compare --data=my_table.npz --presets=ivae_gan --controls=all
 
-A label such as ivae_gan+shuffled_u trains the same model with u permuted over the rows, a
-control. The same command after a stop goes on where it was.
+--controls=all trains every model's negative controls beside it; a label such as
+ivae_gan+shuffled_u, the same model with u permuted over the rows, names one of them. The same
+command after a stop goes on where it was.
 """
 
 from absl import flags

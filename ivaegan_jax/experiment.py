@@ -4,14 +4,16 @@ import dataclasses
 import difflib
 import math
 from collections.abc import Sequence
+from itertools import product
 from typing import Any, NamedTuple
 
 from ivaegan_jax.config import CHOICES, COMBINATIONS, Config
+from ivaegan_jax.data import CONTROLS
 from ivaegan_jax.presets import PRESETS
 from ivaegan_jax.types import InputError
 
-SHUFFLED = "+shuffled_u"
-"""Appended to a preset's name: the same model with u permuted over the rows, a control."""
+CONTROL = "+"
+"""Between the name of a preset and that of a negative control: `ivae_gan+shuffled_u`."""
 
 LISTS = ("presets", "seeds", "data_seeds")
 
@@ -26,7 +28,7 @@ class Experiment(NamedTuple):
 
     Attributes:
       data: a data set's name, or a file.
-      presets: labels of rows of the table, with `+shuffled_u` for a control.
+      presets: labels of rows of the table, with `+CONTROL` for a negative control of one.
       seeds: model seeds.
       data_seeds: draws of the benchmark, or of the held-out rows of a table.
       steps: rounds of the game.
@@ -56,12 +58,17 @@ def experiment_from(settings: dict[str, Any]) -> Experiment:
 
 def preset_name(label: str) -> str:
     """The row of the table that a label stands for."""
-    return label.removesuffix(SHUFFLED)
+    return label.partition(CONTROL)[0]
 
 
-def is_shuffled(label: str) -> bool:
-    """Whether a label asks for the control."""
-    return label.endswith(SHUFFLED)
+def control_of(label: str) -> str:
+    """The negative control that a label asks for, a key of `data.CONTROLS`; empty for none."""
+    return label.partition(CONTROL)[2]
+
+
+def with_controls(presets: Sequence[str], controls: Sequence[str]) -> list[str]:
+    """Every preset, followed by its negative controls."""
+    return [CONTROL.join(filter(None, each)) for each in product(presets, ("", *controls))]
 
 
 def validate(experiment: Experiment) -> None:
@@ -71,6 +78,9 @@ def validate(experiment: Experiment) -> None:
     for label in experiment.presets:
         if preset_name(label) not in PRESETS:
             raise InputError(f"unknown preset {label!r}{nearest(preset_name(label), PRESETS)}")
+        if CONTROL in label and control_of(label) not in CONTROLS:
+            hint = nearest(control_of(label), list(CONTROLS))
+            raise InputError(f"unknown control {control_of(label)!r} of {label!r}{hint}")
     if experiment.steps < 1:
         raise InputError(f"--steps must be at least 1, not {experiment.steps}")
     for name in LISTS:

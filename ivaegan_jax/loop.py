@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import jax
@@ -104,6 +105,7 @@ def start_runs(trainer: Trainer, runs: Run, mesh: Mesh) -> TrainState:
     return over_runs(lambda run, _: trainer.init(run), mesh, default_how())(runs, ())
 
 
+@lru_cache(maxsize=1)  # a negative control trains with the program of the model before it
 def over_chunks(trainer: Trainer, mesh: Mesh) -> Callable[..., tuple[TrainState, Terms]]:
     """`(runs, states, (data, length)) -> (states, logs)` of stacked runs; takes the states over."""
     return over_runs(lambda run, state, shared: trainer.chunk(run, state, *shared), mesh,

@@ -11,8 +11,9 @@ from jax.sharding import Mesh
 from ivaegan_jax import scoring, verdict
 from ivaegan_jax.checkpoint import Checkpoints
 from ivaegan_jax.config import ModelConfig
+from ivaegan_jax.data.controls import as_control
 from ivaegan_jax.data.prepare import Prepared
-from ivaegan_jax.experiment import Experiment, is_shuffled, preset_name, validate
+from ivaegan_jax.experiment import Experiment, control_of, preset_name, validate
 from ivaegan_jax.game import Game
 from ivaegan_jax.hypers import stack_hypers
 from ivaegan_jax.loop import Chunk, Schedule, train_runs
@@ -70,7 +71,7 @@ class Study:
         rows, continuous_u = self.data.train.x.shape[1], self.data.train.u.ndim == 3
         self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, rows, continuous_u)
         check_packing(experiment, continuous_u)
-        self.jobs = [make_job(experiment, self.dims, label) for label in experiment.presets]
+        self.jobs = make_jobs(experiment, self.dims)
         for job in self.jobs:
             self._known_sources(job)
             check_density(job, self.dims)
@@ -99,8 +100,8 @@ class Study:
     def train_data(self, job: Job) -> TrainData:
         """The training rows as one model of the study sees them."""
         train = self.data.train
-        if is_shuffled(job.label):
-            train = train.shuffled_u(self.experiment.data_seeds)
+        if control := control_of(job.label):
+            train = as_control(train, control, self.experiment.data_seeds)
         if job.config.packing > 1:
             train = train.by_level()
         return TrainData(train.x, train.u, self._known_sources(job))
@@ -228,6 +229,13 @@ def check_density(job: Job, dims: Dims) -> None:
             f"{job.label} trains the density of x, which takes no more latents than there are "
             f"observations: config.model.dim_z={dims.dim_z} is above {dims.dim_x}"
         )
+
+
+def make_jobs(experiment: Experiment, dims: Dims) -> list[Job]:
+    """One job per label; a control shares the functions, and so the program, of its preset."""
+    names = dict.fromkeys(map(preset_name, experiment.presets))
+    made = {name: make_job(experiment, dims, name) for name in names}
+    return [made[preset_name(label)]._replace(label=label) for label in experiment.presets]
 
 
 def make_job(experiment: Experiment, dims: Dims, label: str) -> Job:

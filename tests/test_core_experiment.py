@@ -6,8 +6,8 @@ import pytest
 from ivaegan_jax.config import CHOICES, COMBINATIONS, Config, DataConfig, ModelConfig, TrainConfig
 from ivaegan_jax.experiment import (
     Experiment,
+    control_of,
     experiment_from,
-    is_shuffled,
     nearest,
     preset_name,
     validate,
@@ -50,8 +50,8 @@ def test_a_range_of_seeds_has_the_settings_of_its_list():
 
 @pytest.mark.parametrize("label", PRESETS)
 def test_a_control_is_a_label_of_its_preset(label):
-    assert not is_shuffled(label)
-    assert is_shuffled(f"{label}+shuffled_u")
+    assert not control_of(label)
+    assert control_of(f"{label}+shuffled_u") == "shuffled_u"
     assert preset_name(label) == preset_name(f"{label}+shuffled_u") == label
 
 
@@ -66,6 +66,8 @@ def test_the_defaults_and_every_label_are_valid():
         ({"presets": ()}, "at least one preset"),
         ({"presets": ("ivea",)}, "did you mean ivae"),
         ({"presets": ("ivae", "ivae")}, "no doubles"),
+        ({"presets": ("ivae+shufled_u",)}, "did you mean shuffled_u"),
+        ({"presets": ("ivae+",)}, "unknown control ''"),
         ({"steps": 0}, "at least 1, not 0"),
         ({"seeds": ()}, "--seeds needs at least one value"),
         ({"seeds": (3, 3)}, "no doubles"),

@@ -91,30 +91,6 @@ def test_a_data_seed_draws_the_split():
     np.testing.assert_array_equal(data.test.x, again.test.x)
 
 
-def test_shuffling_u_permutes_it_and_leaves_x():
-    train = prepared(table(0), table(1)).train
-    shuffled = train.shuffled_u(SEEDS)
-    np.testing.assert_array_equal(np.sort(shuffled.u), np.sort(train.u))
-    np.testing.assert_array_equal(shuffled.x, train.x)
-    assert (shuffled.u != train.u).any(axis=1).all()
-    np.testing.assert_array_equal(train.shuffled_u(SEEDS).u, shuffled.u)
-    assert not np.array_equal(train.shuffled_u((4, 5)).u, shuffled.u)
-
-
-def test_shuffling_keeps_the_rows_of_a_continuous_u_whole():
-    train = prepared(continuous()).train
-    u, shuffled = train.u[0], train.shuffled_u(SEEDS[:1]).u[0]
-    np.testing.assert_array_equal(shuffled[np.lexsort(shuffled.T)], u[np.lexsort(u.T)])
-
-
-def test_shuffling_breaks_the_link_to_x():
-    s = np.repeat(np.arange(4.0), ROWS // 4)[:, None].astype(np.float32)
-    dataset = table(x=np.c_[s, -s], s=s, u=s[:, 0].astype(np.int32))
-    train = prepared(dataset).train
-    assert np.corrcoef(train.x[0, :, 0], train.u[0])[0, 1] > 0.99
-    assert abs(np.corrcoef(train.x[0, :, 0], train.shuffled_u((3,)).u[0])[0, 1]) < 0.3
-
-
 @pytest.mark.parametrize(
     "change",
     [

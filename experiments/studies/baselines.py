@@ -13,7 +13,6 @@ from experiments._named import Arm, NamedStudy
 from experiments.configs import ivae_reference
 from experiments.studies._axis import small
 from experiments.studies._benchmark import CLIPPED
-from ivaegan_jax.experiment import SHUFFLED
 from ivaegan_jax.presets import PRESETS
 from ivaegan_jax.report import Band
 
@@ -25,7 +24,7 @@ def get_study() -> NamedStudy:
     arms = [
         *(Arm(p, "b1", p, CLIPPED if p == "iflow" else {}) for p in PRESETS),
         Arm("ivae_reference", "b1", "ivae", ivae_reference.SETTINGS),
-        Arm("ivae_gan_shuffled_u", "b1", f"ivae_gan{SHUFFLED}"),
+        Arm("ivae_gan_shuffled_u", "b1", "ivae_gan+shuffled_u"),
     ]
     bands = [Band("ivae_gan", "mcc", 0.05, minus=name) for name in WORSE]
     quick = ("ivae", "ci_ivae", "iflow", "tcl", "supervised", "ivae_reference", "ivae_gan")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ivaegan_jax.data.continuous import continuous_u
+from ivaegan_jax.data.controls import CONTROLS
 from ivaegan_jax.data.coupled import b5_quadratic, b5_sine, b5_two_circles, b6
 from ivaegan_jax.data.noise import add_noise
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing, raw_u
@@ -16,6 +17,7 @@ from ivaegan_jax.data.tables import load_table
 from ivaegan_jax.types import Dataset, InputError
 
 __all__ = [
+    "CONTROLS",
     "DATASETS",
     "DatasetEntry",
     "Preprocessing",

@@ -26,12 +26,6 @@ class Part(NamedTuple):
     u: np.ndarray
     s: np.ndarray | None
 
-    def shuffled_u(self, data_seeds: Sequence[int]) -> "Part":
-        """The negative control: u permuted over the rows, so that it says nothing about x."""
-        rngs = [np.random.default_rng((seed, 1)) for seed in data_seeds]
-        u = [rng.permutation(u) for rng, u in zip(rngs, self.u, strict=True)]
-        return self._replace(u=np.stack(u))
-
     def by_level(self) -> "Part":
         """Rows ordered by a discrete u, as packs of rows of one level are drawn from."""
         order = np.argsort(self.u, axis=1, kind="stable")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ivaegan_jax.report import recorded
+from ivaegan_jax.report.controls import Against, against_controls
 from ivaegan_jax.report.estimates import agreement
 from ivaegan_jax.statistics import Interval
 from ivaegan_jax.types import Row
@@ -26,12 +27,14 @@ class Evidence(NamedTuple):
       consensus: one row per data seed.
       agreement: mean over pairs of runs on the same data seed; None below `FEWEST_PAIRS`.
       rotation_p95: agreement that 5 % of mere rotations reach, mean over data seeds.
+      controls: the preset against each of its negative controls that was trained.
     """
 
     runs: Sequence[Row]
     consensus: Sequence[Row]
     agreement: Interval | None
     rotation_p95: float
+    controls: Sequence[Against]
 
     @property
     def agree(self) -> bool:
@@ -52,11 +55,12 @@ def gather(rows: Sequence[Row], preset: str) -> Evidence:
         consensus=consensus,
         agreement=agreement(pairs) if len(pairs) >= FEWEST_PAIRS else None,
         rotation_p95=float(np.mean(rotation)) if rotation else float("nan"),
+        controls=against_controls(rows, preset),
     )
 
 
 def verdict_of(evidence: Evidence) -> str:
-    """Most runs must be usable, and agree better than 95 % of rotations of a solution would.
+    """Most runs must be usable, agree better than rotations would, and beat their controls.
 
     Of 1,000 sets of 3 or 5 runs that were random rotations of one five-dimensional solution, none
     was said to be identified; of 500 single pairs of runs 8 %, so that one pair is not judged.
@@ -65,4 +69,5 @@ def verdict_of(evidence: Evidence) -> str:
         return NOT_SUPPORTED
     if evidence.agreement is None:
         return UNKNOWN
-    return SUPPORTED if evidence.agree else NOT_SUPPORTED
+    beaten = all(each.beaten for each in evidence.controls)
+    return SUPPORTED if evidence.agree and beaten else NOT_SUPPORTED

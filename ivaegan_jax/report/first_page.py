@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from ivaegan_jax.experiment import SHUFFLED, is_shuffled
+from ivaegan_jax.experiment import control_of
 from ivaegan_jax.report import recorded
+from ivaegan_jax.report.controls import Against, is_control
 from ivaegan_jax.report.estimates import interval
 from ivaegan_jax.report.evidence import Evidence, gather, verdict_of
+from ivaegan_jax.report.legend import CONTROLS
 from ivaegan_jax.report.render import decimal
 from ivaegan_jax.report.wording import short
 from ivaegan_jax.types import Row
@@ -35,8 +37,8 @@ def first_page(rows: Sequence[Row]) -> list[Short]:
 
 def _short(rows: Sequence[Row], preset: str, evidence: Evidence) -> Short:
     found = [_usable(evidence), *_agreement(evidence), *_groups(evidence)]
-    beside = [*_truth(rows, preset), *_control(rows, preset)]
-    reasons = [*_disagreement(evidence), *_reasons(evidence)][:MOST_REASONS]
+    beside = [*_truth(rows, preset), *_control(preset, evidence.controls)]
+    reasons = [*_disagreement(evidence), *_not_beaten(evidence), *_reasons(evidence)][:MOST_REASONS]
     return Short(preset, verdict_of(evidence), [*found, *beside], reasons)
 
 
@@ -76,25 +78,23 @@ def _truth(rows: Sequence[Row], preset: str) -> Iterator[str]:
         yield f"The verdict did not see the true sources; compared with them, MCC is {short(mcc)}."
 
 
-def _control(rows: Sequence[Row], preset: str) -> Iterator[str]:
-    if is_shuffled(preset):
-        yield "This is a negative control: its u was shuffled, so nothing should be identified."
+def _control(preset: str, against: Sequence[Against]) -> Iterator[str]:
+    if is_control(preset):
+        told = CONTROLS[control_of(preset)]
+        yield f"This is a negative control: {told}."
         return
-    real, control = (_information(rows, name) for name in (preset, preset + SHUFFLED))
-    pairs = [(real[run], control[run]) for run in real if run in control]
-    if not pairs:
-        yield f"No negative control was trained ({preset.rpartition('/')[2]}{SHUFFLED} is one)."
+    if not against:
+        yield "No negative control was trained (--controls=all trains three)."
         return
-    better = sum(a > b for a, b in pairs)
-    verb = "beats" if better == len(pairs) else "does not beat"
-    means = " against ".join(f"{np.mean(each):.2f}" for each in zip(*pairs, strict=True))
-    told = f"its latents tell {means} nats about u, more in {better} of {len(pairs)} runs"
-    yield f"It {verb} its negative control, the same model with u shuffled: {told}."
+    verb = "beats" if all(each.beaten for each in against) else "does not beat all of"
+    told = "; ".join(_against(each) for each in against)
+    yield f"It {verb} its negative controls in log p(x|u) of held-out rows, nats per row: {told}."
 
 
-def _information(rows: Sequence[Row], preset: str) -> dict[tuple[Any, Any], float]:
-    found = recorded.select(rows, "information_on_u", preset, "verdict")
-    return {(r["data_seed"], r["seed"]): recorded.number(r["value"]) for r in found}
+def _against(against: Against) -> str:
+    better, runs = sum(gain > 0 for gain in against.gains), len(against.gains)
+    gain = decimal(float(np.mean(against.gains)), 2)
+    return f"{gain} above {against.control}, better in {better} of {runs} runs"
 
 
 def _disagreement(evidence: Evidence) -> list[str]:
@@ -102,6 +102,13 @@ def _disagreement(evidence: Evidence) -> list[str]:
         return []
     return ["Runs that differ in their seed alone are not shown to agree better than "
             "rotations of one solution would."]  # fmt: skip
+
+
+def _not_beaten(evidence: Evidence) -> list[str]:
+    names = " and ".join(each.control for each in evidence.controls if not each.beaten)
+    if not names:
+        return []
+    return [f"Trained on spoilt rows ({names}) the model explains held-out rows as well."]
 
 
 def _reasons(evidence: Evidence) -> Iterator[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ivaegan_jax.manifest import merge
+from ivaegan_jax.report.controls import controls_table
 from ivaegan_jax.report.counting import has_truth
 from ivaegan_jax.report.details import conventions, fit, per_seed
 from ivaegan_jax.report.figures import pictures
@@ -59,9 +60,10 @@ def section(study: Results, palette: Palette, brief: bool = False) -> Section:
     table = summary(study.rows)
     sentences = headline(study.data, study.rows, table)
     fitted = [fit(study.rows).without_empty_columns()] if has_truth(study.rows) else []
-    details = (*fitted, per_seed(study.rows), conventions(study.rows))
+    details = (controls_table(study.rows), *fitted, per_seed(study.rows), conventions(study.rows))
     found = tuple(pictures(study, palette, brief))
-    return Section(study.data, sentences, table, details, found, first_page(study.rows))
+    told = [each for each in details if each.records]
+    return Section(study.data, sentences, table, told, found, first_page(study.rows))
 
 
 def write_sections(out: Path, title: str, sections: Sequence[Section]) -> None:

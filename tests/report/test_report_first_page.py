@@ -2,6 +2,7 @@ import pytest
 from report_rows import run_row, truth_rows, write_workdir
 
 from ivaegan_jax.report import write_report
+from ivaegan_jax.report.controls import controls_table
 from ivaegan_jax.report.evidence import NOT_SUPPORTED, SUPPORTED, UNKNOWN
 from ivaegan_jax.report.first_page import first_page
 
@@ -66,15 +67,54 @@ def test_a_pair_of_runs_is_too_few(seeds):
     assert "Train three model seeds or more" in text
 
 
-def test_a_negative_control_is_beaten_in_every_run_or_not_at_all():
-    control = rows("ivae_gan+shuffled_u", usable=(), information=0.0)
-    real, other = first_page([*rows(), *control])
-    assert "It beats its negative control" in " ".join(real.sentences)
-    assert "1.20 against 0.20 nats about u, more in 3 of 3 runs" in " ".join(real.sentences)
-    assert "nothing should be identified" in " ".join(other.sentences)
-    worse, _ = first_page([*rows(information=-1.0), *control])
-    assert "does not beat" in " ".join(worse.sentences)
-    assert "No negative control" in only(rows())[1]
+def with_likelihood(found, preset, value):
+    """The same rows and log p(x|u) of every run, a little different in each."""
+    told = [run_row("log_likelihood", value + seed / 10, preset, 1, seed) for seed in SEEDS]
+    return [*found, *told]
+
+
+def beside_control(own, control):
+    """First pages of a preset and of its control with these log p(x|u)."""
+    spoilt = rows("ivae_gan+shuffled_x", usable=())
+    return first_page(
+        [*with_likelihood(rows(), "ivae_gan", own),
+         *with_likelihood(spoilt, "ivae_gan+shuffled_x", control)]
+    )  # fmt: skip
+
+
+def test_a_negative_control_that_is_beaten_in_every_run_supports():
+    real, control = beside_control(-3.0, -4.0)
+    assert real.verdict == SUPPORTED
+    text = " ".join(real.sentences)
+    assert "It beats its negative controls" in text
+    assert "1.00 above shuffled_x, better in 3 of 3 runs" in text
+    assert "every column of its x was shuffled" in " ".join(control.sentences)
+    assert control.verdict == NOT_SUPPORTED
+
+
+@pytest.mark.parametrize("control", [-3.0, -2.0, -3.15])
+def test_a_negative_control_that_is_not_beaten_speaks_against(control):
+    real, _ = beside_control(-3.0, control)
+    assert real.verdict == (SUPPORTED if control == -3.15 else NOT_SUPPORTED)
+    assert ("does not beat all" in " ".join(real.sentences)) == (control != -3.15)
+    assert any("(shuffled_x)" in reason for reason in real.reasons) == (control != -3.15)
+
+
+def test_without_a_control_the_page_says_how_to_train_one():
+    assert "--controls=all" in only(rows())[1]
+
+
+def test_controls_stand_beneath_their_model():
+    found = [
+        *with_likelihood(rows(), "ivae_gan", -3.0),
+        *with_likelihood(rows("ivae_gan+u_only", usable=()), "ivae_gan+u_only", -4.0),
+    ]
+    own, control = controls_table(found).records
+    assert (own["preset"], own["usable"], own["runs"]) == ("ivae_gan", 3, 3)
+    assert (control["preset"], control["usable"]) == ("ivae_gan+u_only", 0)
+    assert control["gain"] == pytest.approx(1.0)
+    assert control["better"] == "3 of 3"
+    assert not controls_table(rows()).records
 
 
 def test_the_truth_is_told_where_it_is_known():

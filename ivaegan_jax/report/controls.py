@@ -1,0 +1,102 @@
+"""A model beside its negative controls: the same program on training rows that cannot identify."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ivaegan_jax.experiment import CONTROL, control_of
+from ivaegan_jax.report import recorded
+from ivaegan_jax.report.estimates import agreement
+from ivaegan_jax.report.legend import CONTROLS
+from ivaegan_jax.report.render import Table
+from ivaegan_jax.types import Row
+
+COLUMNS = {
+    "preset": "model",
+    "runs": "runs",
+    "usable": "usable",
+    "agreement": "agreement [95 %]",
+    "information": "nats on u",
+    "log_likelihood": "log p(x|u)",
+    "gain": "model minus control",
+    "better": "model better in",
+}
+
+
+class Against(NamedTuple):
+    """A preset against one of its negative controls, run by run, on the same held-out rows.
+
+    Attributes:
+      control: its name.
+      gains: what log p(x|u) of the preset is above that of its control, nats per row, `[runs]`.
+    """
+
+    control: str
+    gains: Sequence[float]
+
+    @property
+    def beaten(self) -> bool:
+        """Whether the preset explains held-out rows better in every run."""
+        return min(self.gains) > 0
+
+
+def against_controls(rows: Sequence[Row], preset: str) -> list[Against]:
+    """Every control of the preset that shares runs with it; none for a control itself."""
+    own, found = _likelihoods(rows, preset), []
+    for control in CONTROLS:
+        other = _likelihoods(rows, f"{preset}{CONTROL}{control}")
+        gains = [own[run] - other[run] for run in own if run in other]
+        if gains:
+            found.append(Against(control, gains))
+    return found
+
+
+def controls_table(rows: Sequence[Row]) -> Table:
+    """Every preset that has controls, and its controls beneath it; no lines where there are none.
+
+    A diverged run counts with what its last finite parameters are worth.
+    """
+    known = recorded.presets(rows)
+    records = []
+    for preset in known:
+        against = {each.control: each for each in against_controls(rows, preset)}
+        if not against:
+            continue
+        records.append(_record(rows, preset))
+        for control, each in against.items():
+            better = f"{sum(gain > 0 for gain in each.gains)} of {len(each.gains)}"
+            gain = {"gain": float(np.mean(each.gains)), "better": better}
+            records.append(_record(rows, f"{preset}{CONTROL}{control}") | gain)
+    notes = [
+        "Controls are trained by the same program, on training rows spoilt on purpose; all are "
+        "scored on the same held-out rows as they are. usable: runs with that verdict. nats on u: "
+        "what held-out latents tell about u, at least. log p(x|u): nats per row.",
+        " ".join(f"{name}: {told}." for name, told in CONTROLS.items()),
+    ]
+    return Table("Negative controls", COLUMNS, records, (), notes)
+
+
+def is_control(preset: str) -> bool:
+    """Whether a preset's name is that of a negative control."""
+    return bool(control_of(preset))
+
+
+def _likelihoods(rows: Sequence[Row], preset: str) -> dict[tuple[Any, Any], float]:
+    found = recorded.select(rows, "log_likelihood", preset)
+    values = {(r["data_seed"], r["seed"]): recorded.number(r["value"]) for r in found}
+    return {run: value for run, value in values.items() if np.isfinite(value)}
+
+
+def _record(rows: Sequence[Row], preset: str) -> dict[str, Any]:
+    verdicts = recorded.select(rows, "verdict", preset, "verdict")
+    told = [r["value"] for r in recorded.select(rows, "information_on_u", preset, "verdict")]
+    likelihoods = list(_likelihoods(rows, preset).values())
+    return {
+        "preset": preset,
+        "runs": len(verdicts),
+        "usable": int(sum(row["value"] for row in verdicts)),
+        "agreement": agreement(recorded.select(rows, "agreement_mcc", preset, "agreement")),
+        "information": float(np.mean(told)) if told else None,
+        "log_likelihood": float(np.mean(likelihoods)),
+    }
