@@ -28,6 +28,9 @@ LEAKY = {"model.activation": "leaky_relu"}
 CLIPPED = {"hypers.max_grad_norm": 0.1}
 """For the density of x, whose gradients are now and then very large."""
 
+LARGER = {"train.batch": 256, "train.critic_rounds": 2}
+"""More rows and a second move of the critic per round: five times the computing."""
+
 ONE, TWO = (1,), (1, 2)
 """Model seeds per data seed."""
 
@@ -61,6 +64,11 @@ def rivals(data: str) -> list[Arm]:
         *(Arm(f"{preset}_plain", data, preset, PLAIN, **half) for preset in IDENTIFIABLE),
         Arm("iflow", data, "iflow", CLIPPED, **half),
     ]
+
+
+def larger(data: str, settings: Mapping[str, Any], steps: int = 0) -> Arm:
+    """The adversarial model without the ELBO in larger batches, where it needs them."""
+    return Arm("igan_larger", data, "igan", {**settings, **LARGER}, steps=steps)
 
 
 def gains(low: float, *, floor: float = 0.0, prefix: str = "") -> list[Band]:

@@ -3,20 +3,22 @@
 Purpose: the models of study b1 where the label alone already tells much (its floor is in the
 table): the score within segments says what is recovered beyond it.
 Command: python -m experiments.reproduce --name=b2 --out=results/b2
-Time: about 30 minutes on 2 CPU cores.
-Band: mean MCC of ivae_gan and of igan at least .97, within segments at least .93; both at least .2
-above iVAE.
+igan_larger is igan with larger batches, a second critic round, and 30,000 steps.
+Time: about an hour on 2 CPU cores.
+Band: mean MCC of ivae_gan and of igan_larger at least .97, within segments at least .93; ivae_gan
+and igan at least .2 above iVAE.
 """
 
 from experiments._named import NamedStudy
 from experiments.studies._benchmark import (
     BASELINES,
     CEILING,
-    IDENTIFIABLE,
     LONG,
+    STEPS,
     benchmark,
     compared,
     gains,
+    larger,
     rivals,
 )
 from ivaegan_jax.report import Band
@@ -24,6 +26,7 @@ from ivaegan_jax.report import Band
 
 def get_study() -> NamedStudy:
     """The models on unseen data seeds."""
-    arms = [*compared("b2", {}, (*BASELINES, CEILING)), *rivals("b2")]
-    within = [Band(preset, "mcc_within", 0.93) for preset in IDENTIFIABLE]
-    return benchmark(arms, [*gains(0.2, floor=0.97), *within], LONG)
+    arms = [*compared("b2", {}, (*BASELINES, CEILING)), *rivals("b2"), larger("b2", {}, STEPS)]
+    reach = {"mcc": 0.97, "mcc_within": 0.93}
+    tuned = [Band(arm, m, low) for arm in ("ivae_gan", "igan_larger") for m, low in reach.items()]
+    return benchmark(arms, [*gains(0.2), *tuned], LONG)
