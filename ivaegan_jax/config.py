@@ -46,6 +46,7 @@ class DataConfig:
       layers: mixing layers.
       source: distribution of the sources.
       activation: non-linearity of the mixing.
+      modulation: whether means and standard deviations of the sources follow u, or means alone.
       noise: standard deviation of noise added to a benchmark's x, relative to each column's own.
       scale: standard deviation of the standardised observations.
       valid_fraction: share of rows held out for choosing between runs.
@@ -58,6 +59,7 @@ class DataConfig:
     layers: int = 0
     source: str = ""
     activation: str = ""
+    modulation: str = ""
     noise: float = 0.0
     scale: float = 1.5
     valid_fraction: float = 0.1

@@ -16,7 +16,8 @@ def load_raw(experiment: Experiment, data_seed: int) -> Dataset:
       InputError: for anything wrong with the data or its options.
     """
     config = experiment.config.data
-    names = ("segments", "per_segment", "dim", "layers", "source", "activation", "noise")
+    names = ("segments", "per_segment", "dim", "layers", "source", "activation", "modulation",
+             "noise")  # fmt: skip
     options = {name: value for name in names if (value := getattr(config, name))}
     return load_dataset(experiment.data, data_seed, options)
 

@@ -5,6 +5,8 @@ seed k means here what it means in the literature, and numpy's global generator 
 A data seed draws the mixing, the modulation and the samples. Rows are ordered by segment.
 """
 
+from typing import Literal, TypeAlias
+
 import numpy as np
 from jaxtyping import Float
 from scipy import stats
@@ -22,6 +24,9 @@ from ivaegan_jax.data.mixing import (
 )
 from ivaegan_jax.data.options import check_data_seed, checked
 from ivaegan_jax.types import Dataset
+
+Modulation: TypeAlias = Literal["both", "mean"]
+"""What of the sources follows u."""
 
 
 @checked
@@ -77,16 +82,19 @@ def b2(
     layers: int = 3,
     source: Source = "gaussian",
     activation: Activation = "xtanh",
+    modulation: Modulation = "both",
 ) -> Dataset:
     """Draws benchmark B2: B1 with means U(-5, 5) and a fresh matrix in every layer.
 
-    Options, result and errors are those of `b1`.
+    Options, result and errors are those of `b1`; with `modulation="mean"` every standard deviation
+    is 1, and Gaussian sources are known up to a rotation at best.
 
     Source: Li et al. 2020, "Identifying through flows for recovering latent representations".
     """
     rng = np.random.RandomState(check_data_seed(data_seed))
     std = rng.uniform(0.5, 3, (segments, dim))
     mean = rng.uniform(-5, 5, (segments, dim))
+    std = np.ones_like(std) if modulation == "mean" else std
     s = modulated(rng, source, std, mean, per_segment)
     matrices = [conditioned_matrix(rng, dim) for _ in range(layers)]
     return in_segments("b2", mix(s, matrices, ACTIVATIONS[activation]), s, segments)

@@ -18,7 +18,8 @@ class Band:
 
     Attributes:
       arm: whose score.
-      metric: such as `mcc`, `mcc_within`, `affine_r2`; held-out rows, posterior mean.
+      metric: such as `mcc`, `mcc_within`, `affine_r2`, on held-out rows, posterior mean; or
+        `verdict`, the share of runs that are usable.
       low: at least this.
       high: at most this.
       minus: another arm, whose score is subtracted data seed by data seed.

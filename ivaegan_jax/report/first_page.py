@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ivaegan_jax.experiment import control_of
+from ivaegan_jax.experiment import control_of, preset_name
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.controls import Against, is_control
 from ivaegan_jax.report.estimates import interval
@@ -30,8 +30,13 @@ class Short(NamedTuple):
 
 
 def first_page(rows: Sequence[Row]) -> list[Short]:
-    """One entry per preset of one data set; none for rows without verdicts, as older ones are."""
-    found = {preset: gather(rows, preset) for preset in recorded.presets(rows)}
+    """One entry per preset of one data set; none for rows without verdicts, as older ones are.
+
+    A control speaks in the entry of its preset, and has one of its own only where it stands alone.
+    """
+    known = recorded.presets(rows)
+    shown = [p for p in known if not (is_control(p) and preset_name(p) in known)]
+    found = {preset: gather(rows, preset) for preset in shown}
     return [_short(rows, preset, each) for preset, each in found.items() if each.runs]
 
 

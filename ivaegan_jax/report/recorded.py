@@ -28,6 +28,9 @@ LIMITS = {
 }
 """What a score can be at all: a Student-t interval knows nothing of it and is cut here."""
 
+KINDS = {"verdict": "verdict", "agreement_mcc": "agreement"}
+"""Metrics that are no scores of single runs, by the kind of their rows."""
+
 ORDER = ("vae", "ivae", "gan", "bigan", "vae_gan", "ivae_gan", "igan", "ibigan")
 """Presets in the order of every table and figure; others follow as they come."""
 
@@ -100,7 +103,7 @@ def latest(rows: Iterable[Row]) -> list[Row]:
 def scores(rows: Sequence[Row], metric: str, preset: str) -> Scores:
     """The headline values of a metric as a `[data_seeds, seeds]` matrix."""
     groups: dict[Any, list[Row]] = {}
-    for row in select(rows, metric, preset):
+    for row in select(rows, metric, preset, KINDS.get(metric, "run")):
         groups.setdefault(row.get("data_seed"), []).append(row)
     shape = (len(groups), max(map(len, groups.values()), default=0))
     values, diverged, present = np.full(shape, np.nan), np.zeros(shape, bool), np.zeros(shape, bool)

@@ -4,10 +4,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ivaegan_jax.report.bands import Checked, bands_table
+from ivaegan_jax.report.evidence import gather, verdict_of
 from ivaegan_jax.report.figure_arms import arm_strips, strips_along
 from ivaegan_jax.report.figures import to_png
 from ivaegan_jax.report.inputs import Arm, Records, studies
+from ivaegan_jax.report.latents import latents_figure, latents_table, recommended
 from ivaegan_jax.report.page import Picture, Section
 from ivaegan_jax.report.recorded import floors
 from ivaegan_jax.report.render import Table
@@ -28,6 +32,9 @@ COLUMNS = {
     "mcc_within": "within",
     "affine_r2": "R²(s|z)",
     "success": "success [95 %]",
+    "usable": "usable",
+    "agreement": "agreement [95 %]",
+    "verdict": "verdict",
     "random_rotation": "rotation",
     "label_only": "label",
     "linear_supervised": "linear",
@@ -37,6 +44,7 @@ NOTES = (
     "MCC, IQM, within, R²(s|z), success: as in the tables of the single data sets below.",
     "rotation, label, linear: floors of the arm's own data, the MCC of a random rotation of the "
     "true sources, of the mean source of each u, and of the best linear map from x.",
+    "usable, agreement, verdict: found without the true sources, as on the first page of a report.",
 )
 
 
@@ -59,11 +67,24 @@ class Studied(NamedTuple):
 def every_arm(studied: Studied) -> Table:
     """One line per arm, on whatever data; floors are those of the arm's own data seeds."""
     records = [
-        {**truth_record(rows, arm.name, threshold_of(rows)), "data": arm.data, **floors(rows)}
+        {
+            **truth_record(rows, arm.name, threshold_of(rows)),
+            **_without_truth(rows, arm.name),
+            "data": arm.data,
+            **floors(rows),
+        }
         for arm, rows in zip(studied.arms, (r.rows for r in studied.read), strict=True)
     ]
     title = f"All arms: {len(records)}"
     return Table(title, COLUMNS, records, (), NOTES, DIGITS).without_empty_columns()
+
+
+def _without_truth(rows: Sequence[Row], name: str) -> dict[str, Any]:
+    found = gather(rows, name)
+    if not found.runs:
+        return {}
+    usable = float(np.mean([row["value"] for row in found.runs]))
+    return {"usable": usable, "agreement": found.agreement, "verdict": verdict_of(found)}
 
 
 def main_table(studied: Studied) -> Table:
@@ -77,7 +98,9 @@ def study_sections(studied: Studied) -> list[Section]:
     found = studies(studied.read)
     palette = palette_of(found)
     parts = [section(study, palette, brief=True) for study in found]
-    tables = [bands_table(studied.checked)] if studied.checked else []
+    latents = latents_table(studied.arms, studied.read)
+    bands = [bands_table(studied.checked)] if studied.checked else []
+    tables = [*([latents] if latents.records else []), *bands]
     pictures = tuple(_pictures(studied))
     if len(found) == 1:
         [only] = parts
@@ -101,6 +124,8 @@ def write_study(
 
 
 def _words(studied: Studied) -> list[str]:
+    if told := recommended(studied.arms, studied.read):
+        return [told]
     missed = [str(c) for c in studied.checked if not c.holds]
     if not studied.checked:
         return ["Nothing was expected beforehand."]
@@ -111,6 +136,7 @@ def _words(studied: Studied) -> list[str]:
 def _pictures(studied: Studied) -> list[Picture]:
     rows: list[Row] = [row for records in studied.read for row in records.rows]
     figures = {"arms": (arm_strips(studied.arms, studied.read), ARMS)}
+    figures["latents"] = (latents_figure(studied.arms, studied.read), LATENTS)
     for name in dict.fromkeys(name for arm in studied.arms for name in arm.axis):
         figures[f"along_{name}"] = (strips_along(name, studied.arms, rows), ALONG.format(name=name))
     return [Picture(f"{n}.png", to_png(f), text) for n, (f, text) in figures.items() if f]
@@ -120,6 +146,11 @@ ARMS = (
     "Held-out MCC of every run (posterior mean, Pearson, assignment fitted on other rows), an arm "
     "per line; crosses are diverged runs. Black: mean and 95 % interval over data seeds. Grey "
     "ticks: a random rotation of the truth on the same data."
+)
+LATENTS = (
+    "Against the number of latents, on held-out rows: log p(x|u), agreement between runs, and "
+    "latents in use. Dots: means; lines: 95 % intervals over data seeds (over model seeds where "
+    "there is one data seed)."
 )
 ALONG = (
     "Held-out MCC against {name}. Dots: runs; crosses: diverged ones; lines: means over data "

@@ -105,6 +105,16 @@ def test_b2_has_means_and_b1_has_none():
     assert 4 < largest_mean(b2(1)) < 5.5
 
 
+def test_means_alone_follow_u_where_b2_is_asked_for_that():
+    plain, means = b2(1), b2(1, modulation="mean")
+    levels = [means.s[means.u == level] for level in range(40)]
+    assert_allclose([level.std(axis=0) for level in levels], 1, atol=0.15)
+    assert_allclose(
+        [level.mean(axis=0) for level in levels],
+        [plain.s[plain.u == level].mean(axis=0) for level in range(40)], atol=0.6,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("source", "kurtosis", "std"), [("gaussian", 0, 1), ("laplace", 3, 1), ("hypsec", 2, np.pi / 2)]
 )

@@ -28,7 +28,7 @@ ASKED_FOR = {
     "depth", "dimension", "nets", "players", "noise", "baselines", "encoders", "continuous_u",
 }  # fmt: skip
 PREPARATION = {"scale", "valid_fraction", "test_fraction", "noise"}
-METRICS = {"mcc", "mcc_within", "affine_r2", "recon_r2"}
+METRICS = {"mcc", "mcc_within", "affine_r2", "recon_r2", "verdict", "agreement_mcc"}
 MOST_QUICK_ARMS = 8
 
 ARM = Arm("one", "b1", "ivae_gan", {"data.layers": 2})

@@ -63,3 +63,9 @@ def test_the_table_says_what_was_expected_and_found():
     lines = [" ".join(line.split()) for line in text.splitlines()]
     assert "a mcc .650 [.7, 1] MISSED" in lines
     assert "b mcc .350 [.1, 1] ok" in lines
+
+
+def test_a_band_on_verdicts_is_one_on_the_share_of_usable_runs():
+    rows = [run_row("verdict", v, "a", seed=i, kind="verdict") for i, v in enumerate((1.0, 0.0))]
+    checked = check_bands([Band("a", "verdict", 0.5, 0.5)], [*ROWS, *rows])
+    assert [str(c) for c in checked] == ["a verdict .500 in [.5, .5]: ok"]
