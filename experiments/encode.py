@@ -2,17 +2,19 @@
 
   python -m experiments.encode --workdir=runs/mine --data=my_table.npz --out=z.npz
 
-The file holds `z` and `z_std`, each [seeds, rows, dim_z], rows in the table's order, and `seeds`.
-u is needed only where the encoder reads it.
+The file holds `z` and `z_std`, each [seeds, rows, dim_z], rows in the table's order, `seeds`, and
+`chosen`, the model seed to use, which is chosen without the true sources. --seed takes another one,
+and no more. u is needed only where the encoder reads it.
 """
 
 from pathlib import Path
 
+import numpy as np
 from absl import flags
 
 from experiments import _program
 from ivaegan_jax.data import DATASETS, load_dataset, load_table
-from ivaegan_jax.fitted import encode, restore
+from ivaegan_jax.fitted import encode, of_seed, restore
 from ivaegan_jax.sources import load_raw
 from ivaegan_jax.types import InputError
 from ivaegan_jax.workdir import Workdir, write_npz
@@ -26,6 +28,7 @@ def define_flags() -> None:
     flags.DEFINE_string("out", "", "The .npz file to write.")
     flags.DEFINE_string("preset", "", "Which model, where the work directory has several.")
     flags.DEFINE_integer("data_seed", None, "Which data seed, where there are several.")
+    flags.DEFINE_integer("seed", None, "One model seed alone, in place of the chosen one.")
 
 
 def main() -> None:
@@ -35,6 +38,8 @@ def main() -> None:
     if out.suffix != ".npz" or not out.absolute().parent.is_dir():
         raise InputError(f"--out={out} must name an .npz file in a folder that exists")
     fitted = restore(Workdir(Path(flags.FLAGS.workdir)), flags.FLAGS.preset, flags.FLAGS.data_seed)
+    if flags.FLAGS.seed is not None:
+        fitted = of_seed(fitted, flags.FLAGS.seed)
     if flags.FLAGS.data == fitted.experiment.data:  # as the study itself drew it
         dataset = load_raw(fitted.experiment, fitted.data_seed)
     elif flags.FLAGS.data in DATASETS:
@@ -42,7 +47,11 @@ def main() -> None:
     else:
         dataset = load_table(flags.FLAGS.data, require_u=False)
     z, z_std = encode(fitted, dataset)
-    write_npz(out, {"z": z, "z_std": z_std, "seeds": fitted.seeds})
+    found = {"z": z, "z_std": z_std, "seeds": fitted.seeds}
+    if fitted.chosen:  # nothing was scored yet in a study that was stopped
+        found["chosen"] = np.array(fitted.chosen.seed)
+        print(f"chosen: model seed {fitted.chosen.seed}, {fitted.chosen.reason}")
+    write_npz(out, found)
     print(f"{out}: z and z_std, {' x '.join(map(str, z.shape))} (seeds x rows x latents)")
 
 

@@ -13,10 +13,11 @@ from ivaegan_jax.data.preprocessing import Preprocessing
 from ivaegan_jax.experiment import Experiment, experiment_from
 from ivaegan_jax.model import Model
 from ivaegan_jax.networks import Dims
+from ivaegan_jax.selection import Chosen, candidates, choose
 from ivaegan_jax.study import make_job, make_runs
 from ivaegan_jax.train import as_batch
 from ivaegan_jax.types import Dataset, InputError, Params
-from ivaegan_jax.workdir import Workdir
+from ivaegan_jax.workdir import Workdir, read_rows
 
 T = TypeVar("T")
 
@@ -36,6 +37,7 @@ class Fitted(NamedTuple):
       dims: sizes.
       needs_u: whether the encoder reads u.
       seeds: the model seeds, in order.
+      chosen: the one to use, chosen without the truth; None before the runs were scored.
     """
 
     experiment: Experiment
@@ -46,6 +48,7 @@ class Fitted(NamedTuple):
     dims: Dims
     needs_u: bool
     seeds: np.ndarray
+    chosen: Chosen | None
 
 
 def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) -> Fitted:
@@ -80,6 +83,21 @@ def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) ->
         dims=dims,
         needs_u=job.config.posterior in ("x,u", "product"),
         seeds=np.asarray(runs.seed)[members],
+        chosen=_chosen(workdir, label, data_seed),
+    )
+
+
+def of_seed(fitted: Fitted, seed: int) -> Fitted:
+    """One of the runs alone, which is then the chosen one.
+
+    Raises:
+      InputError: for a model seed that there is not.
+    """
+    member = list(fitted.seeds).index(_choose("seed", seed, [int(s) for s in fitted.seeds]))
+    return fitted._replace(
+        params_by_seed=jax.tree.map(lambda leaf: leaf[member : member + 1], fitted.params_by_seed),
+        seeds=fitted.seeds[member : member + 1],
+        chosen=Chosen(seed, "as asked for"),
     )
 
 
@@ -130,6 +148,11 @@ def _choose(name: str, asked: T | None, present: Sequence[T]) -> T:
         listed = ", ".join(map(str, present))
         raise InputError(f"choose one of this work directory's with --{name}: {listed}")
     return asked
+
+
+def _chosen(workdir: Workdir, label: str, data_seed: int) -> Chosen | None:
+    runs = candidates(read_rows(workdir.metrics), label).get(data_seed)
+    return choose(runs) if runs else None
 
 
 def _stored_preprocessing(workdir: Workdir, index: int) -> Preprocessing:

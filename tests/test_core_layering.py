@@ -24,6 +24,7 @@ LAYERS = {
     "nets": 1,
     "metrics": 1,
     "statistics": 1,
+    "selection": 2,
     "data": 2,
     "networks": 3,
     "terms": 4,

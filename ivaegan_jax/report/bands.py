@@ -9,6 +9,7 @@ import numpy as np
 from ivaegan_jax.report.estimates import differences, interval
 from ivaegan_jax.report.recorded import presets, scores
 from ivaegan_jax.report.render import Table, decimal
+from ivaegan_jax.report.selection import selection_gain
 from ivaegan_jax.types import Row
 
 
@@ -18,8 +19,9 @@ class Band:
 
     Attributes:
       arm: whose score.
-      metric: such as `mcc`, `mcc_within`, `affine_r2`, on held-out rows, posterior mean; or
-        `verdict`, the share of runs that are usable.
+      metric: such as `mcc`, `mcc_within`, `affine_r2`, on held-out rows, posterior mean;
+        `verdict`, the share of runs that are usable; or `selection_gain`, the MCC that the run
+        chosen without the truth has above a random one.
       low: at least this.
       high: at most this.
       minus: another arm, whose score is subtracted data seed by data seed.
@@ -79,6 +81,8 @@ def bands_json(checked: Sequence[Checked]) -> list[dict[str, Any]]:
 
 
 def _value(band: Band, rows: Sequence[Row]) -> float:
+    if band.metric == "selection_gain":
+        return selection_gain(rows, band.arm)
     if not band.minus:
         found = interval(rows, band.metric, band.arm)
         return float("nan") if found is None else float(found.estimate)

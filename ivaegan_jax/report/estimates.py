@@ -23,7 +23,7 @@ def interval(
     """The headline interval of a metric; None where no run has a number."""
     values = scores(rows, metric, preset).values
     some = values[np.isfinite(values).any(axis=1)]
-    return _cut(hierarchical_interval(_filled(some), statistic), metric) if some.size else None
+    return cut(hierarchical_interval(_filled(some), statistic), metric) if some.size else None
 
 
 def paired(a: Scores, b: Scores) -> Paired | None:
@@ -55,7 +55,7 @@ def agreement(rows: Sequence[Row]) -> Interval | None:
     estimate, low, high = np.array(found).T
     below, above = (np.linalg.norm(estimate - end) / len(found) for end in (low, high))
     mean = float(estimate.mean())
-    return _cut(Interval(mean, mean - float(below), mean + float(above)), "agreement_mcc")
+    return cut(Interval(mean, mean - float(below), mean + float(above)), "agreement_mcc")
 
 
 def pairwise(rows: Sequence[Row]) -> Float[np.ndarray, "runs runs"]:
@@ -72,6 +72,14 @@ def pairwise(rows: Sequence[Row]) -> Float[np.ndarray, "runs runs"]:
         i, j = index[row["seed"]], index[row["other_seed"]]
         matrix[i, j] = matrix[j, i] = np.nan_to_num(counted(row))
     return matrix
+
+
+def cut(interval: Interval, metric: str) -> Interval:
+    """The interval within what the score can be at all."""
+    low, high = LIMITS.get(metric, (-np.inf, np.inf))
+    return interval._replace(
+        low=float(np.maximum(interval.low, low)), high=float(np.minimum(interval.high, high))
+    )
 
 
 def _matched(a: Scores, b: Scores) -> tuple[np.ndarray, np.ndarray] | None:
@@ -102,10 +110,3 @@ def _filled(values: Float[np.ndarray, "data_seeds seeds"]) -> Float[np.ndarray, 
     # A data seed with fewer runs keeps its mean and weighs as much as any other.
     means = np.nanmean(values, axis=1, keepdims=True)
     return np.where(np.isnan(values), means, values)
-
-
-def _cut(interval: Interval, metric: str) -> Interval:
-    low, high = LIMITS.get(metric, (-np.inf, np.inf))
-    return interval._replace(
-        low=float(np.maximum(interval.low, low)), high=float(np.minimum(interval.high, high))
-    )

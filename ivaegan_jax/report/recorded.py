@@ -25,6 +25,8 @@ BOUNDED = frozenset(
 LIMITS = {
     **dict.fromkeys(("mcc", "mcc_within", "cca", "agreement_mcc"), (0.0, 1.0)),
     **dict.fromkeys(("affine_r2", "affine_r2_z_given_s", "recon_r2", "label_r2"), (-np.inf, 1.0)),
+    "correlation": (-1.0, 1.0),
+    "regret": (0.0, np.inf),
 }
 """What a score can be at all: a Student-t interval knows nothing of it and is cut here."""
 

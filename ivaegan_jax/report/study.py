@@ -15,6 +15,7 @@ from ivaegan_jax.report.latents import latents_figure, latents_table, recommende
 from ivaegan_jax.report.page import Picture, Section
 from ivaegan_jax.report.recorded import floors
 from ivaegan_jax.report.render import Table
+from ivaegan_jax.report.selection import outcomes, selection_over_arms
 from ivaegan_jax.report.tables import DIGITS, summary, threshold_of, truth_record
 from ivaegan_jax.report.write import palette_of, section, write_page, write_sections
 from ivaegan_jax.types import Row
@@ -108,6 +109,11 @@ def study_sections(studied: Studied) -> list[Section]:
             pictures = (*only.pictures, *pictures[1:])
         words, details = [*only.headline, *_words(studied)], (*tables, *only.details)
         return [only._replace(headline=words, details=details, pictures=pictures)]
+    found = [
+        (arm.data, outcomes(records.rows, arm.name))
+        for arm, records in zip(studied.arms, studied.read, strict=True)
+    ]
+    tables = [*selection_over_arms(found), *tables]
     first = Section("All arms", _words(studied), every_arm(studied), tables, pictures)
     return [first, *(part._replace(pictures=()) for part in parts)]
 

@@ -14,6 +14,7 @@ from ivaegan_jax.report.inputs import Results, read_workdirs, studies
 from ivaegan_jax.report.page import Section, page
 from ivaegan_jax.report.recorded import HEADLINE, ordered
 from ivaegan_jax.report.render import to_json, to_lines, to_markdown
+from ivaegan_jax.report.selection import chosen_runs, selection_tables
 from ivaegan_jax.report.style import Palette, colours
 from ivaegan_jax.report.tables import summary
 from ivaegan_jax.report.wording import headline
@@ -58,9 +59,10 @@ def palette_of(found: Sequence[Results]) -> Palette:
 def section(study: Results, palette: Palette, brief: bool = False) -> Section:
     """Tables, figures and words on one data set."""
     table = summary(study.rows)
-    sentences = headline(study.data, study.rows, table)
+    sentences = [*headline(study.data, study.rows, table), *chosen_runs(study.rows)]
     fitted = [fit(study.rows).without_empty_columns()] if has_truth(study.rows) else []
-    details = (controls_table(study.rows), *fitted, per_seed(study.rows), conventions(study.rows))
+    chosen, every = selection_tables(study.rows), (per_seed(study.rows), conventions(study.rows))
+    details = (controls_table(study.rows), *fitted, *chosen, *every)
     found = tuple(pictures(study, palette, brief))
     told = [each for each in details if each.records]
     return Section(study.data, sentences, table, told, found, first_page(study.rows))

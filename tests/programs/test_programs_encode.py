@@ -23,14 +23,16 @@ def drawn():
 
 @pytest.fixture
 def encoded(run, all_on_b1, tmp_path):
-    """`encoded(preset, **arrays)`: what `encode` writes for a file of these arrays."""
+    """`encoded(preset, *flags, **arrays)`: what `encode` writes for a file of these arrays."""
 
-    def encode(preset, **arrays):
+    def encode(preset, *flags, **arrays):
         np.savez(tmp_path / "new.npz", **arrays)
         out = tmp_path / "z.npz"
         ended = run("encode", f"--workdir={all_on_b1}", f"--data={tmp_path / 'new.npz'}",
-                    f"--out={out}", f"--preset={preset}", f"--data_seed={DATA_SEED}")  # fmt: skip
+                    f"--out={out}", f"--preset={preset}", f"--data_seed={DATA_SEED}",
+                    *flags)  # fmt: skip
         assert (ended.code, ended.err) == (0, "")
+        assert "chosen: model seed " in ended.out
         with np.load(out, allow_pickle=False) as stored:
             return dict(stored)
 
@@ -62,6 +64,25 @@ def test_latents_are_the_encoders_on_the_rows_in_their_order(encoded, all_on_b1,
     np.testing.assert_allclose(found["z_std"], std, rtol=1e-3, atol=1e-4)
     assert (found["z_std"] > 0).all()
     assert not np.allclose(found["z"][0], found["z"][1])
+
+
+def test_the_chosen_run_is_the_one_that_tells_most_about_u(encoded, all_on_b1, rows_of, drawn):
+    told = {
+        row["seed"]: row["value"]
+        for row in rows_of(all_on_b1)
+        if row["metric"] == "information_on_u" and row["preset"] == "ivae_gan"
+        and row["data_seed"] == DATA_SEED
+    }  # fmt: skip
+    assert encoded("ivae_gan", x=drawn.x[:5])["chosen"] == max(SEEDS, key=told.__getitem__)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_seed_that_is_asked_for_is_the_only_one(encoded, drawn, seed):
+    every = encoded("ivae_gan", x=drawn.x[:5])
+    alone = encoded("ivae_gan", f"--seed={seed}", x=drawn.x[:5])
+    assert (alone["seeds"].tolist(), int(alone["chosen"])) == ([seed], seed)
+    same = every["z"][every["seeds"] == seed]
+    np.testing.assert_allclose(alone["z"], same, rtol=1e-3, atol=1e-4)
 
 
 def test_u_is_not_needed_where_the_encoder_does_not_read_it(encoded, drawn):

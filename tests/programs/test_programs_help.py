@@ -13,7 +13,7 @@ FLAGS = {
                 "config.train.batch", "config.data.segments"},
     "doctor": {"preset", "json", "timed", "data", "seeds", "data_seeds", "steps",
                "config.model.modulation"},
-    "encode": {"workdir", "data", "out", "preset", "data_seed"},
+    "encode": {"workdir", "data", "out", "preset", "data_seed", "seed"},
     "report": {"workdir", "out", "brief"},
     "reproduce": {"name", "list", "quick", "arms", "seeds", "data_seeds", "steps", "workdir",
                   "out"},

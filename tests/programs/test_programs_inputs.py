@@ -228,6 +228,10 @@ def test_a_report_that_cannot_be_written_says_so(refused, all_on_b1):
         ("--preset=vae", "choose one of this work directory's with --data_seed: 3, 5"),
         ("--preset=vae --data_seed=4", "--data_seed: 3, 5"),
         ("--preset=vae --data_seed=three", "data_seed"),
+        (
+            "--preset=vae --data_seed=3 --seed=1",
+            "choose one of this work directory's with --seed: 2, 7",
+        ),
         ("--preset=vae --data_seed=3 --data=none.npz", "no such file"),
         ("--preset=vae --data_seed=3 --data=digits", "trained on 5 x columns, this has 64"),
     ],

@@ -28,7 +28,8 @@ ASKED_FOR = {
     "depth", "dimension", "nets", "players", "noise", "baselines", "encoders", "continuous_u",
 }  # fmt: skip
 PREPARATION = {"scale", "valid_fraction", "test_fraction", "noise"}
-METRICS = {"mcc", "mcc_within", "affine_r2", "recon_r2", "verdict", "agreement_mcc"}
+WITHOUT_TRUTH = {"verdict", "agreement_mcc", "selection_gain"}
+METRICS = {"mcc", "mcc_within", "affine_r2", "recon_r2"} | WITHOUT_TRUTH
 MOST_QUICK_ARMS = 8
 
 ARM = Arm("one", "b1", "ivae_gan", {"data.layers": 2})

@@ -1,0 +1,155 @@
+"""Which of several runs to use where nobody knows the sources: pure functions of recorded rows."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float
+from scipy.stats import rankdata
+
+from ivaegan_jax.types import Row
+
+
+class Criterion(NamedTuple):
+    """Where a number that may choose a run is recorded.
+
+    Attributes:
+      metric: of its rows.
+      kind: of its rows; those of kind `agreement` belong to two runs.
+      split: of its rows; None for measures of validation and test rows together.
+      sign: 1 where more is better, -1 where less is.
+      reason: why its choice was chosen, in words.
+    """
+
+    metric: str
+    kind: str
+    split: str | None
+    sign: int
+    reason: str
+
+
+# fmt: off
+CRITERIA = {
+    "elbo": Criterion(
+        "elbo", "run", "valid", 1, "highest ELBO of validation rows"),
+    "log_likelihood": Criterion(
+        "log_likelihood", "run", "valid", 1, "highest log-likelihood of validation rows"),
+    "agreement": Criterion(
+        "agreement_mcc", "agreement", "test", 1, "best agreement with the other runs"),
+    "energy_distance": Criterion(
+        "energy_distance", "run", None, -1, "samples nearest to held-out rows"),
+    "information_on_u": Criterion(
+        "information_on_u", "verdict", None, 1, "latents that tell most about u"),
+    "c2st": Criterion(
+        "c2st", "run", None, -1, "samples hardest to tell from held-out rows"),
+}
+# fmt: on
+
+COMBINED = ("elbo", "log_likelihood", "agreement", "energy_distance", "information_on_u")
+"""What `mean_rank` is the mean of. A classifier's accuracy is recorded for few data sets only."""
+
+REASONS = {name: criterion.reason for name, criterion in CRITERIA.items()} | {
+    "mean_rank": "best mean rank by all criteria",
+    "": "the first that did not diverge",
+}
+
+PREFERRED = ("information_on_u", "mean_rank")
+"""What chooses by default: the first that there is. Models without p(z|u) have the second alone.
+
+Three models on B1 to B4, 24 data sets, six runs each (`results/selection`): rank correlation with
+the true MCC .62 [.53, .71] and .42 [.30, .54]; MCC lost against the best run .016 [.008, .023] and
+.028 [.016, .040], by a random choice .050 [.041, .060]. Confirmed on unseen data seeds
+(`results/selection_longer`): .67 [.43, .90], less than .001 lost where a random choice loses .022.
+"""
+
+
+SAME = 1e-6
+"""What numbers differ by that are no different but for rounding."""
+
+
+class Candidates(NamedTuple):
+    """The runs of one preset on one data seed.
+
+    Attributes:
+      seeds: model seeds in order.
+      alive: False where a run diverged.
+      scores: by criterion, more is better, -inf for a diverged run. A criterion is left out that
+        has no number for a run that did not diverge, or tells no two of them apart.
+    """
+
+    seeds: Sequence[int]
+    alive: Bool[np.ndarray, " runs"]
+    scores: Mapping[str, Float[np.ndarray, " runs"]]
+
+    def pick(self, criterion: str) -> int:
+        """The model seed that a criterion chooses, of equals the first.
+
+        Where the criterion was left out it is the first that did not diverge.
+        """
+        return self.seeds[int(np.argmax(self.scores.get(criterion, self.alive)))]
+
+
+class Chosen(NamedTuple):
+    """A model seed, and why it was chosen."""
+
+    seed: int
+    reason: str
+
+
+def candidates(rows: Sequence[Row], preset: str) -> dict[int, Candidates]:
+    """The runs of a preset by data seed; of equal rows the last one counts."""
+    by_data_seed: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.get("preset") == preset:
+            by_data_seed[row["data_seed"]].append(row)
+    return {data_seed: _candidates(by_data_seed[data_seed]) for data_seed in sorted(by_data_seed)}
+
+
+def choose(runs: Candidates) -> Chosen:
+    """The run to use by default."""
+    if len(runs.seeds) == 1:
+        return Chosen(runs.seeds[0], "the only run")
+    criterion = next((name for name in PREFERRED if name in runs.scores), "")
+    return Chosen(runs.pick(criterion), REASONS[criterion])
+
+
+def _candidates(rows: Sequence[Row]) -> Candidates:
+    status = {row["seed"]: row.get("status", "ok") == "ok" for row in rows if _is_run(row)}
+    seeds = sorted(status)
+    alive = np.array([status[seed] for seed in seeds], bool)
+    found = {name: _values(rows, criterion, status) for name, criterion in CRITERIA.items()}
+    scores = {
+        name: np.where(alive, [values.get(seed, np.nan) for seed in seeds], -np.inf)
+        for name, values in found.items()
+    }
+    scores = {name: each for name, each in scores.items() if _differ(each[alive])}
+    ranks = [rankdata(scores[name]) for name in COMBINED if name in scores]
+    combined = {"mean_rank": np.where(alive, np.mean(ranks, axis=0), -np.inf)} if ranks else {}
+    return Candidates(seeds, alive, scores | combined)
+
+
+def _values(
+    rows: Sequence[Row], criterion: Criterion, alive: Mapping[int, bool]
+) -> dict[int, float]:
+    """The criterion by model seed, for runs that live: with several, their mean."""
+    by_runs = {
+        (row["seed"], row.get("other_seed", row["seed"])): row["value"]
+        for row in rows
+        if (row["metric"], row.get("kind", "run"), row.get("split"))
+        == (criterion.metric, criterion.kind, criterion.split)
+    }
+    found: dict[int, list[float]] = defaultdict(list)
+    for pair, value in by_runs.items():
+        if all(alive.get(seed) for seed in pair):
+            for seed in set(pair):
+                found[seed].append(np.nan if value is None else value)
+    return {seed: criterion.sign * float(np.mean(values)) for seed, values in found.items()}
+
+
+def _differ(values: Float[np.ndarray, " alive"]) -> bool:
+    return len(values) > 1 and bool(np.isfinite(values).all() and np.ptp(values) > SAME)
+
+
+def _is_run(row: Row) -> bool:
+    return row.get("kind", "run") == "run"
