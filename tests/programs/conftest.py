@@ -95,11 +95,11 @@ def all_presets():
     from ivaegan_jax.presets import PRESETS
 
     elsewhere = ("bigan", "igan", "iflow", "tcl")
-    return (*(name for name in PRESETS if name not in elsewhere), "ivae+shuffled_u")
+    return (*(name for name in PRESETS if name not in elsewhere), "ivae+shuffled_u", "ivae+u_only")
 
 
 @pytest.fixture(scope="session")
 def all_on_b1(compare, all_presets):
-    """Every preset and one control on b1: two data seeds, two model seeds."""
+    """Every preset and two controls on b1: two data seeds, two model seeds."""
     return compare("b1", all_presets, *SMALL_BENCHMARK, "--data=b1", "--data_seeds=3,5",
                    "--seeds=2,7")  # fmt: skip

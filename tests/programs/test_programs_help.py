@@ -9,7 +9,8 @@ from programs_forked import REPOSITORY
 FLAGS = {
     "train": {"preset", "data", "seeds", "data_seeds", "steps", "workdir", "config",
               "config.model.width", "config.hypers.vae_rate", "compilation_cache"},
-    "compare": {"presets", "data", "seeds", "data_seeds", "steps", "workdir",
+    "latents": {"preset", "dims", "data", "seeds", "data_seeds", "steps", "workdir", "out"},
+    "compare": {"presets", "controls", "data", "seeds", "data_seeds", "steps", "workdir",
                 "config.train.batch", "config.data.segments"},
     "doctor": {"preset", "json", "timed", "data", "seeds", "data_seeds", "steps",
                "config.model.modulation"},

@@ -33,6 +33,22 @@ def refused_table(refused, tmp_path):
     return refused_table
 
 
+@pytest.mark.parametrize(
+    ("program", "flag", "message"),
+    [
+        ("compare", "--controls=shufled_u", "did you mean shuffled_u"),
+        ("latents", "--controls=all", "--controls belongs to train and compare"),
+        ("latents", "--dims=5", "--dims needs two or more"),
+        ("latents", "--dims=0,3", "--dims needs two or more"),
+        ("latents", "--dims=many", "--dims"),
+    ],
+)
+def test_what_a_program_cannot_train_is_refused(refused, tmp_path, program, flag, message):
+    workdir = tmp_path / "run"
+    assert message in refused(program, flag, f"--workdir={workdir}", "--data=b1", *BENCHMARK)
+    assert not workdir.exists()
+
+
 def test_a_missing_file_is_named(refused, tmp_path):
     message = refused("train", f"--data={tmp_path / 'no.npz'}", f"--workdir={tmp_path / 'run'}")
     assert f"{tmp_path / 'no.npz'}: no such file" in message
