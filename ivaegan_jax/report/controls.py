@@ -24,6 +24,10 @@ COLUMNS = {
 }
 
 
+FEWEST_RUNS = 5
+"""Equal models would all be better with a chance of 1 in 2^5, where runs are independent."""
+
+
 class Against(NamedTuple):
     """A preset against one of its negative controls, run by run, on the same held-out rows.
 
@@ -36,9 +40,19 @@ class Against(NamedTuple):
     gains: Sequence[float]
 
     @property
+    def better(self) -> int:
+        """Runs in which the preset explains held-out rows better."""
+        return sum(gain > 0 for gain in self.gains)
+
+    @property
     def beaten(self) -> bool:
-        """Whether the preset explains held-out rows better in every run."""
-        return min(self.gains) > 0
+        """Whether that is so in every run, and these are enough to say so."""
+        return self.better == len(self.gains) >= FEWEST_RUNS
+
+    @property
+    def lost(self) -> bool:
+        """Whether some run does not explain them better."""
+        return self.better < len(self.gains)
 
 
 def against_controls(rows: Sequence[Row], preset: str) -> list[Against]:
@@ -65,7 +79,7 @@ def controls_table(rows: Sequence[Row]) -> Table:
             continue
         records.append(_record(rows, preset))
         for control, each in against.items():
-            better = f"{sum(gain > 0 for gain in each.gains)} of {len(each.gains)}"
+            better = f"{each.better} of {len(each.gains)}"
             gain = {"gain": float(np.mean(each.gains)), "better": better}
             records.append(_record(rows, f"{preset}{CONTROL}{control}") | gain)
     notes = [

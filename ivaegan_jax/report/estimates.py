@@ -10,20 +10,26 @@ from ivaegan_jax.report.recorded import LIMITS, Scores, counted, scores
 from ivaegan_jax.statistics import (
     Interval,
     Paired,
-    agreement_interval,
     hierarchical_interval,
+    mean_agreement_interval,
     paired_comparison,
 )
 from ivaegan_jax.types import Row
 
 
 def interval(
-    rows: Sequence[Row], metric: str, preset: str, statistic: Literal["mean", "iqm"] = "mean"
+    rows: Sequence[Row],
+    metric: str,
+    preset: str,
+    statistic: Literal["mean", "iqm"] = "mean",
+    confidence: float = 0.95,
 ) -> Interval | None:
     """The headline interval of a metric; None where no run has a number."""
     values = scores(rows, metric, preset).values
     some = values[np.isfinite(values).any(axis=1)]
-    return cut(hierarchical_interval(_filled(some), statistic), metric) if some.size else None
+    if not some.size:
+        return None
+    return cut(hierarchical_interval(_filled(some), statistic, confidence), metric)
 
 
 def paired(a: Scores, b: Scores) -> Paired | None:
@@ -42,20 +48,11 @@ def differences(a: Scores, b: Scores) -> dict[Any, float]:
 
 
 def agreement(rows: Sequence[Row]) -> Interval | None:
-    """Mean agreement between runs, averaged over data seeds; None without pairs.
-
-    Runs of different data seeds are independent, so their intervals combine by the method of
-    variance estimates recovery (Zou and Donner 2008): squared arms add.
-    """
+    """Mean agreement between runs, averaged over data seeds; None without pairs."""
     seeds = dict.fromkeys(row.get("data_seed") for row in rows)
     pairs = [pairwise([row for row in rows if row.get("data_seed") == seed]) for seed in seeds]
-    found = [agreement_interval(matrix) for matrix in pairs if np.isfinite(matrix).all()]
-    if not found:
-        return None
-    estimate, low, high = np.array(found).T
-    below, above = (np.linalg.norm(estimate - end) / len(found) for end in (low, high))
-    mean = float(estimate.mean())
-    return cut(Interval(mean, mean - float(below), mean + float(above)), "agreement_mcc")
+    whole = [matrix for matrix in pairs if np.isfinite(matrix).all()]
+    return cut(mean_agreement_interval(whole), "agreement_mcc") if whole else None
 
 
 def pairwise(rows: Sequence[Row]) -> Float[np.ndarray, "runs runs"]:

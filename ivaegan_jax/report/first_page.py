@@ -91,15 +91,16 @@ def _control(preset: str, against: Sequence[Against]) -> Iterator[str]:
     if not against:
         yield "No negative control was trained (--controls=all trains three)."
         return
-    verb = "beats" if all(each.beaten for each in against) else "does not beat all of"
+    beaten = all(each.beaten for each in against)
+    verb = "beats" if beaten else "is not shown to beat all of"
     told = "; ".join(_against(each) for each in against)
     yield f"It {verb} its negative controls in log p(x|u) of held-out rows, nats per row: {told}."
 
 
 def _against(against: Against) -> str:
-    better, runs = sum(gain > 0 for gain in against.gains), len(against.gains)
     gain = decimal(float(np.mean(against.gains)), 2)
-    return f"{gain} above {against.control}, better in {better} of {runs} runs"
+    runs = f"{against.better} of {len(against.gains)} runs"
+    return f"{gain} above {against.control}, better in {runs}"
 
 
 def _disagreement(evidence: Evidence) -> list[str]:
@@ -110,7 +111,7 @@ def _disagreement(evidence: Evidence) -> list[str]:
 
 
 def _not_beaten(evidence: Evidence) -> list[str]:
-    names = " and ".join(each.control for each in evidence.controls if not each.beaten)
+    names = " and ".join(each.control for each in evidence.controls if each.lost)
     if not names:
         return []
     return [f"Trained on spoilt rows ({names}) the model explains held-out rows as well."]

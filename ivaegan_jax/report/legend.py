@@ -44,8 +44,8 @@ def with_truth_notes(sizes: str, threshold: float, baseline: str) -> list[str]:
         f"[95 %] of a mean: {BAND}.",
         "IQM: interquartile mean of all runs. within: MCC after the mean of each u is removed. "
         "R²(s|z): held-out variance of s that an affine map of z explains.",
-        f"success: share of runs with MCC >= {threshold:.3f} that did not diverge; 95 % interval "
-        "over runs.",
+        f"success: share of runs with MCC >= {threshold:.3f} that did not diverge; Wilson's 95 "
+        "% interval for new data seeds, whose runs succeed and fail together.",
         f"minus {baseline}: model seeds averaged, then paired by data seed (with one data seed, by "
         "model seed), and its 95 % interval.",
         "P(>): share of pairs in which the preset is better. p: Wilcoxon signed-rank, "

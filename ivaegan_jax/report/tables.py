@@ -129,7 +129,7 @@ def truth_record(rows: Sequence[Row], preset: str, threshold: float) -> dict[str
         "mcc": interval(rows, "mcc", preset),
         "iqm": _estimate(interval(rows, "mcc", preset, "iqm")),
         **{metric: _estimate(value) for metric, value in means.items()},
-        "success": success_rate(success[mcc.present]),
+        "success": success_rate(success, mcc.present),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ivaegan_jax.report.counting import has_truth, sizes
+from ivaegan_jax.report.estimates import interval
 from ivaegan_jax.report.recorded import floors
 from ivaegan_jax.report.render import Record, Table, decimal
 from ivaegan_jax.statistics import Interval
@@ -18,17 +19,19 @@ ENOUGH = 20
 def headline(data: str, rows: Sequence[Row], table: Table) -> list[str]:
     """Sentences for the top of the page; `table` is the summary of these rows."""
     known = has_truth(rows)
-    result = _with_truth(table.records, floors(rows)) if known else _without_truth(table.records)
+    result = _with_truth(table.records, rows) if known else _without_truth(table.records)
     first, *others = result
     return [f"On {data}, {sizes(rows)}: {first}", *others, *_cautions(rows, table)]
 
 
-def _with_truth(records: Sequence[Record], floor: Mapping[str, float]) -> list[str]:
-    ranked = _ranked(records, "mcc")
+def _with_truth(records: Sequence[Record], rows: Sequence[Row]) -> list[str]:
+    ranked, floor = _ranked(records, "mcc"), floors(rows)
     if not ranked:
         return ["no model with an encoder has been scored yet."]
     best, *others = ranked
-    missed = {name: v for name, v in floor.items() if not best["mcc"].low > v}
+    # the best of several was picked, so its interval is to hold for all of them at once
+    sure = interval(rows, "mcc", best["preset"], confidence=1 - 0.05 / len(ranked))
+    missed = {name: v for name, v in floor.items() if sure is None or not sure.low > v}
     verb = "recovers the sources" if floor and not missed else "comes out highest"
     parts = [f"{best['preset']} {verb} with held-out MCC {short(best['mcc'])}"]
     if others:
@@ -49,7 +52,10 @@ def _floor_caution(
         return []
     names = ", ".join(f"{name} ({_point(v)})" for name, v in missed.items())
     verb = "lies below" if best["mcc"].high < min(missed.values()) else "does not clear"
-    return [f"Caution: its interval {verb} the floor {names}, so recovery is not shown."]
+    return [
+        f"Caution: its interval, for the best of all models, {verb} the floor {names}, so recovery "
+        "is not shown."
+    ]
 
 
 def _without_truth(records: Sequence[Record]) -> list[str]:

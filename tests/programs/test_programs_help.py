@@ -19,6 +19,7 @@ FLAGS = {
     "reproduce": {"name", "list", "quick", "arms", "seeds", "data_seeds", "steps", "workdir",
                   "out"},
     "readme": {"check"},
+    "calibration": {"only", "quick", "out"},
 }  # fmt: skip
 
 

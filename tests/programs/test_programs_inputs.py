@@ -38,7 +38,7 @@ def refused_table(refused, tmp_path):
     [
         ("compare", "--controls=shufled_u", "did you mean shuffled_u"),
         ("latents", "--controls=all", "--controls belongs to train and compare"),
-        ("latents", "--dims=5", "--dims needs two or more"),
+        ("latents", "--dims=1", "--dims needs two or more"),
         ("latents", "--dims=0,3", "--dims needs two or more"),
         ("latents", "--dims=many", "--dims"),
     ],
@@ -134,7 +134,7 @@ def test_a_bernoulli_likelihood_names_the_range_of_x(refused_table, table):
     [
         ("--preset=ivae_gna", "did you mean ivae_gan"),
         ("--preset=", "unknown preset"),
-        ("--preset=ivae+shuffled", r"unknown preset 'ivae\+shuffled'"),
+        ("--preset=ivae+shuffled", r"unknown control 'shuffled'"),
         ("--data=b3_tlc", "did you mean b3_tcl"),
         ("--data=mnist", "known are b1, b2, b3_tcl, b3_imca, b4"),
         ("--data=", "unknown data set ''"),

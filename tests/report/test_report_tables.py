@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from report_rows import floor_row, real_rows, run_row, truth_rows
+from scipy.stats import t
 
 from ivaegan_jax.report import (
     conventions,
@@ -151,7 +152,8 @@ def test_agreement_over_data_seeds_is_tighter_and_counts_failures():
     assert first is not None
     assert both is not None
     assert failed is not None
-    assert both.high - both.low == pytest.approx((first.high - first.low) / np.sqrt(2))
+    ratio = t.ppf(0.975, 2 * 2) / t.ppf(0.975, 2) / np.sqrt(2)
+    assert both.high - both.low == pytest.approx((first.high - first.low) * ratio, rel=0.01)
     assert failed.estimate == pytest.approx(0.3)
     assert agreement([]) is None
 

@@ -1,0 +1,67 @@
+"""Measures, by simulation, how often every interval, test and verdict of the project is right.
+
+  python -m experiments.calibration --out=results/calibration
+  python -m experiments.calibration --quick
+  python -m experiments.calibration --only=agreement,success
+
+An interval of nominal 95 % is expected to cover the truth in 92 to 98 %, a test of level 5 % to
+find what is not there in 7 % at most. Nothing is trained. The same draws are made every time.
+Exit status 1 says that a rate lies outside of where it is expected, by more than the simulation's
+own error; known misses are shown with their reason but not counted.
+"""
+
+import time
+from pathlib import Path
+
+from absl import flags
+
+from experiments import _program
+from experiments._reproduce import Clock
+from experiments.calibrations import Case, Measured, chosen, measure
+from experiments.calibrations._tables import tables_of, write
+from ivaegan_jax import report
+from ivaegan_jax.manifest import describe_machine, guarantee
+from ivaegan_jax.report.render import cell
+
+QUICK = 20
+"""Draws of each case with --quick."""
+
+
+def define_flags() -> None:
+    """Defines the program's flags."""
+    _program.define_common_flags()
+    flags.DEFINE_list("only", [], "Some of the intervals and tests by name; empty takes all.")
+    flags.DEFINE_boolean("quick", False, "Few draws, to see that all of it works.")
+    flags.DEFINE_string("out", "", "Where tables and manifest are kept, results/calibration.")
+
+
+def main() -> int:
+    """Measures what the flags name; 1 if a rate lies where it should not."""
+    values, began = flags.FLAGS, time.time()
+    made_by = {"command": _program.command_line(), **describe_machine()}
+    found = measured(chosen(values.only), values.quick)
+    for table in tables_of(found).values():
+        print(f"\n{report.to_text(table)}")
+    if values.out:
+        how = {"reproducibility": guarantee(), "wall_time_s": time.time() - began}
+        write(found, Path(values.out), made_by | how)
+    if values.quick:
+        print("fewer draws than asked for: bands are shown, not checked")
+        return 0
+    return int(not all(each.holds or each.case.limit for each in found))
+
+
+def measured(cases: list[Case], quick: bool) -> list[Measured]:
+    """Every case, one line each as it is done."""
+    clock, found = Clock([1] * len(cases)), []
+    for number, case in enumerate(cases, start=1):
+        each = measure(case, QUICK if quick else case.repeats)
+        clock.tick(1)
+        found.append(each)
+        told = f"{case.name}: {case.setting}: {cell(each.rate)} {each.verdict}"
+        print(f"{number}/{len(cases)} {told}{clock}", flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    _program.launch(main, define_flags)
