@@ -4,6 +4,7 @@ Files are replaced whole (written aside, then renamed), so a kill leaves the old
 The training log alone is appended to; a torn last line is dropped when it is read again.
 """
 
+import dataclasses
 import fcntl
 import json
 import math
@@ -15,6 +16,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
+from ivaegan_jax.config import Config
 from ivaegan_jax.types import InputError, Row
 
 
@@ -66,7 +68,8 @@ class Workdir:
                     f"{self.path} is not empty and not a work directory; name another --workdir"
                 )
             return
-        if changes := differences(self.settings(), json.loads(json.dumps(settings))):
+        asked = json.loads(json.dumps(settings))
+        if changes := differences(with_defaults(self.settings()), with_defaults(asked)):
             raise InputError(
                 f"{self.path} was made with other settings: {'; '.join(changes)}; "
                 "use the same settings to go on, or another --workdir"
@@ -92,6 +95,13 @@ class Workdir:
     def is_done(self) -> bool:
         """Whether the study has ended."""
         return self.done.exists()
+
+
+def with_defaults(settings: dict[str, Any]) -> dict[str, Any]:
+    """Stored settings as they are today: one that did not exist then has its default."""
+    stored, default = settings.get("config", {}), dataclasses.asdict(Config())
+    parts = {part: values | stored.get(part, {}) for part, values in default.items()}
+    return settings | {"config": parts} if stored else settings
 
 
 def differences(old: Any, new: Any, name: str = "") -> list[str]:

@@ -16,7 +16,7 @@ LAYERS = {
     "version": 0,
     "config": 1,
     "manifest": 1,
-    "workdir": 1,
+    "workdir": 2,
     "memory": 1,
     "distributions": 1,
     "linalg": 1,

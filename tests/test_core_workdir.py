@@ -41,6 +41,15 @@ def opened(open_at, tmp_path):
     return open_at(tmp_path / "runs" / "a")
 
 
+def test_a_setting_that_came_later_had_its_default(opened):
+    old = Workdir(opened.path)
+    later = {"model": {"width": 8}, "data": {"modulation": ""}}
+    old.check(SETTINGS | {"config": later})
+    later["data"]["modulation"] = "mean"
+    with pytest.raises(InputError, match=r"config.data.modulation:  -> mean"):
+        old.check(SETTINGS | {"config": later})
+
+
 def test_naming_a_directory_makes_none(tmp_path):
     workdir = Workdir(tmp_path / "a")
     assert not workdir.is_done()

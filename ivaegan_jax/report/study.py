@@ -130,13 +130,12 @@ def write_study(
 
 
 def _words(studied: Studied) -> list[str]:
-    if told := recommended(studied.arms, studied.read):
-        return [told]
-    missed = [str(c) for c in studied.checked if not c.holds]
+    told = list(filter(None, [recommended(studied.arms, studied.read)]))
     if not studied.checked:
-        return ["Nothing was expected beforehand."]
+        return told or ["Nothing was expected beforehand."]
+    missed = [str(c) for c in studied.checked if not c.holds]
     held = f"{len(studied.checked) - len(missed)} of {len(studied.checked)} bands hold."
-    return [held, *missed]
+    return [*told, held, *missed]
 
 
 def _pictures(studied: Studied) -> list[Picture]:
