@@ -33,7 +33,7 @@ class Evaluation(NamedTuple):
       z: one posterior draw per row `[rows, dim_z]`.
       x_recon: `E[x|mu]`, `[rows, dim_x]`.
       x_fake: decoded prior draws for the rows' own u, `[rows, dim_x]`.
-      terms: nll, kl and iwae, nats per row of standardised x.
+      terms: nll, kl and iwae, nats per row of standardised x; and what else was asked for.
     """
 
     mu: Any
@@ -44,8 +44,11 @@ class Evaluation(NamedTuple):
     terms: dict[str, Any]
 
 
-def make_evaluate(model: Model) -> Callable[[Params, Batch, Hypers], Evaluation]:
-    """Returns the evaluation of one run, pure and jittable."""
+def make_evaluate(
+    model: Model, watched: tuple[str, ...] = ()
+) -> Callable[[Params, Batch, Hypers], Evaluation]:
+    """Returns the evaluation of one run, pure and jittable, with any terms that are `watched`."""
+    names = ("nll", "kl", "iwae", *watched)
 
     def evaluate(params: Params, batch: Batch, hypers: Hypers) -> Evaluation:
         key_z, key_x, key_terms = jax.random.split(jax.random.key(EVALUATION_SEED), 3)
@@ -56,7 +59,7 @@ def make_evaluate(model: Model) -> Callable[[Params, Batch, Hypers], Evaluation]
             z=gaussian_sample(key_z, mu, log_var),
             x_recon=model.decode(params, mu),
             x_fake=model.sample(params, key_x, batch.u),
-            terms=model.terms(params, batch, key_terms, hypers, ("nll", "kl", "iwae")),
+            terms=model.terms(params, batch, key_terms, hypers, names),
         )
 
     return evaluate
@@ -87,6 +90,8 @@ def likelihood_rows(run: Evaluation, x: np.ndarray, u: np.ndarray, elbo: bool) -
             "unit": f"{unit}, {DRAWS} weighted draws, noise fitted on other rows",
         }
     )
+    if "critic_accuracy" in run.terms:
+        rows.append({"metric": "critic_accuracy", "value": run.terms["critic_accuracy"]})
     unit += ", one posterior draw"
     return rows + ([{"metric": "elbo", "value": bound, "unit": unit}] if elbo else [])
 

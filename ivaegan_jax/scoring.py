@@ -37,6 +37,7 @@ class Trained(NamedTuple):
       game: its players.
       runs: seeds and hypers, leading axis of runs.
       states: final states, leading axis of runs.
+      watched: terms of the game that are evaluated on held-out rows too.
     """
 
     label: str
@@ -44,11 +45,12 @@ class Trained(NamedTuple):
     game: Game
     runs: Run
     states: TrainState
+    watched: tuple[str, ...] = ()
 
 
 def evaluate_runs(trained: Trained, part: Part, dim_u: int, mesh: Mesh) -> Evaluation:
     """Evaluates every run on the part's rows of its own data seed, `[runs, rows, ...]`, finite."""
-    evaluate = make_evaluate(trained.model)
+    evaluate = make_evaluate(trained.model, trained.watched)
 
     def one(params: Any, run: Run, shared: Any) -> Evaluation:
         x, u = (array[run.data_index] for array in shared)

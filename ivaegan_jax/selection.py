@@ -41,6 +41,8 @@ CRITERIA = {
         "energy_distance", "run", None, -1, "samples nearest to held-out rows"),
     "information_on_u": Criterion(
         "information_on_u", "verdict", None, 1, "latents that tell most about u"),
+    "critic_accuracy": Criterion(
+        "critic_accuracy", "run", "valid", -1, "critic that tells fewest validation rows apart"),
     "c2st": Criterion(
         "c2st", "run", None, -1, "samples hardest to tell from held-out rows"),
 }

@@ -130,8 +130,10 @@ class Study:
                 on_start=on_start,
                 on_chunk=on_chunk,
             )
-        return self._score(scoring.Trained(job.label, job.model, job.game, self.runs, states),
-                           workdir, mesh)  # fmt: skip
+        trained = scoring.Trained(
+            job.label, job.model, job.game, self.runs, states, watched_terms(job)
+        )
+        return self._score(trained, workdir, mesh)
 
     def _score(self, trained: scoring.Trained, workdir: Workdir, mesh: Mesh) -> list[Row]:
         parts = {"valid": self.data.valid, "test": self.data.test}
@@ -247,6 +249,11 @@ def make_job(experiment: Experiment, dims: Dims, label: str) -> Job:
         model, game, train.batch, dims.dim_u, packing=config.packing, ema=train.ema
     )
     return Job(label, config, model, game, trainer)
+
+
+def watched_terms(job: Job) -> tuple[str, ...]:
+    """The critic's two-sample accuracy, where held-out rows come as it was trained on them."""
+    return ("critic_accuracy",) if "adv_d" in job.game.terms and job.config.packing == 1 else ()
 
 
 def make_runs(experiment: Experiment) -> Run:

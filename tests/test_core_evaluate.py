@@ -44,6 +44,18 @@ def test_an_evaluation_is_what_the_model_says(evaluated, batch):
     assert set(found.terms) == {"nll", "kl", "iwae"}
 
 
+def test_a_watched_term_is_that_of_the_game(evaluated, batch):
+    model, params, evaluate = evaluated
+    watching = jax.jit(make_evaluate(model, ("critic_accuracy",)))
+    found, plain = (each(params, batch, Hypers()) for each in (watching, evaluate))
+    assert 0 <= found.terms["critic_accuracy"] <= 1
+    np.testing.assert_allclose(found.terms["nll"], plain.terms["nll"], rtol=1e-6)
+    host, bare = jax.device_get((found, plain))
+    rows = likelihood_rows(host, np.asarray(batch.x), np.zeros(len(batch.x), np.int32), elbo=True)
+    assert value(rows, "critic_accuracy") == host.terms["critic_accuracy"]
+    assert "critic_accuracy" not in bare.terms
+
+
 def test_draws_are_those_of_the_posterior(evaluated, batch):
     _, params, evaluate = evaluated
     found = jax.device_get(evaluate(params, batch, Hypers()))
