@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ivaegan_jax.experiment import CONTROL, control_of
+from ivaegan_jax.experiment import CONTROL, control_of, preset_name
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.estimates import agreement
 from ivaegan_jax.report.legend import CONTROLS
@@ -94,6 +94,11 @@ def controls_table(rows: Sequence[Row]) -> Table:
 def is_control(preset: str) -> bool:
     """Whether a preset's name is that of a negative control."""
     return bool(control_of(preset))
+
+
+def without_controls(presets: Sequence[str]) -> list[str]:
+    """The presets less the controls of those among them: a control is no rival of its model."""
+    return [p for p in presets if not (is_control(p) and preset_name(p) in presets)]
 
 
 def _likelihoods(rows: Sequence[Row], preset: str) -> dict[tuple[Any, Any], float]:

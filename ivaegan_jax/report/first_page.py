@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ivaegan_jax.experiment import control_of, preset_name
+from ivaegan_jax.experiment import control_of
 from ivaegan_jax.report import recorded
-from ivaegan_jax.report.controls import Against, is_control
+from ivaegan_jax.report.controls import Against, is_control, without_controls
 from ivaegan_jax.report.estimates import interval
 from ivaegan_jax.report.evidence import Evidence, gather, verdict_of
 from ivaegan_jax.report.legend import CONTROLS
@@ -34,8 +34,7 @@ def first_page(rows: Sequence[Row]) -> list[Short]:
 
     A control speaks in the entry of its preset, and has one of its own only where it stands alone.
     """
-    known = recorded.presets(rows)
-    shown = [p for p in known if not (is_control(p) and preset_name(p) in known)]
+    shown = without_controls(recorded.presets(rows))
     found = {preset: gather(rows, preset) for preset in shown}
     return [_short(rows, preset, each) for preset, each in found.items() if each.runs]
 

@@ -8,6 +8,7 @@ from jaxtyping import Float
 from scipy.stats import spearmanr
 
 from ivaegan_jax.report import recorded
+from ivaegan_jax.report.controls import without_controls
 from ivaegan_jax.report.estimates import cut
 from ivaegan_jax.report.render import Record, Table
 from ivaegan_jax.selection import PREFERRED, REASONS, Candidates, candidates, choose
@@ -100,7 +101,7 @@ def selection_gain(rows: Sequence[Row], preset: str) -> float:
 def chosen_runs(rows: Sequence[Row]) -> list[str]:
     """One sentence on which run to use, for all presets with several runs of a data seed."""
     told = []
-    for preset in recorded.presets(rows):
+    for preset in without_controls(recorded.presets(rows)):
         several = [r for r in candidates(rows, preset).values() if len(r.seeds) >= FEWEST_RUNS]
         seeds = ", ".join(str(choose(runs).seed) for runs in several)
         told += [f"{preset} {seeds}"] if several else []

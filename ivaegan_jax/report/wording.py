@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from ivaegan_jax.report.controls import without_controls
 from ivaegan_jax.report.counting import has_truth, sizes
 from ivaegan_jax.report.estimates import interval
 from ivaegan_jax.report.recorded import floors
@@ -96,7 +97,8 @@ def short(interval: Interval) -> str:
 
 
 def _ranked(records: Sequence[Record], key: str) -> list[Record]:
-    scored = [record for record in records if isinstance(record.get(key), Interval)]
+    shown = without_controls([record["preset"] for record in records])
+    scored = [r for r in records if r["preset"] in shown and isinstance(r.get(key), Interval)]
     return sorted(scored, key=lambda record: -record[key].estimate)
 
 

@@ -1,10 +1,12 @@
 import pytest
 from report_rows import run_row, truth_rows, write_workdir
 
-from ivaegan_jax.report import write_report
-from ivaegan_jax.report.controls import controls_table
+from ivaegan_jax.report import summary, write_report
+from ivaegan_jax.report.controls import controls_table, without_controls
 from ivaegan_jax.report.evidence import NOT_SUPPORTED, SUPPORTED, UNKNOWN
 from ivaegan_jax.report.first_page import first_page
+from ivaegan_jax.report.selection import chosen_runs
+from ivaegan_jax.report.wording import headline
 
 SEEDS = (1, 2, 3)
 GOOD, BAD = "The variances follow u.", "u takes 6 values."
@@ -146,3 +148,12 @@ def test_older_work_directories_have_no_first_page(tmp_path):
     path = write_workdir(tmp_path / "run", truth_rows(("ivae",)))
     assert first_page(truth_rows(("ivae",))) == []
     assert "In short" not in write_report([path]).read_text()
+
+
+def test_a_control_is_no_rival_of_its_model():
+    found = [*rows(agreement=0.5), *rows("ivae_gan+u_only", agreement=0.9)]
+    assert without_controls(["ivae_gan", "ivae_gan+u_only"]) == ["ivae_gan"]
+    assert without_controls(["ivae_gan+u_only"]) == ["ivae_gan+u_only"]
+    told = " ".join([headline("b1", found, summary(found))[0], *chosen_runs(found)])
+    assert "ivae_gan agree" in told
+    assert "u_only" not in told
