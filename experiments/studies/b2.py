@@ -2,8 +2,8 @@
 
 Purpose: the models of study b1 where the label alone already tells much (its floor is in the
 table): the score within segments says what is recovered beyond it.
-Command: python -m experiments.reproduce --name=b2 --out=results/b2
 igan_larger is igan with larger batches, a second critic round, and 30,000 steps.
+Command: python -m experiments.reproduce --name=b2 --out=results/b2
 Time: about an hour on 2 CPU cores.
 Band: mean MCC of ivae_gan and of igan_larger at least .97, within segments at least .93; ivae_gan
 and igan at least .2 above iVAE.
