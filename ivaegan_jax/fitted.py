@@ -11,10 +11,10 @@ from ivaegan_jax.checkpoint import Checkpoints
 from ivaegan_jax.data import raw_u
 from ivaegan_jax.data.preprocessing import Preprocessing
 from ivaegan_jax.experiment import Experiment, experiment_from
+from ivaegan_jax.jobs import make_job, make_runs
 from ivaegan_jax.model import Model
 from ivaegan_jax.networks import Dims
 from ivaegan_jax.selection import Chosen, candidates, choose
-from ivaegan_jax.study import make_job, make_runs
 from ivaegan_jax.train import as_batch
 from ivaegan_jax.types import Dataset, InputError, Params
 from ivaegan_jax.workdir import Workdir, read_rows

@@ -36,6 +36,7 @@ LAYERS = {
     "train": 8,
     "replicate": 8,
     "sources": 9,
+    "jobs": 9,
     "evaluate": 9,
     "checkpoint": 9,
     "scoring": 10,

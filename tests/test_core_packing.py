@@ -8,7 +8,7 @@ import pytest
 from ivaegan_jax.config import Config, ModelConfig, TrainConfig
 from ivaegan_jax.data.prepare import Part
 from ivaegan_jax.experiment import Experiment
-from ivaegan_jax.study import check_packing
+from ivaegan_jax.jobs import check_packing
 from ivaegan_jax.train import draw_batch, draw_packs
 from ivaegan_jax.types import InputError, TrainData
 

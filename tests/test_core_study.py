@@ -5,9 +5,10 @@ import pytest
 
 from ivaegan_jax.config import Config, DataConfig, ModelConfig, TrainConfig
 from ivaegan_jax.experiment import Experiment
+from ivaegan_jax.jobs import watched_terms
 from ivaegan_jax.loop import over_chunks
 from ivaegan_jax.replicate import make_seeds_mesh
-from ivaegan_jax.study import Study, watched_terms
+from ivaegan_jax.study import Study
 
 DATA = DataConfig(segments=4, per_segment=60)
 

@@ -13,8 +13,8 @@ from programs_forked import SMALL, SMALL_BENCHMARK, study
 from ivaegan_jax.checkpoint import Checkpoints
 from ivaegan_jax.config import Config
 from ivaegan_jax.experiment import Experiment, experiment_from
+from ivaegan_jax.jobs import make_job, make_runs
 from ivaegan_jax.networks import Dims
-from ivaegan_jax.study import make_job, make_runs
 from ivaegan_jax.workdir import Workdir
 
 PRESETS = ("vae", "ivae_gan")

@@ -1,0 +1,58 @@
+"""Means over runs with intervals for new data seeds."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from jaxtyping import Num
+from scipy.stats import t, trim_mean
+
+
+class Interval(NamedTuple):
+    """A point estimate and its confidence interval; low and high are NaN if there is none."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+def interquartile_mean(values: Num[np.ndarray, "..."]) -> float:
+    """Mean of all values without the lowest and the highest quarter (rounded down)."""
+    return float(trim_mean(np.asarray_chkfinite(values).ravel(), 0.25))
+
+
+def student_interval(estimate: float, error: float, freedom: float, confidence: float) -> Interval:
+    """Student-t interval around an estimate with a standard error of this many degrees."""
+    half = float(t.ppf((1 + confidence) / 2, freedom)) * error
+    return Interval(estimate, estimate - half, estimate + half)
+
+
+def hierarchical_interval(
+    values: Num[np.ndarray, "data_seeds seeds"],
+    statistic: Literal["mean", "iqm"] = "mean",
+    confidence: float = 0.95,
+    resamples: int = 2000,
+    seed: int = 0,
+) -> Interval:
+    """Mean or interquartile mean of all runs, with an interval for new data seeds.
+
+    Data seeds are resampled with all their runs, the cluster bootstrap of Davison and Hinkley
+    (1997), section 3.8; its standard error, times sqrt(n / (n - 1)) for n units, goes into a
+    Student-t interval. With one data seed its model seeds are the units, and the interval
+    speaks of that data set alone; a single run has none (NaN).
+
+    Coverage is measured in `results/calibration`. The percentile bootstrap over data seeds, then
+    model seeds, covered 84 % (skewed, 4 data seeds) to 99 % (no data-seed effect).
+    """
+    values = np.asarray_chkfinite(values, dtype=float)
+    units = values.T if len(values) == 1 else values
+    if statistic not in ("mean", "iqm"):
+        raise ValueError(f"statistic is 'mean' or 'iqm', got {statistic!r}")
+    trimmed = 0.25 if statistic == "iqm" else 0.0
+    estimate = float(trim_mean(units.ravel(), trimmed))
+    n = len(units)
+    if n < 2:
+        return Interval(estimate, np.nan, np.nan)
+    drawn = np.random.default_rng(seed).integers(n, size=(resamples, n))
+    resampled = trim_mean(units[drawn].reshape(resamples, -1), trimmed, axis=1)
+    error = float(np.std(resampled)) * np.sqrt(n / (n - 1))
+    return student_interval(estimate, error, float(n - 1), confidence)
