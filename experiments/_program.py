@@ -13,7 +13,7 @@ from absl import app, flags, logging
 from ml_collections import config_flags
 
 from ivaegan_jax.config import Config
-from ivaegan_jax.data import CONTROLS, DATASETS
+from ivaegan_jax.data import DATASETS
 from ivaegan_jax.types import InputError
 
 MOST_LISTED = 1_000_000
@@ -37,11 +37,6 @@ def define_study_flags(data: str, steps: int) -> None:
     """Defines the flags of the programs that train, with these defaults."""
     define_experiment_flags(data, steps)
     flags.DEFINE_string("workdir", "", "Where results go; empty takes runs/PROGRAM-DATA.")
-    flags.DEFINE_list(
-        "controls",
-        [],
-        f"Negative controls trained beside every model: any of {', '.join(CONTROLS)}; or all.",
-    )
 
 
 def define_experiment_flags(data: str, steps: int) -> None:

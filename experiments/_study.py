@@ -7,6 +7,7 @@ from pathlib import Path
 
 from absl import flags
 
+from experiments import _program
 from experiments._program import command_line, parse_seeds, read_config
 from experiments._progress import ConsoleReporter
 from ivaegan_jax.data import CONTROLS, is_synthetic
@@ -19,6 +20,8 @@ from ivaegan_jax.workdir import Workdir, read_json, read_rows, write_json, write
 BENCHMARK_SEEDS = ("2", "6-9")
 """Model seeds and data seeds; nobody looked at these data while the defaults were chosen."""
 
+flags.disclaim_key_flags()  # they belong to the program, whose --help lists them
+
 UNRECORDED = ("config", "compilation_cache")
 """Flags that the manifest leaves out: the first is in config.json, the second changes nothing."""
 
@@ -26,14 +29,22 @@ TABLE_SEEDS = ("5", "1")
 """Without sources, agreement between model seeds is what counts, on one choice of held-out rows."""
 
 
+def define_flags(data: str, steps: int) -> None:
+    """Defines the flags of `run_study`, with these defaults."""
+    _program.define_study_flags(data, steps)
+    known = ", ".join(CONTROLS)
+    flags.DEFINE_list(
+        "controls", [], f"Negative controls trained beside every model: any of {known}; or all."
+    )
+
+
 def experiment_from_flags(presets: Sequence[str]) -> Experiment:
     """Reads the study's flags; raises InputError for those that cannot be read."""
     values = flags.FLAGS
     seeds, data_seeds = BENCHMARK_SEEDS if is_synthetic(values.data) else TABLE_SEEDS
-    controls = list(CONTROLS) if values.controls == ["all"] else values.controls
     return Experiment(
         data=values.data,
-        presets=tuple(with_controls(presets, controls)),
+        presets=tuple(presets),
         seeds=parse_seeds("seeds", values.seeds or seeds),
         data_seeds=parse_seeds("data_seeds", values.data_seeds or data_seeds),
         steps=values.steps,
@@ -43,7 +54,9 @@ def experiment_from_flags(presets: Sequence[str]) -> Experiment:
 
 def run_study(program: str, presets: Sequence[str]) -> None:
     """Runs, or goes on with, the study that the flags describe, and writes its report."""
-    experiment = experiment_from_flags(presets)
+    asked = flags.FLAGS.controls
+    controls = list(CONTROLS) if asked == ["all"] else asked
+    experiment = experiment_from_flags(with_controls(presets, controls))
     name = flags.FLAGS.workdir or f"runs/{program}-{Path(experiment.data).stem}"
     workdir = Workdir(Path(name))
     if complete(experiment, workdir, after=lambda: _report(workdir)):

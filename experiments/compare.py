@@ -19,7 +19,7 @@ def define_flags() -> None:
     """Defines the program's flags."""
     default = ["vae", "ivae", "gan", "vae_gan", "ivae_gan"]
     flags.DEFINE_list("presets", default, "Rows of ivaegan_jax/presets.py.")
-    _program.define_study_flags(data="b1", steps=5_000)
+    _study.define_flags(data="b1", steps=5_000)
 
 
 def main() -> None:

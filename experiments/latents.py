@@ -36,8 +36,6 @@ def define_flags() -> None:
 def main() -> None:
     """Trains the preset at every dimension and says which one the data support."""
     values = flags.FLAGS
-    if values.controls:
-        raise InputError("--controls belongs to train and compare; leave it out here")
     experiment = _study.experiment_from_flags([values.preset])
     study = sweep(experiment, _program.parse_seeds("dims", values.dims))
     root = Path(values.workdir or f"runs/latents-{Path(experiment.data).stem}")

@@ -14,7 +14,7 @@ from experiments import _program, _study
 def define_flags() -> None:
     """Defines the program's flags."""
     flags.DEFINE_string("preset", "ivae_gan", "The model: a row of ivaegan_jax/presets.py.")
-    _program.define_study_flags(data="b1", steps=12_500)
+    _study.define_flags(data="b1", steps=12_500)
 
 
 def main() -> None:

@@ -103,7 +103,7 @@ def test_the_manifest_says_what_made_the_result(workdir):
 
 def test_the_elbo_is_recorded_only_where_the_model_has_one(all_on_b1, rows_of):
     found = {row["preset"] for row in rows_of(all_on_b1) if row["metric"] == "elbo"}
-    assert found == {"vae", "ivae", "ivae_gan", "ivae+shuffled_u"}
+    assert found == {"vae", "ivae", "ivae_gan", "ivae+shuffled_u", "ivae+u_only"}
 
 
 def test_data_without_sources_have_quality_rows_and_no_mcc(continuous, digits, rows_of):

@@ -37,7 +37,6 @@ def refused_table(refused, tmp_path):
     ("program", "flag", "message"),
     [
         ("compare", "--controls=shufled_u", "did you mean shuffled_u"),
-        ("latents", "--controls=all", "--controls belongs to train and compare"),
         ("latents", "--dims=1", "--dims needs two or more"),
         ("latents", "--dims=0,3", "--dims needs two or more"),
         ("latents", "--dims=many", "--dims"),
