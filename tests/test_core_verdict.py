@@ -117,6 +117,18 @@ def test_as_many_values_of_u_as_the_theorem_asks_for():
     assert judged(held_out=few).verdict == USABLE  # variances alone take three
 
 
+def test_a_test_that_sees_little_says_so():
+    few = np.sort(np.concatenate([np.flatnonzero(level == CODE)[:12] for level in range(LEVELS)]))
+    held_out = hold_out(Z[few], CODE[few], LEVELS, DIM)
+    thin = run()._replace(
+        **{name: getattr(run(), name)[few] for name in Precondition._fields if name != "slope"}
+    )
+    equal = thin._replace(prior_log_var=thin.prior_log_var * 0.01)
+    told = judge(find(equal, held_out), alive=True)
+    assert codes(told) >= {"rank", "few_rows"}
+    assert any("Only 12 held-out rows" in reason.text for reason in told.reasons)
+
+
 def test_without_enough_rows_nothing_can_be_tested():
     assert codes(judged(held_out=HELD_OUT._replace(counts=[]))) == {"rows"}
 

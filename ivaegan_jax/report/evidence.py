@@ -65,9 +65,16 @@ def verdict_of(evidence: Evidence) -> str:
     How often runs that are rotations of one solution are said to be identified is measured in
     `results/calibration`. Of 500 single pairs of such runs 8 % were: one pair is not judged.
     """
-    if np.mean([row["value"] for row in evidence.runs]) < 0.5:
-        return NOT_SUPPORTED
+    unusable = [row for row in evidence.runs if not row["value"]]
+    if len(unusable) > len(evidence.runs) / 2:
+        return UNKNOWN if all(map(_has_too_few_rows, unusable)) else NOT_SUPPORTED
     if evidence.agreement is None:
         return UNKNOWN
     lost = any(each.lost for each in evidence.controls)
     return SUPPORTED if evidence.agree and not lost else NOT_SUPPORTED
+
+
+def _has_too_few_rows(run: Row) -> bool:
+    """Whether nothing but a test that could hardly see anything speaks against a run."""
+    codes = {reason["code"] for reason in run["reasons"]}
+    return "few_rows" in codes and codes <= {"rank", "few_rows", "vanished", "some_repeating"}

@@ -32,6 +32,7 @@ class Findings(NamedTuple):
       means_only: whether these are means alone.
       levels: values of u.
       needed: how many the theorem asks for, `active * modulated + 1`.
+      rows_per_level: held-out rows of the middle one of the levels whose noise is known; 0 if none.
       rank: of all natural parameters of the active latents.
       rank_quadratic: of those of z^2 alone, -1 / (2 variance).
       slopes: smallest over largest singular value of the generator's Jacobian, `[some]`.
@@ -45,6 +46,7 @@ class Findings(NamedTuple):
     means_only: bool
     levels: int
     needed: int
+    rows_per_level: int
     rank: Rank
     rank_quadratic: Rank
     slopes: Float[np.ndarray, " some"]
@@ -65,6 +67,7 @@ def find(run: Precondition, held_out: HeldOut) -> Findings:
         means_only=blocks == [True, False],
         levels=held_out.levels,
         needed=int(active.sum()) * sum(blocks) + 1,
+        rows_per_level=int(np.median([len(rows) for rows, _ in held_out.counts] or [0])),
         rank=rank,
         rank_quadratic=quadratic,
         slopes=slope_ratios(run, active),

@@ -18,6 +18,10 @@ FLAT = 1e-3
 """Ratio of slopes below which the generator is no longer injective for any practical purpose."""
 
 
+FEW_ROWS = 30
+"""Held-out rows per value of u below which the test of rank is weak (`results/calibration`)."""
+
+
 class Reason(NamedTuple):
     """Why: a name by which runs are counted, and a sentence with this run's numbers."""
 
@@ -77,6 +81,10 @@ def _against(found: Findings, active: int) -> Iterator[Reason]:
         yield Reason("rank", f"u moves the variances of the {active} latents in only "
                      f"{found.rank_quadratic.rank} independent directions beyond sampling noise, "
                      "so that some of them stay mixed.")  # fmt: skip
+    if 0 < found.rows_per_level < FEW_ROWS and found.rank_quadratic.rank < active:
+        yield Reason("few_rows", f"Only {found.rows_per_level} held-out rows per value of u: with "
+                     f"fewer than {FEW_ROWS} much of what is there goes unseen. Hold out more rows "
+                     "(--config.data.test_fraction), or merge values of u.")  # fmt: skip
     if found.p_value > LEVEL:
         yield Reason("information", "On held-out rows the latents tell nothing about u: "
                      f"{found.information:.2f} nats per row.")  # fmt: skip
