@@ -11,6 +11,7 @@ from experiments import _program
 from experiments._program import command_line, parse_seeds, read_config
 from experiments._progress import ConsoleReporter
 from ivaegan_jax.data import CONTROLS, is_synthetic
+from ivaegan_jax.doctor.finding import counted
 from ivaegan_jax.experiment import Experiment, with_controls
 from ivaegan_jax.manifest import describe_run
 from ivaegan_jax.report import summary, to_text, write_report
@@ -113,8 +114,8 @@ def _opening(study: Study, device: str) -> str:
     e, dims = study.experiment, study.dims
     return (
         f"{e.data}: {dims.rows} training rows, x has {dims.dim_x} columns, u {dims.dim_u}, "
-        f"z {dims.dim_z}; {len(e.data_seeds)} data seeds x {len(e.seeds)} model seeds on {device}, "
-        f"about {study.bytes / 2**20:.0f} MiB"
+        f"z {dims.dim_z}; {counted(len(e.data_seeds), 'data seed')} x "
+        f"{counted(len(e.seeds), 'model seed')} on {device}, about {study.bytes / 2**20:.0f} MiB"
     )
 
 

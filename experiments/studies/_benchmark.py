@@ -29,7 +29,7 @@ CLIPPED = {"hypers.max_grad_norm": 0.1}
 """For the density of x, whose gradients are now and then very large."""
 
 LARGER = {"train.batch": 256, "train.critic_rounds": 2}
-"""More rows and a second move of the critic per round: five times the computing."""
+"""Per round four times the rows for one player, and eight times for the critic."""
 
 ONE, TWO = (1,), (1, 2)
 """Model seeds per data seed."""
