@@ -6,6 +6,7 @@ from typing import NamedTuple, cast
 import jax
 import jax.numpy as jnp
 import optax
+from jaxtyping import Array, Bool
 
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.model import Model
@@ -139,28 +140,34 @@ def player_update(
     key: jax.Array,
     hypers: Hypers,
     progress: Scalar,
-) -> tuple[Params, optax.OptState, Terms]:
+    alive: Bool[Array, ""],
+) -> tuple[Params, optax.OptState, Terms, Bool[Array, ""]]:
     """One gradient step of one player; all other players' blocks come back untouched.
 
-    Returns the new parameters, the player's new optimiser state, and its log: terms, weighted
-    loss and gradient norm.
+    The step is not taken, now and ever after, once a term, the gradient or the rate is not finite.
+    That is known before the step, so that choosing between new and old costs no pass of its own.
+
+    Returns the new parameters, the player's new optimiser state, its log (terms, weighted loss and
+    gradient norm), and whether the run is still alive.
     """
     player = game.players[name]
     watched = player.payoff + (("critic_accuracy",) if "adv_d" in player.payoff else ())
-    if "critic" in player.blocks:
-        params = model.refresh(params)
-    owned = {block: params[block] for block in player.blocks}
+    current = model.refresh(params) if "critic" in player.blocks else params
+    owned = {block: current[block] for block in player.blocks}
     grads, loss, terms = player_gradient(
-        lambda owned: model.terms(params | owned, batch, key, hypers, watched),
+        lambda owned: model.terms(current | owned, batch, key, hypers, watched),
         owned,
         weights(player, hypers, progress),
         game.balance,
     )
     tx = optimiser(name, hypers, progress)
-    updates, opt_state = tx.update(grads, opt_state, owned)
+    updates, moved_state = tx.update(grads, opt_state, owned)
+    moved = current | cast(Params, optax.apply_updates(owned, updates))
     log = {f"loss_{name}": loss, f"grad_norm_{name}": optax.tree.norm(grads)}
-    moved = cast(Params, optax.apply_updates(owned, updates))
-    return params | moved, opt_state, terms | log
+    rate = getattr(hypers, f"{name}_rate")
+    alive = alive & jnp.all(jnp.isfinite(jnp.stack([*terms.values(), *log.values(), rate])))
+    params, opt_state = optax.tree.where(alive, (moved, moved_state), (params, opt_state))
+    return params, opt_state, terms | log, alive
 
 
 def play_round(
@@ -172,7 +179,8 @@ def play_round(
     key: jax.Array,
     hypers: Hypers,
     progress: Scalar,
-) -> tuple[Params, dict[str, optax.OptState], Terms]:
+    alive: Bool[Array, ""],
+) -> tuple[Params, dict[str, optax.OptState], Terms, Bool[Array, ""]]:
     """Lets every player move once, in order, each on a fresh batch; the critic may move more often.
 
     A player's random numbers depend on its name and move only, so taking one player out of the
@@ -184,9 +192,9 @@ def play_round(
         player_key = jax.random.fold_in(key, PLAYERS.index(name))
         for move in range(game.critic_rounds if name == "gan" else 1):
             key_batch, key_noise = jax.random.split(jax.random.fold_in(player_key, move))
-            params, opt_state[name], terms = player_update(
+            params, opt_state[name], terms, alive = player_update(
                 model, game, name, params, opt_state[name], draw(key_batch), key_noise,
-                hypers, progress,
+                hypers, progress, alive,
             )  # fmt: skip
             log |= terms
-    return params, opt_state, log
+    return params, opt_state, log, alive

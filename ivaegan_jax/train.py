@@ -97,20 +97,18 @@ def make_trainer(
 
     def train_step(run: Run, state: TrainState, data: TrainData) -> tuple[TrainState, Terms]:
         key = jax.random.fold_in(jax.random.key(state.seed), state.step)
-        params, opt_state, log = play_round(
+        params, opt_state, log, alive = play_round(
             model, game, state.params, state.opt_state,
             lambda k: draw_batch(data, run.data_index, k, batch, dim_u, packing),
-            key, run.hypers, state.step / run.steps,
+            key, run.hypers, state.step / run.steps, state.alive,
         )  # fmt: skip
-        finite = jnp.isfinite(jnp.stack([*log.values(), optax.tree.norm(params)]))
-        alive = state.alive & jnp.all(finite)
+        keep = jnp.where(alive, run.hypers.ema_decay, 1.0)
         averaged = jax.tree.map(
-            lambda mean, new: run.hypers.ema_decay * mean + (1.0 - run.hypers.ema_decay) * new,
+            lambda mean, new: keep * mean + (1.0 - keep) * new,
             state.ema, without_critic(params) if ema else {},
         )  # fmt: skip
         moved = state.replace(params=params, opt_state=opt_state, ema=averaged)
-        kept = jax.tree.map(lambda new, old: jnp.where(alive, new, old), moved, state)
-        return kept.replace(step=state.step + 1, alive=alive), log
+        return moved.replace(step=state.step + 1, alive=alive), log
 
     return Trainer(init, train_step, make_chunk(train_step))
 

@@ -19,7 +19,7 @@ from ivaegan_jax.types import Batch
 
 KEY = jax.random.key(0)
 MOVES = [(preset, name) for preset, row in PRESETS.items() for name in row.players]
-START = jnp.zeros(())
+START, ALIVE = jnp.zeros(()), jnp.array(True)
 
 
 @pytest.mark.parametrize(("preset", "name"), MOVES)
@@ -27,9 +27,10 @@ def test_a_player_moves_all_it_owns_and_nothing_else(tiny, run_of, batch, same, 
     _, game, model, trainer = tiny(preset)
     run = run_of(seed=1)
     state = trainer.init(run)
-    params, _, _ = player_update(
-        model, game, name, state.params, state.opt_state[name], batch, KEY, run.hypers, START
-    )
+    params, *_ = player_update(
+        model, game, name, state.params, state.opt_state[name], batch, KEY, run.hypers, START,
+        state.alive,
+    )  # fmt: skip
     owned = game.players[name].blocks
     others = set(params) - set(owned)
     assert same({b: params[b] for b in others}, {b: state.params[b] for b in others})
@@ -103,8 +104,8 @@ def play(run_of):
             name: optimiser(name, hypers, START).init({b: params[b] for b in player.blocks})
             for name, player in game.players.items()
         }
-        _, opt_state, _ = play_round(
-            recorder.model, game, params, opt_state, recorder.draw, KEY, hypers, START
+        _, opt_state, *_ = play_round(
+            recorder.model, game, params, opt_state, recorder.draw, KEY, hypers, START, ALIVE
         )
         return recorder, opt_state
 

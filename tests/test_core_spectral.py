@@ -91,7 +91,8 @@ def test_the_norms_belong_to_no_player_and_take_one_iteration_per_move_of_the_cr
             {b: start[b] for b in game.players[name].blocks}
         )
         flat = model._replace(terms=squares)
-        return player_update(flat, game, name, start, opt_state, batch, KEY, hypers, now)[0]
+        alive = jnp.array(True)
+        return player_update(flat, game, name, start, opt_state, batch, KEY, hypers, now, alive)[0]
 
     expected = {"gan": jax.jit(model.refresh)(start), "vae": start}
     for name, params in expected.items():  # fused with the rest, the iteration rounds differently
