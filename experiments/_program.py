@@ -1,6 +1,7 @@
-"""What every program shares: flags, devices, one-line errors, and a progress line."""
+"""What every program shares: flags, devices, one-line errors and exit statuses."""
 
 import dataclasses
+import logging as standard_logging
 import os
 import shlex
 import sys
@@ -12,9 +13,14 @@ import jax
 from absl import app, flags, logging
 from ml_collections import config_flags
 
+from experiments._stop import REQUEUE, STOP
 from ivaegan_jax.config import Config
 from ivaegan_jax.data import DATASETS
-from ivaegan_jax.types import InputError
+from ivaegan_jax.types import InputError, Interrupted, StorageError
+from ivaegan_jax.workdir import FAILED
+
+WRONG, STORAGE, KEYBOARD = 2, 74, 130
+"""Exit statuses: something to mend in the command or the data, on the disk (EX_IOERR), Ctrl-C."""
 
 MOST_LISTED = 1_000_000
 """Seeds that a list of several ranges may name; a single range may be of any length."""
@@ -127,17 +133,23 @@ def launch(main: Callable[[], int | None], define_flags: Callable[[], None]) -> 
 
 
 def _guarded(main: Callable[[], int | None], argv: Sequence[str]) -> int:
+    _show_warnings()
     try:
         if argv[1:]:
             raise InputError(f"unexpected argument {argv[1]!r}; settings are given as --name=value")
         _set_up_jax()
+        STOP.listen()
         return main() or 0
     except InputError as error:
-        return _fail(str(error))
+        return _fail(str(error), STORAGE if isinstance(error, StorageError) else WRONG)
     except OSError as error:
-        return _fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+        message = f"{error.filename or 'a file'}: {error.strerror or error}"
+        return _fail(message, STORAGE if error.errno in FAILED else WRONG)
     except KeyboardInterrupt:
-        return _fail("stopped; the same command goes on from the last checkpoint")
+        return _fail("stopped; the same command goes on from the last checkpoint", KEYBOARD)
+    except Interrupted as at:
+        print(f"stopped as asked{at}; the same command goes on from there", file=sys.stderr)
+        return REQUEUE
 
 
 def _parse(argv: list[str], define_flags: Callable[[], None]) -> list[str]:
@@ -161,9 +173,20 @@ def _show_help() -> None:
     sys.exit(0)
 
 
-def _fail(message: str) -> int:
+def _fail(message: str, status: int = WRONG) -> int:
     print(f"error: {message}", file=sys.stderr)
-    return 2
+    return status
+
+
+def _show_warnings() -> None:
+    """Prints what the library found damaged and left out, one line each, on stderr."""
+    library = standard_logging.getLogger("ivaegan_jax")
+    handler = standard_logging.StreamHandler()
+    handler.setFormatter(standard_logging.Formatter("warning: %(message)s"))
+    library.addHandler(handler)
+    library.setLevel(standard_logging.WARNING)
+    library.propagate = False
+    standard_logging.getLogger("absl").setLevel(standard_logging.CRITICAL)  # Orbax says it twice
 
 
 def _set_up_jax() -> None:

@@ -10,6 +10,7 @@ from absl import flags
 from experiments import _program
 from experiments._program import command_line, parse_seeds, read_config
 from experiments._progress import ConsoleReporter
+from experiments._stop import STOP
 from ivaegan_jax.data import CONTROLS, is_synthetic
 from ivaegan_jax.doctor.finding import counted
 from ivaegan_jax.experiment import Experiment, with_controls
@@ -101,7 +102,7 @@ def _run(study: Study, workdir: Workdir, title: str) -> None:
     print(_opening(study, manifest["device"]), flush=True)
     runs = len(study.runs.seed)
     with ConsoleReporter(experiment.presets, experiment.steps, runs, title) as reporter:
-        study.run(workdir, reporter)
+        study.run(workdir, reporter, STOP)
     write_json(workdir.manifest, manifest | {"wall_time_s": earlier + time.time() - began})
 
 

@@ -17,7 +17,7 @@ from ivaegan_jax.networks import Dims
 from ivaegan_jax.selection import Chosen, candidates, choose
 from ivaegan_jax.train import as_batch
 from ivaegan_jax.types import Dataset, InputError, Params
-from ivaegan_jax.workdir import Workdir, read_rows
+from ivaegan_jax.workdir import Workdir, read_whole_rows
 
 T = TypeVar("T")
 
@@ -151,7 +151,7 @@ def _choose(name: str, asked: T | None, present: Sequence[T]) -> T:
 
 
 def _chosen(workdir: Workdir, label: str, data_seed: int) -> Chosen | None:
-    runs = candidates(read_rows(workdir.metrics), label).get(data_seed)
+    runs = candidates(read_whole_rows(workdir.metrics), label).get(data_seed)
     return choose(runs) if runs else None
 
 

@@ -1,7 +1,8 @@
 """The host loop over chunks of one model's runs: restore, train, log, save. It reads the clock."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,7 +14,10 @@ from ivaegan_jax.checkpoint import Checkpoints
 from ivaegan_jax.replicate import default_how, over_runs, pad_runs, shard_runs, share
 from ivaegan_jax.state import TrainState
 from ivaegan_jax.train import Run, Trainer
-from ivaegan_jax.types import Terms, TrainData
+from ivaegan_jax.types import Interrupted, Stop, Terms, TrainData
+
+NEVER: Stop = nullcontext(lambda: False)
+"""Nobody asks the training to stop."""
 
 
 class Chunk(NamedTuple):
@@ -45,6 +49,11 @@ class Schedule(NamedTuple):
     chunk: int
     checkpoint_chunks: int
 
+    def ends(self) -> Iterator[int]:
+        """The steps at which chunks end."""
+        yield from range(self.chunk, self.steps, self.chunk)
+        yield self.steps
+
     def saves_at(self, step: int) -> bool:
         """Whether a checkpoint is due after this step."""
         return step == self.steps or step % (self.chunk * self.checkpoint_chunks) == 0
@@ -60,6 +69,8 @@ def train_runs(
     *,
     on_start: Callable[[int], None],
     on_chunk: Callable[[Chunk], None],
+    logged: int | None = None,
+    stop: Stop = NEVER,
 ) -> TrainState:
     """Trains stacked runs to the end, from the newest checkpoint where there is one.
 
@@ -75,12 +86,17 @@ def train_runs(
       mesh: devices that the runs are split over.
       on_start: told the step from which the training goes on.
       on_chunk: told of every chunk, before a checkpoint covers it.
+      logged: the last step that the caller knows all about; a later checkpoint is left out.
+      stop: entered while chunks are played, and asked after each of them.
 
     Returns:
       The final states, host arrays, one per run in order.
+
+    Raises:
+      Interrupted: if asked to stop, once a checkpoint holds the chunk just played.
     """
     spread, play = shard_runs(pad_runs(runs, mesh), mesh), over_chunks(trainer, mesh)
-    states = checkpoints.restore(jax.eval_shape(jax.vmap(trainer.init), runs))
+    states = checkpoints.restore(jax.eval_shape(jax.vmap(trainer.init), runs), logged)
     step = 0 if states is None else int(np.max(states.step))
     if states is None:
         states = start_runs(trainer, spread, mesh)
@@ -88,15 +104,19 @@ def train_runs(
         states = shard_runs(pad_runs(states, mesh), mesh)
     on_start(step)
     data, count = share(data, mesh), len(runs.seed)
-    while step < schedule.steps:
-        began = time.monotonic()
-        length = min(schedule.chunk, schedule.steps - step)
-        states, log = play(spread, states, (data, np.int32(length)))
-        step += length
-        log, alive = _host((log, states.alive), count)
-        on_chunk(Chunk(step, log, alive, time.monotonic() - began))
-        if schedule.saves_at(step):
-            checkpoints.save(_host(states, count))
+    with stop as stop_asked:
+        while step < schedule.steps:
+            began = time.monotonic()
+            length = min(schedule.chunk, schedule.steps - step)
+            states, log = play(spread, states, (data, np.int32(length)))
+            step += length
+            log, alive = _host((log, states.alive), count)
+            on_chunk(Chunk(step, log, alive, time.monotonic() - began))
+            stopping = stop_asked()
+            if stopping or schedule.saves_at(step):
+                checkpoints.save(_host(states, count))
+            if stopping:
+                raise Interrupted(f" at step {step}")
     return _host(states, count)
 
 

@@ -13,6 +13,7 @@ from ivaegan_jax.checkpoint import Checkpoints
 from ivaegan_jax.data.controls import as_control
 from ivaegan_jax.data.prepare import Prepared
 from ivaegan_jax.experiment import Experiment, control_of, validate
+from ivaegan_jax.integrity import drop_damaged, logged_until
 from ivaegan_jax.jobs import (
     Job,
     check_density,
@@ -21,12 +22,12 @@ from ivaegan_jax.jobs import (
     make_runs,
     watched_terms,
 )
-from ivaegan_jax.loop import Chunk, Schedule, train_runs
+from ivaegan_jax.loop import NEVER, Chunk, Schedule, train_runs
 from ivaegan_jax.memory import check_fits, tree_bytes
 from ivaegan_jax.networks import Dims
 from ivaegan_jax.replicate import make_seeds_mesh
 from ivaegan_jax.sources import choose_dim_z, load_data
-from ivaegan_jax.types import InputError, Row, TrainData
+from ivaegan_jax.types import InputError, Row, Stop, TrainData
 from ivaegan_jax.workdir import Workdir, append_rows, keep_rows, read_rows, write_npz, write_rows
 
 
@@ -75,13 +76,19 @@ class Study:
         data = {"sizes": self.dims._asdict(), "data_sha256": self.data.sha256}
         return self.experiment.settings() | data
 
-    def run(self, workdir: Workdir, reporter: Reporter) -> None:
-        """Trains and scores whatever the work directory does not hold yet."""
+    def run(self, workdir: Workdir, reporter: Reporter, stop: Stop = NEVER) -> None:
+        """Trains and scores whatever the work directory does not hold yet.
+
+        Raises:
+          Interrupted: if asked to stop while a model trains; running it again goes on from there.
+        """
         mesh = make_seeds_mesh()
+        ends, runs = tuple(self._schedule.ends()), len(self.runs.seed)
+        drop_damaged(workdir, self.experiment.presets, ends, runs)
         write_npz(workdir.preprocessing, stored_preprocessing(self.data))
         for job in self.jobs:
             if not any(row["preset"] == job.label for row in read_rows(workdir.metrics)):
-                rows = self._train_and_score(job, workdir, mesh, reporter)
+                rows = self._train_and_score(job, workdir, mesh, reporter, stop)
                 add_metrics(workdir, rows)
                 reporter.finish(job.label, rows)
         if not any(row["kind"] == "floor" for row in read_rows(workdir.metrics)):
@@ -99,9 +106,10 @@ class Study:
         return TrainData(train.x, train.u, self._known_sources(job))
 
     def _train_and_score(
-        self, job: Job, workdir: Workdir, mesh: Mesh, reporter: Reporter
+        self, job: Job, workdir: Workdir, mesh: Mesh, reporter: Reporter, stop: Stop
     ) -> list[Row]:
-        config = self.experiment.config.train
+        log = read_rows(workdir.train_log)
+        logged = logged_until(log, job.label, self._schedule.ends(), len(self.runs.seed))
 
         def on_start(step: int) -> None:
             keep_rows(workdir.train_log, lambda r: r["preset"] != job.label or r["step"] <= step)
@@ -116,11 +124,13 @@ class Study:
                 job.trainer,
                 self.runs,
                 self.train_data(job),
-                Schedule(self.experiment.steps, config.chunk, config.checkpoint_chunks),
+                self._schedule,
                 checkpoints,
                 mesh,
                 on_start=on_start,
                 on_chunk=on_chunk,
+                logged=logged,
+                stop=stop,
             )
         trained = scoring.Trained(
             job.label, job.model, job.game, self.runs, states, watched_terms(job)
@@ -156,6 +166,11 @@ class Study:
         found = verdict.consensus_of_runs(trained, checked)
         rows += verdict.consensus_rows(trained, checked, found, stamp)
         return rows, verdict.consensus_arrays(found)
+
+    @property
+    def _schedule(self) -> Schedule:
+        config = self.experiment.config.train
+        return Schedule(self.experiment.steps, config.chunk, config.checkpoint_chunks)
 
     @cached_property
     def _held_out(self) -> list[verdict.HeldOut]:

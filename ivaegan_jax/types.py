@@ -1,6 +1,8 @@
-"""What every layer speaks of: arrays, data sets, batches, and the error a user can mend."""
+"""What every layer speaks of: arrays, data sets, batches, and the errors a user can mend."""
 
 import dataclasses
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, TypeAlias
 
 import jax
@@ -26,11 +28,24 @@ Row: TypeAlias = dict[str, Any]
 """One JSON record of a result or of a training log."""
 
 
+Stop: TypeAlias = AbstractContextManager[Callable[[], bool]]
+"""Gives a function that says whether to stop; who asks for it within the context is made to wait
+for the next call, and is served at once outside of it."""
+
+
 class InputError(ValueError):
     """Something the user can mend; the message says what is wrong and what to do.
 
     Programs print it as one line on stderr and exit with a non-zero status.
     """
+
+
+class StorageError(InputError):
+    """The disk is full or failed; with it mended, the same work can go on."""
+
+
+class Interrupted(BaseException):
+    """Work was stopped as asked and can go on; as with KeyboardInterrupt, nobody may swallow it."""
 
 
 class Batch(NamedTuple):

@@ -5,6 +5,7 @@ The training log alone is appended to; a torn last line is dropped when it is re
 """
 
 import dataclasses
+import errno
 import fcntl
 import json
 import math
@@ -17,7 +18,10 @@ from typing import Any, TextIO
 import numpy as np
 
 from ivaegan_jax.config import Config
-from ivaegan_jax.types import InputError, Row
+from ivaegan_jax.types import InputError, Row, StorageError
+
+FAILED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What a disk says that is full, or broken."""
 
 
 class Workdir:
@@ -49,7 +53,8 @@ class Workdir:
         except BlockingIOError as error:
             raise InputError(f"{self.path} is in use by another process; wait for it") from error
         except OSError as error:
-            raise InputError(f"cannot write to {self.path}: {error.strerror}") from error
+            raise cannot_write(self.path, error) from error
+        self.check(settings)  # another process may have made it in between, and ended
         if not self.config.exists():
             write_json(self.config, settings)
 
@@ -93,8 +98,8 @@ class Workdir:
         return self.path / "arrays" / f"{label}.npz"
 
     def is_done(self) -> bool:
-        """Whether the study has ended."""
-        return self.done.exists()
+        """Whether the study has ended, and no file of rows was torn since."""
+        return self.done.exists() and not (is_torn(self.metrics) or is_torn(self.train_log))
 
 
 def with_defaults(settings: dict[str, Any]) -> dict[str, Any]:
@@ -118,6 +123,16 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
+def cannot_write(path: Path, error: OSError) -> InputError:
+    """What to tell the user of a path that cannot be written; StorageError for a full disk."""
+    if error.errno not in FAILED:
+        return InputError(f"cannot write {path}: {error.strerror}")
+    return StorageError(
+        f"cannot write {path}: {os.strerror(error.errno)}; make room (or mend the disk) and give "
+        "the same command again, which goes on where it was"
+    )
+
+
 @contextmanager
 def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
     """Yields a name to write to aside, in a folder that is made if need be, then renames it.
@@ -129,17 +144,23 @@ def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield aside
+        _flush(aside)
         aside.replace(path)
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
+        aside.unlink(missing_ok=True)  # it may be what fills the disk
+        raise cannot_write(path, error) from error
+
+
+def _flush(path: Path) -> None:
+    """Sees that a file is on the disk: else a power failure may empty it after its renaming."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Replaces a file whole."""
-    with replacing(path) as aside, aside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    with replacing(path) as aside:
+        aside.write_bytes(content)
 
 
 def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
@@ -154,8 +175,15 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """A JSON file's object; empty where there is no file."""
-    return json.loads(path.read_text()) if path.exists() else {}
+    """A JSON file's object; empty where there is no file.
+
+    Raises:
+      InputError: if it is no JSON.
+    """
+    try:
+        return json.loads(path.read_text()) if path.exists() else {}
+    except ValueError as error:
+        raise InputError(f"{path} is damaged; restore or delete it") from error
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -175,15 +203,35 @@ def read_rows(path: Path) -> list[Row]:
     return rows
 
 
+def read_whole_rows(path: Path) -> list[Row]:
+    """All rows of a JSONL file that is never appended to; raises InputError where it is torn."""
+    if is_torn(path):
+        raise InputError(f"{path}: the last line is torn; give the command that made it again")
+    return read_rows(path)
+
+
+def is_torn(path: Path) -> bool:
+    """Whether a JSONL file ends within a line."""
+    return path.exists() and not path.read_bytes().endswith(b"\n") and path.stat().st_size > 0
+
+
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
     """Replaces a JSONL file whole."""
     write_text(path, "".join(map(_line, rows)))
 
 
 def append_rows(path: Path, rows: Iterable[Row]) -> None:
-    """Adds rows at the end of a JSONL file."""
-    with path.open("a") as file:
-        file.write("".join(map(_line, rows)))
+    """Adds rows at the end of a JSONL file; one that a full disk tore is dropped by `keep_rows`.
+
+    Raises:
+      InputError: if they cannot be written.
+    """
+    try:
+        with path.open("a") as file:
+            file.write("".join(map(_line, rows)))
+        _flush(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
 
 
 def _line(row: Row) -> str:

@@ -17,6 +17,7 @@ LAYERS = {
     "config": 1,
     "manifest": 1,
     "workdir": 2,
+    "integrity": 3,
     "memory": 1,
     "distributions": 1,
     "linalg": 1,

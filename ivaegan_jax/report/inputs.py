@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ivaegan_jax.report.recorded import ordered
 from ivaegan_jax.types import InputError, Row
-from ivaegan_jax.workdir import read_json, read_rows
+from ivaegan_jax.workdir import read_json, read_rows, read_whole_rows
 
 
 class Results(NamedTuple):
@@ -133,7 +133,7 @@ def _data_names(workdir: Records) -> list[str]:
 def _read(path: Path, name: str) -> Records:
     if not path.is_dir():
         raise InputError(f"{path}: no such work directory")
-    rows = read_rows(path / "metrics.jsonl")
+    rows = read_whole_rows(path / "metrics.jsonl")
     if not any(row.get("kind", "run") == "run" for row in rows):
         raise InputError(f"{path}: no metrics recorded yet; let a run reach its first evaluation")
     arrays = {file.stem: file for file in sorted((path / "arrays").glob("*.npz"))}
