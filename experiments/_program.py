@@ -13,6 +13,7 @@ import jax
 from absl import app, flags, logging
 from ml_collections import config_flags
 
+from experiments import _processes
 from experiments._stop import REQUEUE, STOP
 from ivaegan_jax.config import Config
 from ivaegan_jax.data import DATASETS
@@ -42,6 +43,7 @@ def define_common_flags() -> None:
 def define_study_flags(data: str, steps: int) -> None:
     """Defines the flags of the programs that train, with these defaults."""
     define_experiment_flags(data, steps)
+    _processes.define_flags()
     flags.DEFINE_string("workdir", "", "Where results go; empty takes runs/PROGRAM-DATA.")
 
 
@@ -104,7 +106,7 @@ def require(*names: str) -> None:
         raise InputError(f"{' and '.join(missing)} must be given; see --help")
 
 
-UNTOLD = ("workdir", "out", "compilation_cache")
+UNTOLD = ("workdir", "out", "compilation_cache", *_processes.NAMES)
 """Flags that change no number."""
 
 
@@ -115,7 +117,7 @@ def command_line() -> str:
         name, equals, _ = word.lstrip("-").partition("=")
         if name not in UNTOLD:
             told.append(word)
-        elif not equals:
+        elif not equals and not flags.FLAGS[name].boolean:
             next(words, None)
     return shlex.join(["python", "-m", f"experiments.{Path(sys.argv[0]).stem}", *told])
 
@@ -129,7 +131,11 @@ def launch(main: Callable[[], int | None], define_flags: Callable[[], None]) -> 
         line while it is defined and what it finds may be wrong.
     """
     logging.set_verbosity(logging.ERROR)
-    app.run(lambda argv: _guarded(main, argv), flags_parser=lambda argv: _parse(argv, define_flags))
+    ending = _processes.leave
+    app.run(
+        lambda argv: ending(lambda: _guarded(main, argv)),
+        flags_parser=lambda argv: _parse(argv, define_flags),
+    )
 
 
 def _guarded(main: Callable[[], int | None], argv: Sequence[str]) -> int:
@@ -139,7 +145,8 @@ def _guarded(main: Callable[[], int | None], argv: Sequence[str]) -> int:
             raise InputError(f"unexpected argument {argv[1]!r}; settings are given as --name=value")
         _set_up_jax()
         STOP.listen()
-        return main() or 0
+        with _processes.together():
+            return main() or 0
     except InputError as error:
         return _fail(str(error), STORAGE if isinstance(error, StorageError) else WRONG)
     except OSError as error:
@@ -191,8 +198,10 @@ def _show_warnings() -> None:
 
 def _set_up_jax() -> None:
     """One device per CPU core, so that runs spread over cores as they do over accelerators."""
-    jax.config.update("jax_num_cpu_devices", len(os.sched_getaffinity(0)))
+    devices = _processes.value_of("cpu_devices", 0) or len(os.sched_getaffinity(0))
+    jax.config.update("jax_num_cpu_devices", devices)
     if flags.FLAGS.compilation_cache:
         jax.config.update("jax_compilation_cache_dir", flags.FLAGS.compilation_cache)
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+    _processes.join()

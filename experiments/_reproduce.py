@@ -11,6 +11,7 @@ from experiments._study import complete
 from ivaegan_jax import report
 from ivaegan_jax.experiment import Experiment
 from ivaegan_jax.manifest import merge
+from ivaegan_jax.processes import leads, meet
 from ivaegan_jax.sources import load_raw
 from ivaegan_jax.workdir import Workdir, read_json, write_json, write_text
 
@@ -46,7 +47,7 @@ def run_arms(study: NamedStudy, root: Path) -> None:
     clock = Clock([_work(experiment) for _, experiment, workdir in asked if not workdir.is_done()])
     for i, (arm, experiment, workdir) in enumerate(asked, start=1):
         title = f"arm {i}/{len(asked)} "
-        if workdir.is_done():
+        if meet(f"arm {arm.name}", leads() and workdir.is_done())[0]:
             print(f"{title}{arm.name}: done before")
             continue
         print(f"{title}{arm.name}: {arm.preset} on {data_label(study, arm)}{clock}", flush=True)

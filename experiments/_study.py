@@ -15,6 +15,7 @@ from ivaegan_jax.data import CONTROLS, is_synthetic
 from ivaegan_jax.doctor.finding import counted
 from ivaegan_jax.experiment import Experiment, with_controls
 from ivaegan_jax.manifest import describe_run
+from ivaegan_jax.processes import fingerprint, leads, meet
 from ivaegan_jax.report import summary, to_text, write_report
 from ivaegan_jax.study import Study
 from ivaegan_jax.workdir import Workdir, read_json, read_rows, write_json, write_text
@@ -83,27 +84,35 @@ def complete(
     Returns:
       Whether there was anything left to do.
     """
-    study = Study(experiment)
-    workdir.open(study.settings())
+    study = Study(experiment, flags.FLAGS.batch_devices)
+    settings = study.settings()
+    if leads():
+        workdir.open(settings)
     with closing(workdir):
-        if workdir.is_done():
+        if meet(f"settings {fingerprint(settings)}", leads() and workdir.is_done())[0]:
             return False
         _run(study, workdir, title)
-        after()
-        write_text(workdir.done, "")
+        if leads():
+            after()
+            write_text(workdir.done, "")
     return True
 
 
 def _run(study: Study, workdir: Workdir, title: str) -> None:
     experiment, settings = study.experiment, study.settings()
     began, earlier = time.time(), read_json(workdir.manifest).get("wall_time_s", 0.0)
-    manifest = {"command": command_line(), **describe_run(settings, _given_flags())}
-    write_json(workdir.manifest, manifest | {"wall_time_s": earlier})
+    manifest = {
+        "command": command_line(),
+        **describe_run(settings, _given_flags(), study.batch_devices),
+    }
+    if leads():
+        write_json(workdir.manifest, manifest | {"wall_time_s": earlier})
     print(_opening(study, manifest["device"]), flush=True)
     runs = len(study.runs.seed)
     with ConsoleReporter(experiment.presets, experiment.steps, runs, title) as reporter:
         study.run(workdir, reporter, STOP)
-    write_json(workdir.manifest, manifest | {"wall_time_s": earlier + time.time() - began})
+    if leads():
+        write_json(workdir.manifest, manifest | {"wall_time_s": earlier + time.time() - began})
 
 
 def _report(workdir: Workdir) -> None:

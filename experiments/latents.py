@@ -22,6 +22,7 @@ from experiments._reproduce import report_arms, run_arms
 from ivaegan_jax import report
 from ivaegan_jax.config import Config
 from ivaegan_jax.experiment import Experiment
+from ivaegan_jax.processes import leads
 from ivaegan_jax.types import InputError
 
 
@@ -40,6 +41,8 @@ def main() -> None:
     study = sweep(experiment, _program.parse_seeds("dims", values.dims))
     root = Path(values.workdir or f"runs/latents-{Path(experiment.data).stem}")
     run_arms(study, root)
+    if not leads():
+        return
     studied = report_arms("latents", study, root, Path(values.out) if values.out else None)
     print(f"\n{report.to_text(report.latents_table(studied.arms, studied.read))}")
     print(f"{report.recommended(studied.arms, studied.read)}\nreport: {root / 'report.html'}")

@@ -14,15 +14,17 @@ from pathlib import Path
 
 from absl import flags
 
-from experiments import _program
+from experiments import _processes, _program
 from experiments._named import NamedStudy, first_line, load_study, study_names
 from experiments._reproduce import report_arms, run_arms
 from ivaegan_jax import report
+from ivaegan_jax.processes import leads
 
 
 def define_flags() -> None:
     """Defines the program's flags."""
     _program.define_common_flags()
+    _processes.define_flags()
     flags.DEFINE_string("name", "", "Which study: see --list; or a .py file.")
     flags.DEFINE_boolean("list", False, "Lists the studies and ends.")
     flags.DEFINE_boolean("quick", False, "Few steps and seeds, to see that all of it works.")
@@ -44,6 +46,8 @@ def main() -> int:
     study, name = chosen(load_study(values.name)), Path(values.name).stem
     root = Path(values.workdir or f"runs/reproduce-{name}{'-quick' if values.quick else ''}")
     run_arms(study, root)
+    if not leads():
+        return 0
     studied = report_arms(name, study, root, Path(values.out) if values.out else None)
     print(f"\n{report.to_text(report.main_table(studied))}\nreport: {root / 'report.html'}")
     return _verdict(studied)

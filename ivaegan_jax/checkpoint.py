@@ -1,15 +1,18 @@
 """Checkpoints of stacked states, by Orbax: a directory per step, renamed into place when whole.
 
-States are stored as host arrays, so that a file made on eight accelerators opens on a laptop.
+One process stores host arrays. Of several processes each writes the runs that it holds, padding
+included, and process 0 renames the whole into place. What is read are host arrays without
+padding, so that a file made on eight accelerators of two machines opens on a laptop.
 """
 
 import errno
 import logging
 import os
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
-from typing import cast
+from typing import Any
 
 import jax
 import numpy as np
@@ -17,6 +20,7 @@ import orbax.checkpoint as ocp
 
 from ivaegan_jax.integrity import check_room, is_whole, seal
 from ivaegan_jax.memory import tree_bytes
+from ivaegan_jax.processes import leads, meet
 from ivaegan_jax.state import TrainState
 from ivaegan_jax.types import InputError
 from ivaegan_jax.workdir import cannot_write
@@ -31,18 +35,12 @@ OVERHEAD = 2**19
 
 
 class Checkpoints:
-    """The checkpoints of one preset; a context manager."""
+    """The checkpoints of one preset; a context manager. Several processes do all of it together."""
 
     def __init__(self, directory: Path, read_only: bool = False):
         """Opens the directory, and creates it unless it is opened for reading only."""
-        writing = {"max_to_keep": KEPT, "cleanup_tmp_directories": True}
-        options = ocp.CheckpointManagerOptions(
-            enable_async_checkpointing=False, read_only=read_only, **({} if read_only else writing)
-        )
         self.directory, self.read_only = directory, read_only
-        self._manager = ocp.CheckpointManager(
-            directory.absolute(), options=options, item_handlers=ocp.StandardCheckpointHandler()
-        )
+        self._manager = _open(directory, read_only)
 
     def __enter__(self) -> "Checkpoints":
         """Returns itself."""
@@ -60,20 +58,24 @@ class Checkpoints:
     def save(self, states: TrainState) -> None:
         """Stores states under their step, unless that step is there already.
 
+        Args:
+          states: of `replicate.storable_runs`.
+
         Raises:
           StorageError: if the disk is full.
         """
-        host = jax.device_get(states)
-        step = int(np.max(host.step))
-        if step not in self._manager.all_steps():
-            check_room(self.directory, tree_bytes(host) + OVERHEAD)
-            try:
-                self._manager.save(step, args=ocp.args.StandardSave(host))
-            except Exception as error:  # each layer below says it in its own way
-                if (full := os.strerror(errno.ENOSPC)) not in str(error):
-                    raise
-                raise cannot_write(self.directory, OSError(errno.ENOSPC, full)) from error
-            seal(self.directory / str(step))
+        step = _step_of(states)
+        if step in self._manager.all_steps():
+            return
+        check_room(self.directory, tree_bytes(states) + OVERHEAD)
+        stored = jax.tree.map(lambda leaf: leaf if _is_spread(leaf) else np.asarray(leaf), states)
+        try:
+            self._manager.save(step, args=ocp.args.StandardSave(stored))
+        except Exception as error:  # each layer below says it in its own way
+            if (full := os.strerror(errno.ENOSPC)) not in str(error):
+                raise
+            raise cannot_write(self.directory, OSError(errno.ENOSPC, full)) from error
+        self._seal(step)
 
     def restore(self, template: TrainState, until: int | None = None) -> TrainState | None:
         """The newest readable states, as host arrays; None where there are none.
@@ -94,9 +96,9 @@ class Checkpoints:
             logger.warning("%s: leaving out what the training log lacks, from before step %d on",
                            self.directory, steps[len(steps) - len(allowed) - 1])  # fmt: skip
         for step in allowed:
-            if (states := self._read(step, template)) is not None:
-                if not self.read_only:
-                    seal(self.directory / str(step))  # the writer may have been killed before it
+            states = self._read(step, template)
+            if all(meet(f"checkpoint {step}", states is not None)):
+                self._seal(step)  # the writer may have been killed before it
                 self._delete(later for later in steps if later > step)
                 return states
         if allowed:
@@ -108,16 +110,63 @@ class Checkpoints:
         for step in () if self.read_only else steps:
             self._manager.delete(step)
 
+    def _reader(self) -> AbstractContextManager[ocp.CheckpointManager]:
+        if jax.process_count() == 1:
+            return nullcontext(self._manager)
+        return _open(self.directory, read_only=True, alone=True)
+
+    def _seal(self, step: int) -> None:
+        if leads() and not self.read_only:
+            seal(self.directory / str(step))
+
     def _read(self, step: int, template: TrainState) -> TrainState | None:
-        """The states of one step; None, and a warning, where they cannot be read."""
+        """The states of one step; None, and a warning, where they are damaged.
+
+        Waits for no other process.
+        """
         path = self.directory / str(step)
         zeros = jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), template)
         try:
             if is_whole(path):
-                states = self._manager.restore(step, args=ocp.args.StandardRestore(zeros))
-                return cast(TrainState, states)
+                with self._reader() as reader:
+                    stored = reader.restore(step, args=ocp.args.StandardRestore(zeros))
+                return jax.tree.map(_without_padding, template, stored)
             reason = "a file of it was changed or is missing"
         except Exception as error:  # a torn file can fail in any layer below
             reason = str(error).partition("\n")[0]
         logger.warning("checkpoint %s is damaged, trying the one before: %s", path, reason)
         return None
+
+
+def _open(directory: Path, read_only: bool, alone: bool = False) -> ocp.CheckpointManager:
+    """Opens a directory for all processes together, or for this one `alone` (reading only)."""
+    options: dict[str, Any] = {"enable_async_checkpointing": False, "read_only": read_only}
+    if not read_only:
+        options |= {"max_to_keep": KEPT, "cleanup_tmp_directories": True}
+    if alone:
+        this = jax.process_index()
+        options["multiprocessing_options"] = ocp.options.MultiprocessingOptions(
+            primary_host=this, active_processes={this}
+        )
+    return ocp.CheckpointManager(
+        directory.absolute(),
+        options=ocp.CheckpointManagerOptions(**options),
+        item_handlers=ocp.StandardCheckpointHandler(),
+    )
+
+
+def _is_spread(leaf: Any) -> bool:
+    return isinstance(leaf, jax.Array) and not leaf.is_fully_addressable
+
+
+def _step_of(states: TrainState) -> int:
+    """The step that all runs are at."""
+    step = states.step
+    return int(np.max(step.addressable_data(0) if isinstance(step, jax.Array) else step))
+
+
+def _without_padding(wanted: jax.ShapeDtypeStruct, stored: np.ndarray) -> np.ndarray:
+    """The first runs of a stored array, as many as are wanted; padding comes after them."""
+    if stored.shape[1:] != wanted.shape[1:] or len(stored) < wanted.shape[0]:
+        raise ValueError(f"stored is {stored.shape}, asked for is {wanted.shape}")
+    return stored[: wanted.shape[0]]

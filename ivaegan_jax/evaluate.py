@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from ivaegan_jax.distributions import gaussian_sample
@@ -51,7 +52,9 @@ def make_evaluate(
     names = ("nll", "kl", "iwae", *watched)
 
     def evaluate(params: Params, batch: Batch, hypers: Hypers) -> Evaluation:
-        key_z, key_x, key_terms = jax.random.split(jax.random.key(EVALUATION_SEED), 3)
+        # tied to the run: draws that the compiler made once for all runs would round differently
+        seed, params = jax.lax.optimization_barrier((jnp.uint32(EVALUATION_SEED), params))
+        key_z, key_x, key_terms = jax.random.split(jax.random.key(seed), 3)
         mu, log_var = model.encode(params, batch.x, batch.u)
         return Evaluation(
             mu=mu,

@@ -4,14 +4,23 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import numpy as np
 from jax.sharding import Mesh
 
 from ivaegan_jax.checkpoint import Checkpoints
-from ivaegan_jax.replicate import default_how, over_runs, pad_runs, shard_runs, share
+from ivaegan_jax.processes import meet
+from ivaegan_jax.replicate import (
+    default_how,
+    gather_runs,
+    over_runs,
+    pad_runs,
+    shard_runs,
+    share,
+    storable_runs,
+)
 from ivaegan_jax.state import TrainState
 from ivaegan_jax.train import Run, Trainer
 from ivaegan_jax.types import Interrupted, Stop, Terms, TrainData
@@ -75,7 +84,8 @@ def train_runs(
     """Trains stacked runs to the end, from the newest checkpoint where there is one.
 
     Chunks end at the same steps whether or not the process was stopped in between, and a state
-    is all that a chunk depends on, so a resumed training equals an uninterrupted one.
+    is all that a chunk depends on, so a resumed training equals an uninterrupted one. Several
+    processes train together, each the runs on its own devices.
 
     Args:
       trainer: functions of one run.
@@ -84,8 +94,8 @@ def train_runs(
       schedule: when to stop for reports and checkpoints.
       checkpoints: where states are kept.
       mesh: devices that the runs are split over.
-      on_start: told the step from which the training goes on.
-      on_chunk: told of every chunk, before a checkpoint covers it.
+      on_start: on every process, told the step from which the training goes on.
+      on_chunk: on every process, told of every chunk and all runs, before a checkpoint covers it.
       logged: the last step that the caller knows all about; a later checkpoint is left out.
       stop: entered while chunks are played, and asked after each of them.
 
@@ -110,14 +120,14 @@ def train_runs(
             length = min(schedule.chunk, schedule.steps - step)
             states, log = play(spread, states, (data, np.int32(length)))
             step += length
-            log, alive = _host((log, states.alive), count)
+            log, alive = gather_runs((log, states.alive), count)
             on_chunk(Chunk(step, log, alive, time.monotonic() - began))
-            stopping = stop_asked()
+            stopping = any(meet(f"step {step}", stop_asked()))
             if stopping or schedule.saves_at(step):
-                checkpoints.save(_host(states, count))
+                checkpoints.save(storable_runs(states, count))
             if stopping:
                 raise Interrupted(f" at step {step}")
-    return _host(states, count)
+    return gather_runs(states, count)
 
 
 def start_runs(trainer: Trainer, runs: Run, mesh: Mesh) -> TrainState:
@@ -130,8 +140,3 @@ def over_chunks(trainer: Trainer, mesh: Mesh) -> Callable[..., tuple[TrainState,
     """`(runs, states, (data, length)) -> (states, logs)` of stacked runs; takes the states over."""
     return over_runs(lambda run, state, shared: trainer.chunk(run, state, *shared), mesh,
                      default_how(), donate=(1,))  # fmt: skip
-
-
-def _host(tree: Any, count: int) -> Any:
-    """Host copies of the first `count` runs; the rest is padding."""
-    return jax.tree.map(lambda leaf: np.asarray(leaf)[:count], tree)

@@ -14,12 +14,15 @@ from ivaegan_jax.version import __version__
 PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "scipy", "scikit-learn", "orbax-checkpoint")
 
 
-def describe_run(settings: dict[str, Any], flags: dict[str, Any]) -> dict[str, Any]:
+def describe_run(
+    settings: dict[str, Any], flags: dict[str, Any], batch_devices: int = 1
+) -> dict[str, Any]:
     """The manifest's entries that are known at the start; wall time is added at the end.
 
     Args:
       settings: as in `config.json`.
       flags: the command line as the program understood it.
+      batch_devices: devices that each batch is split over.
     """
     return {
         **describe_machine(),
@@ -28,7 +31,7 @@ def describe_run(settings: dict[str, Any], flags: dict[str, Any]) -> dict[str, A
         "data_sha256": settings["data_sha256"],
         "seeds": settings["seeds"],
         "data_seeds": settings["data_seeds"],
-        "reproducibility": guarantee(),
+        "reproducibility": guarantee(batch_devices),
     }
 
 
@@ -42,6 +45,7 @@ def describe_machine() -> dict[str, Any]:
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
         "platform": platform.platform(),
         "device": f"{len(devices)} x {devices[0].device_kind}",
+        "processes": jax.process_count(),
         "backend": jax.default_backend(),
     }
 
@@ -60,8 +64,10 @@ def merge(manifests: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     return {**shared, "wall_time_s": total, "parts": rest}
 
 
-def guarantee() -> str:
+def guarantee(batch_devices: int = 1) -> str:
     """What a repetition of the run may rely on here."""
+    if batch_devices > 1:
+        return f"to rounding: each batch is summed over {batch_devices} devices"
     if jax.default_backend() == "cpu":
         return "bit-equal on this processor and these versions, alone or among other runs, resumed"
     return "to rounding: accelerators may sum in another order from run to run"

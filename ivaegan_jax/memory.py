@@ -19,11 +19,14 @@ def tree_bytes(tree: Any) -> int:
 
 
 def available_bytes() -> int:
-    """Memory that programs may still take: of all accelerators together, or of this machine."""
-    stats = [device.memory_stats() or {} for device in jax.devices()]
+    """Memory that programs may still take: of all accelerators together, or of this machine.
+
+    Other processes of a job are taken to have as much on their accelerators as this one.
+    """
+    stats = [device.memory_stats() or {} for device in jax.local_devices()]
     limits = [s["bytes_limit"] - s["bytes_in_use"] for s in stats if "bytes_limit" in s]
     if jax.default_backend() != "cpu" and limits:
-        return sum(limits)
+        return sum(limits) * jax.process_count()
     free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     meminfo = Path("/proc/meminfo")
     if meminfo.exists():  # counts what the kernel would give back
@@ -41,7 +44,7 @@ def check_fits(runs: int, bytes_per_run: int, shared_bytes: int, per_seed: int) 
       shared_bytes: what all runs share, on one device.
       per_seed: runs that one model seed stands for (the number of data seeds).
     """
-    shared = shared_bytes * jax.local_device_count()
+    shared = shared_bytes * jax.device_count()
     needed, available = int(COPIES * runs * bytes_per_run) + shared, available_bytes()
     if needed > available:
         fit = max(0, int((available - shared) / (COPIES * bytes_per_run * per_seed)))

@@ -25,6 +25,7 @@ from ivaegan_jax.jobs import (
 from ivaegan_jax.loop import NEVER, Chunk, Schedule, train_runs
 from ivaegan_jax.memory import check_fits, tree_bytes
 from ivaegan_jax.networks import Dims
+from ivaegan_jax.processes import leads, meet
 from ivaegan_jax.replicate import make_seeds_mesh
 from ivaegan_jax.sources import choose_dim_z, load_data
 from ivaegan_jax.types import InputError, Row, Stop, TrainData
@@ -51,14 +52,19 @@ class Reporter(Protocol):
 class Study:
     """An experiment together with its data. Making one writes nothing."""
 
-    def __init__(self, experiment: Experiment):
+    def __init__(self, experiment: Experiment, batch_devices: int = 1):
         """Loads and checks everything.
+
+        Args:
+          experiment: what is to be done.
+          batch_devices: devices that every batch is split over.
 
         Raises:
           InputError: for settings or data that cannot work, or too many runs for the memory.
         """
         validate(experiment)
-        self.experiment = experiment
+        self.experiment, self.batch_devices = experiment, batch_devices
+        self.mesh = self._make_mesh()
         self.data = load_data(experiment)
         dim_z = choose_dim_z(experiment.config.model.dim_z, self.data)
         rows, continuous_u = self.data.train.x.shape[1], self.data.train.u.ndim == 3
@@ -79,19 +85,24 @@ class Study:
     def run(self, workdir: Workdir, reporter: Reporter, stop: Stop = NEVER) -> None:
         """Trains and scores whatever the work directory does not hold yet.
 
+        All processes of a job train; the one that leads keeps the records and scores alone.
+
         Raises:
           Interrupted: if asked to stop while a model trains; running it again goes on from there.
         """
-        mesh = make_seeds_mesh()
-        ends, runs = tuple(self._schedule.ends()), len(self.runs.seed)
-        drop_damaged(workdir, self.experiment.presets, ends, runs)
-        write_npz(workdir.preprocessing, stored_preprocessing(self.data))
+        if leads():
+            ends, runs = tuple(self._schedule.ends()), len(self.runs.seed)
+            drop_damaged(workdir, self.experiment.presets, ends, runs)
+            write_npz(workdir.preprocessing, stored_preprocessing(self.data))
         for job in self.jobs:
-            if not any(row["preset"] == job.label for row in read_rows(workdir.metrics)):
-                rows = self._train_and_score(job, workdir, mesh, reporter, stop)
+            if meet(f"start of {job.label}", leads() and _is_scored(job.label, workdir))[0]:
+                continue
+            trained = self._train(job, workdir, reporter, stop)
+            if leads():
+                rows = self._score(trained, workdir, make_seeds_mesh(jax.local_devices()))
                 add_metrics(workdir, rows)
                 reporter.finish(job.label, rows)
-        if not any(row["kind"] == "floor" for row in read_rows(workdir.metrics)):
+        if leads() and not any(row["kind"] == "floor" for row in read_rows(workdir.metrics)):
             stamp = {"data": self.experiment.data, "step": self.experiment.steps}
             seeds = self.experiment.data_seeds
             add_metrics(workdir, scoring.floor_rows(self.data, seeds, stamp))
@@ -105,19 +116,19 @@ class Study:
             train = train.by_level()
         return TrainData(train.x, train.u, self._known_sources(job))
 
-    def _train_and_score(
-        self, job: Job, workdir: Workdir, mesh: Mesh, reporter: Reporter, stop: Stop
-    ) -> list[Row]:
-        log = read_rows(workdir.train_log)
-        logged = logged_until(log, job.label, self._schedule.ends(), len(self.runs.seed))
+    def _train(self, job: Job, workdir: Workdir, reporter: Reporter, stop: Stop) -> scoring.Trained:
+        logged = meet(f"log of {job.label}", self._logged(job, workdir) if leads() else 0)[0]
 
         def on_start(step: int) -> None:
-            keep_rows(workdir.train_log, lambda r: r["preset"] != job.label or r["step"] <= step)
-            reporter.start(job.label, step)
+            if leads():
+                log = workdir.train_log
+                keep_rows(log, lambda r: r["preset"] != job.label or r["step"] <= step)
+                reporter.start(job.label, step)
 
         def on_chunk(chunk: Chunk) -> None:
-            append_rows(workdir.train_log, self._log_rows(job.label, chunk))
-            reporter.chunk(job.label, chunk)
+            if leads():
+                append_rows(workdir.train_log, self._log_rows(job.label, chunk))
+                reporter.chunk(job.label, chunk)
 
         with Checkpoints(workdir.checkpoints(job.label)) as checkpoints:
             states = train_runs(
@@ -126,16 +137,14 @@ class Study:
                 self.train_data(job),
                 self._schedule,
                 checkpoints,
-                mesh,
+                self.mesh,
                 on_start=on_start,
                 on_chunk=on_chunk,
                 logged=logged,
                 stop=stop,
             )
-        trained = scoring.Trained(
-            job.label, job.model, job.game, self.runs, states, watched_terms(job)
-        )
-        return self._score(trained, workdir, mesh)
+        watched = watched_terms(job)
+        return scoring.Trained(job.label, job.model, job.game, self.runs, states, watched)
 
     def _score(self, trained: scoring.Trained, workdir: Workdir, mesh: Mesh) -> list[Row]:
         parts = {"valid": self.data.valid, "test": self.data.test}
@@ -204,12 +213,24 @@ class Study:
             "step": self.experiment.steps,
         }
 
+    def _logged(self, job: Job, workdir: Workdir) -> int:
+        log = read_rows(workdir.train_log)
+        return logged_until(log, job.label, self._schedule.ends(), len(self.runs.seed))
+
     def _log_rows(self, label: str, chunk: Chunk) -> Iterator[Row]:
         for i, (seed, index) in enumerate(zip(self.runs.seed, self.runs.data_index, strict=True)):
             run = {"preset": label, "seed": int(seed), "step": chunk.step}
             run["data_seed"] = self.experiment.data_seeds[int(index)]
             log = {name: float(values[i]) for name, values in chunk.log.items()}
             yield run | {"alive": bool(chunk.alive[i])} | log
+
+    def _make_mesh(self) -> Mesh:
+        """All devices of all processes; batches over as many of them as was asked for."""
+        batch, parts = self.experiment.config.train.batch, self.batch_devices
+        mesh = make_seeds_mesh(per_batch=parts)
+        if batch % parts:
+            raise InputError(f"config.train.batch={batch} cannot be split over {parts} devices")
+        return mesh
 
     def _check_memory(self) -> int:
         smallest = self.experiment._replace(seeds=self.experiment.seeds[:1])
@@ -219,7 +240,13 @@ class Study:
         scored = 4 * rows * (3 * self.dims.dim_z + 2 * self.dims.dim_x)
         shared = tree_bytes((self.data.train.x, self.data.train.u))
         seeds, data_seeds = len(self.experiment.seeds), len(self.experiment.data_seeds)
-        return check_fits(seeds * data_seeds, state + scored, shared, data_seeds)
+        return check_fits(
+            seeds * data_seeds, self.batch_devices * state + scored, shared, data_seeds
+        )
+
+
+def _is_scored(label: str, workdir: Workdir) -> bool:
+    return any(row["preset"] == label for row in read_rows(workdir.metrics))
 
 
 def add_metrics(workdir: Workdir, rows: Iterable[Row]) -> None:

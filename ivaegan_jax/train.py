@@ -11,6 +11,7 @@ from jaxtyping import Array, Int
 from ivaegan_jax.game import Game, play_round
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.model import Model
+from ivaegan_jax.replicate import split_batch
 from ivaegan_jax.state import TrainState, init_state, without_critic
 from ivaegan_jax.types import Batch, HostOrDevice, Terms, TrainData
 
@@ -63,7 +64,7 @@ def draw_batch(
     else:
         rows = draw_packs(data.u[data_index], key, size // packing, dim_u, packing).reshape(size)
     s = None if data.s is None else data.s[data_index, rows]
-    return as_batch(data.x[data_index, rows], data.u[data_index, rows], dim_u, s)
+    return split_batch(as_batch(data.x[data_index, rows], data.u[data_index, rows], dim_u, s))
 
 
 def draw_packs(

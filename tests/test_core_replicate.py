@@ -12,6 +12,7 @@ from ivaegan_jax.replicate import (
     shard_runs,
     share,
 )
+from ivaegan_jax.types import InputError
 
 SEEDS = range(10, 18)
 
@@ -132,3 +133,48 @@ def test_runs_are_split_over_the_devices_and_shared_data_are_on_each(mesh):
         [0, 1], [2, 3], [4, 5], [6, 7]
     ]  # fmt: skip
     assert [shard.data.tolist() for shard in shared.addressable_shards] == [[*range(8)]] * 4
+
+
+def test_devices_that_share_batches_are_neighbours():
+    shared = make_seeds_mesh(per_batch=2)
+    assert dict(shared.shape) == {AXIS: 2, "data": 2}
+    assert shared.devices.tolist() == [jax.devices()[:2], jax.devices()[2:]]
+    assert pad_runs(np.arange(3), shared).tolist() == [0, 1, 2, 2]
+
+
+@pytest.mark.parametrize("per_batch", [0, 3, 8])
+def test_devices_that_cannot_be_grouped_are_refused(per_batch):
+    with pytest.raises(InputError, match="4 devices cannot be grouped"):
+        make_seeds_mesh(per_batch=per_batch)
+
+
+def on_mesh(trainer, mesh, how):
+    """The compiled chunk of a trainer on a mesh, and a call of it with host arrays."""
+    chunk = over_runs(lambda run, state, shared: trainer.chunk(run, state, *shared), mesh, how)
+
+    def placed(runs, states, data):
+        return *shard_runs((runs, states), mesh), share((data, jnp.int32(2)), mesh)
+
+    return (
+        lambda *args: chunk.lower(*placed(*args)).compile().as_text(),
+        lambda *args: jax.device_get(chunk(*placed(*args))),
+    )
+
+
+@pytest.mark.parametrize("how", ["map", "vmap"])
+def test_batches_split_over_devices_give_the_same_steps(tiny, runs, states, data, how):
+    trainer, shared = tiny("ivae_gan").trainer, make_seeds_mesh(per_batch=2)
+    text, split = on_mesh(trainer, shared, how)
+    _, whole = on_mesh(trainer, make_seeds_mesh(jax.devices()[:2]), how)
+    assert "all-reduce" in text(runs, states, data)
+    jax.tree.map(
+        lambda a, b: np.testing.assert_allclose(a, b, rtol=2e-3, atol=1e-4),
+        split(runs, states, data)[1],
+        whole(runs, states, data)[1],
+    )
+
+
+@pytest.mark.parametrize("devices", [1, 2])
+def test_fewer_devices_give_the_same_to_the_bit(tiny, runs, states, data, lifted, same, devices):
+    _, chunk = on_mesh(tiny("ivae_gan").trainer, make_seeds_mesh(jax.devices()[:devices]), "map")
+    assert same(chunk(runs, states, data), lifted("map")(runs, states, data=data, length=2))

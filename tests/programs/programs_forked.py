@@ -4,12 +4,14 @@ A new interpreter would import for seconds before each command; a fork starts at
 flags and no devices yet, and runs the same `__main__` module that `python -m` runs.
 """
 
+import contextlib
 import json
 import multiprocessing
 import os
 import resource
 import runpy
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -68,6 +70,15 @@ def start(folder: Path, function, *args, env=None) -> Running:
     process = SERVER.Process(target=_redirected, args=(folder, env or {}, function, args))
     process.start()
     return Running(process, folder)
+
+
+def free_port(among=(0,)):
+    """A port that nobody listens on, of those given; by default any."""
+    for port in among:
+        with socket.socket() as found, contextlib.suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return found.getsockname()[1]
+    raise AssertionError("no free port")
 
 
 def _redirected(folder, env, function, args):

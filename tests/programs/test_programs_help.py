@@ -8,7 +8,8 @@ from programs_forked import REPOSITORY
 
 FLAGS = {
     "train": {"preset", "data", "seeds", "data_seeds", "steps", "workdir", "config",
-              "config.model.width", "config.hypers.vae_rate", "compilation_cache"},
+              "config.model.width", "config.hypers.vae_rate", "compilation_cache", "distributed",
+              "coordinator", "num_processes", "process_id", "cpu_devices", "batch_devices"},
     "latents": {"preset", "dims", "data", "seeds", "data_seeds", "steps", "workdir", "out"},
     "compare": {"presets", "controls", "data", "seeds", "data_seeds", "steps", "workdir",
                 "config.train.batch", "config.data.segments"},
@@ -20,6 +21,10 @@ FLAGS = {
                   "out"},
     "readme": {"check"},
     "calibration": {"only", "quick", "out"},
+    "launch.slurm": {"dry_run", "nodes", "gpus", "cpus", "time", "partition", "account", "name"},
+    "launch.slurm_array": {"dry_run", "tasks", "split", "gpus", "time"},
+    "launch.tpu_pod": {"dry_run", "tpu", "zone", "project", "directory", "workers"},
+    "launch.kubernetes": {"dry_run", "name", "image", "claim", "pods", "gpus"},
 }  # fmt: skip
 
 

@@ -1,0 +1,73 @@
+"""Several processes of one job: who leads, and what all of them agree on.
+
+Every process runs the same program. Process 0 leads: it alone writes files, but for the shards of
+checkpoints, and it decides what is left to do. Between any two steps that need all of them the
+processes `meet`; one that fails says so at its next meeting, so that none waits for ever.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+import jax
+import numpy as np
+from jax.experimental import multihost_utils
+
+from ivaegan_jax.types import InputError
+
+LETTER = 4096
+"""Bytes that a process may say at a meeting."""
+
+FAILED = "failed"
+"""Where a process is that goes no further."""
+
+
+class PartedError(InputError):
+    """All processes know that one of them cannot go on, or that they do not do the same."""
+
+
+def leads() -> bool:
+    """Whether this process is the only one, or the one that leads."""
+    return jax.process_index() == 0
+
+
+def fingerprint(value: Any) -> str:
+    """A short text that differs where JSON values differ."""
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def meet(place: str, value: Any = None) -> list[Any]:
+    """Waits for all processes and returns the value of each, that of process 0 first.
+
+    Args:
+      place: where in the program this is; all processes must come to the same one.
+      value: what this process has to say, as JSON.
+
+    Raises:
+      PartedError: on every process alike, where one has failed or is at another place.
+    """
+    if jax.process_count() == 1:
+        return [value]
+    letters = [_read(row) for row in multihost_utils.process_allgather(_write(place, value))]
+    for index, (other, said) in enumerate(letters):
+        if other == FAILED:
+            raise PartedError(said if index == jax.process_index() else f"process {index}: {said}")
+    places = [other for other, _ in letters]
+    for index, other in enumerate(places):
+        if other != places[0]:
+            raise PartedError(
+                f"process {index} is at {other!r} and process 0 at {places[0]!r}; start all with "
+                "the same command, code and data"
+            )
+    return [said for _, said in letters]
+
+
+def _write(place: str, value: Any) -> np.ndarray:
+    value = value[: LETTER // 8] if isinstance(value, str) else value
+    text = json.dumps([place[: LETTER // 16], value], ensure_ascii=False).encode()
+    return np.frombuffer(text.ljust(LETTER), np.uint8)
+
+
+def _read(letter: np.ndarray) -> tuple[str, Any]:
+    return tuple(json.loads(bytes(letter)))
