@@ -9,7 +9,8 @@ from types import ModuleType
 from typing import Any
 
 from ivaegan_jax.config import Config
-from ivaegan_jax.experiment import Experiment, nearest, preset_name, validate
+from ivaegan_jax.experiment import Experiment, validate
+from ivaegan_jax.labels import configured, nearest, preset_name
 from ivaegan_jax.presets import PRESETS, resolve
 from ivaegan_jax.report import Band
 from ivaegan_jax.types import InputError
@@ -97,7 +98,8 @@ def experiment_of(study: NamedStudy, arm: Arm) -> Experiment:
         config = config_of(arm.settings)
         experiment = Experiment(arm.data, (arm.preset,), seeds, data_seeds, steps, config)
         validate(experiment)
-        resolve(PRESETS[preset_name(arm.preset)], config.model, config.train.critic_rounds)
+        own = configured(config, arm.preset)
+        resolve(PRESETS[preset_name(arm.preset)], own.model, own.train.critic_rounds)
     except InputError as error:
         raise InputError(f"arm {arm.name}: {error}") from error
     return experiment

@@ -100,7 +100,8 @@ def join() -> None:
 
 def _who() -> dict[str, Any]:
     """Arguments of `jax.distributed.initialize`; none where the scheduler is to be asked."""
-    address, count, this = (flags.FLAGS[name].value for name in NAMES[1:4])
+    values = flags.FLAGS
+    address, count, this = values.coordinator, values.num_processes, values.process_id
     if not address:
         return {}
     host, _, port = address.rpartition(":")

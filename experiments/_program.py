@@ -106,7 +106,7 @@ def require(*names: str) -> None:
         raise InputError(f"{' and '.join(missing)} must be given; see --help")
 
 
-UNTOLD = ("workdir", "out", "compilation_cache", *_processes.NAMES)
+UNTOLD = ("workdir", "out", "compilation_cache", "runs_at_once", *_processes.NAMES)
 """Flags that change no number."""
 
 

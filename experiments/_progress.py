@@ -1,4 +1,4 @@
-"""The progress of a study: a bar with ETA on a terminal, one line per model elsewhere."""
+"""The progress of a study: a bar with ETA on a terminal, a line now and then elsewhere."""
 
 import time
 from collections.abc import Sequence
@@ -8,18 +8,32 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ivaegan_jax.loop import Chunk
+from ivaegan_jax.parts import Plan
 from ivaegan_jax.types import Row
+
+SILENCE = 60.0
+"""Seconds after which a line says how far things are, where there is no bar."""
 
 
 class ConsoleReporter:
     """Tells a person how a study goes on; implements `ivaegan_jax.study.Reporter`."""
 
     def __init__(self, labels: Sequence[str], steps: int, runs: int, title: str = ""):
-        """Prepares a bar over all steps of all models; a context manager."""
-        self.title = title
-        self.console = Console(highlight=False, soft_wrap=True)
-        self.steps, self.runs, self.total = steps, runs, steps * len(labels)
-        self.before, self.began = 0, time.monotonic()
+        """Prepares a bar over all steps of all runs; a context manager.
+
+        Args:
+          labels: what is left to be trained.
+          steps: of each run.
+          runs: of each label.
+          title: before whatever is trained.
+        """
+        self.title, self.console = title, Console(highlight=False, soft_wrap=True)
+        self.steps, self.runs, self.total = steps, runs, steps * runs * len(labels)
+        self.programs = self.scored = 0
+        self.before = self.own = self.skipped = 0  # seed-steps: earlier parts, this one, resumed
+        self.began = self.spoke = self.timed = time.monotonic()
+        self.several, self.fresh, self.waits = False, True, True
+        self.compiled, self.first, self.rate, self.title_now = 0.0, 0, "", ""
         self.progress = Progress(
             TextColumn("{task.description:<22}"),
             BarColumn(),
@@ -41,43 +55,69 @@ class ConsoleReporter:
         """Removes the bar."""
         self.progress.stop()
 
+    def plan(self, plan: Plan) -> None:
+        """A program is compiled: says how many runs it trains at once, unless that is all of one.
+
+        In a study of plain models the lines of finished ones tell enough.
+        """
+        self.programs, self.compiled = self.programs + 1, plan.seconds
+        self.several, self.fresh = len(plan.group.jobs) > 1, True
+        if self.several or plan.at_once < len(plan.group.runs.seed):
+            self._say(f"program {self.programs}: {plan}")
+
     def start(self, label: str, step: int) -> None:
-        """A model's training begins, or goes on, at this step."""
-        self.began, self.first = time.monotonic(), step
-        self.compiled: float | None = None
-        self.rate = ""
+        """A training begins, or goes on, at this step."""
+        self.before, self.own = self.before + self.own, 0
+        self.rate, self.first, self.title_now = "", step, label
+        self.waits = True
         if step:
-            self.progress.console.print(f"{label}: going on from step {step}")
-        done = self.before + step
-        self.progress.update(self.task, description=self.title + label, completed=done)
+            self._say(f"{label}: going on from step {step}")
 
     def chunk(self, label: str, chunk: Chunk) -> None:
-        """A chunk of a model's training is done."""
-        if self.compiled is None:  # the first chunk holds the compilation
-            self.compiled = chunk.seconds
-            self.first, self.began = chunk.step, time.monotonic()
-        self.rate = self._rate(chunk.step)
+        """A chunk of a training is done."""
+        runs = len(chunk.alive)
+        if self.waits:  # the first chunk may hold a compilation
+            self.compiled, self.waits = self.compiled + chunk.seconds, False
+            self.skipped += self.first * runs
+            self.first, self.timed = chunk.step, time.monotonic()
+        elif chunk.step > self.first:
+            rate = (chunk.step - self.first) * runs / (time.monotonic() - self.timed)
+            self.rate = f"{rate:,.0f} seed-steps/s"
         dead = int(np.sum(~chunk.alive))
-        note = f"{self.rate}{f', {dead} of {self.runs} diverged' if dead else ''}"
-        done = self.before + chunk.step
-        self.progress.update(self.task, description=self.title + label, completed=done, note=note)
+        self.own = chunk.step * runs
+        diverged = f"{dead} of {runs} diverged" if dead else ""
+        self._show(f"step {chunk.step}", ", ".join(filter(None, [self.rate, diverged])))
 
     def finish(self, label: str, rows: list[Row]) -> None:
         """A model is trained and scored: says how fast, and which runs diverged."""
-        self.before += self.steps
-        self.progress.console.print(
-            f"{label}: {self.runs} runs x {self.steps} steps, first chunk "
-            f"{self.compiled or 0:.1f} s with compilation{self.rate and f', then {self.rate}'}"
-        )
+        first, self.fresh = self.fresh, False
+        self.scored += 1
+        self.before = max(self.before, self.scored * self.steps * self.runs - self.own)
+        if first or not self.several:
+            what = f"program {self.programs}" if self.several else f"{label}: {self.runs} runs"
+            self._say(
+                f"{what} x {self.steps} steps, first chunk "
+                f"{self.compiled:.1f} s with compilation{self.rate and f', then {self.rate}'}"
+            )
         runs = {(row["data_seed"], row["seed"]) for row in rows if row["status"] == "diverged"}
         for data_seed, seed in sorted(runs):
-            self.progress.console.print(
+            self._say(
                 f"{label}: data seed {data_seed}, seed {seed} diverged and was frozen; it counts "
                 "in all results. Try a lower --config.hypers.vae_rate or gan_rate."
             )
+        self._show(f"{self.scored} scored", self.rate)
 
-    def _rate(self, step: int) -> str:
-        seconds = time.monotonic() - self.began
-        if step <= self.first:
-            return ""
-        return f"{(step - self.first) * self.runs / seconds:,.0f} seed-steps/s"
+    def _show(self, what: str, note: str) -> None:
+        """Moves the bar; without one, says at times how far things are."""
+        done = min(self.before + self.own, self.total)
+        shown = self.title + self.title_now
+        self.progress.update(self.task, description=shown, completed=done, note=note)
+        now = time.monotonic()
+        if self.progress.disable and now - self.spoke > SILENCE and done > self.skipped:
+            left = (now - self.began) * (self.total - done) / (done - self.skipped)
+            rate = f", {note}" if note else ""
+            self._say(f"{shown}: {what}{rate}; {done / self.total:.0%}, about {left:.0f} s left")
+
+    def _say(self, line: str) -> None:
+        self.spoke = time.monotonic()
+        self.progress.console.print(line, markup=False)

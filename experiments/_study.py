@@ -13,10 +13,18 @@ from experiments._progress import ConsoleReporter
 from experiments._stop import STOP
 from ivaegan_jax.data import CONTROLS, is_synthetic
 from ivaegan_jax.doctor.finding import counted
-from ivaegan_jax.experiment import Experiment, with_controls
+from ivaegan_jax.experiment import Experiment
+from ivaegan_jax.labels import listed, with_controls
 from ivaegan_jax.manifest import describe_run
 from ivaegan_jax.processes import fingerprint, leads, meet
-from ivaegan_jax.report import summary, to_text, write_report
+from ivaegan_jax.report import (
+    recommendation,
+    summary,
+    sweep_of,
+    sweep_table,
+    to_text,
+    write_report,
+)
 from ivaegan_jax.study import Study
 from ivaegan_jax.workdir import Workdir, read_json, read_rows, write_json, write_text
 
@@ -35,10 +43,19 @@ TABLE_SEEDS = ("5", "1")
 def define_flags(data: str, steps: int) -> None:
     """Defines the flags of `run_study`, with these defaults."""
     _program.define_study_flags(data, steps)
+    define_runs_at_once()
     known = ", ".join(CONTROLS)
     flags.DEFINE_list(
         "controls", [], f"Negative controls trained beside every model: any of {known}; or all."
     )
+
+
+def define_runs_at_once() -> None:
+    """Defines the flag that says in how large parts runs are trained."""
+    flags.DEFINE_integer(
+        "runs_at_once", 0, "Runs trained at once; 0 takes as many as fit. It changes no number.",
+        lower_bound=0,
+    )  # fmt: skip
 
 
 def experiment_from_flags(presets: Sequence[str]) -> Experiment:
@@ -47,7 +64,7 @@ def experiment_from_flags(presets: Sequence[str]) -> Experiment:
     seeds, data_seeds = BENCHMARK_SEEDS if is_synthetic(values.data) else TABLE_SEEDS
     return Experiment(
         data=values.data,
-        presets=tuple(presets),
+        presets=tuple(listed(presets)),
         seeds=parse_seeds("seeds", values.seeds or seeds),
         data_seeds=parse_seeds("data_seeds", values.data_seeds or data_seeds),
         steps=values.steps,
@@ -55,14 +72,19 @@ def experiment_from_flags(presets: Sequence[str]) -> Experiment:
     )
 
 
-def run_study(program: str, presets: Sequence[str]) -> None:
-    """Runs, or goes on with, the study that the flags describe, and writes its report."""
+def with_asked_controls(presets: Sequence[str]) -> list[str]:
+    """The presets with the negative controls that the flags name."""
     asked = flags.FLAGS.controls
-    controls = list(CONTROLS) if asked == ["all"] else asked
-    experiment = experiment_from_flags(with_controls(presets, controls))
+    return with_controls(listed(presets), list(CONTROLS) if asked == ["all"] else asked)
+
+
+def run_study(program: str, labels: Sequence[str]) -> None:
+    """Runs, or goes on with, the study that the flags describe, and writes its report."""
+    experiment = experiment_from_flags(labels)
     name = flags.FLAGS.workdir or f"runs/{program}-{Path(experiment.data).stem}"
     workdir = Workdir(Path(name))
-    if complete(experiment, workdir, after=lambda: _report(workdir)):
+    at_once = flags.FLAGS.runs_at_once
+    if complete(experiment, workdir, after=lambda: _report(workdir), runs_at_once=at_once):
         return
     print(f"{workdir.path} is finished; its report is {workdir.path / 'report.html'}")
 
@@ -72,6 +94,7 @@ def complete(
     workdir: Workdir,
     title: str = "",
     after: Callable[[], None] = lambda: None,
+    runs_at_once: int = 0,
 ) -> bool:
     """Brings a work directory to its end.
 
@@ -80,6 +103,7 @@ def complete(
       workdir: new, or made for the same and stopped.
       title: of the progress bar, before the model's name.
       after: what is left to do before the directory counts as done.
+      runs_at_once: runs trained at once; 0 takes as many as fit.
 
     Returns:
       Whether there was anything left to do.
@@ -91,15 +115,15 @@ def complete(
     with closing(workdir):
         if meet(f"settings {fingerprint(settings)}", leads() and workdir.is_done())[0]:
             return False
-        _run(study, workdir, title)
+        _run(study, workdir, title, runs_at_once)
         if leads():
             after()
             write_text(workdir.done, "")
     return True
 
 
-def _run(study: Study, workdir: Workdir, title: str) -> None:
-    experiment, settings = study.experiment, study.settings()
+def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
+    settings, left = study.settings(), study.left(workdir)
     began, earlier = time.time(), read_json(workdir.manifest).get("wall_time_s", 0.0)
     manifest = {
         "command": command_line(),
@@ -109,23 +133,30 @@ def _run(study: Study, workdir: Workdir, title: str) -> None:
         write_json(workdir.manifest, manifest | {"wall_time_s": earlier})
     print(_opening(study, manifest["device"]), flush=True)
     runs = len(study.runs.seed)
-    with ConsoleReporter(experiment.presets, experiment.steps, runs, title) as reporter:
-        study.run(workdir, reporter, STOP)
+    with ConsoleReporter(left, study.experiment.steps, runs, title) as reporter:
+        study.run(workdir, reporter, STOP, runs_at_once=runs_at_once, on_plan=reporter.plan)
     if leads():
         write_json(workdir.manifest, manifest | {"wall_time_s": earlier + time.time() - began})
 
 
 def _report(workdir: Workdir) -> None:
-    page = write_report([workdir.path])
-    print(f"\n{to_text(summary(read_rows(workdir.metrics)))}\nreport: {page}")
+    page, rows = write_report([workdir.path]), read_rows(workdir.metrics)
+    sweep = sweep_of(rows)
+    told = recommendation(sweep) if sweep else []
+    table = sweep_table(sweep, rows) if sweep else summary(rows)
+    print("\n".join(["", to_text(table), *told, f"report: {page}"]))
 
 
 def _opening(study: Study, device: str) -> str:
     e, dims = study.experiment, study.dims
+    programs = counted(len(study.groups), "program")
+    several = f"{len(study.jobs)} configurations in {programs}, one after another, of "
     return (
         f"{e.data}: {dims.rows} training rows, x has {dims.dim_x} columns, u {dims.dim_u}, "
-        f"z {dims.dim_z}; {counted(len(e.data_seeds), 'data seed')} x "
+        f"z {dims.dim_z}; {several if len(study.groups) < len(study.jobs) else ''}"
+        f"{counted(len(e.data_seeds), 'data seed')} x "
         f"{counted(len(e.seeds), 'model seed')} on {device}, about {study.bytes / 2**20:.0f} MiB"
+        f"{' for one of them' if len(study.groups) < len(study.jobs) else ''}"
     )
 
 

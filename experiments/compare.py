@@ -6,8 +6,9 @@
   python -m experiments.compare --data=my_table.npz --presets=ivae_gan --controls=all
 
 --controls=all trains every model's negative controls beside it; a label such as
-ivae_gan+shuffled_u, the same model with u permuted over the rows, names one of them. The same
-command after a stop goes on where it was.
+ivae_gan+shuffled_u, the same model with u permuted over the rows, names one of them, and
+'iflow[max_grad_norm=0.1]' a model with settings of its own. The same command after a stop goes on
+where it was.
 """
 
 from absl import flags
@@ -24,7 +25,7 @@ def define_flags() -> None:
 
 def main() -> None:
     """Compares the presets that the flags name."""
-    _study.run_study("compare", flags.FLAGS.presets)
+    _study.run_study("compare", _study.with_asked_controls(flags.FLAGS.presets))
 
 
 if __name__ == "__main__":

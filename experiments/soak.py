@@ -21,7 +21,7 @@ from experiments._reproduce import Clock
 from experiments.soaks import FAULTS, Counts, Soak
 from experiments.soaks._table import as_table, write
 from ivaegan_jax import report
-from ivaegan_jax.experiment import nearest
+from ivaegan_jax.labels import nearest
 from ivaegan_jax.manifest import describe_machine
 from ivaegan_jax.types import InputError
 

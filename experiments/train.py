@@ -19,7 +19,7 @@ def define_flags() -> None:
 
 def main() -> None:
     """Trains the preset that the flags name."""
-    _study.run_study("train", [flags.FLAGS.preset])
+    _study.run_study("train", _study.with_asked_controls([flags.FLAGS.preset]))
 
 
 if __name__ == "__main__":

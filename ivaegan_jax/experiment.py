@@ -1,19 +1,14 @@
 """What a study is asked to do, checked before anything is written."""
 
 import dataclasses
-import difflib
 import math
 from collections.abc import Sequence
-from itertools import product
 from typing import Any, NamedTuple
 
 from ivaegan_jax.config import CHOICES, COMBINATIONS, Config
-from ivaegan_jax.data import CONTROLS
+from ivaegan_jax.labels import SETTINGS, parse
 from ivaegan_jax.presets import PRESETS
 from ivaegan_jax.types import InputError
-
-CONTROL = "+"
-"""Between the name of a preset and that of a negative control: `ivae_gan+shuffled_u`."""
 
 LISTS = ("presets", "seeds", "data_seeds")
 
@@ -28,7 +23,8 @@ class Experiment(NamedTuple):
 
     Attributes:
       data: a data set's name, or a file.
-      presets: labels of rows of the table, with `+CONTROL` for a negative control of one.
+      presets: labels (see `labels`): rows of the table, `[NAME=VALUE,...]` for settings of their
+        own, `+CONTROL` for a negative control.
       seeds: model seeds.
       data_seeds: draws of the benchmark, or of the held-out rows of a table.
       steps: rounds of the game.
@@ -56,31 +52,12 @@ def experiment_from(settings: dict[str, Any]) -> Experiment:
     return Experiment(settings["data"], steps=settings["steps"], config=Config(**parts), **lists)
 
 
-def preset_name(label: str) -> str:
-    """The row of the table that a label stands for."""
-    return label.partition(CONTROL)[0]
-
-
-def control_of(label: str) -> str:
-    """The negative control that a label asks for, a key of `data.CONTROLS`; empty for none."""
-    return label.partition(CONTROL)[2]
-
-
-def with_controls(presets: Sequence[str], controls: Sequence[str]) -> list[str]:
-    """Every preset, followed by its negative controls."""
-    return [CONTROL.join(filter(None, each)) for each in product(presets, ("", *controls))]
-
-
 def validate(experiment: Experiment) -> None:
     """Raises InputError for the first value that cannot be meant."""
     if not experiment.presets:
         raise InputError(f"name at least one preset of: {', '.join(PRESETS)}")
     for label in experiment.presets:
-        if preset_name(label) not in PRESETS:
-            raise InputError(f"unknown preset {label!r}{nearest(preset_name(label), PRESETS)}")
-        if CONTROL in label and control_of(label) not in CONTROLS:
-            hint = nearest(control_of(label), list(CONTROLS))
-            raise InputError(f"unknown control {control_of(label)!r} of {label!r}{hint}")
+        _check_label(label)
     if experiment.steps < 1:
         raise InputError(f"--steps must be at least 1, not {experiment.steps}")
     for name in LISTS:
@@ -93,16 +70,19 @@ def validate(experiment: Experiment) -> None:
             raise InputError(f"--{name} must lie between 0 and 2147483647")
     for part in ("data", "model", "train", "hypers"):
         for name, value in dataclasses.asdict(getattr(experiment.config, part)).items():
-            _check_value(f"config.{part}.{name}", name, value)
+            _check_value(f"config.{part}.{name}", part, name, value)
     data = experiment.config.data
     if data.valid_fraction + data.test_fraction >= 1:
         raise InputError("config.data: valid_fraction + test_fraction must stay below 1")
 
 
-def nearest(name: str, known: Sequence[str] | dict[str, Any]) -> str:
-    """`; did you mean ...` with the nearest names, else all of them."""
-    close = difflib.get_close_matches(name, list(known), n=3)
-    return f"; did you mean {' or '.join(close)}?" if close else f"; known: {', '.join(known)}"
+def _check_label(text: str) -> None:
+    label = parse(text)
+    if str(label) != text:
+        raise InputError(f"write the label {text!r} as {str(label)!r}")
+    for name, value in label.settings:
+        part, field, _ = SETTINGS[name]
+        _check_value(f"{name} of {text}", part, field, value)
 
 
 def _check_names(where: str, name: str, value: str) -> None:
@@ -117,9 +97,9 @@ def _check_names(where: str, name: str, value: str) -> None:
         raise InputError(f"{where} lists any of {known}, each once; not {value!r}")
 
 
-def _check_value(where: str, name: str, value: Any) -> None:
+def _check_value(where: str, part: str, name: str, value: Any) -> None:
     if isinstance(value, str):
-        if where.startswith("config.model"):
+        if part == "model":
             _check_names(where, name, value)
         return
     if not math.isfinite(value) or value < 0:

@@ -7,13 +7,14 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from ivaegan_jax.checkpoint import Checkpoints
 from ivaegan_jax.data import raw_u
 from ivaegan_jax.data.preprocessing import Preprocessing
 from ivaegan_jax.experiment import Experiment, experiment_from
-from ivaegan_jax.jobs import make_job, make_runs
+from ivaegan_jax.jobs import make_groups, make_jobs, make_runs
+from ivaegan_jax.labels import listed
 from ivaegan_jax.model import Model
 from ivaegan_jax.networks import Dims
+from ivaegan_jax.parts import restore_job
 from ivaegan_jax.selection import Chosen, candidates, choose
 from ivaegan_jax.train import as_batch
 from ivaegan_jax.types import Dataset, InputError, Params
@@ -63,14 +64,13 @@ def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) ->
       InputError: where the choice is not unique or there is nothing to load.
     """
     experiment, dims = _stored_experiment(workdir)
-    label = _choose("preset", preset or None, experiment.presets)
+    [asked] = listed([preset]) if "[" in preset else [preset]
+    label = _choose("preset", asked or None, experiment.presets)
     data_seed = _choose("data_seed", data_seed, experiment.data_seeds)
     index = experiment.data_seeds.index(data_seed)
-    job, runs = make_job(experiment, dims, label), make_runs(experiment)
-    if not workdir.checkpoints(label).exists():
-        raise InputError(f"{workdir.path} has no checkpoint of {label} yet; train it first")
-    with Checkpoints(workdir.checkpoints(label), read_only=True) as checkpoints:
-        states = checkpoints.restore(jax.eval_shape(jax.vmap(job.trainer.init), runs))
+    groups = make_groups(experiment, make_jobs(experiment, dims))
+    [(group, job)] = [(g, job) for g in groups for job in g.jobs if job.label == label]
+    states, runs = restore_job(workdir, group, job), make_runs(experiment)
     if states is None:
         raise InputError(f"{workdir.path} has no checkpoint of {label} yet; train it first")
     members = np.flatnonzero(runs.data_index == index)

@@ -30,16 +30,15 @@ SEAL = "SEAL.json"
 """The file of a checkpoint that names all others with their checksums."""
 
 
-def logged_until(log: Iterable[Row], label: str, ends: Iterable[int], runs: int) -> int:
-    """The last step up to which the training log holds every run of a model.
+def logged_until(log: Iterable[Row], ends: Iterable[int], runs: int) -> int:
+    """The last step up to which a training log holds every run.
 
     Args:
-      log: its rows.
-      label: the model.
+      log: the rows of these runs.
       ends: the steps that are logged, in order.
-      runs: rows at each of them.
+      runs: how many they are.
     """
-    found, last = Counter(row["step"] for row in log if row["preset"] == label), 0
+    found, last = Counter(row["step"] for row in log), 0
     for step in ends:
         if found[step] < runs:
             break
@@ -55,7 +54,10 @@ def drop_damaged(workdir: Workdir, labels: Iterable[str], ends: Sequence[int], r
     """
     rows = read_rows(workdir.metrics)
     log = read_rows(workdir.train_log)
-    short = {label for label in labels if logged_until(log, label, ends, runs) < ends[-1]}
+    logs: dict[str, list[Row]] = {label: [] for label in labels}
+    for row in log:
+        logs.setdefault(row["preset"], []).append(row)
+    short = {name for name, own in logs.items() if logged_until(own, ends, runs) < ends[-1]}
     found = {_scored_together(row) for row in rows} & short
     if is_torn(workdir.metrics) and rows:
         found.add(_scored_together(rows[-1]))

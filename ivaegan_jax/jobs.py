@@ -1,18 +1,26 @@
-"""What a study trains: one job per label, and all runs of a job."""
+"""What a study trains: a job per label, its runs, and the groups that share one program."""
 
+import hashlib
+from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
+import jax
 import numpy as np
 
-from ivaegan_jax.config import ModelConfig
-from ivaegan_jax.experiment import Experiment, preset_name
-from ivaegan_jax.game import Game
+from ivaegan_jax.config import Config, ModelConfig
+from ivaegan_jax.experiment import Experiment
+from ivaegan_jax.game import PLAYERS, Game
 from ivaegan_jax.hypers import stack_hypers
+from ivaegan_jax.labels import configured, control_of, parse, preset_name
 from ivaegan_jax.model import Model, build
 from ivaegan_jax.networks import Dims
 from ivaegan_jax.presets import PRESETS, resolve
 from ivaegan_jax.train import Run, Trainer, make_trainer
 from ivaegan_jax.types import InputError
+
+RATES = ("_rate", "_beta1", "_final_rate")
+WEIGHTS = ("_weight", "_ramp")
 
 
 class Job(NamedTuple):
@@ -25,13 +33,54 @@ class Job(NamedTuple):
     trainer: Trainer
 
 
-def check_packing(experiment: Experiment, continuous_u: bool) -> None:
+class Group(NamedTuple):
+    """Jobs of one structure on the same rows: their runs are stacked and share one program.
+
+    Attributes:
+      jobs: in the order in which their runs are stacked.
+      runs: of all jobs, the job moving slowest (host arrays).
+      runs_per_job: data seeds times model seeds.
+    """
+
+    jobs: tuple[Job, ...]
+    runs: Run
+    runs_per_job: int
+
+    @property
+    def title(self) -> str:
+        """What the labels have in common, and how many there are."""
+        first, *others = [parse(job.label) for job in self.jobs]
+        if not others:
+            return str(first)
+        shared = set(first.settings).intersection(*(each.settings for each in others))
+        common = first._replace(settings=tuple(sorted(shared)))
+        return f"{common} x {len(self.jobs)}"
+
+    @property
+    def name(self) -> str:
+        """The label alone, or a name that no other group has; fit for `Workdir.checkpoints`."""
+        if len(self.jobs) == 1:
+            return self.jobs[0].label
+        labels = "\n".join(job.label for job in self.jobs).encode()
+        return f"{self.title} {hashlib.sha256(labels).hexdigest()[:8]}"
+
+
+def check_packing(config: Config, continuous_u: bool) -> None:
     """Raises InputError where rows of one u cannot be packed."""
-    packing, batch = experiment.config.model.packing, experiment.config.train.batch
+    packing, batch = config.model.packing, config.train.batch
     if packing > 1 and continuous_u:
         raise InputError("config.model.packing needs a discrete u; leave it at 1")
     if batch % packing:
         raise InputError(f"config.train.batch={batch} must be a multiple of packing={packing}")
+
+
+def check_batches(label: str, config: Config, dims: Dims) -> None:
+    """Raises InputError where a label's batches do not fit the rows, or cannot be packed."""
+    if config.train.batch > dims.rows:
+        raise InputError(
+            f"{label}: a batch of {config.train.batch} rows does not fit {dims.rows} training rows"
+        )
+    check_packing(config, dims.continuous_u)
 
 
 def check_density(job: Job, dims: Dims) -> None:
@@ -43,22 +92,53 @@ def check_density(job: Job, dims: Dims) -> None:
         )
 
 
+def check_effect(job: Job) -> None:
+    """Raises InputError for a weight or rate in a label whose model has no such term or player."""
+    terms = {term.removeprefix("mixture_") for term in job.game.terms}
+    for name, _ in parse(job.label).settings:
+        term = next((name.removesuffix(end) for end in WEIGHTS if name.endswith(end)), None)
+        player = next((p for p in PLAYERS if name in {p + end for end in RATES}), None)
+        if (term and term not in terms) or (player and player not in job.game.players):
+            missing = f"no player {player!r}" if player else f"no term {term!r}"
+            raise InputError(f"{job.label}: {name} changes nothing, this model has {missing}")
+
+
 def make_jobs(experiment: Experiment, dims: Dims) -> list[Job]:
-    """One job per label; a control shares the functions, and so the program, of its preset."""
-    names = dict.fromkeys(map(preset_name, experiment.presets))
-    made = {name: make_job(experiment, dims, name) for name in names}
-    return [made[preset_name(label)]._replace(label=label) for label in experiment.presets]
+    """One job per label; labels that differ in traced numbers or control share their functions."""
+
+    @cache
+    def made(preset: str, model: ModelConfig, batch: int, rounds: int, ema: bool) -> Job:
+        config, game = resolve(PRESETS[preset], model, rounds)
+        built = build(config, dims, game.blocks)
+        trainer = make_trainer(built, game, batch, dims.dim_u, packing=config.packing, ema=ema)
+        return Job("", config, built, game, trainer)
+
+    jobs = []
+    for label in experiment.presets:
+        own = configured(experiment.config, label)
+        structure = own.model, own.train.batch, own.train.critic_rounds, own.train.ema
+        jobs.append(made(preset_name(label), *structure)._replace(label=label))
+    return jobs
 
 
 def make_job(experiment: Experiment, dims: Dims, label: str) -> Job:
     """The pure functions behind one label."""
-    train, preset = experiment.config.train, PRESETS[preset_name(label)]
-    config, game = resolve(preset, experiment.config.model, train.critic_rounds)
-    model = build(config, dims, game.blocks)
-    trainer = make_trainer(
-        model, game, train.batch, dims.dim_u, packing=config.packing, ema=train.ema
-    )
-    return Job(label, config, model, game, trainer)
+    return make_jobs(experiment._replace(presets=(label,)), dims)[0]
+
+
+def make_groups(experiment: Experiment, jobs: Sequence[Job]) -> list[Group]:
+    """Jobs that one program trains on the same rows, together; in the order of their first."""
+    members: dict[tuple[str, int], list[Job]] = {}
+    for job in jobs:
+        members.setdefault((control_of(job.label), id(job.trainer)), []).append(job)
+    return [make_group(experiment, found) for found in members.values()]
+
+
+def make_group(experiment: Experiment, jobs: Sequence[Job]) -> Group:
+    """Jobs with their runs stacked."""
+    runs = [make_runs(experiment, job.label) for job in jobs]
+    stacked = jax.tree.map(lambda *leaves: np.concatenate(leaves), *runs)
+    return Group(tuple(jobs), stacked, len(runs[0].seed))
 
 
 def watched_terms(job: Job) -> tuple[str, ...]:
@@ -66,11 +146,17 @@ def watched_terms(job: Job) -> tuple[str, ...]:
     return ("critic_accuracy",) if "adv_d" in job.game.terms and job.config.packing == 1 else ()
 
 
-def make_runs(experiment: Experiment) -> Run:
-    """All pairs of a data seed and a model seed, the model seed moving fastest (host arrays)."""
+def make_runs(experiment: Experiment, label: str = "") -> Run:
+    """All pairs of a data seed and a model seed, the model seed moving fastest (host arrays).
+
+    Args:
+      experiment: what the study was asked to do.
+      label: whose traced numbers the runs have; those of the study where it is empty.
+    """
     index, seed = np.meshgrid(
         np.arange(len(experiment.data_seeds)), experiment.seeds, indexing="ij"
     )
-    hypers = stack_hypers(experiment.config.hypers, seed.size)
+    config = configured(experiment.config, label) if label else experiment.config
+    hypers = stack_hypers(config.hypers, seed.size)
     steps = np.full(seed.size, experiment.steps, np.int32)
     return Run(seed.ravel().astype(np.int32), index.ravel().astype(np.int32), steps, hypers)

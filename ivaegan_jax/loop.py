@@ -17,6 +17,7 @@ from ivaegan_jax.replicate import (
     gather_runs,
     over_runs,
     pad_runs,
+    shapes_on,
     shard_runs,
     share,
     storable_runs,
@@ -132,7 +133,23 @@ def train_runs(
 
 def start_runs(trainer: Trainer, runs: Run, mesh: Mesh) -> TrainState:
     """Initial states of stacked runs that lie on the mesh."""
-    return over_runs(lambda run, _: trainer.init(run), mesh, default_how())(runs, ())
+    return _over_init(trainer, mesh)(runs, ())
+
+
+@lru_cache(maxsize=1)  # the next part of the same runs starts with the same program
+def _over_init(trainer: Trainer, mesh: Mesh) -> Callable[..., TrainState]:
+    return over_runs(lambda run, _: trainer.init(run), mesh, default_how())
+
+
+def compile_chunk(trainer: Trainer, runs: Run, data: TrainData, mesh: Mesh) -> jax.stages.Compiled:
+    """The program that `train_runs` will call for these runs, compiled before anything is made.
+
+    JAX keeps it: the call with the same shapes compiles nothing again.
+    """
+    padded = pad_runs(runs, mesh)
+    spread = shapes_on((padded, jax.eval_shape(jax.vmap(trainer.init), padded)), mesh)
+    shared = shapes_on(data, mesh, shared=True)
+    return over_chunks(trainer, mesh).lower(*spread, (shared, np.int32(0))).compile()
 
 
 @lru_cache(maxsize=1)  # a negative control trains with the program of the model before it

@@ -134,3 +134,11 @@ def _place(tree: Any, sharding: NamedSharding) -> Any:
         ),
         tree,
     )
+
+
+def shapes_on(tree: Any, mesh: Mesh, *, shared: bool = False) -> Any:
+    """What `shard_runs`, or `share`, would give, as shapes alone: to compile before it is there."""
+    sharding = NamedSharding(mesh, PartitionSpec() if shared else PartitionSpec(AXIS))
+    return jax.tree.map(
+        lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=sharding), tree
+    )

@@ -1,6 +1,7 @@
 """From trained states to recorded rows: every run scored on held-out data, with its floors."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import jax
@@ -50,18 +51,25 @@ class Trained(NamedTuple):
 
 def evaluate_runs(trained: Trained, part: Part, dim_u: int, mesh: Mesh) -> Evaluation:
     """Evaluates every run on the part's rows of its own data seed, `[runs, rows, ...]`, finite."""
-    evaluate = make_evaluate(trained.model, trained.watched)
+    stacked = shard_runs(pad_runs((trained.states.evaluated, trained.runs), mesh), mesh)
+    lifted = _over_evaluation(trained.model, trained.watched, dim_u, mesh)
+    count = len(trained.runs.seed)
+    return jax.tree.map(
+        lambda leaf: leaf[:count], finite(lifted(*stacked, share((part.x, part.u), mesh)))
+    )
+
+
+@lru_cache(maxsize=1)  # configurations of one structure are scored by one program
+def _over_evaluation(
+    model: Model, watched: tuple[str, ...], dim_u: int, mesh: Mesh
+) -> Callable[..., Evaluation]:
+    evaluate = make_evaluate(model, watched)
 
     def one(params: Any, run: Run, shared: Any) -> Evaluation:
         x, u = (array[run.data_index] for array in shared)
         return evaluate(params, as_batch(x, u, dim_u), run.hypers)
 
-    stacked = shard_runs(pad_runs((trained.states.evaluated, trained.runs), mesh), mesh)
-    lifted = over_runs(one, mesh, default_how())
-    count = len(trained.runs.seed)
-    return jax.tree.map(
-        lambda leaf: leaf[:count], finite(lifted(*stacked, share((part.x, part.u), mesh)))
-    )
+    return over_runs(one, mesh, default_how())
 
 
 def run_rows(

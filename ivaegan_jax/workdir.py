@@ -7,9 +7,11 @@ The training log alone is appended to; a torn last line is dropped when it is re
 import dataclasses
 import errno
 import fcntl
+import hashlib
 import json
 import math
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +37,7 @@ class Workdir:
         self.manifest = path / "manifest.json"
         self.metrics = path / "metrics.jsonl"
         self.train_log = path / "train.jsonl"
+        self.parts = path / "parts.json"
         self.preprocessing = path / "preprocessing.npz"
         self.done = path / "DONE"
 
@@ -89,17 +92,29 @@ class Workdir:
                 f"{self.path} is no work directory: it has no readable config.json"
             ) from error
 
-    def checkpoints(self, label: str) -> Path:
-        """Where one model's checkpoints lie."""
-        return self.path / "checkpoints" / label
+    def checkpoints(self, name: str) -> Path:
+        """Where the checkpoints of one model, or of runs trained together, lie."""
+        return self.path / "checkpoints" / file_name(name)
 
     def arrays(self, label: str) -> Path:
         """Held-out latents of one model's runs, for figures."""
-        return self.path / "arrays" / f"{label}.npz"
+        return self.path / "arrays" / f"{file_name(label)}.npz"
 
     def is_done(self) -> bool:
         """Whether the study has ended, and no file of rows was torn since."""
         return self.done.exists() and not (is_torn(self.metrics) or is_torn(self.train_log))
+
+
+def file_name(label: str) -> str:
+    """A short name for files, legal everywhere; another label has another one.
+
+    A label without settings is its own name. Brackets and commas mean something to shells and to
+    whatever looks for files by pattern.
+    """
+    if re.fullmatch(r"[\w+.=-]{1,80}", label):
+        return label
+    readable = re.sub(r"[^\w+.=-]+", "-", label)[:60].strip("-")
+    return f"{readable}-{hashlib.sha256(label.encode()).hexdigest()[:8]}"
 
 
 def with_defaults(settings: dict[str, Any]) -> dict[str, Any]:

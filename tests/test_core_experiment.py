@@ -4,15 +4,9 @@ import json
 import pytest
 
 from ivaegan_jax.config import CHOICES, COMBINATIONS, Config, DataConfig, ModelConfig, TrainConfig
-from ivaegan_jax.experiment import (
-    Experiment,
-    control_of,
-    experiment_from,
-    nearest,
-    preset_name,
-    validate,
-)
+from ivaegan_jax.experiment import Experiment, experiment_from, validate
 from ivaegan_jax.hypers import Hypers
+from ivaegan_jax.labels import control_of, nearest, preset_name
 from ivaegan_jax.presets import PRESETS
 from ivaegan_jax.types import InputError
 

@@ -7,7 +7,6 @@ import pytest
 
 from ivaegan_jax.config import Config, ModelConfig, TrainConfig
 from ivaegan_jax.data.prepare import Part
-from ivaegan_jax.experiment import Experiment
 from ivaegan_jax.jobs import check_packing
 from ivaegan_jax.train import draw_batch, draw_packs
 from ivaegan_jax.types import InputError, TrainData
@@ -70,8 +69,7 @@ def test_rows_are_ordered_by_level_and_stay_whole():
 
 
 def asking_for(packing, batch):
-    config = Config(model=ModelConfig(packing=packing), train=TrainConfig(batch=batch))
-    return Experiment("b1", ("ivae_gan",), (1,), (101,), 10, config)
+    return Config(model=ModelConfig(packing=packing), train=TrainConfig(batch=batch))
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def main() -> None:
     torch.set_num_threads(values.threads)
     torch.manual_seed(0)
     step = STEPS[values.preset](SIZES[values.size], Hypers())
-    step = torch.compile(step) if values.compile else step
+    step = step.compiled() if values.compile else step
     _seconds(step, WARM_UP)
     length = max(1, int(WARM_UP * values.seconds / _seconds(step, WARM_UP)))
     rates = [length / _seconds(step, length) for _ in range(values.repeats)]

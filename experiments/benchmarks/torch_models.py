@@ -80,6 +80,10 @@ class IvaeStep(_Model):
         loss.backward()
         self.vae_adam.step()
 
+    def compiled(self) -> Callable[[], None]:
+        """The same, compiled."""
+        return torch.compile(self)
+
 
 class IvaeGanStep(_Model):
     """Critic: adv + R1; the rest: nll + kl + adv + latent cycle + contrast."""
@@ -97,6 +101,11 @@ class IvaeGanStep(_Model):
         """Moves the critic, then the rest."""
         self._critic_step()
         self._vae_step()
+
+    def compiled(self) -> Callable[[], None]:
+        """The same with the second move compiled: R1 takes a second derivative, which cannot be."""
+        self._vae_step = torch.compile(self._vae_step)
+        return self
 
     def _logit(self, x: Tensor, u: Tensor) -> Tensor:
         return self.critic(torch.cat([x, self.hypers.label_scale * u], -1))[:, 0]

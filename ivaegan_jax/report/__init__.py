@@ -6,6 +6,7 @@ from ivaegan_jax.report.inputs import Arm, read_arms
 from ivaegan_jax.report.latents import DIM_Z, latents_table, recommend, recommended
 from ivaegan_jax.report.render import Table, to_html, to_json, to_lines, to_markdown, to_text
 from ivaegan_jax.report.study import Studied, main_table, write_study
+from ivaegan_jax.report.sweep import recommendation, sweep_of, sweep_table
 from ivaegan_jax.report.tables import summary
 from ivaegan_jax.report.write import write_report
 
@@ -24,8 +25,11 @@ __all__ = [
     "per_seed",
     "read_arms",
     "recommend",
+    "recommendation",
     "recommended",
     "summary",
+    "sweep_of",
+    "sweep_table",
     "to_html",
     "to_json",
     "to_lines",

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ivaegan_jax.experiment import CONTROL, control_of, preset_name
+from ivaegan_jax.labels import CONTROL, control_of, model_of
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.estimates import agreement
 from ivaegan_jax.report.legend import CONTROLS
@@ -98,7 +98,7 @@ def is_control(preset: str) -> bool:
 
 def without_controls(presets: Sequence[str]) -> list[str]:
     """The presets less the controls of those among them: a control is no rival of its model."""
-    return [p for p in presets if not (is_control(p) and preset_name(p) in presets)]
+    return [p for p in presets if not (is_control(p) and model_of(p) in presets)]
 
 
 def _likelihoods(rows: Sequence[Row], preset: str) -> dict[tuple[Any, Any], float]:

@@ -53,8 +53,9 @@ def per_seed(rows: Sequence[Row]) -> Table:
     metrics = list(dict.fromkeys(row["metric"] for row in runs))
     records: dict[tuple[Any, ...], dict[str, Any]] = {}
     for preset in recorded.presets(rows):
+        own = [row for row in runs if row["preset"] == preset]
         for metric in metrics:
-            for row in recorded.select(rows, metric, preset):
+            for row in recorded.select(own, metric, preset):
                 key = (preset, row.get("data_seed"), row.get("seed"))
                 record = records.setdefault(key, _identity(row))
                 record[metric] = recorded.number(row.get("value"))

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.estimates import agreement, differences, interval, paired
 from ivaegan_jax.report.render import decimal
-from ivaegan_jax.report.style import FAINT, INK, Palette, new_figure, spread
+from ivaegan_jax.report.style import FAINT, INK, Palette, new_figure, spread, wrapped
 from ivaegan_jax.statistics import Interval
 from ivaegan_jax.types import Row
 
@@ -84,7 +84,7 @@ def _draw(
     ax = axes[0, 0]
     low, high = _limits(strips, floors)
     ax.set(xlim=(-0.55, len(strips) - 0.35), ylim=(low, high), ylabel=label)
-    ax.set_xticks(range(len(strips)), list(strips))
+    ax.set_xticks(range(len(strips)), [wrapped(name) for name in strips])
     ax.grid(axis="y", color="#eeeeee", linewidth=0.8)
     ax.set_axisbelow(True)
     _draw_floors(ax, floors, low, high)

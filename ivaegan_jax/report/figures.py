@@ -86,7 +86,7 @@ def pictures(study: Results, palette: Palette, brief: bool = False) -> Iterator[
             continue
         figure = plot.draw(study, loaded, palette)
         if figure is not None:
-            name = f"{_plain(study.data)}_{plot.name}.png"
+            name = f"{plain(study.data)}_{plot.name}.png"
             yield Picture(name, to_png(figure), plot.caption)
 
 
@@ -97,7 +97,7 @@ def to_png(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
-def _plain(name: str) -> str:
-    # The name of a data set may be a path.
+def plain(name: str) -> str:
+    """What files call a data set, whose name may be a path."""
     stem = Path(name.removesuffix(".npz")).name or "data"
     return "".join(c if c.isalnum() or c in "-_." else "_" for c in stem)

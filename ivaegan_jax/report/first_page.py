@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ivaegan_jax.experiment import control_of
+from ivaegan_jax.labels import control_of
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.controls import Against, is_control, without_controls
 from ivaegan_jax.report.estimates import interval

@@ -1,12 +1,13 @@
 """Work directories in, one study per data set out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ivaegan_jax.labels import model_of
 from ivaegan_jax.report.recorded import ordered
 from ivaegan_jax.types import InputError, Row
-from ivaegan_jax.workdir import read_json, read_rows, read_whole_rows
+from ivaegan_jax.workdir import Workdir, read_json, read_rows, read_whole_rows
 
 
 class Results(NamedTuple):
@@ -23,6 +24,15 @@ class Results(NamedTuple):
     rows: Sequence[Row]
     train: Sequence[Row]
     arrays: Mapping[str, Path]
+
+    def without(self, labels: Collection[str]) -> "Results":
+        """The same less some models and their controls."""
+        rows, train = (
+            [row for row in each if model_of(row["preset"]) not in labels]
+            for each in (self.rows, self.train)
+        )
+        arrays = {n: path for n, path in self.arrays.items() if model_of(n) not in labels}
+        return self._replace(rows=rows, train=train, arrays=arrays)
 
 
 class Records(NamedTuple):
@@ -136,6 +146,7 @@ def _read(path: Path, name: str) -> Records:
     rows = read_whole_rows(path / "metrics.jsonl")
     if not any(row.get("kind", "run") == "run" for row in rows):
         raise InputError(f"{path}: no metrics recorded yet; let a run reach its first evaluation")
-    arrays = {file.stem: file for file in sorted((path / "arrays").glob("*.npz"))}
+    labels = sorted({row["preset"] for row in rows})
+    arrays = {n: file for n in labels if (file := Workdir(path).arrays(n)).exists()}
     records = {key: read_json(path / f"{key}.json") for key in ("manifest", "config")}
     return Records(name, rows, read_rows(path / "train.jsonl"), arrays, records)

@@ -47,6 +47,11 @@ def new_figure(width: float, height: float, rows: int = 1, columns: int = 1) -> 
     return figure, axes
 
 
+def wrapped(label: str) -> str:
+    """A label with its settings on lines of their own, for the ticks of an axis."""
+    return label.replace("[", "\n[").replace(",", ",\n")
+
+
 def quiet(ax: Axes) -> None:
     """Leaves an axis its bottom and left line, thin and grey."""
     ax.spines[["top", "right"]].set_visible(False)

@@ -6,16 +6,18 @@ from typing import Any
 
 from ivaegan_jax.manifest import merge
 from ivaegan_jax.report.controls import controls_table
-from ivaegan_jax.report.counting import has_truth
+from ivaegan_jax.report.counting import has_truth, sizes
 from ivaegan_jax.report.details import conventions, fit, per_seed
-from ivaegan_jax.report.figures import pictures
+from ivaegan_jax.report.figure_sweep import CAPTION, sweep_figure
+from ivaegan_jax.report.figures import pictures, plain, to_png
 from ivaegan_jax.report.first_page import first_page
 from ivaegan_jax.report.inputs import Results, read_workdirs, studies
-from ivaegan_jax.report.page import Section, page
+from ivaegan_jax.report.page import Picture, Section, page
 from ivaegan_jax.report.recorded import HEADLINE, ordered
 from ivaegan_jax.report.render import to_json, to_lines, to_markdown
 from ivaegan_jax.report.selection import chosen_runs, selection_tables
 from ivaegan_jax.report.style import Palette, colours
+from ivaegan_jax.report.sweep import Sweep, recommendation, sweep_of, sweep_table
 from ivaegan_jax.report.tables import summary
 from ivaegan_jax.report.wording import headline
 from ivaegan_jax.types import Row
@@ -57,7 +59,31 @@ def palette_of(found: Sequence[Results]) -> Palette:
 
 
 def section(study: Results, palette: Palette, brief: bool = False) -> Section:
-    """Tables, figures and words on one data set."""
+    """Tables, figures and words on one data set; those of a sweep are led by its ranking."""
+    sweep = sweep_of(study.rows)
+    if sweep is None:
+        return plain_section(study, palette, brief)
+    return sweep_section(study, sweep, palette, brief)
+
+
+def sweep_section(study: Results, sweep: Sweep, palette: Palette, brief: bool) -> Section:
+    """The ranking first, then the usual for the first few configurations and every other model."""
+    few = study.without(sweep.hidden)
+    usual = plain_section(few, palette, brief)
+    picture = Picture(f"{plain(study.data)}_sweep.png", to_png(sweep_figure(sweep)), CAPTION)
+    every = per_seed(study.rows)
+    details = [every if table.title == every.title else table for table in usual.details]
+    first = f"On {study.data}, {sizes(study.rows)}:"
+    return usual._replace(
+        headline=[first, *recommendation(sweep), *chosen_runs(few.rows)],
+        summary=sweep_table(sweep, study.rows),
+        details=[usual.summary, *details],
+        pictures=(picture, *usual.pictures),
+    )
+
+
+def plain_section(study: Results, palette: Palette, brief: bool = False) -> Section:
+    """Every model beside every other."""
     table = summary(study.rows)
     sentences = [*headline(study.data, study.rows, table), *chosen_runs(study.rows)]
     fitted = [fit(study.rows).without_empty_columns()] if has_truth(study.rows) else []

@@ -1,6 +1,7 @@
 """From trained states to the recorded rows of a verdict, of kind `verdict` and `consensus`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import jax
@@ -11,6 +12,7 @@ from jaxtyping import Int
 
 from ivaegan_jax.metrics import random_rotation_floor
 from ivaegan_jax.metrics.consensus import Consensus, consensus
+from ivaegan_jax.model import Model
 from ivaegan_jax.replicate import default_how, over_runs, pad_runs, shard_runs, share
 from ivaegan_jax.scoring import Trained
 from ivaegan_jax.train import Run, as_batch
@@ -36,23 +38,28 @@ def precondition_of_runs(
     trained: Trained, held_out: Sequence[HeldOut], dim_u: int, mesh: Mesh
 ) -> Precondition:
     """Every run on the held-out rows of its own data seed, `[runs, ...]`, host arrays, finite."""
-    precondition = make_precondition(trained.model)
+    shared = tuple(
+        np.stack([getattr(each, name) for each in held_out])
+        for name in ("x", "u", "references", "weights")
+    )
+    stacked = shard_runs(pad_runs((trained.states.evaluated, trained.runs), mesh), mesh)
+    found = _over_precondition(trained.model, dim_u, mesh)(*stacked, share(shared, mesh))
+    count = len(trained.runs.seed)
+    return jax.tree.map(
+        lambda leaf: np.nan_to_num(np.asarray(leaf)[:count], posinf=0, neginf=0), found
+    )
+
+
+@lru_cache(maxsize=1)  # configurations of one structure are judged by one program
+def _over_precondition(model: Model, dim_u: int, mesh: Mesh) -> Callable[..., Precondition]:
+    precondition = make_precondition(model)
 
     def one(params: Any, run: Run, shared: Any) -> Precondition:
         x, u, references, weights = (array[run.data_index] for array in shared)
         known = as_batch(jnp.zeros((len(references), x.shape[1])), references, dim_u).u
         return precondition(params, as_batch(x, u, dim_u), known, jnp.log(weights))
 
-    shared = tuple(
-        np.stack([getattr(each, name) for each in held_out])
-        for name in ("x", "u", "references", "weights")
-    )
-    stacked = shard_runs(pad_runs((trained.states.evaluated, trained.runs), mesh), mesh)
-    found = over_runs(one, mesh, default_how())(*stacked, share(shared, mesh))
-    count = len(trained.runs.seed)
-    return jax.tree.map(
-        lambda leaf: np.nan_to_num(np.asarray(leaf)[:count], posinf=0, neginf=0), found
-    )
+    return over_runs(one, mesh, default_how())
 
 
 def judge_runs(

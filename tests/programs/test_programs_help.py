@@ -13,6 +13,7 @@ FLAGS = {
     "latents": {"preset", "dims", "data", "seeds", "data_seeds", "steps", "workdir", "out"},
     "compare": {"presets", "controls", "data", "seeds", "data_seeds", "steps", "workdir",
                 "config.train.batch", "config.data.segments"},
+    "sweep": {"preset", "grid", "draw", "draws", "draw_seed", "runs_at_once", "data", "workdir"},
     "doctor": {"preset", "json", "timed", "data", "seeds", "data_seeds", "steps",
                "config.model.modulation"},
     "encode": {"workdir", "data", "out", "preset", "data_seed", "seed"},

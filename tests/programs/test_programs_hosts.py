@@ -7,6 +7,7 @@ import json
 import shutil
 import signal
 
+import numpy as np
 import pytest
 from programs_forked import SMALL, SMALL_BENCHMARK, free_port
 from test_programs_resume import assert_same_results
@@ -127,6 +128,17 @@ def test_a_job_that_is_not_complete_says_so(refused, tmp_path, process_id):
 def test_flags_that_do_not_fit_together(refused, tmp_path, flags, message):
     assert message in refused("train", *FLAGS, *flags, f"--workdir={tmp_path / 'run'}")
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_batches_split_over_devices_train_alike(run_job, alone, rows_of, tmp_path, processes):
+    share = f"--cpu_devices={2 // processes}", "--batch_devices=2", f"--workdir={tmp_path / 'run'}"
+    ended = run_job(processes, *share)
+    assert [(process.code, process.err) for process in ended] == [(0, "")] * processes
+    manifest = json.loads((tmp_path / "run/manifest.json").read_text())
+    assert manifest["reproducibility"].startswith("to rounding: each batch is summed over 2")
+    logs = [[row["loss_vae"] for row in rows_of(p, "train")] for p in (tmp_path / "run", alone)]
+    np.testing.assert_allclose(*logs, rtol=1e-3)
 
 
 @pytest.fixture(scope="session")
