@@ -21,7 +21,7 @@ from absl import flags
 from experiments import _program
 from experiments.benchmarks.children import measure
 from experiments.benchmarks.sizes import SIZES
-from experiments.benchmarks.table import speed_figure, speed_table
+from experiments.benchmarks.table import speed_figure, speed_table, start_table
 from ivaegan_jax import report
 from ivaegan_jax.manifest import describe_machine
 from ivaegan_jax.report.figures import to_png
@@ -50,11 +50,12 @@ def main() -> None:
     if out.suffix != ".json" or not out.absolute().parent.is_dir():
         raise InputError(f"--out={out} must name a .json file in a folder that exists")
     found = measured()
-    table = speed_table(found["ours"], found["torch"])
+    tables = speed_table(found["ours"], found["torch"]), start_table(found["start"])
     write_json(out, found)
-    write_text(out.with_suffix(".md"), report.to_markdown(table))
+    write_text(out.with_suffix(".md"), "\n".join(map(report.to_markdown, tables)))
     write_bytes(out.with_suffix(".png"), to_png(speed_figure(found["ours"], found["torch"])))
-    print(f"\n{report.to_text(table)}\n{out}, {out.with_suffix('.md')}, {out.with_suffix('.png')}")
+    print("\n".join(["", *map(report.to_text, tables)]))
+    print(f"{out}, {out.with_suffix('.md')}, {out.with_suffix('.png')}")
 
 
 def measured() -> dict[str, Any]:

@@ -73,19 +73,28 @@ def _table(source: str, root: Path) -> str:
 
 
 def _index(results: Path) -> str:
-    """One line per folder of results: what made it, where, and how long it took."""
+    """One line per folder of results: what made it, where, and how long it took.
+
+    A folder without a manifest holds runs of a benchmark, one file per machine.
+    """
     lines = ["| folder | command | revision | device | minutes |", "|--|--|--|--|--:|"]
-    for folder in sorted(path for path in results.iterdir() if path.is_dir()):
-        made = read_json(folder / "manifest.json")
+    folders = sorted(path for path in results.iterdir() if path.is_dir())
+    for path in (p for each in folders for p in _manifests(each)):
+        made = read_json(path)
+        folder = path.parent if path.name == "manifest.json" else path
         if "command" not in made:
-            raise InputError(f"{folder.name}/manifest.json does not name the command")
+            raise InputError(f"{path.relative_to(results)} does not name the command")
         revision = made.get("code_revision", "several")[:10]
         device, minutes = made.get("device", "several"), made["wall_time_s"] / 60
-        lines.append(
-            f"| `{results.name}/{folder.name}` | `{made['command']}` | {revision} | {device} "
-            f"| {minutes:.0f} |"
-        )
+        name = folder.relative_to(results.parent)
+        lines.append(f"| `{name}` | `{made['command']}` | {revision} | {device} | {minutes:.0f} |")
     return "\n".join(lines)
+
+
+def _manifests(folder: Path) -> list[Path]:
+    manifest = folder / "manifest.json"
+    runs = [] if manifest.exists() else sorted(folder.glob("*.json"))
+    return runs or [manifest]
 
 
 if __name__ == "__main__":

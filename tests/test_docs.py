@@ -56,8 +56,14 @@ def test_a_list_of_results_names_what_made_them(tmp_path):
     (tmp_path / "results/b1").mkdir(parents=True)
     manifest = '{"command": "python -m x", "code_revision": "0123456789abcdef", "wall_time_s": 90}'
     (tmp_path / "results/b1/manifest.json").write_text(manifest)
+    (tmp_path / "results/speed").mkdir()
+    (tmp_path / "results/speed/cpu.json").write_text(manifest)
     text = filled("<!-- table: results -->\n<!-- end -->", tmp_path)
-    assert "| `results/b1` | `python -m x` | 0123456789 | several | 2 |\n<!-- end -->" in text
+    assert "| `results/b1` | `python -m x` |" in text
+    assert (
+        "| `results/speed/cpu.json` | `python -m x` | 0123456789 | several | 2 |\n<!-- end -->"
+        in text
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,16 +17,17 @@ COLUMNS = {
     "size": "size",
     "preset": "model",
     "seeds": "seeds",
-    "speedup": "times PyTorch",
+    "speedup": "times eager PyTorch",
+    "speedup_compiled": "times compiled",
     "share": "of its products",
     "rate": "seed-steps/s",
-    "torch": "PyTorch steps/s",
     "mib_per_seed": "state MiB/seed",
     "peak_mib": "peak MiB",
 }
 NOTES = (
-    "times PyTorch: seed-steps per second over those of the fastest setting of the PyTorch loop "
-    "(eager or compiled, one process or one per core), medians.",
+    "times eager PyTorch, times compiled: seed-steps per second over those of the PyTorch loop, "
+    "eager or through torch.compile, at its fastest layout (one process or one per core), medians; "
+    "the critic's move is never compiled, as R1 takes a second derivative.",
     "of its products: time of the step's matrix products alone, batched the same way, over the "
     "time of the step; median of timings taken in turn.",
     "peak: of the whole process, data, compiler and JAX itself included.",
@@ -35,28 +36,51 @@ NOTES = (
 
 def speed_table(measured: Sequence[dict[str, Any]], torch: Sequence[dict[str, Any]]) -> Table:
     """One line per model, size and number of seeds."""
-    records = [_line(found, best_torch(torch, found)) for found in measured]
+    records = [_line(found, torch) for found in measured]
     title = "Speed and memory, medians of repeated runs"
-    digits = {"speedup": 1, "share": 2, "rate": 0, "torch": 0, "mib_per_seed": 2, "peak_mib": 0}
+    digits = {"speedup": 1, "speedup_compiled": 1, "share": 2, "rate": 0, "mib_per_seed": 2,
+              "peak_mib": 0}  # fmt: skip
     return Table(title, COLUMNS, records, (), NOTES, digits).without_empty_columns()
 
 
-def best_torch(torch: Sequence[dict[str, Any]], found: dict[str, Any]) -> float | None:
-    """Seed-steps per second of the fastest PyTorch setting of the same model; None without."""
-    same = [t for t in torch if (t["preset"], t["size"]) == (found["preset"], found["size"])]
+def start_table(starts: Sequence[dict[str, Any]]) -> Table:
+    """Seconds to the first steps of a fresh process, with and without a warm compilation cache."""
+    columns = {"preset": "model", "cached": "cache", "total": "s from the start of the process",
+               "steps": "s of these after imports"}  # fmt: skip
+    records = [
+        {
+            "preset": start["preset"],
+            "cached": "warm" if start["cached"] else "cold",
+            "total": start["process_to_first_step_s"],
+            "steps": start["first_step_s"],
+        }
+        for start in starts
+    ]
+    return Table(
+        "Time to the first steps, 8 seeds", columns, records, (), (), {"total": 1, "steps": 1}
+    )
+
+
+def best_torch(
+    torch: Sequence[dict[str, Any]], found: dict[str, Any], compiled: bool
+) -> float | None:
+    """Seed-steps per second of the PyTorch loop of the same model at its best; None without."""
+    asked = (found["preset"], found["size"], compiled)
+    same = [t for t in torch if (t["preset"], t["size"], t["compile"]) == asked]
     return max((t["steps_per_s"] for t in same), default=None)
 
 
-def _line(found: dict[str, Any], torch: float | None) -> dict[str, Any]:
+def _line(found: dict[str, Any], torch: Sequence[dict[str, Any]]) -> dict[str, Any]:
     rate = statistics.median(found["steps_per_s"])
+    eager, compiled = (best_torch(torch, found, each) for each in (False, True))
     return {
         "size": found["size"],
         "preset": found["preset"],
         "seeds": found["seeds"],
-        "speedup": rate / torch if torch else None,
+        "speedup": rate / eager if eager else None,
+        "speedup_compiled": rate / compiled if compiled else None,
         "share": median_ratio(found["steps_per_s"], found["products_per_s"]),
         "rate": rate,
-        "torch": torch,
         "mib_per_seed": found["bytes_per_seed"] / MIB,
         "peak_mib": found["peak_bytes"] / MIB,
     }
@@ -72,8 +96,10 @@ def speed_figure(measured: Sequence[dict[str, Any]], torch: Sequence[dict[str, A
         seeds = [found["seeds"] for found in lines]
         for key, label in (("products_per_s", "its products alone"), ("steps_per_s", "this step")):
             axis.plot(seeds, [statistics.median(f[key]) for f in lines], "o-", label=label)
-        if (rate := best_torch(torch, lines[0])) is not None:
-            axis.axhline(rate, color="0.4", linestyle="--", label="PyTorch loop at its best")
+        for compiled, dashes in ((False, "--"), (True, ":")):
+            if (rate := best_torch(torch, lines[0], compiled)) is not None:
+                label = f"PyTorch, {'compiled' if compiled else 'eager'}, at its best"
+                axis.axhline(rate, color="0.4", linestyle=dashes, label=label)
         axis.set(xscale="log", yscale="log", title=f"{panel[1]}, {panel[0]}", xlabel="seeds")
         axis.set_xticks(seeds, [str(n) for n in seeds])
     axes[0].set_ylabel("seed-steps per second")

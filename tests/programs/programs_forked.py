@@ -101,6 +101,12 @@ def program_with_little_memory(name, argv):
     program(name, argv)
 
 
+def program_with_small_files(name, argv):
+    """The same on a disk that takes no file of more than a kilobyte."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**10, 2**10))
+    program(name, argv)
+
+
 def parse(name, argv):
     """Reads a command line as the program does, and checks what it asks for; runs nothing."""
     import importlib

@@ -8,7 +8,7 @@ import pytest
 from experiments.benchmarks.children import measure, median_ratio
 from experiments.benchmarks.products import Product, products_chunk, products_in
 from experiments.benchmarks.sizes import one_run
-from experiments.benchmarks.table import best_torch, speed_figure, speed_table
+from experiments.benchmarks.table import best_torch, speed_figure, speed_table, start_table
 from ivaegan_jax.types import InputError
 
 SHAPES = [Product(8, 16, 4), Product(4, 8, 16)]
@@ -46,17 +46,26 @@ def test_a_ratio_is_taken_of_neighbours():
     assert median_ratio([1.0, 4.0, 9.0], [1.0, 2.0, 3.0]) == 2.0
 
 
-def test_the_table_sets_the_step_beside_products_and_the_best_loop():
+def test_the_table_sets_the_step_beside_products_and_the_best_loops():
+    rates = {("ivae", False): (5.0, 10.0), ("ivae", True): (12.5,), ("ivae_gan", True): (99.0,)}
     torch = [
-        {"size": "b1", "preset": preset, "steps_per_s": rate}
-        for preset, rate in (("ivae", 5.0), ("ivae", 10.0), ("ivae_gan", 99.0))
+        {"size": "b1", "preset": preset, "compile": compiled, "steps_per_s": rate}
+        for (preset, compiled), found in rates.items()
+        for rate in found
     ]
     [record] = speed_table([measured()], torch).records
     assert record["speedup"] == 25.0 / 10.0
+    assert record["speedup_compiled"] == 25.0 / 12.5
     assert record["share"] == pytest.approx((20 / 40 + 30 / 40) / 2)
     assert record["mib_per_seed"] == 1.0
-    assert best_torch([], measured()) is None
+    assert best_torch([], measured(), compiled=False) is None
     assert speed_table([measured()], []).records[0]["speedup"] is None
+
+
+def test_the_start_is_told_with_and_without_a_cache():
+    start = {"preset": "ivae", "cached": True, "first_step_s": 1.0, "process_to_first_step_s": 3.0}
+    [record] = start_table([start]).records
+    assert (record["cached"], record["total"], record["steps"]) == ("warm", 3.0, 1.0)
 
 
 def test_the_figure_has_a_panel_per_model():
