@@ -23,6 +23,7 @@ COLUMNS = {
     "rate": "seed-steps/s",
     "mib_per_seed": "state MiB/seed",
     "peak_mib": "peak MiB",
+    "mib_per_further_seed": "peak MiB/further seed",
 }
 NOTES = (
     "times eager PyTorch, times compiled: seed-steps per second over those of the PyTorch loop, "
@@ -30,16 +31,21 @@ NOTES = (
     "the critic's move is never compiled, as R1 takes a second derivative.",
     "of its products: time of the step's matrix products alone, batched the same way, over the "
     "time of the step; median of timings taken in turn.",
-    "peak: of the whole process, data, compiler and JAX itself included.",
+    "peak: of the whole process, data, compiler and JAX itself included; per further seed: the "
+    "difference to the fewest seeds, over their difference.",
 )
 
 
 def speed_table(measured: Sequence[dict[str, Any]], torch: Sequence[dict[str, Any]]) -> Table:
     """One line per model, size and number of seeds."""
-    records = [_line(found, torch) for found in measured]
+    fewest = {(f["size"], f["preset"]): f for f in sorted(measured, key=lambda f: -f["seeds"])}
+    records = [
+        _line(found, torch) | _growth(found, fewest[found["size"], found["preset"]])
+        for found in measured
+    ]
     title = "Speed and memory, medians of repeated runs"
     digits = {"speedup": 1, "speedup_compiled": 1, "share": 2, "rate": 0, "mib_per_seed": 2,
-              "peak_mib": 0}  # fmt: skip
+              "peak_mib": 0, "mib_per_further_seed": 2}  # fmt: skip
     return Table(title, COLUMNS, records, (), NOTES, digits).without_empty_columns()
 
 
@@ -84,6 +90,11 @@ def _line(found: dict[str, Any], torch: Sequence[dict[str, Any]]) -> dict[str, A
         "mib_per_seed": found["bytes_per_seed"] / MIB,
         "peak_mib": found["peak_bytes"] / MIB,
     }
+
+
+def _growth(found: dict[str, Any], fewest: dict[str, Any]) -> dict[str, Any]:
+    seeds, grown = found["seeds"] - fewest["seeds"], found["peak_bytes"] - fewest["peak_bytes"]
+    return {"mib_per_further_seed": grown / MIB / seeds if seeds else None}
 
 
 def speed_figure(measured: Sequence[dict[str, Any]], torch: Sequence[dict[str, Any]]) -> Figure:

@@ -1,10 +1,12 @@
 """Work directories in, one study per data set out."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ivaegan_jax.labels import model_of
+from ivaegan_jax.manifest import merge
 from ivaegan_jax.report.recorded import ordered
 from ivaegan_jax.types import InputError, Row
 from ivaegan_jax.workdir import Workdir, read_json, read_rows, read_whole_rows
@@ -64,7 +66,7 @@ class Arm(NamedTuple):
 
 
 def read_workdirs(paths: Sequence[Path]) -> list[Records]:
-    """Reads work directories.
+    """Reads work directories; those that differ in their data seeds alone are pieces of one study.
 
     Raises:
       InputError: one of them is missing, or has no metrics yet.
@@ -74,7 +76,43 @@ def read_workdirs(paths: Sequence[Path]) -> list[Records]:
     names = [path.resolve().name for path in paths]
     if len(set(names)) < len(names):
         names = [str(path) for path in paths]
-    return [_read(path, name) for path, name in zip(paths, names, strict=True)]
+    found: dict[str, list[Records]] = {}
+    for path, name in zip(paths, names, strict=True):
+        records = _read(path, name)
+        found.setdefault(_study_of(records), []).append(records)
+    return [whole for pieces in found.values() for whole in _joined(pieces)]
+
+
+def _study_of(records: Records) -> str:
+    """What pieces of one study share; the name alone where the settings are not known."""
+    config = records.records["config"]
+    settings = {name: value for name, value in config.items() if name not in PIECE}
+    return json.dumps(settings, sort_keys=True) if "data_seeds" in config else records.name
+
+
+PIECE = ("data_seeds", "data_sha256")
+"""Settings in which the pieces of one study differ."""
+
+
+def _joined(pieces: Sequence[Records]) -> Sequence[Records]:
+    """Pieces as one, under the name of the first; as they are where a data seed is in several."""
+    first, *others = pieces
+    if not others:
+        return pieces
+    seeds = [seed for piece in pieces for seed in piece.records["config"]["data_seeds"]]
+    if len(set(seeds)) < len(seeds):
+        return pieces
+    manifests = merge({piece.name: piece.records["manifest"] for piece in pieces})
+    return [
+        first._replace(
+            rows=[row for piece in pieces for row in piece.rows],
+            train=[row for piece in pieces for row in piece.train],
+            records={
+                "manifest": manifests | {"data_seeds": seeds},
+                "config": first.records["config"] | {"data_seeds": seeds},
+            },
+        )
+    ]
 
 
 def read_arms(arms: Sequence[Arm]) -> list[Records]:

@@ -87,6 +87,17 @@ def test_presets_carry_their_directory_only_where_they_collide(tmp_path):
     assert "a/ivae" in write_report([a, b], tmp_path / "out").read_text()
 
 
+@pytest.mark.parametrize(("seeds", "labels"), [((1, 2), {"ivae"}), ((1, 1), {"0/ivae", "1/ivae"})])
+def test_directories_that_differ_in_data_seeds_alone_are_one_study(tmp_path, seeds, labels):
+    for name, seed in zip("01", seeds, strict=True):
+        path = write_workdir(tmp_path / name, [run_row("mcc", 0.5) | {"data_seed": seed}])
+        settings = {"steps": 10, "data_seeds": [seed], "data_sha256": f"of {seed}"}
+        (path / "config.json").write_text(json.dumps(settings))
+    [study] = studies(read_workdirs([tmp_path / "0", tmp_path / "1"]))
+    assert {row["preset"] for row in study.rows} == labels
+    assert [row["data_seed"] for row in study.rows] == list(seeds)
+
+
 @pytest.mark.parametrize("rows", [None, [], [floor_row("raw_x", 0.5)]])
 def test_nothing_to_report_is_one_clear_line(tmp_path, rows):
     path = tmp_path / "run"
