@@ -17,8 +17,8 @@ from experiments import _processes
 from experiments._stop import REQUEUE, STOP
 from ivaegan_jax.config import Config
 from ivaegan_jax.data import DATASETS
+from ivaegan_jax.files import FAILED
 from ivaegan_jax.types import InputError, Interrupted, StorageError
-from ivaegan_jax.workdir import FAILED
 
 WRONG, STORAGE, KEYBOARD = 2, 74, 130
 """Exit statuses: something to mend in the command or the data, on the disk (EX_IOERR), Ctrl-C."""

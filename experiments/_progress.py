@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ivaegan_jax.loop import Chunk
-from ivaegan_jax.parts import Plan
+from ivaegan_jax.plan import Plan
 from ivaegan_jax.types import Row
 
 SILENCE = 60.0

@@ -10,10 +10,11 @@ from experiments._program import command_line
 from experiments._study import complete
 from ivaegan_jax import report
 from ivaegan_jax.experiment import Experiment
+from ivaegan_jax.files import read_json, write_json, write_text
 from ivaegan_jax.manifest import merge
 from ivaegan_jax.processes import leads, meet
 from ivaegan_jax.sources import load_raw
-from ivaegan_jax.workdir import Workdir, read_json, write_json, write_text
+from ivaegan_jax.workdir import Workdir
 
 
 class Clock:

@@ -14,6 +14,7 @@ from experiments._stop import STOP
 from ivaegan_jax.data import CONTROLS, is_synthetic
 from ivaegan_jax.doctor.finding import counted
 from ivaegan_jax.experiment import Experiment
+from ivaegan_jax.files import read_json, read_rows, write_json, write_text
 from ivaegan_jax.labels import listed, with_controls
 from ivaegan_jax.manifest import describe_run
 from ivaegan_jax.processes import fingerprint, leads, meet
@@ -26,7 +27,7 @@ from ivaegan_jax.report import (
     write_report,
 )
 from ivaegan_jax.study import Study
-from ivaegan_jax.workdir import Workdir, read_json, read_rows, write_json, write_text
+from ivaegan_jax.workdir import Workdir
 
 BENCHMARK_SEEDS = ("2", "6-9")
 """Model seeds and data seeds; nobody looked at these data while the defaults were chosen."""

@@ -23,10 +23,10 @@ from experiments.benchmarks.children import measure
 from experiments.benchmarks.sizes import SIZES
 from experiments.benchmarks.table import speed_figure, speed_table, start_table
 from ivaegan_jax import report
+from ivaegan_jax.files import write_bytes, write_json, write_text
 from ivaegan_jax.manifest import describe_machine
 from ivaegan_jax.report.figures import to_png
 from ivaegan_jax.types import InputError
-from ivaegan_jax.workdir import write_bytes, write_json, write_text
 
 PRESETS = ("ivae", "ivae_gan")
 IMAGE_SEEDS = (1, 8)

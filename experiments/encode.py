@@ -14,10 +14,11 @@ from absl import flags
 
 from experiments import _program
 from ivaegan_jax.data import DATASETS, load_dataset, load_table
+from ivaegan_jax.files import write_npz
 from ivaegan_jax.fitted import encode, of_seed, restore
 from ivaegan_jax.sources import load_raw
 from ivaegan_jax.types import InputError
-from ivaegan_jax.workdir import Workdir, write_npz
+from ivaegan_jax.workdir import Workdir
 
 
 def define_flags() -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 from absl import flags
 
 from experiments import _program
+from ivaegan_jax.files import read_json, write_text
 from ivaegan_jax.types import InputError
-from ivaegan_jax.workdir import read_json, write_text
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ("README.md", "results/README.md")

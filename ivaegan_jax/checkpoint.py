@@ -18,12 +18,12 @@ import jax
 import numpy as np
 import orbax.checkpoint as ocp
 
+from ivaegan_jax.files import cannot_write
 from ivaegan_jax.integrity import check_room, is_whole, seal
 from ivaegan_jax.memory import tree_bytes
 from ivaegan_jax.processes import leads, meet
 from ivaegan_jax.state import TrainState
 from ivaegan_jax.types import InputError
-from ivaegan_jax.workdir import cannot_write
 
 logger = logging.getLogger(__name__)
 

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from ivaegan_jax.data import raw_u
 from ivaegan_jax.data.preprocessing import Preprocessing
 from ivaegan_jax.experiment import Experiment, experiment_from
+from ivaegan_jax.files import read_whole_rows
 from ivaegan_jax.jobs import make_groups, make_jobs, make_runs
 from ivaegan_jax.labels import listed
 from ivaegan_jax.model import Model
@@ -18,7 +19,7 @@ from ivaegan_jax.parts import restore_job
 from ivaegan_jax.selection import Chosen, candidates, choose
 from ivaegan_jax.train import as_batch
 from ivaegan_jax.types import Dataset, InputError, Params
-from ivaegan_jax.workdir import Workdir, read_whole_rows
+from ivaegan_jax.workdir import Workdir
 
 T = TypeVar("T")
 

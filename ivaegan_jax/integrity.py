@@ -13,16 +13,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from ivaegan_jax.files import cannot_write, is_torn, read_json, read_rows, write_json, write_rows
 from ivaegan_jax.types import InputError, Row
-from ivaegan_jax.workdir import (
-    Workdir,
-    cannot_write,
-    is_torn,
-    read_json,
-    read_rows,
-    write_json,
-    write_rows,
-)
+from ivaegan_jax.workdir import Workdir
 
 logger = logging.getLogger(__name__)
 

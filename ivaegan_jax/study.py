@@ -11,6 +11,7 @@ from ivaegan_jax import scoring
 from ivaegan_jax.data.controls import as_control
 from ivaegan_jax.data.prepare import Prepared
 from ivaegan_jax.experiment import Experiment, validate
+from ivaegan_jax.files import read_rows, write_npz, write_rows
 from ivaegan_jax.integrity import drop_damaged
 from ivaegan_jax.jobs import (
     Job,
@@ -26,7 +27,8 @@ from ivaegan_jax.labels import configured, control_of
 from ivaegan_jax.loop import NEVER
 from ivaegan_jax.memory import check_fits, tree_bytes
 from ivaegan_jax.networks import Dims
-from ivaegan_jax.parts import Plan, make_plan, train_in_parts
+from ivaegan_jax.parts import train_in_parts
+from ivaegan_jax.plan import Plan, make_plan
 from ivaegan_jax.processes import leads, meet
 from ivaegan_jax.replicate import make_seeds_mesh
 from ivaegan_jax.results import Scorer
@@ -34,7 +36,7 @@ from ivaegan_jax.sources import choose_dim_z, load_data
 from ivaegan_jax.state import TrainState
 from ivaegan_jax.training import Reporter, Training, schedule_of
 from ivaegan_jax.types import InputError, Row, Stop, TrainData
-from ivaegan_jax.workdir import Workdir, read_rows, write_npz, write_rows
+from ivaegan_jax.workdir import Workdir
 
 
 class Study:

@@ -7,6 +7,7 @@ from jax.sharding import Mesh
 
 from ivaegan_jax.checkpoint import Checkpoints
 from ivaegan_jax.experiment import Experiment
+from ivaegan_jax.files import append_rows, keep_rows, read_rows
 from ivaegan_jax.integrity import logged_until
 from ivaegan_jax.jobs import Group
 from ivaegan_jax.loop import Chunk, Schedule, train_runs
@@ -14,7 +15,7 @@ from ivaegan_jax.parts import Part
 from ivaegan_jax.processes import leads, meet
 from ivaegan_jax.state import TrainState
 from ivaegan_jax.types import Row, Stop, TrainData
-from ivaegan_jax.workdir import Workdir, append_rows, keep_rows, read_rows
+from ivaegan_jax.workdir import Workdir
 
 
 @runtime_checkable

@@ -5,9 +5,10 @@ import os
 
 import pytest
 
+from ivaegan_jax.files import is_torn, read_rows, read_whole_rows, replacing, write_rows
 from ivaegan_jax.integrity import drop_damaged, is_whole, logged_until, seal
 from ivaegan_jax.types import InputError, StorageError
-from ivaegan_jax.workdir import Workdir, is_torn, read_rows, read_whole_rows, replacing, write_rows
+from ivaegan_jax.workdir import Workdir
 
 ENDS = (10, 20, 25)
 LOG = [{"preset": p, "seed": s, "step": e} for p in "ab" for e in ENDS for s in (1, 2)]

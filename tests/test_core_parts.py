@@ -8,15 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivaegan_jax import memory, parts
+from ivaegan_jax import memory
+from ivaegan_jax import plan as plans
 from ivaegan_jax.config import Config, DataConfig, ModelConfig, TrainConfig
 from ivaegan_jax.experiment import Experiment
+from ivaegan_jax.files import read_json
 from ivaegan_jax.jobs import make_groups
 from ivaegan_jax.memory import Footprint, choose_at_once
-from ivaegan_jax.parts import joined, make_plan, own_states, parts_of, recorded_at_once
+from ivaegan_jax.parts import joined, own_states, parts_of
+from ivaegan_jax.plan import make_plan, recorded_at_once
 from ivaegan_jax.study import Study
 from ivaegan_jax.types import InputError
-from ivaegan_jax.workdir import Workdir, read_json
+from ivaegan_jax.workdir import Workdir
 
 DATA = DataConfig(segments=4, per_segment=60)
 RATES = ("ivae", "ivae[vae_rate=0.003]", "ivae[kl_weight=0.1,vae_rate=0.02]")
@@ -118,7 +121,7 @@ def test_as_many_as_fit_are_chosen_in_parts_of_equal_size(runs, each, constant, 
 @pytest.fixture
 def machine(monkeypatch):
     """`machine(bytes)`: a machine with that much memory to spare."""
-    return lambda free: monkeypatch.setattr(parts, "available_bytes", lambda: free)
+    return lambda free: monkeypatch.setattr(plans, "available_bytes", lambda: free)
 
 
 def test_the_choice_follows_the_programs_own_analysis_and_is_kept(machine, mesh, tmp_path):

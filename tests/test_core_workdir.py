@@ -4,11 +4,8 @@ import math
 import numpy as np
 import pytest
 
-from ivaegan_jax.types import InputError
-from ivaegan_jax.workdir import (
-    Workdir,
+from ivaegan_jax.files import (
     append_rows,
-    differences,
     keep_rows,
     read_json,
     read_rows,
@@ -16,6 +13,8 @@ from ivaegan_jax.workdir import (
     write_npz,
     write_rows,
 )
+from ivaegan_jax.types import InputError
+from ivaegan_jax.workdir import Workdir, differences
 
 SETTINGS = {"steps": 3, "config": {"model": {"width": 8}}, "seeds": [1, 2]}
 

@@ -57,7 +57,9 @@ def main() -> None:
         "process_to_first_step_s": time.time() - process_start(),
         "bytes_per_seed": tree_bytes(step.states) // len(jax.tree.leaves(step.states)[0]),
     }
-    timed = {"steps_per_s": step}
+    step.rate(WARM_UP)
+    found["peak_bytes"] = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    timed = {"steps_per_s": step}  # the products, which come now, are no part of the peak
     if values.products:
         products = products_of(values.preset, size)
         found["flops_per_step"] = sum(product.flops for product in products)
@@ -67,7 +69,6 @@ def main() -> None:
     for _ in range(values.repeats):
         for name, each in timed.items():
             rates[name].append(each.rate(lengths[name]))
-    found["peak_bytes"] = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(json.dumps(found | rates))
 
 

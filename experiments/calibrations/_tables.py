@@ -6,7 +6,7 @@ from typing import Any
 
 from experiments.calibrations._case import FALSE_ALARMS, INTERVALS, POWER, Measured
 from ivaegan_jax import report
-from ivaegan_jax.workdir import write_json, write_text
+from ivaegan_jax.files import write_json, write_text
 
 TITLES = {
     INTERVALS: "How often intervals cover the truth",

@@ -29,25 +29,25 @@ class Submission(NamedTuple):
     processes: Sequence[str] = ()
 
 
-def launch(plan: Callable[[Sequence[str]], Submission], define_flags: Callable[[], None]) -> None:
+def define_flags() -> None:
+    """Defines the flags of all launch scripts."""
+    flags.DEFINE_boolean("dry_run", False, "Prints what would run, and submits nothing.")
+
+
+def launch(plan: Callable[[Sequence[str]], Submission], define: Callable[[], None]) -> None:
     """Runs a launch script.
 
     Args:
       plan: reads the flags and, from the command's words, says what is to be submitted.
-      define_flags: defines the script's own flags.
+      define: defines the script's flags.
     """
-
-    def define() -> None:
-        flags.DEFINE_boolean("dry_run", False, "Prints what would run, and submits nothing.")
-        define_flags()
-
     app.run(lambda argv: _run(plan, argv[1:]), flags_parser=lambda a: _program._parse(a, define))
 
 
 def _run(plan: Callable[[Sequence[str]], Submission], command: Sequence[str]) -> int:
     try:
         if not command:
-            raise InputError("name the command after --, as in: -- python -m experiments.compare")
+            raise InputError("name the command to run after -- (see --help)")
         submission = plan(command)
         if flags.FLAGS.dry_run:
             print(shown(submission))

@@ -2,6 +2,7 @@
 
 from absl import flags
 
+from experiments.launch import _launch
 from experiments.launch._launch import Submission
 
 GRACE = 120
@@ -12,6 +13,7 @@ flags.disclaim_key_flags()  # they belong to the script, whose --help lists them
 
 def define_flags() -> None:
     """Defines the flags of a Slurm job."""
+    _launch.define_flags()
     flags.DEFINE_string("name", "ivaegan", "The job's name.")
     flags.DEFINE_string("time", "24:00:00", "Time limit; a job that reaches it is queued again.")
     flags.DEFINE_string("partition", "", "Partition; empty takes the cluster's default.")

@@ -15,6 +15,7 @@ from typing import Any
 
 from absl import flags
 
+from experiments.launch import _launch
 from experiments.launch._launch import Submission, launch
 from ivaegan_jax.types import InputError
 
@@ -25,6 +26,7 @@ RETRIES = 6
 
 def define_flags() -> None:
     """Defines the script's flags."""
+    _launch.define_flags()
     flags.DEFINE_string("name", "ivaegan", "Name of the job and of its service.")
     flags.DEFINE_string("image", "", "Container image with this project in its working directory.")
     flags.DEFINE_string("claim", "", "Persistent volume claim, mounted at /results.")

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from absl import flags
 
+from experiments.launch import _launch
 from experiments.launch._launch import Submission, launch
 from experiments.launch.slurm import JOIN
 from ivaegan_jax.types import InputError
@@ -20,6 +21,7 @@ from ivaegan_jax.types import InputError
 
 def define_flags() -> None:
     """Defines the script's flags."""
+    _launch.define_flags()
     flags.DEFINE_string("tpu", "", "The pod's name.")
     flags.DEFINE_string("zone", "", "Its zone; empty takes gcloud's default.")
     flags.DEFINE_string("project", "", "Its project; empty takes gcloud's default.")

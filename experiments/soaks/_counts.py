@@ -13,10 +13,11 @@ import numpy as np
 from experiments.soaks._study import Soak
 from ivaegan_jax.checkpoint import Checkpoints
 from ivaegan_jax.experiment import experiment_from
+from ivaegan_jax.files import read_rows
 from ivaegan_jax.jobs import make_job, make_runs
 from ivaegan_jax.networks import Dims
 from ivaegan_jax.types import Row
-from ivaegan_jax.workdir import Workdir, read_rows
+from ivaegan_jax.workdir import Workdir
 
 
 @dataclasses.dataclass

@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.soaks._counts import Counts
 from ivaegan_jax import report
-from ivaegan_jax.workdir import write_json, write_text
+from ivaegan_jax.files import write_json, write_text
 
 COLUMNS = {
     "fault": "fault",

@@ -9,8 +9,8 @@ from pathlib import Path
 from experiments._program import WRONG
 from experiments.soaks._counts import Counts
 from experiments.soaks._study import SMALL, Ended, Soak, steps_in
+from ivaegan_jax.files import read_rows
 from ivaegan_jax.types import Row
-from ivaegan_jax.workdir import read_rows
 
 WILD = (*SMALL, "--presets=ivae", "--steps=200", "--config.train.chunk=20",
         "--config.hypers.vae_rate=25")  # fmt: skip

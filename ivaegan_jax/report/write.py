@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ivaegan_jax.files import write_bytes, write_json, write_text
 from ivaegan_jax.manifest import merge
 from ivaegan_jax.report.controls import controls_table
 from ivaegan_jax.report.counting import has_truth, sizes
@@ -21,7 +22,6 @@ from ivaegan_jax.report.sweep import Sweep, recommendation, sweep_of, sweep_tabl
 from ivaegan_jax.report.tables import summary
 from ivaegan_jax.report.wording import headline
 from ivaegan_jax.types import Row
-from ivaegan_jax.workdir import write_bytes, write_json, write_text
 
 
 def write_report(workdirs: Sequence[Path], out: Path | None = None, brief: bool = False) -> Path:

@@ -12,7 +12,11 @@ COMMAND = re.compile(r"python -m experiments\.([\w.]*\w)(.*)")
 def commands(text):
     """(program, arguments) of every command in a text, its continued lines joined."""
     joined = re.sub(r"\s*\\\n\s*", " ", text)
-    return [(name, shlex.split(rest, comments=True)) for name, rest in COMMAND.findall(joined)]
+    found = []
+    for name, rest in COMMAND.findall(joined):
+        own, _, handed_on = rest.partition(" -- ")  # launch scripts hand a command on
+        found += [(name, shlex.split(own, comments=True)), *commands(handed_on)]
+    return found
 
 
 def check(fork, found):

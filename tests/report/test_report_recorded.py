@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from report_rows import floor_row, run_row, truth_rows
 
+from ivaegan_jax.files import read_rows
 from ivaegan_jax.report import recorded
 from ivaegan_jax.types import InputError
-from ivaegan_jax.workdir import read_rows
 
 
 def test_a_torn_last_line_is_skipped(tmp_path):
