@@ -111,8 +111,10 @@ def speed_figure(measured: Sequence[dict[str, Any]], torch: Sequence[dict[str, A
             if (rate := best_torch(torch, lines[0], compiled)) is not None:
                 label = f"PyTorch, {'compiled' if compiled else 'eager'}, at its best"
                 axis.axhline(rate, color="0.4", linestyle=dashes, label=label)
-        axis.set(xscale="log", yscale="log", title=f"{panel[1]}, {panel[0]}", xlabel="seeds")
+        axis.set(xscale="log", ylim=(0, None), title=f"{panel[1]}, {panel[0]}", xlabel="seeds")
         axis.set_xticks(seeds, [str(n) for n in seeds])
+        axis.minorticks_off()
     axes[0].set_ylabel("seed-steps per second")
-    axes[0].legend(frameon=False, fontsize="small")
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
     return figure
