@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ivaegan_jax.integrity import SEAL
+
 ROOT = Path(__file__).resolve().parents[2]
 
 SMALL = (
@@ -128,11 +130,11 @@ class Soak(NamedTuple):
         return self.root / f"{name}-{number}"
 
     def stopped(self) -> Path:
-        """A copy of the study, killed in its second model after two checkpoints."""
+        """A copy of the study, killed in its second model after two sealed checkpoints."""
         first = self.root / "stopped"
         if not first.exists():
             running = self.start(first)
-            running.until(lambda: len(steps_in(first, "ivae_gan")) == 2)
+            running.until(lambda: len(list(first.glob(f"checkpoints/ivae_gan/*/{SEAL}"))) == 2)
             running.signal(9)
         return shutil.copytree(first, self.new("copy"))
 
