@@ -156,7 +156,7 @@ def test_without_dry_run_the_script_goes_to_sbatch(called, path):
     ("script", "argv", "command", "message"),
     [
         ("slurm", [], ["x"], "sbatch is not installed here"),
-        ("slurm", [], [], "name the command after --"),
+        ("slurm", [], [], "name the command to run after --"),
         ("slurm", ["--nodes=0"], ["x"], "nodes"),
         ("slurm_array", [], ["x", "--data_seeds=2"], "--workdir"),
         ("slurm_array", [], ["x", "--workdir=w"], "--data_seeds"),
