@@ -32,7 +32,11 @@ def _told(counts: Counts) -> str:
 
 def write(found: Mapping[str, Counts], folder: Path, manifest: dict[str, Any]) -> None:
     """Writes `summary.json`, `summary.md` and `manifest.json`."""
-    counts = {name: dataclasses.asdict(each) for name, each in found.items()}
+    counts = {
+        # asdict would make a counter of a counter's items
+        name: dataclasses.asdict(dataclasses.replace(each, notes=dict(each.notes)))
+        for name, each in found.items()
+    }
     write_text(folder / "summary.md", f"# Soak\n\n{report.to_markdown(as_table(found))}")
     write_json(folder / "summary.json", counts)
     write_json(folder / "manifest.json", manifest)
