@@ -16,8 +16,9 @@ def asked_to_stop(soak: Soak) -> Counts:
     counts, workdir, slowest = Counts(), soak.new("asked"), 0.0
     signals = itertools.cycle((signal.SIGTERM, signal.SIGUSR1))
     while not (workdir / "DONE").exists() and counts.tried < (2 if soak.quick else 10):
-        running, number = soak.start(workdir), next(signals)
-        if not running.until(lambda: _in_use(workdir)):
+        began, number = time.time(), next(signals)
+        running = soak.start(workdir)
+        if not running.until(lambda began=began: _opened_since(workdir, began)):
             break
         time.sleep(soak.rng.uniform(0, 2))
         asked = time.monotonic()
@@ -34,10 +35,10 @@ def asked_to_stop(soak: Soak) -> Counts:
     return counts
 
 
-def _in_use(workdir: Path) -> bool:
-    """Whether a study has been opened since its work directory was last left alone."""
+def _opened_since(workdir: Path, moment: float) -> bool:
+    """Whether the program has come so far as to lock its work directory, and so to listen."""
     lock = workdir / ".lock"
-    return lock.exists() and lock.stat().st_mtime > time.time() - 1
+    return lock.exists() and lock.stat().st_mtime >= moment
 
 
 def _kept(workdir: Path, ended: Ended) -> bool:
