@@ -11,19 +11,19 @@ from experiments.soaks._study import Soak, steps_in
 
 def torn_log(soak: Soak) -> Counts:
     """Cuts the last line of the training log, of a stopped and of a finished study."""
-    counts = Counts()
-    for workdir in _some(soak, soak.stopped, soak.finished):
-        _cut_last_line(soak, workdir / "train.jsonl")
-        _repaired(counts, soak, workdir, "")
-    return counts
+    return _torn(soak, "train.jsonl", "")
 
 
 def torn_metrics(soak: Soak) -> Counts:
     """Cuts the last line of the metrics, once the first model is scored and once all is done."""
+    return _torn(soak, "metrics.jsonl", "made again")
+
+
+def _torn(soak: Soak, name: str, said: str) -> Counts:
     counts = Counts()
-    for workdir in _some(soak, soak.finished, soak.stopped):
-        _cut_last_line(soak, workdir / "metrics.jsonl")
-        _repaired(counts, soak, workdir, "made again")
+    for workdir in _some(soak, soak.stopped, soak.finished):
+        _cut_last_line(soak, workdir / name)
+        _repaired(counts, soak, workdir, said)
     return counts
 
 
