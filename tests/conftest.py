@@ -1,6 +1,7 @@
 """Four CPU devices, annotations checked as types, and the programs that many tests share.
 
 A training program takes seconds to compile, so tests take theirs from the session fixtures here.
+Two workers share the tests; `-n 0` runs them in this process, for a debugger.
 """
 
 import functools
@@ -43,6 +44,13 @@ SMALL = {"width": 8, "depth": 2, "prior_depth": 2, "critic_width": 8, "critic_de
 VAGUE = Hypers(decoder_variance=0.5)
 BATCH = 8
 RUNS = 8
+
+
+@pytest.fixture(autouse=True)
+def draws_of_its_own(request):
+    """The draws of a test do not depend on which others of its module came before it."""
+    if hasattr(request.module, "RNG"):
+        request.module.RNG = np.random.default_rng(1)
 
 
 class Tiny(NamedTuple):

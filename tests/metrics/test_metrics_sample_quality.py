@@ -65,7 +65,8 @@ def test_conditional_rows_of_a_perfect_generator():
     assert set(rows) == {"mmd2", "energy_distance", "c2st"}
     for row in rows.values():
         assert set(row) == {"fake", "real", "wrong_u"}
-        assert abs(row["fake"] - row["real"]) < 0.2 * (row["wrong_u"] - row["real"])
+        # three standard errors of the noisiest, the two-sample accuracy
+        assert abs(row["fake"] - row["real"]) < 0.4 * (row["wrong_u"] - row["real"])
 
 
 def test_conditional_rows_of_a_generator_that_ignores_u():

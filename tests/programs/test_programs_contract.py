@@ -7,8 +7,24 @@ import numpy as np
 import pytest
 from programs_forked import SMALL_BENCHMARK
 
+from ivaegan_jax.presets import PRESETS
+
 CONVENTION = {"latent", "corr", "assignment", "split", "data_seed", "seed", "step", "status"}
 FEW = ("ivae", "ivae_gan")
+
+
+@pytest.fixture(scope="module")
+def all_presets():
+    """Every kind of preset: a row whose parts are all in other rows only costs its compilation."""
+    elsewhere = ("bigan", "igan", "iflow", "tcl")
+    return (*(name for name in PRESETS if name not in elsewhere), "ivae+shuffled_u", "ivae+u_only")
+
+
+@pytest.fixture(scope="module")
+def all_on_b1(compare, all_presets):
+    """Every preset and two controls on b1: two data seeds, two model seeds."""
+    return compare("b1", all_presets, *SMALL_BENCHMARK, "--data=b1", "--data_seeds=3,5",
+                   "--seeds=2,7")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +51,8 @@ def b3_imca(compare):
 
 @pytest.fixture(scope="module")
 def digits(compare):
-    return compare("digits", FEW, "--data=digits", "--seeds=1")
+    return compare("digits", FEW, "--data=digits", "--seeds=1", "--config.model.convolutions=2",
+                   "--config.model.channels=2")  # fmt: skip
 
 
 @pytest.fixture(params=["all_on_b1", "continuous", "b3_tcl", "b3_imca", "digits"])

@@ -22,13 +22,13 @@ def drawn():
 
 
 @pytest.fixture
-def encoded(run, all_on_b1, tmp_path):
+def encoded(run, on_b1, tmp_path):
     """`encoded(preset, *flags, **arrays)`: what `encode` writes for a file of these arrays."""
 
     def encode(preset, *flags, **arrays):
         np.savez(tmp_path / "new.npz", **arrays)
         out = tmp_path / "z.npz"
-        ended = run("encode", f"--workdir={all_on_b1}", f"--data={tmp_path / 'new.npz'}",
+        ended = run("encode", f"--workdir={on_b1}", f"--data={tmp_path / 'new.npz'}",
                     f"--out={out}", f"--preset={preset}", f"--data_seed={DATA_SEED}",
                     *flags)  # fmt: skip
         assert (ended.code, ended.err) == (0, "")
@@ -54,10 +54,10 @@ def by_hand(workdir, preset, drawn, rows):
 
 
 @pytest.mark.parametrize("preset", ["ivae", "ivae_gan", "ivae+shuffled_u"])
-def test_latents_are_the_encoders_on_the_rows_in_their_order(encoded, all_on_b1, drawn, preset):
+def test_latents_are_the_encoders_on_the_rows_in_their_order(encoded, on_b1, drawn, preset):
     rows = np.random.default_rng(0).permutation(len(drawn.x))[:50]
     found = encoded(preset, x=drawn.x[rows], u=drawn.u[rows])
-    mu, std = by_hand(all_on_b1, preset, drawn, rows)
+    mu, std = by_hand(on_b1, preset, drawn, rows)
     assert found["seeds"].tolist() == SEEDS
     assert found["z"].shape == found["z_std"].shape == (2, 50, 5)
     np.testing.assert_allclose(found["z"], mu, rtol=1e-3, atol=1e-4)
@@ -66,10 +66,10 @@ def test_latents_are_the_encoders_on_the_rows_in_their_order(encoded, all_on_b1,
     assert not np.allclose(found["z"][0], found["z"][1])
 
 
-def test_the_chosen_run_is_the_one_that_tells_most_about_u(encoded, all_on_b1, rows_of, drawn):
+def test_the_chosen_run_is_the_one_that_tells_most_about_u(encoded, on_b1, rows_of, drawn):
     told = {
         row["seed"]: row["value"]
-        for row in rows_of(all_on_b1)
+        for row in rows_of(on_b1)
         if row["metric"] == "information_on_u" and row["preset"] == "ivae_gan"
         and row["data_seed"] == DATA_SEED
     }  # fmt: skip
@@ -99,17 +99,17 @@ def test_rows_of_a_single_u_are_enough(encoded, drawn):
     assert drawn.u[0] == drawn.u[2]
 
 
-def test_scored_latents_are_those_that_encode_writes(encoded, all_on_b1, drawn):
+def test_scored_latents_are_those_that_encode_writes(encoded, on_b1, drawn):
     test = make_split(drawn, DATA_SEED).test
-    with np.load(all_on_b1 / "arrays/ivae_gan.npz", allow_pickle=False) as arrays:
+    with np.load(on_b1 / "arrays/ivae_gan.npz", allow_pickle=False) as arrays:
         scored = arrays["z"][2:]
     found = encoded("ivae_gan", x=drawn.x[test])
     np.testing.assert_allclose(found["z"], scored, rtol=1e-3, atol=1e-4)
 
 
-def test_the_data_of_the_study_can_be_named(run, all_on_b1, tmp_path):
+def test_the_data_of_the_study_can_be_named(run, on_b1, tmp_path):
     out = tmp_path / "z.npz"
-    ended = run("encode", f"--workdir={all_on_b1}", "--data=b1", f"--out={out}", "--preset=vae",
+    ended = run("encode", f"--workdir={on_b1}", "--data=b1", f"--out={out}", "--preset=vae",
                 f"--data_seed={DATA_SEED}")  # fmt: skip
     assert (ended.code, ended.err) == (0, "")
     assert "2 x 240 x 5" in ended.out, "the study's own b1 has 4 segments of 60 rows"

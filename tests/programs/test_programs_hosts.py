@@ -20,12 +20,12 @@ FLAGS = (
 
 @pytest.fixture(scope="session")
 def begin_job(begin):
-    """`begin_job(count, *flags, each=None)`: processes of one job; `each[i]` are flags of one."""
+    """`begin_job(count, *flags, each, program)`: processes of a job; `each[i]` are flags of one."""
 
-    def begin_job(count, *argv, each=()):
+    def begin_job(count, *argv, each=(), program="train"):
         port = free_port()
         return [
-            begin("train", *FLAGS, f"--coordinator=127.0.0.1:{port}", f"--num_processes={count}",
+            begin(program, *FLAGS, f"--coordinator=127.0.0.1:{port}", f"--num_processes={count}",
                   f"--process_id={i}", "--cpu_devices=1", *argv, *(each[i] if each else ()), env={})
             for i in range(count)
         ]  # fmt: skip
@@ -130,7 +130,7 @@ def test_flags_that_do_not_fit_together(refused, tmp_path, flags, message):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("processes", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_batches_split_over_devices_train_alike(run_job, alone, rows_of, tmp_path, processes):
     share = f"--cpu_devices={2 // processes}", "--batch_devices=2", f"--workdir={tmp_path / 'run'}"
     ended = run_job(processes, *share)
@@ -161,6 +161,25 @@ def test_one_process_goes_on_from_two(killed, run, alone, tmp_path, devices):
     assert (ended.code, ended.err) == (0, "")
     assert "going on from step" in ended.out
     assert_same_results(path, alone)
+
+
+@pytest.mark.slow
+def test_four_processes_leave_what_one_leaves(run_job, alone, tmp_path):
+    ended = run_job(4, f"--workdir={tmp_path / 'run'}")
+    assert [(process.code, process.err) for process in ended] == [(0, "")] * 4
+    assert_same_results(tmp_path / "run", alone)
+
+
+@pytest.mark.slow
+def test_a_sweep_of_two_processes_leaves_what_one_leaves(run_job, run, tmp_path):
+    grid = "--grid=vae_rate=.001,.01; width=8,6"
+    alone, together = tmp_path / "alone", tmp_path / "together"
+    ended = [run("sweep", *FLAGS, grid, "--cpu_devices=1", f"--workdir={alone}", env={})]
+    ended += run_job(2, grid, "--runs_at_once=2", f"--workdir={together}", program="sweep")
+    assert [(process.code, process.err) for process in ended] == [(0, "")] * 3
+    whole, parts = (sorted((p / "metrics.jsonl").read_text().splitlines())
+                    for p in (alone, together))  # fmt: skip
+    assert whole == parts
 
 
 @pytest.mark.slow

@@ -227,8 +227,8 @@ def test_a_report_needs_a_work_directory_with_metrics(refused, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["empty"]
 
 
-def test_a_report_that_cannot_be_written_says_so(refused, all_on_b1):
-    assert "/proc/report" in refused("report", f"--workdir={all_on_b1}", "--out=/proc/report")
+def test_a_report_that_cannot_be_written_says_so(refused, on_b1):
+    assert "/proc/report" in refused("report", f"--workdir={on_b1}", "--out=/proc/report")
 
 
 @pytest.mark.parametrize(
@@ -251,8 +251,8 @@ def test_a_report_that_cannot_be_written_says_so(refused, all_on_b1):
         ("--preset=vae --data_seed=3 --data=digits", "trained on 5 x columns, this has 64"),
     ],
 )
-def test_encode_says_what_it_needs(refused, all_on_b1, tmp_path, flags, expected):
-    defaults = {"workdir": all_on_b1, "data": "b1", "out": tmp_path / "z.npz"}
+def test_encode_says_what_it_needs(refused, on_b1, tmp_path, flags, expected):
+    defaults = {"workdir": on_b1, "data": "b1", "out": tmp_path / "z.npz"}
     given = dict(flag.removeprefix("--").split("=") for flag in flags.split())
     argv = [f"--{name}={value}" for name, value in (defaults | given).items()]
     assert expected in refused("encode", *argv)
@@ -270,11 +270,11 @@ def test_encode_says_what_it_needs(refused, all_on_b1, tmp_path, flags, expected
     ],
 )
 def test_encode_refuses_a_table_unlike_the_training_data(
-    refused, all_on_b1, tmp_path, preset, arrays, expected
+    refused, on_b1, tmp_path, preset, arrays, expected
 ):
     np.savez(tmp_path / "new.npz", **arrays)
     out = tmp_path / "z.npz"
-    message = refused("encode", f"--workdir={all_on_b1}", f"--data={tmp_path / 'new.npz'}",
+    message = refused("encode", f"--workdir={on_b1}", f"--data={tmp_path / 'new.npz'}",
                       f"--out={out}", f"--preset={preset}", "--data_seed=3")  # fmt: skip
     assert expected in message
     assert not out.exists()

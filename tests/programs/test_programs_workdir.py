@@ -76,9 +76,9 @@ def test_a_changed_file_is_other_data(run, refused, table, tmp_path):
     assert "data_sha256" in refused("train", *flags)
 
 
-def test_a_report_of_two_directories_is_written_where_asked(run, finished, all_on_b1, tmp_path):
+def test_a_report_of_two_directories_is_written_where_asked(run, finished, on_b1, tmp_path):
     out = tmp_path / "new" / "both"
-    ended = run("report", f"--workdir={finished}", f"--workdir={all_on_b1}", f"--out={out}")
+    ended = run("report", f"--workdir={finished}", f"--workdir={on_b1}", f"--out={out}")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.strip() == str(out / "report.html")
     assert {"report.html", "summary.md", "summary.json", "figures"} == {
