@@ -98,6 +98,9 @@ class ModelConfig:
       critic_depth: linear layers of the critic.
       activation: of encoder, generator and prior.
       critic_activation: of the critic.
+      convolutions: convolutions of stride 2 before the dense layers of encoder and critic, and
+        their adjoints after those of the generator; needs rows that are images.
+      channels: of the first convolution; every further one has twice as many.
     """
 
     dim_z: int = 0
@@ -124,6 +127,8 @@ class ModelConfig:
     critic_depth: int = 3
     activation: str = "xtanh"
     critic_activation: str = "leaky_relu"
+    convolutions: int = 0
+    channels: int = 32
 
 
 @dataclasses.dataclass(unsafe_hash=True)

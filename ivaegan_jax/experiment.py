@@ -13,7 +13,7 @@ from ivaegan_jax.types import InputError
 LISTS = ("presets", "seeds", "data_seeds")
 
 AT_LEAST_ONE = (
-    "width", "depth", "critic_width", "critic_depth", "packing",
+    "width", "depth", "critic_width", "critic_depth", "packing", "channels",
     "batch", "critic_rounds", "chunk", "checkpoint_chunks",
 )  # fmt: skip
 

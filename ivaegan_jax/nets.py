@@ -1,70 +1,12 @@
 """Flax modules of the four blocks. Each sees one batch of one seed; callers vmap."""
 
-from collections.abc import Callable
-
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-
-def xtanh(x: jax.Array) -> jax.Array:
-    """`tanh(x) + 0.1 x`: squashing, yet injective with a slope bounded away from zero."""
-    return jnp.tanh(x) + 0.1 * x
-
-
-ACTIVATIONS: dict[str, Callable[[jax.Array], jax.Array]] = {
-    "xtanh": xtanh,
-    "leaky_relu": lambda x: jax.nn.leaky_relu(x, 0.1),
-    "relu": jax.nn.relu,
-    "gelu": jax.nn.gelu,
-    "silu": jax.nn.silu,
-    "tanh": jnp.tanh,
-}
-
-
-class SpectralDense(nn.Module):
-    """A dense layer over its kernel's largest singular value (Miyato et al. 2018, algorithm 1).
-
-    The singular vector is kept between steps, and takes a power iteration wherever it may change.
-    """
-
-    features: int
-    use_bias: bool = True
-
-    @nn.compact
-    def __call__(self, x: Float[Array, "batch inputs"]) -> Float[Array, "batch features"]:
-        """A layer that stretches nothing, once its vector has settled; starts as `nn.Dense`."""
-        shape = (x.shape[-1], self.features)
-        kernel = self.param("kernel", nn.initializers.lecun_normal(), shape)
-        bias = self.param("bias", nn.initializers.zeros, shape[1:]) if self.use_bias else 0.0
-        vector = self.variable(
-            "batch_stats", "vector", lambda: _unit(jax.random.normal(self.make_rng(), shape[:1]))
-        )
-        if self.is_mutable_collection("batch_stats"):
-            vector.value = _unit(kernel @ (vector.value @ kernel))
-        # the other vector follows from the kernel, which the slope of a norm holds fixed by itself
-        return x @ kernel / jnp.linalg.norm(vector.value @ kernel) + bias
-
-
-def _unit(vector: Float[Array, " dim"]) -> Float[Array, " dim"]:
-    return vector / jnp.linalg.norm(vector)
-
-
-class Trunk(nn.Module):
-    """The hidden layers shared by all blocks: `depth - 1` times dense and activation."""
-
-    width: int
-    depth: int
-    activation: str
-    dense: Callable[..., nn.Module] = nn.Dense
-
-    @nn.compact
-    def __call__(self, x: Float[Array, "batch inputs"]) -> Float[Array, "batch width"]:
-        """Maps inputs to the last hidden layer; the identity for depth 1."""
-        for layer in range(self.depth - 1):
-            x = ACTIVATIONS[self.activation](self.dense(self.width, name=f"Dense_{layer}")(x))
-        return x
+from ivaegan_jax.convolutions import NO_IMAGES, Convolutions, Pixels, TransposedConvolutions
+from ivaegan_jax.layers import SpectralDense, Trunk
 
 
 def bounded_log_var(raw: jax.Array) -> jax.Array:
@@ -80,11 +22,15 @@ class Encoder(nn.Module):
     depth: int
     activation: str
 
+    pixels: Pixels = NO_IMAGES
+
     @nn.compact
     def __call__(
-        self, inputs: Float[Array, "batch inputs"]
+        self, x: Float[Array, "batch dim_x"], u: Float[Array, "batch dim_u"]
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
-        """Returns `(mu, log_var)` of the Gaussian posterior."""
+        """Returns `(mu, log_var)` of the Gaussian posterior; u has no columns if it is unseen."""
+        seen = Convolutions(self.pixels, self.activation)(x[:, None])
+        inputs = jnp.concatenate([seen, u], axis=-1)
         hidden = Trunk(self.width, self.depth, self.activation)(inputs)
         mu, raw = jnp.split(nn.Dense(2 * self.dim_z)(hidden), 2, axis=-1)
         return mu, bounded_log_var(raw)
@@ -97,6 +43,7 @@ class Generator(nn.Module):
     width: int
     depth: int
     activation: str
+    pixels: Pixels = NO_IMAGES
 
     @nn.compact
     def __call__(
@@ -105,7 +52,9 @@ class Generator(nn.Module):
         """Returns `(x_logit, log_var_ratio)`, the ratio to the configured variance, in logs."""
         hidden = Trunk(self.width, self.depth, self.activation)(z)
         ratio = self.param("log_var_ratio", nn.initializers.zeros, ())
-        return nn.Dense(self.dim_x)(hidden), ratio
+        features = nn.Dense(self.pixels.features(self.dim_x))(hidden)
+        x_logit = TransposedConvolutions(self.pixels, self.activation, self.dim_x)(features)
+        return x_logit, ratio
 
 
 class ConditionalPrior(nn.Module):
@@ -140,18 +89,25 @@ class Critic(nn.Module):
     activation: str
     spectral: bool
     projection: bool
+    pixels: Pixels = NO_IMAGES
 
     @nn.compact
     def __call__(
-        self, inputs: Float[Array, "batch inputs"], u: Float[Array, "batch dim_u"]
+        self,
+        x: Float[Array, "batch pack dim_x"],
+        others: Float[Array, "batch inputs"],
+        u: Float[Array, "batch dim_u"],
     ) -> tuple[Float[Array, " batch"], Float[Array, "batch width"]]:
         """Returns `(logit, features)`, the features being the last hidden layer.
 
         Args:
-          inputs: all that the critic sees; u is among them unless it is projected.
+          x: rows that are judged together.
+          others: all else that the critic sees; u is among it unless it is projected.
           u: of the same rows; read by the projection alone (Miyato & Koyama 2018, eq. 3).
         """
         dense = SpectralDense if self.spectral else nn.Dense
+        seen = Convolutions(self.pixels, self.activation, dense)(x)
+        inputs = jnp.concatenate([seen, others], axis=-1)
         features = Trunk(self.width, self.depth, self.activation, dense)(inputs)
         logit = dense(1, name="Dense_0")(features)[:, 0]
         if self.projection:

@@ -1,6 +1,8 @@
 """The four blocks of one model as functions of its parameters; who sees what is decided here."""
 
 import functools
+import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import flax.linen as nn
@@ -10,6 +12,7 @@ from jaxtyping import Array, Float
 
 from ivaegan_jax import nets
 from ivaegan_jax.config import ModelConfig
+from ivaegan_jax.convolutions import NO_IMAGES, Pixels
 from ivaegan_jax.distributions import (
     LIKELIHOODS,
     PRIOR_FAMILIES,
@@ -17,7 +20,7 @@ from ivaegan_jax.distributions import (
     gaussian_product,
 )
 from ivaegan_jax.hypers import Hypers
-from ivaegan_jax.types import Number, Params
+from ivaegan_jax.types import InputError, Number, Params
 
 CRITIC_NORM = "critic_norm"
 """The block that no player owns: the critic's spectral norms, moved by their power iteration."""
@@ -26,13 +29,23 @@ STANDARD_NORMAL = PRIOR_FAMILIES["gaussian"]
 
 
 class Dims(NamedTuple):
-    """What comes from the data: features of x and u, latents, training rows, the kind of u."""
+    """What comes from the data.
+
+    Attributes:
+      dim_x: columns of x.
+      dim_u: features of u.
+      dim_z: latents.
+      rows: to train on.
+      continuous_u: whether u has no levels.
+      image_shape: (height, width) where a row of x is an image, else None.
+    """
 
     dim_x: int
     dim_u: int
     dim_z: int
     rows: int
     continuous_u: bool = False
+    image_shape: Sequence[int] | None = None
 
 
 class Networks:
@@ -43,18 +56,20 @@ class Networks:
         self.config, self.dims = config, dims
         prior_depth = config.prior_depth or (3 if dims.continuous_u else 1)
         size: dict[str, Any] = {"width": config.width, "activation": config.activation}
+        pixels = pixels_of(config, dims)
         self.modules: dict[str, nn.Module] = {
-            "encoder": nets.Encoder(dims.dim_z, depth=config.depth, **size),
+            "encoder": nets.Encoder(dims.dim_z, depth=config.depth, pixels=pixels, **size),
             "prior": nets.ConditionalPrior(
                 dims.dim_z, config.modulation, depth=prior_depth, **size
             ),
-            "generator": nets.Generator(dims.dim_x, depth=config.depth, **size),
+            "generator": nets.Generator(dims.dim_x, depth=config.depth, pixels=pixels, **size),
             "critic": nets.Critic(
                 config.critic_width,
                 config.critic_depth,
                 config.critic_activation,
                 spectral=config.critic_norm == "spectral",
                 projection=config.critic_conditioning == "projection" and "u" in self.critic_sees,
+                pixels=pixels,
             ),
         }
         conditional = config.prior == "conditional"
@@ -67,7 +82,7 @@ class Networks:
         x, z = jnp.zeros((rows, self.dims.dim_x)), jnp.zeros((rows, self.dims.dim_z))
         u = jnp.zeros((rows, self.dims.dim_u))
         inputs = {
-            "encoder": (self._encoder_input(x, u),),
+            "encoder": self._encoder_input(x, u),
             "prior": (u,),
             "generator": (z,),
             "critic": self._critic_input(x, z, u, 1.0),
@@ -95,7 +110,7 @@ class Networks:
         self, params: Params, x: Float[Array, "batch dim_x"], u: Float[Array, "batch dim_u"]
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """Posterior `(mu, log_var)`, each `[batch, dim_z]`; of a mixture the part without u."""
-        own = self._apply("encoder", params, self._encoder_input(x, u))
+        own = self._apply("encoder", params, *self._encoder_input(x, u))
         if self.config.posterior == "product":
             return gaussian_product(own, self.prior(params, u))
         return own
@@ -146,19 +161,43 @@ class Networks:
     def _apply(self, block: str, params: Params, *inputs: jax.Array, **collections: Params) -> Any:
         return self.modules[block].apply({"params": params[block]} | collections, *inputs)
 
-    def _encoder_input(self, x: jax.Array, u: jax.Array) -> jax.Array:
-        return jnp.concatenate([x, u], axis=-1) if self.config.posterior == "x,u" else x
+    def _encoder_input(self, x: jax.Array, u: jax.Array) -> tuple[jax.Array, jax.Array]:
+        return x, u if self.config.posterior == "x,u" else u[:, :0]
 
     @functools.cached_property
     def critic_sees(self) -> frozenset[str]:
         """The variables among x, z, u that the critic is given."""
         return frozenset(self.config.critic_input.split(","))
 
-    def _critic_input(self, x, z, u, label_scale) -> tuple[jax.Array, jax.Array]:
-        """`(inputs, u)`, one row per pack; a pack shares its u, which is therefore given once."""
+    def _critic_input(self, x, z, u, label_scale) -> tuple[jax.Array, jax.Array, jax.Array]:
+        """`(x, others, u)`, one row per pack; a pack shares its u, which is given once."""
         packs = x.shape[0] // self.config.packing
-        x, z = x.reshape(packs, -1), z.reshape(packs, -1)
+        x, z = x.reshape(packs, self.config.packing, -1), z.reshape(packs, -1)
         u = label_scale * u[:: self.config.packing]
-        concatenated = self.config.critic_conditioning == "concatenate"
-        seen = {"x": x, "z": z} | ({"u": u} if concatenated else {})
-        return jnp.concatenate([v for n, v in seen.items() if n in self.critic_sees], -1), u
+        others = [z] if "z" in self.critic_sees else []
+        if "u" in self.critic_sees and self.config.critic_conditioning == "concatenate":
+            others.append(u)
+        return x, jnp.concatenate([z[:, :0], *others], axis=-1), u
+
+
+def pixels_of(config: ModelConfig, dims: Dims) -> Pixels:
+    """The convolutions over rows of x.
+
+    Raises:
+      InputError: for convolutions of rows that are no images, or of images too small for them.
+    """
+    if not config.convolutions:
+        return NO_IMAGES
+    if not dims.image_shape:
+        raise InputError(
+            f"config.model.convolutions={config.convolutions} needs rows that are images: save "
+            "their image_shape=(height, width) beside x and u"
+        )
+    height, width = dims.image_shape
+    if 2**config.convolutions > min(height, width):
+        raise InputError(
+            f"config.model.convolutions={config.convolutions} halve an image that often, but these "
+            f"have {height} x {width} pixels; use at most {int(math.log2(min(height, width)))}"
+        )
+    channels = (config.channels * 2**layer for layer in range(config.convolutions))
+    return Pixels(height, width, tuple(channels))

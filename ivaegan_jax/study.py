@@ -58,7 +58,8 @@ class Study:
         self.data = load_data(experiment)
         dim_z = choose_dim_z(experiment.config.model.dim_z, self.data)
         rows, continuous_u = self.data.train.x.shape[1], self.data.train.u.ndim == 3
-        self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, rows, continuous_u)
+        image = self.data.image_shape
+        self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, rows, continuous_u, image)
         self.jobs = make_jobs(experiment, self.dims)
         for job in self.jobs:
             self._known_sources(job)

@@ -64,7 +64,7 @@ class Workdir:
                 )
             return
         asked = json.loads(json.dumps(settings))
-        if changes := differences(with_defaults(self.settings()), with_defaults(asked)):
+        if changes := differences(as_of_today(self.settings(), asked), as_of_today(asked, asked)):
             raise InputError(
                 f"{self.path} was made with other settings: {'; '.join(changes)}; "
                 "use the same settings to go on, or another --workdir"
@@ -104,11 +104,18 @@ def file_name(label: str) -> str:
     return f"{readable}-{hashlib.sha256(label.encode()).hexdigest()[:8]}"
 
 
-def with_defaults(settings: dict[str, Any]) -> dict[str, Any]:
-    """Stored settings as they are today: one that did not exist then has its default."""
+def as_of_today(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    """Stored settings with what did not exist then.
+
+    A setting has its default, and a size is the one asked for: it follows from the data, whose
+    fingerprint is compared too.
+    """
     stored, default = settings.get("config", {}), dataclasses.asdict(Config())
+    if not stored:
+        return settings
     parts = {part: values | stored.get(part, {}) for part, values in default.items()}
-    return settings | {"config": parts} if stored else settings
+    sizes = asked.get("sizes", {}) | settings.get("sizes", {})
+    return settings | {"config": parts, "sizes": sizes}
 
 
 def differences(old: Any, new: Any, name: str = "") -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from ivaegan_jax.adversarial import ADVERSARIAL_LOSSES
 from ivaegan_jax.config import CHOICES, COMBINATIONS, DataConfig, ModelConfig, TrainConfig
 from ivaegan_jax.distributions import LIKELIHOODS, PRIOR_FAMILIES
-from ivaegan_jax.nets import ACTIVATIONS
+from ivaegan_jax.layers import ACTIVATIONS
 from ivaegan_jax.terms import TERMS
 
 FIELDS = {field.name: field.default for field in dataclasses.fields(ModelConfig)}

@@ -3,22 +3,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ivaegan_jax.nets import (
-    ACTIVATIONS,
-    ConditionalPrior,
-    Encoder,
-    Generator,
-    Trunk,
-    bounded_log_var,
-    xtanh,
-)
+from ivaegan_jax.layers import ACTIVATIONS, Trunk, xtanh
+from ivaegan_jax.nets import ConditionalPrior, Encoder, Generator, bounded_log_var
 
 KEY = jax.random.key(0)
 X = jax.random.normal(KEY, (5, 3))
 
 
-def apply(module, inputs=X):
-    return module.apply(module.init(KEY, inputs), inputs)
+def apply(module, *inputs):
+    inputs = inputs or (X,)
+    return module.apply(module.init(KEY, *inputs), *inputs)
 
 
 def test_xtanh_is_injective():
@@ -64,7 +58,7 @@ def test_trunk_has_one_layer_less_than_its_depth():
 
 
 def test_encoder_shapes_and_bounds():
-    mu, log_var = apply(Encoder(2, 7, 3, "xtanh"), 1e4 * X)
+    mu, log_var = apply(Encoder(2, 7, 3, "xtanh"), 1e4 * X, X)
     assert mu.shape == log_var.shape == (5, 2)
     assert (jnp.abs(log_var) <= 12.0).all()
 

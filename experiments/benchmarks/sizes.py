@@ -1,4 +1,4 @@
-"""The sizes at which everything is measured: those of iVAE's reference code, and of an image."""
+"""The sizes at which everything is measured: those of iVAE's reference code, and of images."""
 
 from typing import NamedTuple
 
@@ -18,24 +18,32 @@ class Size(NamedTuple):
       batch: rows per update.
       width: hidden units of encoder and generator.
       critic_width: hidden units of the critic.
+      convolutions: before the dense layers of encoder and critic, and after the generator's.
+      channels: of the first of them.
     """
 
     dims: Dims
     batch: int
     width: int
     critic_width: int
+    convolutions: int = 0
+    channels: int = 32
 
+
+IMAGES = Dims(dim_x=784, dim_u=10, dim_z=10, rows=8_000, image_shape=(28, 28))
 
 SIZES = {
     "b1": Size(Dims(dim_x=5, dim_u=40, dim_z=5, rows=32_000), 64, 100, 128),
-    "image": Size(Dims(dim_x=784, dim_u=10, dim_z=10, rows=8_000), 64, 400, 400),
+    "image": Size(IMAGES, 64, 400, 400),
+    "image_conv": Size(IMAGES, 64, 400, 400, convolutions=2),
 }
-"""B1 as in iVAE's reference code, and images of 28 x 28 pixels seen by nets without convolution."""
+"""B1 as in iVAE's reference code, and images of 28 x 28 pixels without and with convolutions."""
 
 
 def trainer_of(preset: str, size: Size) -> Trainer:
     """The training program of one model at a size."""
-    nets = ModelConfig(width=size.width, critic_width=size.critic_width)
+    names = ("width", "critic_width", "convolutions", "channels")
+    nets = ModelConfig(**{name: getattr(size, name) for name in names})
     config, game = resolve(PRESETS[preset], nets)
     return make_trainer(build(config, size.dims, game.blocks), game, size.batch, size.dims.dim_u)
 

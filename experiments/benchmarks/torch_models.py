@@ -8,39 +8,23 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from experiments.benchmarks.sizes import Size
+from experiments.benchmarks.torch_nets import generating, leaky, looking, xtanh
 from ivaegan_jax import Hypers
 
 Pair: TypeAlias = tuple[Tensor, Tensor]
 """Mean and log variance, or latents and what they are decoded to."""
 
 
-def _net(inputs: int, width: int, outputs: int, activation: Callable) -> nn.Module:
-    class Net(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.first, self.second = nn.Linear(inputs, width), nn.Linear(width, width)
-            self.last = nn.Linear(width, outputs)
-
-        def forward(self, x: Tensor) -> Tensor:
-            return self.last(activation(self.second(activation(self.first(x)))))
-
-    return Net()
-
-
-def _xtanh(x: Tensor) -> Tensor:
-    return torch.tanh(x) + 0.1 * x
-
-
 class _Model:
     """Nets, data and optimisers; the parts that both models share."""
 
-    def __init__(self, size: Size, encoder_inputs: int, hypers: Hypers):
+    def __init__(self, size: Size, extra: int, hypers: Hypers):
         dims, self.batch, self.hypers = size.dims, size.batch, hypers
         self.dims = dims
         self.x = torch.randn(dims.rows, dims.dim_x)
         self.u = torch.randint(dims.dim_u, (dims.rows,))
-        self.encoder = _net(encoder_inputs, size.width, 2 * dims.dim_z, _xtanh)
-        self.generator = _net(dims.dim_z, size.width, dims.dim_x, _xtanh)
+        self.encoder = looking(size, extra, size.width, 2 * dims.dim_z, xtanh)
+        self.generator = generating(size)
         self.prior = nn.Linear(dims.dim_u, 2 * dims.dim_z)
         nets = (self.encoder, self.generator, self.prior)
         parameters = [p for net in nets for p in net.parameters()]
@@ -69,7 +53,7 @@ class IvaeStep(_Model):
     """nll + kl."""
 
     def __init__(self, size: Size, hypers: Hypers):
-        super().__init__(size, size.dims.dim_x + size.dims.dim_u, hypers)
+        super().__init__(size, size.dims.dim_u, hypers)
 
     def __call__(self) -> None:
         """Moves all parameters once."""
@@ -89,9 +73,8 @@ class IvaeGanStep(_Model):
     """Critic: adv + R1; the rest: nll + kl + adv + latent cycle + contrast."""
 
     def __init__(self, size: Size, hypers: Hypers):
-        super().__init__(size, size.dims.dim_x, hypers)
-        inputs = size.dims.dim_x + size.dims.dim_u
-        self.critic = _net(inputs, size.critic_width, 1, lambda x: functional.leaky_relu(x, 0.1))
+        super().__init__(size, 0, hypers)
+        self.critic = looking(size, size.dims.dim_u, size.critic_width, 1, leaky)
         betas = (hypers.gan_beta1, hypers.beta2)
         self.gan_adam = torch.optim.Adam(
             self.critic.parameters(), hypers.gan_rate, betas, fused=True

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 from ivaegan_jax.types import Dataset, InputError
 
-KEYS = ("x", "u", "s")
+KEYS = ("x", "u", "s", "image_shape")
 HOW_TO_SAVE = "save it with numpy.savez(path, x=x, u=u)"
 SHOWN = 3
 """How many faulty places a message names."""
@@ -23,7 +23,8 @@ def load_table(path: str | Path, require_u: bool = True) -> Dataset:
     Arrays of the file: `x [rows, dim_x]` numbers; `u [rows]` (or `[rows, 1]`) integers, strings,
     bools or whole floats, which are categories, or `u [rows, dim_u]` floats, which are continuous
     (`[rows]` floats that are not all whole become one column); optionally the true sources
-    `s [rows, dim_s]`. Nothing is ever unpickled.
+    `s [rows, dim_s]`; where a row of x is an image, `image_shape` (height, width), the pixels
+    lying row by row and the colours of one together. Nothing is ever unpickled.
 
     Args:
       path: the file.
@@ -43,13 +44,14 @@ def load_table(path: str | Path, require_u: bool = True) -> Dataset:
         if require_u and len(np.unique(u, axis=0)) < 2:
             raise InputError("u has one value in all rows; save a u of two or more values")
         _check_lengths(x, u, s)
+        image_shape = _image_shape(arrays.get("image_shape"), x.shape[1])
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-    return Dataset(name=str(path), x=x, u=u, s=s, levels=levels)
+    return Dataset(name=str(path), x=x, u=u, s=s, levels=levels, image_shape=image_shape)
 
 
 def _read(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
-    """Those of the arrays x, u and s that a file has, and the names of all its arrays."""
+    """Those of the arrays `KEYS` that a file has, and the names of all its arrays."""
     if not path.exists():
         raise InputError(f"{path}: no such file; check the path")
     damaged = InputError(f"{path}: damaged, or not a readable .npz file; {HOW_TO_SAVE}")
@@ -63,7 +65,7 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
         if "pickle" not in str(error):
             raise damaged from None
     advice = "convert them first, with .astype(float) for numbers or .astype(str) for text"
-    raise InputError(f"{path}: x, u or s holds Python objects; {advice}")
+    raise InputError(f"{path}: an array holds Python objects; {advice}")
 
 
 def _check_keys(found: list[str], needed: tuple[str, ...]) -> None:
@@ -77,6 +79,8 @@ def _matrix(array: np.ndarray, name: str) -> Float[np.ndarray, "rows columns"]:
     """Checks a two-dimensional array of finite numbers; returns it as float32."""
     if array.ndim != 2:
         advice = f"{name}[:, None]" if array.ndim == 1 else f"{name}.reshape(len({name}), -1)"
+        if name == "x" and array.ndim > 2:
+            advice += ", and image_shape=x.shape[1:3] beside it if its rows are images"
         shape = f"{name} has shape {array.shape}"
         raise InputError(f"{shape} but must be [rows, columns]; save {advice}")
     if array.size == 0:
@@ -130,6 +134,19 @@ def as_categories(u: np.ndarray) -> np.ndarray | None:
         advice = "save one column of categories, or floats for a continuous u"
         raise InputError(f"u holds {u.dtype} of shape {u.shape}; {advice}")
     return (np.char.decode(u, "utf-8", "replace") if u.dtype.kind == "S" else u).ravel()
+
+
+def _image_shape(array: np.ndarray | None, columns: int) -> tuple[int, int] | None:
+    """Height and width of an image, which all columns together are."""
+    if array is None:
+        return None
+    if array.shape != (2,) or array.dtype.kind not in "iu" or array.min() < 1:
+        raise InputError("image_shape must be two whole numbers from 1 on: height and width")
+    height, width = map(int, array)
+    if columns % (height * width):
+        needed = f"takes a multiple of {height * width} columns of x"
+        raise InputError(f"image_shape {height} x {width} {needed}, and there are {columns}")
+    return height, width
 
 
 def _check_lengths(x: np.ndarray, u: np.ndarray, s: np.ndarray | None) -> None:

@@ -91,9 +91,9 @@ def image_grid(arrays: Mapping[str, Arrays], most: int = 10) -> Figure | None:
 
 
 def _side_by_side(images: np.ndarray, shape: np.ndarray) -> np.ndarray:
-    # A blank column (nan is drawn as nothing) keeps neighbours apart.
+    # A blank column (nan is drawn as nothing) keeps neighbours apart. Colours become their mean.
     framed = np.pad(
-        images.reshape(len(images), *shape).astype(float),
+        images.reshape(len(images), *shape, -1).astype(float).mean(axis=-1),
         ((0, 0), (0, 0), (0, 1)),
         constant_values=np.nan,
     )

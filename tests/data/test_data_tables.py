@@ -27,6 +27,12 @@ def test_loads_numbers_categories_and_sources(tmp_path):
     assert np.array_equal(data.s, X[:, :1])
 
 
+@pytest.mark.parametrize("shape", [(1, 2), (2, 1), (1, 1)])
+def test_rows_may_be_images_of_one_or_more_colours(tmp_path, shape):
+    assert load_table(saved(tmp_path, x=X, u=U, image_shape=shape)).image_shape == shape
+    assert load_table(saved(tmp_path, x=X, u=U)).image_shape is None
+
+
 @pytest.mark.parametrize(
     ("u", "levels"),
     [
@@ -109,6 +115,11 @@ FAULTS = {
     "dates": ({"x": X, "u": U.astype("datetime64[D]")}, "give integers, strings or floats"),
     "complex u": ({"x": X, "u": U * 1j}, "u holds complex128"),
     "scalar u": ({"x": X, "u": np.array(3)}, "one column of categories"),
+    "x 4-d": ({"x": X[:, :, None, None], "u": U}, r"and image_shape=x\.shape\[1:3\] beside it"),
+    "image of one number": ({"x": X, "u": U, "image_shape": 2}, "must be two whole numbers"),
+    "image of nothing": ({"x": X, "u": U, "image_shape": [0, 2]}, "must be two whole numbers"),
+    "image of floats": ({"x": X, "u": U, "image_shape": [1.0, 2.0]}, "must be two whole numbers"),
+    "image too large": ({"x": X, "u": U, "image_shape": [2, 2]}, "multiple of 4 .* there are 2"),
     "scalar float u": ({"x": X, "u": np.array(3.5)}, "must be"),
 }
 
