@@ -58,16 +58,15 @@ def patches(
 ) -> Float[Array, "batch rows columns features"]:
     """What a kernel of 4 x 4 pixels sees at every second one, the border padded with zeros.
 
-    Features are ordered as those of a convolution's kernel: row, column, channel.
+    Pixels are first taken in blocks of 2 x 2, of which a kernel sees 2 x 2: features are ordered by
+    block row, block column, row and column within the block, channel.
     """
-    height, width = images.shape[1:3]
+    batch, height, width, channels = images.shape
     padded = jnp.pad(images, ((0, 0), (1, 1 + height % 2), (1, 1 + width % 2), (0, 0)))
-    bottom, right = padded.shape[1] - KERNEL + 2, padded.shape[2] - KERNEL + 2
-    seen = [
-        padded[:, row : row + bottom : 2, column : column + right : 2]
-        for row in range(KERNEL)
-        for column in range(KERNEL)
-    ]
+    rows, columns = padded.shape[1] // 2, padded.shape[2] // 2
+    blocks = padded.reshape(batch, rows, 2, columns, 2, channels).swapaxes(2, 3)
+    blocks = blocks.reshape(batch, rows, columns, 4 * channels)
+    seen = [blocks[:, i : rows - 1 + i, j : columns - 1 + j] for i in (0, 1) for j in (0, 1)]
     return jnp.concatenate(seen, axis=-1)
 
 

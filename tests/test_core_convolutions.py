@@ -42,7 +42,9 @@ def test_a_dense_layer_of_patches_is_a_convolution(shape):
     expected = jax.lax.conv_general_dilated(
         images, kernel, (2, 2), odd, dimension_numbers=("NHWC", "HWIO", "NHWC")
     )
-    found = patches(images) @ kernel.reshape(-1, 5)
+    # a row of the kernel is a block's row and the row within the block, and so is a column
+    blocks = kernel.reshape(2, 2, 2, 2, 3, 5).transpose(0, 2, 1, 3, 4, 5)
+    found = patches(images) @ blocks.reshape(-1, 5)
     assert found.shape == (2, HALVED[shape[0]], HALVED[shape[1]], 5)
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
 
