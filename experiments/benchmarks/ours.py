@@ -18,7 +18,7 @@ import numpy as np
 from absl import flags
 
 from experiments import _program
-from experiments.benchmarks.products import products_chunk, products_of
+from experiments.benchmarks.products import kernels_of, products_chunk, products_of
 from experiments.benchmarks.sizes import SIZES, made_up_data, stacked_runs, trainer_of
 from ivaegan_jax.memory import tree_bytes
 from ivaegan_jax.replicate import (
@@ -63,6 +63,7 @@ def main() -> None:
     if values.products:
         products = products_of(values.preset, size)
         found["flops_per_step"] = sum(product.flops for product in products)
+        found["kernels_per_step"] = kernels_of(values.preset, size)
         timed["products_per_s"] = Timed(*products_chunk(products), (), values.seeds)
     lengths = {name: each.length_for(values.seconds) for name, each in timed.items()}
     rates: dict[str, list[float]] = {name: [] for name in timed}

@@ -1,4 +1,4 @@
-"""The matrix products of a training step, and nothing else: what its time cannot fall below."""
+"""The matrix products of a training step alone, below which its time cannot fall; its kernels."""
 
 import math
 import re
@@ -14,6 +14,9 @@ SHAPE = re.compile(r"%?(\S+) = f32\[([\d,]*)\]")
 DOT = re.compile(
     r"= f32\[([\d,]*)\]\S* dot\(%?([^,\s]+), %?[^)]+\), .*?lhs_contracting_dims=\{([\d,]+)\}"
 )
+INSTRUCTION = re.compile(r"^ +(?:ROOT )?\S+ = .*? ([a-z][\w-]*)\(", re.MULTILINE)
+NO_KERNEL = {"parameter", "constant", "tuple", "get-tuple-element", "bitcast", "after-all"}
+"""Instructions that only name what is there already."""
 
 
 class Product(NamedTuple):
@@ -29,14 +32,31 @@ class Product(NamedTuple):
         return 2 * math.prod(self)
 
 
-def products_of(preset: str, size: Size) -> list[Product]:
-    """All matrix products of the compiled, optimised step of one seed."""
+def compiled_step(preset: str, size: Size, backend: str) -> str:
+    """The compiled, optimised step of one seed, as text."""
     trainer, data = trainer_of(preset, size), made_up_data(size)
-    run = jax.tree.map(jnp.asarray, one_run())
-    state = jax.eval_shape(trainer.init, run)
-    text = jax.jit(trainer.train_step).lower(run, state, data).compile().as_text()
+    with jax.default_device(jax.devices(backend)[0]):
+        run = jax.tree.map(jnp.asarray, one_run())
+        state = jax.eval_shape(trainer.init, run)
+        text = jax.jit(trainer.train_step).lower(run, state, data).compile().as_text()
     assert text is not None  # every backend of JAX can print what it compiled
-    return products_in(text)
+    return text
+
+
+def products_of(preset: str, size: Size) -> list[Product]:
+    """All matrix products of a step; a CPU's program names them all, others hide them in calls."""
+    return products_in(compiled_step(preset, size, "cpu"))
+
+
+def kernels_of(preset: str, size: Size) -> int:
+    """Kernels that the default backend launches for a step of one seed."""
+    return kernels_in(compiled_step(preset, size, jax.default_backend()))
+
+
+def kernels_in(text: str) -> int:
+    """Instructions of a compiled program's entry that do something; a loop counts once."""
+    entry = text[text.index("\nENTRY ") :].partition("\n}")[0]
+    return sum(kind not in NO_KERNEL for kind in INSTRUCTION.findall(entry))
 
 
 def products_in(text: str) -> list[Product]:

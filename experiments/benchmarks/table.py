@@ -21,6 +21,7 @@ COLUMNS = {
     "speedup_compiled": "times compiled",
     "share": "of its products",
     "rate": "seed-steps/s",
+    "kernels": "kernels/step",
     "mib_per_seed": "state MiB/seed",
     "peak_mib": "peak MiB",
     "mib_per_further_seed": "peak MiB/further seed",
@@ -31,6 +32,7 @@ NOTES = (
     "the critic's move is never compiled, as R1 takes a second derivative.",
     "of its products: time of the step's matrix products alone, batched the same way, over the "
     "time of the step; median of timings taken in turn.",
+    "kernels: instructions of the compiled step of one seed that do something, a loop being one.",
     "peak: of the whole process, data, compiler and JAX itself included; per further seed: the "
     "difference to the fewest seeds, over their difference.",
 )
@@ -44,8 +46,8 @@ def speed_table(measured: Sequence[dict[str, Any]], torch: Sequence[dict[str, An
         for found in measured
     ]
     title = "Speed and memory, medians of repeated runs"
-    digits = {"speedup": 1, "speedup_compiled": 1, "share": 2, "rate": 0, "mib_per_seed": 2,
-              "peak_mib": 0, "mib_per_further_seed": 2}  # fmt: skip
+    digits = {"speedup": 1, "speedup_compiled": 1, "share": 2, "rate": 0, "kernels": 0,
+              "mib_per_seed": 2, "peak_mib": 0, "mib_per_further_seed": 2}  # fmt: skip
     return Table(title, COLUMNS, records, (), NOTES, digits).without_empty_columns()
 
 
@@ -87,6 +89,7 @@ def _line(found: dict[str, Any], torch: Sequence[dict[str, Any]]) -> dict[str, A
         "speedup_compiled": rate / compiled if compiled else None,
         "share": median_ratio(found["steps_per_s"], found["products_per_s"]),
         "rate": rate,
+        "kernels": found["kernels_per_step"],
         "mib_per_seed": found["bytes_per_seed"] / MIB,
         "peak_mib": found["peak_bytes"] / MIB,
     }

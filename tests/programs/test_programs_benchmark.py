@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from experiments.benchmarks.children import measure, median_ratio
-from experiments.benchmarks.products import Product, products_chunk, products_in
+from experiments.benchmarks.products import Product, kernels_in, products_chunk, products_in
 from experiments.benchmarks.sizes import one_run
 from experiments.benchmarks.table import best_torch, speed_figure, speed_table, start_table
 from ivaegan_jax.types import InputError
@@ -17,7 +17,8 @@ SHAPES = [Product(8, 16, 4), Product(4, 8, 16)]
 def measured(preset="ivae", steps=(20.0, 30.0), seeds=2):
     return {
         "size": "b1", "preset": preset, "seeds": seeds, "steps_per_s": list(steps),
-        "products_per_s": [40.0, 40.0], "bytes_per_seed": 2**20, "peak_bytes": 2**21,
+        "products_per_s": [40.0, 40.0], "kernels_per_step": 9,
+        "bytes_per_seed": 2**20, "peak_bytes": 2**21,
     }  # fmt: skip
 
 
@@ -30,6 +31,14 @@ def test_products_are_read_from_a_compiled_program():
     text = jax.jit(forward_and_back).lower(a, b).compile().as_text()
     found = sorted(product.flops for product in products_in(text))
     assert found == [2 * 8 * 16 * 4] * 2  # the product, and its transpose for the factor
+
+
+def test_kernels_are_the_instructions_that_do_something():
+    text = jax.jit(lambda a, b: (jnp.tanh(a @ b), a)).lower(jnp.ones((8, 8)), jnp.ones((8, 8)))
+    assert 1 <= kernels_in(text.compile().as_text()) <= 3
+    several = jax.jit(lambda a: [jnp.sort(a + i) for i in range(5)]).lower(jnp.ones(8))
+    assert kernels_in(several.compile().as_text()) >= 5
+    assert kernels_in(jax.jit(lambda a: a).lower(1.0).compile().as_text()) <= 1
 
 
 def test_the_loop_of_products_does_them_all():
