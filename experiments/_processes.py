@@ -14,7 +14,7 @@ import jax
 from absl import flags
 
 from ivaegan_jax.processes import FAILED, PartedError, meet
-from ivaegan_jax.types import InputError
+from ivaegan_jax.types import InputError, Interrupted
 
 PATIENCE = 60
 """Seconds that a process which cannot go on waits for the others to be told."""
@@ -136,7 +136,7 @@ def together() -> Iterator[None]:
     try:
         yield
         meet("the end")
-    except (PartedError, LostError):
+    except (PartedError, LostError, Interrupted):  # all know
         raise
     except BaseException as error:
         if not _tell(str(error) or type(error).__name__):

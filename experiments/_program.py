@@ -144,7 +144,7 @@ def _guarded(main: Callable[[], int | None], argv: Sequence[str]) -> int:
         if argv[1:]:
             raise InputError(f"unexpected argument {argv[1]!r}; settings are given as --name=value")
         _set_up_jax()
-        STOP.listen()
+        STOP.listen(alone=not jax.distributed.is_initialized())
         with _processes.together():
             return main() or 0
     except InputError as error:

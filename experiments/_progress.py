@@ -14,6 +14,9 @@ from ivaegan_jax.types import Row
 SILENCE = 60.0
 """Seconds after which a line says how far things are, where there is no bar."""
 
+PATIENCE = 30.0
+"""Seconds that a chunk may take before a line says how to have shorter ones."""
+
 
 class ConsoleReporter:
     """Tells a person how a study goes on; implements `ivaegan_jax.study.Reporter`."""
@@ -32,7 +35,7 @@ class ConsoleReporter:
         self.programs = self.scored = 0
         self.before = self.own = self.skipped = 0  # seed-steps: earlier parts, this one, resumed
         self.began = self.spoke = self.timed = time.monotonic()
-        self.several, self.fresh, self.waits = False, True, True
+        self.several, self.fresh, self.waits, self.patient = False, True, True, True
         self.compiled, self.first, self.rate, self.title_now = 0.0, 0, "", ""
         self.progress = Progress(
             TextColumn("{task.description:<22}"),
@@ -81,12 +84,23 @@ class ConsoleReporter:
             self.skipped += self.first * runs
             self.first, self.timed = chunk.step, time.monotonic()
         elif chunk.step > self.first:
+            self._suggest_shorter(chunk)
             rate = (chunk.step - self.first) * runs / (time.monotonic() - self.timed)
             self.rate = f"{rate:,.0f} seed-steps/s"
         dead = int(np.sum(~chunk.alive))
         self.own = chunk.step * runs
         diverged = f"{dead} of {runs} diverged" if dead else ""
         self._show(f"step {chunk.step}", ", ".join(filter(None, [self.rate, diverged])))
+
+    def _suggest_shorter(self, chunk: Chunk) -> None:
+        """Says once that chunks are long, as a request to stop waits for the end of one."""
+        steps, timed = chunk.step - self.first, time.monotonic() - self.timed
+        if self.patient and timed > PATIENCE:
+            self.patient = False
+            self._say(
+                f"{steps} steps take {timed:.0f} s, and so may a request to stop; shorter chunks: "
+                f"--config.train.chunk={max(1, int(steps * PATIENCE / 3 / timed))}"
+            )
 
     def finish(self, label: str, rows: list[Row]) -> None:
         """A model is trained and scored: says how fast, and which runs diverged."""

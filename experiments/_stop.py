@@ -2,8 +2,9 @@
 
 While a model trains, the request is noted, and served once a checkpoint holds the chunk that is
 being played. At any other time the program ends at once, as nothing would be lost: files are
-written aside, and what was being scored or drawn is scored or drawn again. A second signal
-ends it as the system does.
+written aside, and what was being scored or drawn is scored or drawn again. Several processes can
+only end together, so there every request is noted, until they meet after a chunk or once a model is
+scored. A second signal ends a program as the system does.
 """
 
 import signal
@@ -23,9 +24,15 @@ class StopSignal:
     def __init__(self) -> None:
         """Nobody has asked yet."""
         self.asked = self.training = False
+        self.alone = True
 
-    def listen(self) -> None:
-        """Takes the signals over; for the main thread, after whatever else may claim them."""
+    def listen(self, alone: bool) -> None:
+        """Takes the signals over; for the main thread, after whatever else may claim them.
+
+        Args:
+          alone: whether this is the only process of its job.
+        """
+        self.alone = alone
         for number in SIGNALS:
             signal.signal(number, self._on_signal)
 
@@ -37,7 +44,7 @@ class StopSignal:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Serves requests at once again, beginning with one that came too late to be seen."""
         self.training = False
-        if self.asked and kind is None:
+        if self.asked and self.alone and kind is None:
             raise Interrupted
 
     def __call__(self) -> bool:
@@ -48,7 +55,7 @@ class StopSignal:
         self.asked = True
         for each in SIGNALS:
             signal.signal(each, signal.SIG_DFL)
-        if not self.training:
+        if self.alone and not self.training:
             raise Interrupted
 
 

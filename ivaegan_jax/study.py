@@ -35,7 +35,7 @@ from ivaegan_jax.results import Scorer
 from ivaegan_jax.sources import choose_dim_z, load_data
 from ivaegan_jax.state import TrainState
 from ivaegan_jax.training import Reporter, Training, schedule_of
-from ivaegan_jax.types import InputError, Row, Stop, TrainData
+from ivaegan_jax.types import InputError, Interrupted, Row, Stop, TrainData
 from ivaegan_jax.workdir import Workdir
 
 
@@ -103,7 +103,8 @@ class Study:
           on_plan: is told how many runs a program trains at once, before it begins.
 
         Raises:
-          Interrupted: if asked to stop while a model trains; running it again goes on from there.
+          Interrupted: if asked to stop, between chunks or models; running it again goes on from
+            there.
         """
         if leads():
             ends = tuple(schedule_of(self.experiment).ends())
@@ -122,6 +123,9 @@ class Study:
             for job, states in train_in_parts(plan, wanted, workdir, training.train):
                 if leads():
                     reporter.finish(job.label, self._score(job, states, scorer, workdir))
+                with stop as asked:
+                    if any(meet(f"scored {job.label}", asked())):
+                        raise Interrupted(f" once {job.label} was scored")
         if leads() and not any(row["kind"] == "floor" for row in read_rows(workdir.metrics)):
             stamp = {"data": self.experiment.data, "step": self.experiment.steps}
             seeds = self.experiment.data_seeds

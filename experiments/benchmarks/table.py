@@ -33,8 +33,8 @@ NOTES = (
     "of its products: time of the step's matrix products alone, batched the same way, over the "
     "time of the step; median of timings taken in turn.",
     "kernels: instructions of the compiled step of one seed that do something, a loop being one.",
-    "peak: of the whole process, data, compiler and JAX itself included; per further seed: the "
-    "difference to the fewest seeds, over their difference.",
+    "peak: of a process that finds its program compiled, data and JAX itself included; per further "
+    "seed: the difference to the fewest seeds, over their difference.",
 )
 
 

@@ -44,7 +44,6 @@ def main() -> None:
         raise InputError(
             f"{error}: PyTorch is needed; pip install -e '.[benchmark]' installs it"
         ) from error
-    torch.set_default_device("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(values.threads)
     torch.manual_seed(0)
     step = STEPS[values.preset](SIZES[values.size], Hypers())

@@ -21,17 +21,18 @@ class _Model:
     def __init__(self, size: Size, extra: int, hypers: Hypers):
         dims, self.batch, self.hypers = size.dims, size.batch, hypers
         self.dims = dims
-        self.x = torch.randn(dims.rows, dims.dim_x)
-        self.u = torch.randint(dims.dim_u, (dims.rows,))
-        self.encoder = looking(size, extra, size.width, 2 * dims.dim_z, xtanh)
-        self.generator = generating(size)
-        self.prior = nn.Linear(dims.dim_u, 2 * dims.dim_z)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.x = torch.randn(dims.rows, dims.dim_x, device=self.device)
+        self.u = torch.randint(dims.dim_u, (dims.rows,), device=self.device)
+        self.encoder = looking(size, extra, size.width, 2 * dims.dim_z, xtanh).to(self.device)
+        self.generator = generating(size).to(self.device)
+        self.prior = nn.Linear(dims.dim_u, 2 * dims.dim_z, device=self.device)
         nets = (self.encoder, self.generator, self.prior)
         parameters = [p for net in nets for p in net.parameters()]
         self.vae_adam = torch.optim.Adam(parameters, hypers.vae_rate, fused=True)
 
     def _draw(self) -> Pair:
-        rows = torch.randint(self.dims.rows, (self.batch,))
+        rows = torch.randint(self.dims.rows, (self.batch,), device=self.device)
         return self.x[rows], functional.one_hot(self.u[rows], self.dims.dim_u).float()
 
     def _split(self, heads: Tensor) -> Pair:
@@ -75,6 +76,7 @@ class IvaeGanStep(_Model):
     def __init__(self, size: Size, hypers: Hypers):
         super().__init__(size, 0, hypers)
         self.critic = looking(size, size.dims.dim_u, size.critic_width, 1, leaky)
+        self.critic = self.critic.to(self.device)
         betas = (hypers.gan_beta1, hypers.beta2)
         self.gan_adam = torch.optim.Adam(
             self.critic.parameters(), hypers.gan_rate, betas, fused=True
@@ -127,7 +129,7 @@ class IvaeGanStep(_Model):
     def _contrast(self, mu: Tensor, prior: Pair) -> Tensor:
         loc, log_var = prior
         pairs = -0.5 * (log_var + (mu[:, None] - loc).square() / log_var.exp()).sum(-1)
-        return functional.cross_entropy(pairs, torch.arange(len(mu)))
+        return functional.cross_entropy(pairs, torch.arange(len(mu), device=self.device))
 
 
 STEPS = {"ivae": IvaeStep, "ivae_gan": IvaeGanStep}

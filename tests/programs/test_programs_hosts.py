@@ -103,6 +103,20 @@ def test_an_error_of_another_process_ends_all(run_job, tmp_path):
     assert "process 1: " in ended[0].err
 
 
+def test_all_stop_where_one_is_asked_to_and_can_be_queued_again(begin_job, run, alone, tmp_path):
+    path = tmp_path / "run"
+    processes, log = begin_job(2, f"--workdir={path}"), path / "train.jsonl"
+    processes[0].until(lambda: log.exists() and '"step": 40' in log.read_text())
+    processes[0].signal(signal.SIGTERM)  # while it leads, and the other one waits or trains
+    ended = [process.wait() for process in processes]
+    assert [process.code for process in ended] == [75, 75]
+    assert ended[1].err.startswith("stopped as asked ")
+    assert ended[0].err == ended[1].err
+    again = run("train", *FLAGS, "--cpu_devices=1", f"--workdir={path}", env={})
+    assert (again.code, again.err) == (0, "")
+    assert_same_results(path, alone)
+
+
 @pytest.mark.parametrize("process_id", [0, 1])
 def test_a_job_that_is_not_complete_says_so(refused, tmp_path, process_id):
     message = refused(
