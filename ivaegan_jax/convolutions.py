@@ -7,7 +7,7 @@ section 3); and derivatives of any order are those of products.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import flax.linen as nn
@@ -16,6 +16,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ivaegan_jax.layers import ACTIVATIONS
+from ivaegan_jax.types import InputError
 
 KERNEL = 4
 """Pixels under a kernel in each direction; it moves by half of them."""
@@ -51,6 +52,28 @@ class Pixels(NamedTuple):
 
 
 NO_IMAGES = Pixels(0, 0, ())
+
+
+def make_pixels(image_shape: Sequence[int] | None, convolutions: int, channels: int) -> Pixels:
+    """So many convolutions over rows of x, the first with so many channels, the next with twice.
+
+    Raises:
+      InputError: for convolutions of rows that are no images, or of images too small for them.
+    """
+    if not convolutions:
+        return NO_IMAGES
+    if not image_shape:
+        raise InputError(
+            f"config.model.convolutions={convolutions} needs rows that are images: save their "
+            "image_shape=(height, width) beside x and u"
+        )
+    height, width = image_shape
+    if 2**convolutions > min(height, width):
+        raise InputError(
+            f"config.model.convolutions={convolutions} halve an image that often, but these have "
+            f"{height} x {width} pixels; use at most {int(math.log2(min(height, width)))}"
+        )
+    return Pixels(height, width, tuple(channels * 2**layer for layer in range(convolutions)))
 
 
 def patches(

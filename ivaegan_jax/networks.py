@@ -1,7 +1,6 @@
 """The four blocks of one model as functions of its parameters; who sees what is decided here."""
 
 import functools
-import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -12,7 +11,7 @@ from jaxtyping import Array, Float
 
 from ivaegan_jax import nets
 from ivaegan_jax.config import ModelConfig
-from ivaegan_jax.convolutions import NO_IMAGES, Pixels
+from ivaegan_jax.convolutions import make_pixels
 from ivaegan_jax.distributions import (
     LIKELIHOODS,
     PRIOR_FAMILIES,
@@ -20,7 +19,7 @@ from ivaegan_jax.distributions import (
     gaussian_product,
 )
 from ivaegan_jax.hypers import Hypers
-from ivaegan_jax.types import InputError, Number, Params
+from ivaegan_jax.types import Number, Params
 
 CRITIC_NORM = "critic_norm"
 """The block that no player owns: the critic's spectral norms, moved by their power iteration."""
@@ -56,7 +55,7 @@ class Networks:
         self.config, self.dims = config, dims
         prior_depth = config.prior_depth or (3 if dims.continuous_u else 1)
         size: dict[str, Any] = {"width": config.width, "activation": config.activation}
-        pixels = pixels_of(config, dims)
+        pixels = make_pixels(dims.image_shape, config.convolutions, config.channels)
         self.modules: dict[str, nn.Module] = {
             "encoder": nets.Encoder(dims.dim_z, depth=config.depth, pixels=pixels, **size),
             "prior": nets.ConditionalPrior(
@@ -178,26 +177,3 @@ class Networks:
         if "u" in self.critic_sees and self.config.critic_conditioning == "concatenate":
             others.append(u)
         return x, jnp.concatenate([z[:, :0], *others], axis=-1), u
-
-
-def pixels_of(config: ModelConfig, dims: Dims) -> Pixels:
-    """The convolutions over rows of x.
-
-    Raises:
-      InputError: for convolutions of rows that are no images, or of images too small for them.
-    """
-    if not config.convolutions:
-        return NO_IMAGES
-    if not dims.image_shape:
-        raise InputError(
-            f"config.model.convolutions={config.convolutions} needs rows that are images: save "
-            "their image_shape=(height, width) beside x and u"
-        )
-    height, width = dims.image_shape
-    if 2**config.convolutions > min(height, width):
-        raise InputError(
-            f"config.model.convolutions={config.convolutions} halve an image that often, but these "
-            f"have {height} x {width} pixels; use at most {int(math.log2(min(height, width)))}"
-        )
-    channels = (config.channels * 2**layer for layer in range(config.convolutions))
-    return Pixels(height, width, tuple(channels))

@@ -9,12 +9,13 @@ from ivaegan_jax.convolutions import (
     Convolutions,
     Pixels,
     TransposedConvolutions,
+    make_pixels,
     overlaid,
     patches,
 )
 from ivaegan_jax.layers import SpectralDense
 from ivaegan_jax.model import build
-from ivaegan_jax.networks import Dims, pixels_of
+from ivaegan_jax.networks import Dims
 from ivaegan_jax.presets import PRESETS, resolve
 from ivaegan_jax.train import make_trainer
 from ivaegan_jax.types import InputError, TrainData
@@ -117,12 +118,11 @@ def test_a_spectral_convolution_is_a_dense_layer_of_norm_one():
 
 
 def test_channels_double_and_images_halve():
-    dims = Dims(28 * 28, 10, 5, 100, image_shape=[28, 28])
-    pixels = pixels_of(ModelConfig(convolutions=3, channels=4), dims)
+    pixels = make_pixels([28, 28], 3, 4)
     assert pixels.channels == (4, 8, 16)
     assert pixels.sizes() == [(28, 28), (14, 14), (7, 7), (4, 4)]
     assert pixels.features(28 * 28) == 4 * 4 * 16
-    assert pixels_of(ModelConfig(), dims) == NO_IMAGES
+    assert make_pixels(None, 0, 4) == make_pixels((8, 8), 0, 4) == NO_IMAGES
 
 
 @pytest.mark.parametrize(
@@ -134,9 +134,8 @@ def test_channels_double_and_images_halve():
     ],
 )
 def test_convolutions_that_cannot_be_are_refused(image_shape, convolutions, message):
-    dims = Dims(64, 10, 5, 100, image_shape=image_shape)
     with pytest.raises(InputError, match=message):
-        pixels_of(ModelConfig(convolutions=convolutions), dims)
+        make_pixels(image_shape, convolutions, 4)
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,13 @@ def test_a_setting_that_came_later_had_its_default(opened):
         old.check(SETTINGS | {"config": later})
 
 
+def test_a_size_that_came_later_is_that_of_the_data(open_at, tmp_path):
+    old = open_at(tmp_path / "a", SETTINGS | {"sizes": {"rows": 9}})
+    old.check(SETTINGS | {"sizes": {"rows": 9, "image_shape": (8, 8)}})
+    with pytest.raises(InputError, match=r"sizes.rows: 9 -> 8"):
+        old.check(SETTINGS | {"sizes": {"rows": 8, "image_shape": None}})
+
+
 def test_naming_a_directory_makes_none(tmp_path):
     workdir = Workdir(tmp_path / "a")
     assert not workdir.is_done()
