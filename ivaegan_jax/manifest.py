@@ -1,6 +1,7 @@
 """What made a result: code, versions, machine, data, seeds, and which reproducibility held."""
 
 import importlib.metadata
+import os
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -38,6 +39,7 @@ def describe_run(
 def describe_machine() -> dict[str, Any]:
     """Code, versions and devices of this process."""
     devices = jax.devices()
+    precision = jax.config.jax_default_matmul_precision  # pyright: ignore[reportAttributeAccessIssue]
     return {
         "version": __version__,
         "code_revision": code_revision(),
@@ -47,6 +49,8 @@ def describe_machine() -> dict[str, Any]:
         "device": f"{len(devices)} x {devices[0].device_kind}",
         "processes": jax.process_count(),
         "backend": jax.default_backend(),
+        "matmul_precision": precision or "default",
+        "xla_flags": os.environ.get("XLA_FLAGS", ""),
     }
 
 

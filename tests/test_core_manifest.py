@@ -2,6 +2,7 @@
 
 import subprocess
 
+import jax
 import pytest
 
 from ivaegan_jax import manifest
@@ -36,3 +37,12 @@ def test_changed_or_new_code_marks_the_revision(checkout, name):
 def test_outside_a_checkout_the_revision_is_unknown(tmp_path, monkeypatch):
     monkeypatch.setattr(manifest, "__file__", str(tmp_path / "package/manifest.py"))
     assert manifest.code_revision() == "unknown"
+
+
+def test_what_changes_the_rounding_is_recorded(monkeypatch):
+    assert manifest.describe_machine()["matmul_precision"] == "default"
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_prefer_vector_width=512")
+    with jax.default_matmul_precision("float32"):
+        found = manifest.describe_machine()
+    assert found["matmul_precision"] == "float32"
+    assert found["xla_flags"] == "--xla_cpu_prefer_vector_width=512"

@@ -101,23 +101,29 @@ def _growth(found: dict[str, Any], fewest: dict[str, Any]) -> dict[str, Any]:
 
 
 def speed_figure(measured: Sequence[dict[str, Any]], torch: Sequence[dict[str, Any]]) -> Figure:
-    """Throughput against seeds, a panel per model: the step, its products alone, PyTorch."""
-    panels = list(dict.fromkeys((found["size"], found["preset"]) for found in measured))
-    figure = Figure(figsize=(4.2 * len(panels), 3.4), layout="constrained")
-    axes = figure.subplots(1, len(panels), squeeze=False)[0]
-    for axis, panel in zip(axes, panels, strict=True):
-        lines = [found for found in measured if (found["size"], found["preset"]) == panel]
-        seeds = [found["seeds"] for found in lines]
-        for key, label in (("products_per_s", "its products alone"), ("steps_per_s", "this step")):
-            axis.plot(seeds, [statistics.median(f[key]) for f in lines], "o-", label=label)
-        for compiled, dashes in ((False, "--"), (True, ":")):
-            if (rate := best_torch(torch, lines[0], compiled)) is not None:
-                label = f"PyTorch, {'compiled' if compiled else 'eager'}, at its best"
-                axis.axhline(rate, color="0.4", linestyle=dashes, label=label)
-        axis.set(xscale="log", ylim=(0, None), title=f"{panel[1]}, {panel[0]}", xlabel="seeds")
-        axis.set_xticks(seeds, [str(n) for n in seeds])
-        axis.minorticks_off()
-    axes[0].set_ylabel("seed-steps per second")
-    handles, labels = axes[0].get_legend_handles_labels()
+    """Throughput against seeds, a row per model and a column per size."""
+    sizes, presets = (list(dict.fromkeys(f[key] for f in measured)) for key in ("size", "preset"))
+    figure = Figure(figsize=(4.2 * len(sizes), 3.2 * len(presets)), layout="constrained")
+    axes = figure.subplots(len(presets), len(sizes), squeeze=False)
+    for row, preset in zip(axes, presets, strict=True):
+        for axis, size in zip(row, sizes, strict=True):
+            lines = [f for f in measured if (f["size"], f["preset"]) == (size, preset)]
+            _draw(axis, lines, torch)
+            axis.set(xscale="log", ylim=(0, None), title=f"{preset}, {size}", xlabel="seeds")
+            axis.set_xticks([f["seeds"] for f in lines], [str(f["seeds"]) for f in lines])
+            axis.minorticks_off()
+        row[0].set_ylabel("seed-steps per second")
+    handles, labels = axes.flat[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
     return figure
+
+
+def _draw(axis: Any, lines: Sequence[dict[str, Any]], torch: Sequence[dict[str, Any]]) -> None:
+    """The step, its products alone, and PyTorch at its best."""
+    seeds = [found["seeds"] for found in lines]
+    for key, label in (("products_per_s", "its products alone"), ("steps_per_s", "this step")):
+        axis.plot(seeds, [statistics.median(f[key]) for f in lines], "o-", label=label)
+    for compiled, dashes in ((False, "--"), (True, ":")):
+        if (rate := best_torch(torch, lines[0], compiled)) is not None:
+            label = f"PyTorch, {'compiled' if compiled else 'eager'}, at its best"
+            axis.axhline(rate, color="0.4", linestyle=dashes, label=label)
