@@ -1,6 +1,6 @@
 """A finished study's models, ready to encode new rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 import jax
@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ivaegan_jax.data import raw_u
+from ivaegan_jax.data.prepare import preprocessing_from
 from ivaegan_jax.data.preprocessing import Preprocessing
 from ivaegan_jax.experiment import Experiment, experiment_from
 from ivaegan_jax.files import read_whole_rows
@@ -157,9 +158,5 @@ def _chosen(workdir: Workdir, label: str, data_seed: int) -> Chosen | None:
 
 
 def _stored_preprocessing(workdir: Workdir, index: int) -> Preprocessing:
-    prefix = f"{index}/"
     with np.load(workdir.preprocessing, allow_pickle=False) as stored:
-        arrays: Mapping[str, np.ndarray] = {
-            name.removeprefix(prefix): stored[name] for name in stored if name.startswith(prefix)
-        }
-    return Preprocessing.from_arrays(arrays)
+        return preprocessing_from(stored, index)

@@ -8,21 +8,13 @@ import numpy as np
 from jax.sharding import Mesh
 
 from ivaegan_jax import scoring
+from ivaegan_jax.checks import check_batches, check_density, check_effect
 from ivaegan_jax.data.controls import as_control
-from ivaegan_jax.data.prepare import Prepared
+from ivaegan_jax.data.prepare import preprocessing_arrays
 from ivaegan_jax.experiment import Experiment, validate
 from ivaegan_jax.files import read_rows, write_npz, write_rows
 from ivaegan_jax.integrity import drop_damaged
-from ivaegan_jax.jobs import (
-    Job,
-    check_batches,
-    check_density,
-    check_effect,
-    make_groups,
-    make_jobs,
-    make_runs,
-    watched_terms,
-)
+from ivaegan_jax.jobs import Job, make_groups, make_jobs, make_runs, watched_terms
 from ivaegan_jax.labels import configured, control_of
 from ivaegan_jax.loop import NEVER
 from ivaegan_jax.memory import check_fits, tree_bytes
@@ -109,7 +101,7 @@ class Study:
         if leads():
             ends = tuple(schedule_of(self.experiment).ends())
             drop_damaged(workdir, self.experiment.presets, ends, len(self.runs.seed))
-            write_npz(workdir.preprocessing, stored_preprocessing(self.data))
+            write_npz(workdir.preprocessing, preprocessing_arrays(self.data.preprocessing))
         scorer = Scorer(self.experiment, self.data, self.dims, make_seeds_mesh(jax.local_devices()))
         left = self._agreed_left(workdir)
         for group in self.groups:
@@ -191,12 +183,3 @@ class Study:
 def add_metrics(workdir: Workdir, rows: Iterable[Row]) -> None:
     """Adds rows to `metrics.jsonl`, all of them or none."""
     write_rows(workdir.metrics, [*read_rows(workdir.metrics), *rows])
-
-
-def stored_preprocessing(data: Prepared) -> dict[str, np.ndarray]:
-    """The preprocessing of every data seed under `index/field`, for an `.npz` file."""
-    return {
-        f"{i}/{name}": array
-        for i, fitted in enumerate(data.preprocessing)
-        for name, array in fitted.to_arrays().items()
-    }

@@ -43,6 +43,7 @@ LAYERS = {
     "train": 8,
     "sources": 10,
     "jobs": 10,
+    "checks": 11,
     "evaluate": 9,
     "checkpoint": 9,
     "scoring": 10,

@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from ivaegan_jax.checks import check_packing
 from ivaegan_jax.config import Config, ModelConfig, TrainConfig
 from ivaegan_jax.data.prepare import Part
-from ivaegan_jax.jobs import check_packing
 from ivaegan_jax.train import draw_batch, draw_packs
 from ivaegan_jax.types import InputError, TrainData
 

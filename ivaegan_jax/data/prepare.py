@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -138,3 +138,19 @@ def _fingerprint(datasets: Sequence[Dataset]) -> str:
         for array in (dataset.x, raw_u(dataset), dataset.s):
             digest.update(b"" if array is None else np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
+
+
+def preprocessing_arrays(fitted: Sequence[Preprocessing]) -> dict[str, np.ndarray]:
+    """The preprocessing of every data seed under `index/field`, for an `.npz` file."""
+    return {
+        f"{i}/{name}": array
+        for i, each in enumerate(fitted)
+        for name, array in each.to_arrays().items()
+    }
+
+
+def preprocessing_from(stored: Mapping[str, np.ndarray], index: int) -> Preprocessing:
+    """That of one data seed; undoes `preprocessing_arrays`."""
+    prefix = f"{index}/"
+    own = {name.removeprefix(prefix): stored[name] for name in stored if name.startswith(prefix)}
+    return Preprocessing.from_arrays(own)
