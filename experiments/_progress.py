@@ -14,7 +14,7 @@ from ivaegan_jax.types import Row
 SILENCE = 60.0
 """Seconds after which a line says how far things are, where there is no bar."""
 
-PATIENCE = 30.0
+LONG_CHUNK = 30.0
 """Seconds that a chunk may take before a line says how to have shorter ones."""
 
 
@@ -95,11 +95,11 @@ class ConsoleReporter:
     def _suggest_shorter(self, chunk: Chunk) -> None:
         """Says once that chunks are long, as a request to stop waits for the end of one."""
         steps, timed = chunk.step - self.first, time.monotonic() - self.timed
-        if self.patient and timed > PATIENCE:
+        if self.patient and timed > LONG_CHUNK:
             self.patient = False
             self._say(
                 f"{steps} steps take {timed:.0f} s, and so may a request to stop; shorter chunks: "
-                f"--config.train.chunk={max(1, int(steps * PATIENCE / 3 / timed))}"
+                f"--config.train.chunk={max(1, int(steps * LONG_CHUNK / 3 / timed))}"
             )
 
     def finish(self, label: str, rows: list[Row]) -> None:

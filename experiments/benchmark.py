@@ -127,9 +127,7 @@ def measure_start(quick: bool) -> Iterator[dict[str, Any]]:
 
 def told(found: dict[str, Any]) -> dict[str, Any]:
     """Says what was measured, and passes it on."""
-    shown = {
-        k: v for k, v in found.items() if k in ("size", "preset", "seeds", "cached", "compile")
-    }
+    shown = {name: found[name] for name in SHOWN if name in found}
     rate = found.get("steps_per_s", found.get("process_to_first_step_s"))
     number = sorted(rate)[len(rate) // 2] if isinstance(rate, list) else rate
     unit = "seed-steps/s" if "steps_per_s" in found else "s to the first steps"
