@@ -1,7 +1,7 @@
 """What every layer speaks of: arrays, data sets, batches, and the errors a user can mend."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, TypeAlias
 
@@ -87,6 +87,10 @@ class Dataset:
       s: true sources, float32 `[rows, dim_s]`; None where nobody knows them.
       levels: the user's own value of each level code; None for a continuous u.
       image_shape: (height, width) where a row of x is an image, else None.
+      groups: int32 code of the recording, session or subject that each row belongs to, `[rows]`;
+        None where all rows are of one.
+      time: when each row was taken, float64 `[rows]`; None where rows stand in the order of time.
+      side: every named column beside x and u, one value per row, as the user has it.
     """
 
     name: str
@@ -95,3 +99,6 @@ class Dataset:
     s: Float[np.ndarray, "rows dim_s"] | None = None
     levels: np.ndarray | None = None
     image_shape: tuple[int, int] | None = None
+    groups: Int[np.ndarray, " rows"] | None = None
+    time: Float[np.ndarray, " rows"] | None = None
+    side: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)

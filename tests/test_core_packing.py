@@ -61,11 +61,15 @@ def test_without_packing_rows_are_drawn_from_all():
 def test_rows_are_ordered_by_level_and_stay_whole():
     u = np.array([[2, 0, 1, 0], [1, 1, 0, 2]], np.int32)
     x = np.arange(8, dtype=np.float32).reshape(2, 4, 1)
-    ordered = Part(x, u, -x).by_level()
+    row = np.arange(8).reshape(2, 4)
+    ordered = Part(x, u, -x, row, 10 + row, u).by_level()
     np.testing.assert_array_equal(ordered.u, [[0, 0, 1, 2], [0, 1, 1, 2]])
     np.testing.assert_array_equal(ordered.x[..., 0], [[1, 3, 2, 0], [6, 4, 5, 7]])
     np.testing.assert_array_equal(ordered.s, -ordered.x)
-    assert Part(x, u, None).by_level().s is None
+    np.testing.assert_array_equal(ordered.row, [[1, 3, 2, 0], [6, 4, 5, 7]])
+    np.testing.assert_array_equal(ordered.place, 10 + ordered.row)
+    np.testing.assert_array_equal(ordered.group, ordered.u)
+    assert Part(x, u, None, row, row, u).by_level().s is None
 
 
 def asking_for(packing, batch):

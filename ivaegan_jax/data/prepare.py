@@ -8,23 +8,33 @@ from typing import NamedTuple
 import numpy as np
 
 from ivaegan_jax.config import DataConfig
+from ivaegan_jax.data.order import group_of, place_of
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing, raw_u
 from ivaegan_jax.data.splits import Split, check_batch, make_split
 from ivaegan_jax.types import Dataset, InputError
 
 
 class Part(NamedTuple):
-    """The rows of one part of the split, stacked over data seeds.
+    """The rows of one part of the split, group by group in the order of time.
+
+    All arrays are stacked over data seeds.
 
     Attributes:
       x: standardised, float32 `[data_seeds, rows, dim_x]`.
       u: level codes `[data_seeds, rows]` or standardised features `[data_seeds, rows, dim_u]`.
       s: true sources `[data_seeds, rows, dim_s]`, or None.
+      row: each row's number in the table `[data_seeds, rows]`.
+      place: its place in the table put in order, group by group and by time: rows of one group
+        whose places differ by 1 are neighbours in time `[data_seeds, rows]`.
+      group: its recording, session or subject, int32 `[data_seeds, rows]`; 0 where there are none.
     """
 
     x: np.ndarray
     u: np.ndarray
     s: np.ndarray | None
+    row: np.ndarray
+    place: np.ndarray
+    group: np.ndarray
 
     def by_level(self) -> "Part":
         """Rows ordered by a discrete u, as packs of rows of one level are drawn from."""
@@ -33,8 +43,8 @@ class Part(NamedTuple):
         def ordered(rows: np.ndarray) -> np.ndarray:
             return np.stack([each[o] for each, o in zip(rows, order, strict=True)])
 
-        s = None if self.s is None else ordered(self.s)
-        return Part(ordered(self.x), ordered(self.u), s)
+        held = {name: each for name, each in self._asdict().items() if each is not None}
+        return self._replace(**{name: ordered(each) for name, each in held.items()})
 
 
 class Prepared(NamedTuple):
@@ -126,16 +136,19 @@ def _stack(
     name: str,
 ) -> Part:
     rows = [getattr(split, name) for split in splits]
+    groups = [group_of(d)[r] for d, r in zip(datasets, rows, strict=True)]
+    place = [place_of(d)[r] for d, r in zip(datasets, rows, strict=True)]
     x = [f.transform_x(d.x[r]) for d, r, f in zip(datasets, rows, fitted, strict=True)]
     u = [f.encode_u(raw_u(d)[r]) for d, r, f in zip(datasets, rows, fitted, strict=True)]
     s = [d.s[r] for d, r in zip(datasets, rows, strict=True) if d.s is not None]
-    return Part(np.stack(x), np.stack(u), np.stack(s) if s else None)
+    own = (rows, place, groups)
+    return Part(np.stack(x), np.stack(u), np.stack(s) if s else None, *map(np.stack, own))
 
 
 def _fingerprint(datasets: Sequence[Dataset]) -> str:
     digest = hashlib.sha256()
     for dataset in datasets:
-        for array in (dataset.x, raw_u(dataset), dataset.s):
+        for array in (dataset.x, raw_u(dataset), dataset.s, dataset.groups, dataset.time):
             digest.update(b"" if array is None else np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 

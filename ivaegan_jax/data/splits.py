@@ -6,11 +6,12 @@ import numpy as np
 from jaxtyping import Int
 
 from ivaegan_jax.data.options import check_data_seed
+from ivaegan_jax.data.order import in_order
 from ivaegan_jax.types import Dataset, InputError
 
 
 class Split(NamedTuple):
-    """Row indices of each part, sorted; together they are all rows."""
+    """Row numbers of each part, in the order of `order.in_order`."""
 
     train: Int[np.ndarray, " train"]
     valid: Int[np.ndarray, " valid"]
@@ -38,7 +39,8 @@ def make_split(
     discrete = dataset.u.ndim == 1
     codes = dataset.u if discrete else np.zeros(len(dataset.x), np.int32)
     part = _assign(codes, check_data_seed(data_seed), fractions)
-    split = Split(*(np.flatnonzero(part == i) for i in range(3)))
+    rows = in_order(dataset)
+    split = Split(*(rows[part[rows] == i] for i in range(3)))
     _check_parts(dataset, split)
     return split
 

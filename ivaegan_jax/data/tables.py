@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Int
 
+from ivaegan_jax.data.order import ordered_by
+from ivaegan_jax.data.side import side_columns
 from ivaegan_jax.types import Dataset, InputError
 
 KEYS = ("x", "u", "s", "image_shape")
@@ -24,7 +26,9 @@ def load_table(path: str | Path, require_u: bool = True) -> Dataset:
     bools or whole floats, which are categories, or `u [rows, dim_u]` floats, which are continuous
     (`[rows]` floats that are not all whole become one column); optionally the true sources
     `s [rows, dim_s]`; where a row of x is an image, `image_shape` (height, width), the pixels
-    lying row by row and the colours of one together. Nothing is ever unpickled.
+    lying row by row and the colours of one together. Any other array `[rows]` is a side column;
+    `groups` and `time` say which rows belong together and when they were taken. Nothing is ever
+    unpickled.
 
     Args:
       path: the file.
@@ -45,13 +49,15 @@ def load_table(path: str | Path, require_u: bool = True) -> Dataset:
             raise InputError("u has one value in all rows; save a u of two or more values")
         _check_lengths(x, u, s)
         image_shape = _image_shape(arrays.get("image_shape"), x.shape[1])
+        side = {name: array for name, array in arrays.items() if name not in KEYS}
+        order = ordered_by(side)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-    return Dataset(name=str(path), x=x, u=u, s=s, levels=levels, image_shape=image_shape)
+    return Dataset(str(path), x, u, s, levels, image_shape, side=side, **order)
 
 
 def _read(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
-    """Those of the arrays `KEYS` that a file has, and the names of all its arrays."""
+    """Those of the arrays `KEYS` that a file has, its side columns, and the names of all arrays."""
     if not path.exists():
         raise InputError(f"{path}: no such file; check the path")
     damaged = InputError(f"{path}: damaged, or not a readable .npz file; {HOW_TO_SAVE}")
@@ -59,7 +65,9 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], list[str]]:
         raise damaged
     try:
         with np.load(path, allow_pickle=False) as file:
-            return {key: np.asarray(file[key]) for key in KEYS if key in file}, list(file)
+            arrays = {key: np.asarray(file[key]) for key in KEYS if key in file}
+            rows = len(np.atleast_1d(arrays.get("x", ())))
+            return arrays | side_columns(file, rows, KEYS), list(file)
     # RuntimeError: encrypted, or packed in a way zipfile does not know.
     except (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         if "pickle" not in str(error):

@@ -14,7 +14,8 @@ def part(continuous=False, seed=0):
     common = rng.normal(size=(2, ROWS, 1))
     x = u[..., None] + common + 0.1 * rng.normal(size=(2, ROWS, 3))
     u = (u[..., None] + rng.normal(size=(2, ROWS, 2)) / 10).astype(np.float32) if continuous else u
-    return Part(x.astype(np.float32), u, x[..., :1])
+    row = np.tile(np.arange(ROWS), (2, 1))
+    return Part(x.astype(np.float32), u, x[..., :1], row, row, np.zeros_like(row))
 
 
 def within(x, u):
@@ -31,7 +32,7 @@ def test_a_control_is_a_function_of_the_data_seed_and_keeps_shapes(control, cont
     for found, repeated, given in zip(made, again, train, strict=True):
         np.testing.assert_array_equal(found, repeated)
         assert (found.shape, found.dtype) == (given.shape, given.dtype)
-    one = Part(train.x[:1], train.u[:1], train.s[:1])
+    one = Part(*(each[:1] for each in train))
     alone = as_control(one, control, SEEDS[:1])
     np.testing.assert_array_equal(alone.x[0], made.x[0])
     other = as_control(one, control, (4,))
