@@ -21,7 +21,9 @@ LONG_CHUNK = 30.0
 class ConsoleReporter:
     """Tells a person how a study goes on; implements `ivaegan_jax.study.Reporter`."""
 
-    def __init__(self, labels: Sequence[str], steps: int, runs: int, title: str = ""):
+    def __init__(
+        self, labels: Sequence[str], steps: int, runs: int, title: str = "", advise: bool = True
+    ):
         """Prepares a bar over all steps of all runs; a context manager.
 
         Args:
@@ -29,13 +31,14 @@ class ConsoleReporter:
           steps: of each run.
           runs: of each label.
           title: before whatever is trained.
+          advise: whether the program takes `--config`, which advice speaks of.
         """
         self.title, self.console = title, Console(highlight=False, soft_wrap=True)
         self.steps, self.runs, self.total = steps, runs, steps * runs * len(labels)
         self.programs = self.scored = 0
         self.before = self.own = self.skipped = 0  # seed-steps: earlier parts, this one, resumed
         self.began = self.spoke = self.timed = time.monotonic()
-        self.several, self.fresh, self.waits, self.patient = False, True, True, True
+        self.several, self.fresh, self.waits, self.patient = False, True, True, advise
         self.compiled, self.first, self.rate, self.title_now = 0.0, 0, "", ""
         self.progress = Progress(
             TextColumn("{task.description:<22}"),
@@ -84,7 +87,7 @@ class ConsoleReporter:
             self.skipped += self.first * runs
             self.first, self.timed = chunk.step, time.monotonic()
         elif chunk.step > self.first:
-            self._suggest_shorter(chunk)
+            self._suggest_shorter(chunk, chunk.step - self.own // runs)
             rate = (chunk.step - self.first) * runs / (time.monotonic() - self.timed)
             self.rate = f"{rate:,.0f} seed-steps/s"
         dead = int(np.sum(~chunk.alive))
@@ -92,14 +95,15 @@ class ConsoleReporter:
         diverged = f"{dead} of {runs} diverged" if dead else ""
         self._show(f"step {chunk.step}", ", ".join(filter(None, [self.rate, diverged])))
 
-    def _suggest_shorter(self, chunk: Chunk) -> None:
-        """Says once that chunks are long, as a request to stop waits for the end of one."""
-        steps, timed = chunk.step - self.first, time.monotonic() - self.timed
-        if self.patient and timed > LONG_CHUNK:
+    def _suggest_shorter(self, chunk: Chunk, steps: int) -> None:
+        """Says once that a chunk is long, as a request to stop waits for the end of one."""
+        if self.patient and chunk.seconds > LONG_CHUNK:
             self.patient = False
+            shorter = max(1, int(steps * LONG_CHUNK / 3 / chunk.seconds))
             self._say(
-                f"{steps} steps take {timed:.0f} s, and so may a request to stop; shorter chunks: "
-                f"--config.train.chunk={max(1, int(steps * LONG_CHUNK / 3 / timed))}"
+                f"a chunk of {steps} steps takes {chunk.seconds:.0f} s, and so may a request to "
+                f"stop; the same command with --config.train.chunk={shorter} has shorter ones, "
+                "goes on from here too, and gives the same results"
             )
 
     def finish(self, label: str, rows: list[Row]) -> None:

@@ -134,7 +134,8 @@ def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
         write_json(workdir.manifest, manifest | {"wall_time_s": earlier})
     print(_opening(study, manifest["device"]), flush=True)
     runs = len(study.runs.seed)
-    with ConsoleReporter(left, study.experiment.steps, runs, title) as reporter:
+    steps, advise = study.experiment.steps, "config" in flags.FLAGS
+    with ConsoleReporter(left, steps, runs, title, advise) as reporter:
         study.run(workdir, reporter, STOP, runs_at_once=runs_at_once, on_plan=reporter.plan)
     if leads():
         write_json(workdir.manifest, manifest | {"wall_time_s": earlier + time.time() - began})

@@ -35,6 +35,10 @@ COMBINATIONS: dict[str, tuple[str, ...]] = {
 """What may be named, any number at a time and comma-separated; empty names none."""
 
 
+PACE = ("chunk", "checkpoint_chunks")
+"""Settings of `TrainConfig` that change no result: a stopped study may go on with others."""
+
+
 @dataclasses.dataclass(unsafe_hash=True)
 class DataConfig:
     """How a benchmark is drawn and a table prepared; 0 or "" means the data set's own value.

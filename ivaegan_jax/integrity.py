@@ -10,7 +10,7 @@ import logging
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ivaegan_jax.files import cannot_write, is_torn, read_json, read_rows, write_json, write_rows
@@ -23,23 +23,22 @@ SEAL = "SEAL.json"
 """The file of a checkpoint that names all others with their checksums."""
 
 
-def logged_until(log: Iterable[Row], ends: Iterable[int], runs: int) -> int:
-    """The last step up to which a training log holds every run.
+def logged_until(log: Iterable[Row], runs: int) -> int:
+    """The last step up to which every step of a training log holds every run.
 
     Args:
-      log: the rows of these runs.
-      ends: the steps that are logged, in order.
+      log: the rows of these runs; chunks may differ in length.
       runs: how many they are.
     """
     found, last = Counter(row["step"] for row in log), 0
-    for step in ends:
+    for step in sorted(found):
         if found[step] < runs:
             break
         last = step
     return last
 
 
-def drop_damaged(workdir: Workdir, labels: Iterable[str], ends: Sequence[int], runs: int) -> None:
+def drop_damaged(workdir: Workdir, labels: Iterable[str], steps: int, runs: int) -> None:
     """Drops from the metrics whatever must be made again, and DONE with it.
 
     That is a model whose training log lacks rows, and what a torn last line of the metrics belongs
@@ -50,7 +49,7 @@ def drop_damaged(workdir: Workdir, labels: Iterable[str], ends: Sequence[int], r
     logs: dict[str, list[Row]] = {label: [] for label in labels}
     for row in log:
         logs.setdefault(row["preset"], []).append(row)
-    short = {name for name, own in logs.items() if logged_until(own, ends, runs) < ends[-1]}
+    short = {name for name, own in logs.items() if logged_until(own, runs) < steps}
     found = {_scored_together(row) for row in rows} & short
     if is_torn(workdir.metrics) and rows:
         found.add(_scored_together(rows[-1]))

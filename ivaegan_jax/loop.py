@@ -1,7 +1,7 @@
 """The host loop over chunks of one model's runs: restore, train, log, save. It reads the clock."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from functools import lru_cache
 from typing import NamedTuple
@@ -59,10 +59,9 @@ class Schedule(NamedTuple):
     chunk: int
     checkpoint_chunks: int
 
-    def ends(self) -> Iterator[int]:
-        """The steps at which chunks end."""
-        yield from range(self.chunk, self.steps, self.chunk)
-        yield self.steps
+    def end_after(self, step: int) -> int:
+        """Where the chunk ends that begins at a step: at a multiple of its length, or with all."""
+        return min((step // self.chunk + 1) * self.chunk, self.steps)
 
     def saves_at(self, step: int) -> bool:
         """Whether a checkpoint is due after this step."""
@@ -85,7 +84,8 @@ def train_runs(
     """Trains stacked runs to the end, from the newest checkpoint where there is one.
 
     Chunks end at the same steps whether or not the process was stopped in between, and a state
-    is all that a chunk depends on, so a resumed training equals an uninterrupted one. Several
+    is all that a chunk depends on, so a resumed training equals an uninterrupted one. Chunks of
+    another length lead to the same states, and to a log with other steps in it. Several
     processes train together, each the runs on its own devices.
 
     Args:
@@ -118,7 +118,7 @@ def train_runs(
     with stop as stop_asked:
         while step < schedule.steps:
             began = time.monotonic()
-            length = min(schedule.chunk, schedule.steps - step)
+            length = schedule.end_after(step) - step
             states, log = play(spread, states, (data, np.int32(length)))
             step += length
             log, alive = gather_runs((log, states.alive), count)

@@ -26,7 +26,7 @@ from ivaegan_jax.replicate import make_seeds_mesh
 from ivaegan_jax.results import Scorer
 from ivaegan_jax.sources import choose_dim_z, load_data
 from ivaegan_jax.state import TrainState
-from ivaegan_jax.training import Reporter, Training, schedule_of
+from ivaegan_jax.training import Reporter, Training
 from ivaegan_jax.types import InputError, Interrupted, Row, Stop, TrainData
 from ivaegan_jax.workdir import Workdir
 
@@ -99,8 +99,8 @@ class Study:
             there.
         """
         if leads():
-            ends = tuple(schedule_of(self.experiment).ends())
-            drop_damaged(workdir, self.experiment.presets, ends, len(self.runs.seed))
+            e = self.experiment
+            drop_damaged(workdir, e.presets, e.steps, len(self.runs.seed))
             write_npz(workdir.preprocessing, preprocessing_arrays(self.data.preprocessing))
         scorer = Scorer(self.experiment, self.data, self.dims, make_seeds_mesh(jax.local_devices()))
         left = self._agreed_left(workdir)

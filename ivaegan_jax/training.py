@@ -65,7 +65,7 @@ class Training(NamedTuple):
         stamps, title = self._stamps(part), self.group.title + part.title
         mine, schedule = set(map(_run_of, stamps)), schedule_of(self.experiment)
         log = [row for row in self._log() if _run_of(row) in mine]
-        logged = meet(f"log of {part.name}"[-200:], logged_until(log, schedule.ends(), len(mine)))
+        logged = meet(f"log of {part.name}"[-200:], logged_until(log, len(mine)))
 
         def on_start(step: int) -> None:
             if leads():

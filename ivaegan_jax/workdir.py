@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any, TextIO
 
-from ivaegan_jax.config import Config
+from ivaegan_jax.config import PACE, Config
 from ivaegan_jax.files import cannot_write, is_torn, write_json
 from ivaegan_jax.types import InputError
 
@@ -64,7 +64,8 @@ class Workdir:
                 )
             return
         asked = json.loads(json.dumps(settings))
-        if changes := differences(as_of_today(self.settings(), asked), as_of_today(asked, asked)):
+        old, new = (as_of_today(each, asked) for each in (self.settings(), asked))
+        if changes := differences(deciding(old), deciding(new)):
             raise InputError(
                 f"{self.path} was made with other settings: {'; '.join(changes)}; "
                 "use the same settings to go on, or another --workdir"
@@ -116,6 +117,13 @@ def as_of_today(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, An
     parts = {part: values | stored.get(part, {}) for part, values in default.items()}
     sizes = asked.get("sizes", {}) | settings.get("sizes", {})
     return settings | {"config": parts, "sizes": sizes}
+
+
+def deciding(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings without those that decide when a training reports, and no result."""
+    config = settings.get("config", {})
+    train = {name: v for name, v in config.get("train", {}).items() if name not in PACE}
+    return settings | {"config": config | {"train": train}} if config else settings
 
 
 def differences(old: Any, new: Any, name: str = "") -> list[str]:

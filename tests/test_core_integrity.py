@@ -31,11 +31,16 @@ def cut(path):
 @pytest.mark.parametrize(("lost", "until"), [(0, 25), (1, 20), (2, 20), (3, 10), (6, 0)])
 def test_the_log_counts_up_to_the_last_step_that_has_every_run(lost, until):
     own = [row for row in LOG[: len(LOG) - lost] if row["preset"] == "b"]
-    assert logged_until(own, ENDS, 2) == until
+    assert logged_until(own, 2) == until
+
+
+def test_chunks_of_any_lengths_count():
+    own = [{"step": step} for step in (4, 8, 9, 10) for _ in range(2)]
+    assert [logged_until(own[:n], 2) for n in (8, 7, 5, 2)] == [10, 9, 8, 4]
 
 
 def test_what_is_whole_stays(workdir):
-    drop_damaged(workdir, "ab", ENDS, 2)
+    drop_damaged(workdir, "ab", 25, 2)
     assert read_rows(workdir.metrics) == METRICS
     assert workdir.is_done()
 
@@ -43,7 +48,7 @@ def test_what_is_whole_stays(workdir):
 def test_a_model_whose_log_is_torn_is_made_again(workdir):
     cut(workdir.train_log)
     assert not workdir.is_done()
-    drop_damaged(workdir, "ab", ENDS, 2)
+    drop_damaged(workdir, "ab", 25, 2)
     assert read_rows(workdir.metrics) == [METRICS[0], METRICS[2]]
     assert not workdir.done.exists()
     assert not is_torn(workdir.train_log)
@@ -53,7 +58,7 @@ def test_what_torn_metrics_ended_with_is_made_again(workdir):
     cut(workdir.metrics)
     with pytest.raises(InputError, match="the last line is torn"):
         read_whole_rows(workdir.metrics)
-    drop_damaged(workdir, "ab", ENDS, 2)
+    drop_damaged(workdir, "ab", 25, 2)
     assert read_rows(workdir.metrics) == [METRICS[0]]
 
 

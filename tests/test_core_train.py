@@ -4,6 +4,7 @@ import numpy as np
 import optax
 import pytest
 
+from ivaegan_jax.loop import Schedule
 from ivaegan_jax.train import as_batch, draw_batch, make_chunk
 from ivaegan_jax.types import TrainData
 
@@ -181,3 +182,12 @@ def test_golden_values_of_twenty_steps(chunk, run, start, data):
     found = {name: float(log[name]) for name in GOLDEN if name != "norm"}
     found["norm"] = float(optax.tree.norm(state.params))
     assert found == pytest.approx(GOLDEN, rel=1e-3)
+
+
+def test_chunks_end_at_multiples_of_their_length_wherever_they_begin():
+    schedule, step, ends = Schedule(22, 4, 2), 0, []
+    while step < 22:
+        step = schedule.end_after(step)
+        ends.append(step)
+    assert ends == [4, 8, 12, 16, 20, 22]
+    assert [schedule.end_after(step) for step in (7, 9, 21)] == [8, 12, 22]

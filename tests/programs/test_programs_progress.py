@@ -26,11 +26,12 @@ def told(monkeypatch, capsys):
     return told
 
 
-def test_long_chunks_are_said_once_with_a_shorter_length(told):
+def test_long_chunks_are_said_once_with_a_length_of_ten_seconds(told):
     words = told(200.0)
-    assert words.count("shorter chunks: --config.train.chunk=") == 1
-    assert 1 <= int(words.split("chunk=")[1].split()[0]) < 500
+    assert words.count("a chunk of 500 steps takes 200 s") == 1
+    assert words.count("--config.train.chunk=25 ") == 1
 
 
-def test_short_chunks_are_not_spoken_of(told):
-    assert "shorter chunks" not in told(1.0)
+@pytest.mark.parametrize(("seconds", "chunks"), [(1.0, 4), (20.0, 30), (200.0, 1)])
+def test_only_the_time_of_one_chunk_counts_and_not_that_with_the_compilation(told, seconds, chunks):
+    assert "--config.train.chunk" not in told(seconds, chunks)

@@ -1,6 +1,7 @@
 """A study that was stopped goes on and ends as if it never had been."""
 
 import json
+import re
 import shutil
 import signal
 
@@ -10,10 +11,12 @@ import pytest
 from damage import empty, overwrite, truncate
 from programs_forked import SMALL, SMALL_BENCHMARK, study
 
+from experiments._progress import ConsoleReporter
 from ivaegan_jax.checkpoint import Checkpoints
 from ivaegan_jax.config import Config
 from ivaegan_jax.experiment import Experiment, experiment_from
 from ivaegan_jax.jobs import make_job, make_runs
+from ivaegan_jax.loop import Chunk
 from ivaegan_jax.networks import Dims
 from ivaegan_jax.workdir import Workdir
 
@@ -44,8 +47,8 @@ def final_states(workdir):
     return found
 
 
-def assert_same_results(one, other):
-    for name in ("metrics.jsonl", "train.jsonl"):
+def assert_same_results(one, other, files=("metrics.jsonl", "train.jsonl")):
+    for name in files:
         assert (one / name).read_bytes() == (other / name).read_bytes()
     jax.tree.map(np.testing.assert_array_equal, final_states(one), final_states(other))
     for label in experiment_from(Workdir(one).settings()).presets:
@@ -146,3 +149,20 @@ def test_a_killed_program_goes_on_and_a_second_one_waits_its_turn(begin, run, re
         assert (ended.code, ended.err) == (0, "")
         assert ("going on from step" in ended.out) == (name == "stopped")
     assert_same_results(tmp_path / "stopped", tmp_path / "whole")
+
+
+def test_a_stopped_study_goes_on_with_chunks_as_short_as_the_program_advises(
+    killed, uninterrupted, fork, cache, tmp_path, capsys
+):
+    reporter = ConsoleReporter(["ivae_gan"], 22, 2)
+    reporter.start("ivae_gan", 0)
+    for step in (4, 8):
+        reporter.chunk("ivae_gan", Chunk(step, {}, np.ones(2, bool), 13.0 * step))
+    asked = settings()
+    advised = int(re.search(r"--config\.train\.chunk=(\d+)", capsys.readouterr().out)[1])
+    assert advised < asked["config"]["train"]["chunk"]
+    asked["config"]["train"]["chunk"] = advised
+    stopped = shutil.copytree(killed, tmp_path / "copy")
+    ended = fork(study, asked, stopped, cache).wait()
+    assert (ended.code, ended.err) == (0, "")
+    assert_same_results(stopped, uninterrupted, ["metrics.jsonl"])
