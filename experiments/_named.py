@@ -8,12 +8,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from experiments._seeds import seeds_words
 from ivaegan_jax.config import Config
 from ivaegan_jax.experiment import Experiment, validate
 from ivaegan_jax.labels import configured, nearest, preset_name
 from ivaegan_jax.presets import PRESETS, resolve
 from ivaegan_jax.report import Band
 from ivaegan_jax.types import InputError
+from ivaegan_jax.workdir import file_name
 
 STUDIES = Path(__file__).parent / "studies"
 
@@ -137,7 +139,7 @@ def data_label(study: NamedStudy, arm: Arm) -> str:
     ]
     seeds = arm.data_seeds
     if not set(seeds) <= set(study.data_seeds):
-        changed.append(f"data seeds {seeds[0]} to {seeds[-1]}")
+        changed.append(f"data seeds {seeds_words(seeds)}")
     return ", ".join([arm.data, *changed])
 
 
@@ -175,6 +177,8 @@ def _check_names(study: NamedStudy) -> None:
     names = [arm.name for arm in study.arms]
     if doubles := {name for name in names if names.count(name) > 1}:
         raise InputError(f"several arms are called {', '.join(sorted(doubles))}")
+    if unfit := next((name for name in names if name != file_name(name)), None):
+        raise InputError(f"arm {unfit!r}: a name has letters, digits and any of _ + . = - alone")
     bands = [arm for band in study.bands for arm in (band.arm, band.minus) if arm]
     study.only([*study.quick.arms, *bands])
 

@@ -6,7 +6,6 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from itertools import chain
 from pathlib import Path
 
 import jax
@@ -22,9 +21,6 @@ from ivaegan_jax.types import InputError, Interrupted, StorageError
 
 WRONG, STORAGE, KEYBOARD = 2, 74, 130
 """Exit statuses: something to mend in the command or the data, on the disk (EX_IOERR), Ctrl-C."""
-
-MOST_LISTED = 1_000_000
-"""Seeds that a list of several ranges may name; a single range may be of any length."""
 
 CONFIGS = Path(__file__).parent / "configs"
 
@@ -69,26 +65,6 @@ def define_experiment_flags(data: str, steps: int) -> None:
         str(CONFIGS / "default.py"),
         "Config file; single settings as --config.model.dim_z=4 (listed below).",
     )
-
-
-def parse_seeds(name: str, text: str) -> Sequence[int]:
-    """Reads `4` as 1 to 4 and `3,5-7` as 3, 5, 6, 7.
-
-    Raises:
-      InputError: for anything else.
-    """
-    try:
-        if text.strip().isdecimal():
-            return range(1, int(text) + 1)
-        parts = [[int(end) for end in part.split("-", 1)] for part in text.split(",")]
-        ranges = [range(part[0], part[-1] + 1) for part in parts]
-        if sum(map(len, ranges)) > MOST_LISTED and len(ranges) > 1:
-            raise InputError(f"--{name} lists more than {MOST_LISTED} seeds; give one range")
-        return ranges[0] if len(ranges) == 1 else tuple(chain.from_iterable(ranges))
-    except ValueError as error:
-        raise InputError(
-            f"--{name}={text} is not a number of seeds (4) or a list of them (3,5-7)"
-        ) from error
 
 
 def read_config() -> Config:

@@ -8,8 +8,9 @@ from pathlib import Path
 from absl import flags
 
 from experiments import _program
-from experiments._program import command_line, parse_seeds, read_config
+from experiments._program import command_line, read_config
 from experiments._progress import ConsoleReporter
+from experiments._seeds import parse_seeds
 from experiments._stop import STOP
 from ivaegan_jax.data import CONTROLS, is_synthetic
 from ivaegan_jax.doctor.finding import counted

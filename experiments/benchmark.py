@@ -19,6 +19,7 @@ from typing import Any
 from absl import flags
 
 from experiments import _program
+from experiments._seeds import parse_numbers
 from experiments.benchmarks.children import measure
 from experiments.benchmarks.sizes import SIZES
 from experiments.benchmarks.table import speed_figure, speed_table, start_table
@@ -62,7 +63,7 @@ def main() -> None:
 def measured() -> dict[str, Any]:
     """All measurements, with what made them."""
     values, began = flags.FLAGS, time.time()
-    seeds = (1, 2) if values.quick else _program.parse_seeds("seeds", values.seeds)
+    seeds = (1, 2) if values.quick else parse_numbers("seeds", values.seeds)
     timing = {"repeats": values.repeats, "seconds": values.seconds}
     timing = {"repeats": 2, "seconds": 0.2} if values.quick else timing
     found = {

@@ -19,6 +19,7 @@ from absl import flags
 from experiments import _program, _study
 from experiments._named import Arm, NamedStudy
 from experiments._reproduce import report_arms, run_arms
+from experiments._seeds import parse_numbers
 from ivaegan_jax import report
 from ivaegan_jax.config import Config
 from ivaegan_jax.experiment import Experiment
@@ -38,7 +39,7 @@ def main() -> None:
     """Trains the preset at every dimension and says which one the data support."""
     values = flags.FLAGS
     experiment = _study.experiment_from_flags([values.preset])
-    study = sweep(experiment, _program.parse_seeds("dims", values.dims))
+    study = sweep(experiment, parse_numbers("dims", values.dims))
     root = Path(values.workdir or f"runs/latents-{Path(experiment.data).stem}")
     run_arms(study, root)
     if not leads():

@@ -17,6 +17,7 @@ from absl import flags
 from experiments import _processes, _program
 from experiments._named import NamedStudy, first_line, load_study, study_names
 from experiments._reproduce import report_arms, run_arms
+from experiments._seeds import parse_seeds
 from ivaegan_jax import report
 from ivaegan_jax.processes import leads
 
@@ -58,7 +59,7 @@ def chosen(study: NamedStudy) -> NamedStudy:
     values = flags.FLAGS
     study = study.quickened() if values.quick else study
     given = {"seeds": values.seeds, "data_seeds": values.data_seeds}
-    seeds = {name: _program.parse_seeds(name, text) for name, text in given.items() if text}
+    seeds = {name: parse_seeds(name, text) for name, text in given.items() if text}
     steps = {"steps": values.steps} if values.steps else {}
     return study.only(values.arms).with_all(**seeds, **steps)
 

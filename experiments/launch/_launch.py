@@ -75,12 +75,21 @@ def submit(submission: Submission) -> int:
     return subprocess.run(submission.call, input=submission.text, text=True, check=False).returncode
 
 
-def value_in(command: Sequence[str], name: str) -> str:
-    """The value of a flag in a command, given as `--name=value`; empty where it is not given."""
-    given = [word.partition("=")[2] for word in command if word.startswith(f"--{name}=")]
-    return given[-1] if given else ""
+def split_off(command: Sequence[str], *names: str) -> tuple[list[str], list[str]]:
+    """The values of flags in a command, and the command less these flags.
 
+    Args:
+      command: its words; a flag may be given as `--name=value` or as `--name value`.
+      names: of flags that take a value.
 
-def without(command: Sequence[str], *names: str) -> list[str]:
-    """A command less these flags, given as `--name=value`."""
-    return [word for word in command if word.lstrip("-").partition("=")[0] not in names]
+    Returns:
+      The last value of each flag, empty where it is not given, and the other words.
+    """
+    found, rest, words = dict.fromkeys(names, ""), [], iter(command)
+    for word in words:
+        name, equals, value = word.lstrip("-").partition("=")
+        if word.startswith("-") and name in found:
+            found[name] = value if equals else next(words, "")
+        else:
+            rest.append(word)
+    return list(found.values()), rest

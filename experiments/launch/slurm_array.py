@@ -10,14 +10,14 @@ Task 3 works in WORKDIR/3. The command that writes one report of all of them is 
 
 import shlex
 from collections.abc import Sequence
-from itertools import pairwise
+from typing import Any
 
 from absl import flags
 
-from experiments import _program
 from experiments._named import load_study
+from experiments._seeds import dealt, parse_seeds, seeds_text
 from experiments.launch import _slurm
-from experiments.launch._launch import Submission, launch, value_in, without
+from experiments.launch._launch import Submission, launch, split_off
 from ivaegan_jax.types import InputError
 
 
@@ -30,13 +30,14 @@ def define_flags() -> None:
 
 def plan(command: Sequence[str]) -> Submission:
     """The batch script with a case per task, and what each task runs."""
-    split, root = flags.FLAGS.split, value_in(command, "workdir")
+    split = flags.FLAGS.split
+    [root, given], shared = split_off(command, "workdir", split)
     if not root:
         raise InputError("the command needs --workdir=...; each task gets a folder in it")
-    parts = dealt(_parts(command, split), flags.FLAGS.tasks)
-    own = [[f"--{split}={','.join(part)}", f"--workdir={root}/{i}"] for i, part in enumerate(parts)]
+    parts = dealt(_parts(command, split, given), flags.FLAGS.tasks)
+    written = [_written(part, split) for part in parts]
+    own = [[f"--{split}={text}", f"--workdir={root}/{i}"] for i, text in enumerate(written)]
     cases = "\n".join(f"  {i}) set -- {shlex.join(words)} ;;" for i, words in enumerate(own))
-    shared = without(command, split, "workdir")
     body = f'case "$SLURM_ARRAY_TASK_ID" in\n{cases}\nesac\nsrun {shlex.join(shared)} "$@"'
     text = _slurm.script(body, nodes=1, ntasks=1, array=f"0-{len(parts) - 1}")
     told = [f"SLURM_ARRAY_TASK_ID={i} {shlex.join([*shared, *words])}"
@@ -44,26 +45,23 @@ def plan(command: Sequence[str]) -> Submission:
     return _slurm.submission(f"{text}# then: {_report(root, parts, split)}\n", told)
 
 
-def dealt(parts: Sequence[str], tasks: int) -> list[list[str]]:
-    """Parts in a list per task, or per part if those are fewer; neighbours stay together."""
-    tasks = min(tasks, len(parts))
-    ends = [len(parts) * i // tasks for i in range(tasks + 1)]
-    return [list(parts[a:b]) for a, b in pairwise(ends)]
-
-
-def _parts(command: Sequence[str], split: str) -> list[str]:
-    given = value_in(command, split)
+def _parts(command: Sequence[str], split: str, given: str) -> Sequence[Any]:
     if split == "data_seeds":
-        if not given:
+        if not (seeds := parse_seeds(split, given) if given else ()):
             raise InputError("the command needs --data_seeds=... to be shared out")
-        return [str(seed) for seed in _program.parse_seeds(split, given)]
-    if not (name := value_in(command, "name")):
+        return seeds
+    [name], _ = split_off(command, "name")
+    if not name:
         raise InputError("--split=arms needs a command with --name=STUDY")
     study = load_study(name)
     return [arm.name for arm in study.only(given.split(",") if given else []).arms]
 
 
-def _report(root: str, parts: Sequence[Sequence[str]], split: str) -> str:
+def _written(part: Sequence[Any], split: str) -> str:
+    return seeds_text(part) if split == "data_seeds" else ",".join(part)
+
+
+def _report(root: str, parts: Sequence[Sequence[Any]], split: str) -> str:
     folders = [
         f"{root}/{i}{f'/{name}' if split == 'arms' else ''}"
         for i, part in enumerate(parts)

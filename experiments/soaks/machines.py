@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from experiments._program import WRONG
+from experiments._seeds import seeds_text
 from experiments.soaks._counts import Counts
 from experiments.soaks._study import SMALL, Ended, Soak, steps_in
 from ivaegan_jax.files import read_rows
@@ -38,7 +39,7 @@ def diverged_seed(soak: Soak) -> Counts:
 
 
 def _listed(seeds: set[int]) -> str:
-    return "--seeds=" + ",".join(f"{seed}-{seed}" for seed in sorted(seeds))
+    return f"--seeds={seeds_text(sorted(seeds))}"
 
 
 def _last_rows(workdir: Path) -> list[Row]:

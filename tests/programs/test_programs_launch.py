@@ -9,6 +9,8 @@ import sys
 import pytest
 from programs_forked import REPOSITORY, SMALL, SMALL_BENCHMARK, free_port, program
 
+from experiments._seeds import parse_seeds
+
 ECHO = [
     "bash",
     "-c",
@@ -101,11 +103,20 @@ def test_an_array_deals_data_seeds_to_folders_of_their_own(dry, path):
     text, processes = dry("slurm_array", "--tasks=2", command=command)
     ran = [in_bash(text, path, SLURM_ARRAY_TASK_ID=str(i)).stdout.split()[-2:] for i in range(2)]
     assert ran == [
-        ["--data_seeds=6,7", "--workdir=runs/a/0"], ["--data_seeds=8,9,10", "--workdir=runs/a/1"]
+        ["--data_seeds=6-7", "--workdir=runs/a/0"], ["--data_seeds=8-10", "--workdir=runs/a/1"]
     ]  # fmt: skip
     assert "#SBATCH --array=0-1\n" in text
     assert "experiments.report --workdir=runs/a/0 --workdir=runs/a/1 --out=runs/a/report" in text
     assert [shlex.join(own) in line for own, line in zip(ran, processes, strict=True)] == [True] * 2
+
+
+@pytest.mark.parametrize("flag", [["--data_seeds=6-9"], ["--data_seeds", "6-9"]])
+def test_every_task_of_an_array_has_its_own_seeds_and_no_other(dry, flag):
+    _, processes = dry("slurm_array", "--tasks=9", command=[*ECHO, "--workdir", "runs/a", *flag])
+    words = [shlex.split(line)[-2] for line in processes]
+    seeds = [list(parse_seeds("data_seeds", word.partition("=")[2])) for word in words]
+    assert seeds == [[6], [7], [8], [9]]
+    assert not any("--workdir runs/a" in line for line in processes)
 
 
 def test_an_array_deals_the_arms_of_a_study(dry, path):
