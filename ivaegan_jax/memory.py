@@ -1,13 +1,12 @@
 """How many runs fit: sizes from the programs themselves, limits from the devices."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
+from ivaegan_jax.limits import free_bytes
 from ivaegan_jax.types import InputError
 
 COPIES = 3.0
@@ -98,18 +97,14 @@ def tree_bytes(tree: Any) -> int:
 def available_bytes() -> int:
     """Memory that programs may still take: of all accelerators together, or of this machine.
 
+    A job of Slurm or Kubernetes has less than its machine (see `limits`).
     Other processes of a job are taken to have as much on their accelerators as this one.
     """
     stats = [device.memory_stats() or {} for device in jax.local_devices()]
     limits = [s["bytes_limit"] - s["bytes_in_use"] for s in stats if "bytes_limit" in s]
     if jax.default_backend() != "cpu" and limits:
         return sum(limits) * jax.process_count()
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    meminfo = Path("/proc/meminfo")
-    if meminfo.exists():  # counts what the kernel would give back
-        lines = dict(line.split(":") for line in meminfo.read_text().splitlines())
-        free = int(lines["MemAvailable"].split()[0]) * 1024
-    return free
+    return free_bytes()
 
 
 def check_fits(runs: int, bytes_per_run: int, shared_bytes: int, per_seed: int) -> int:

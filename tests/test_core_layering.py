@@ -19,6 +19,7 @@ LAYERS = {
     "files": 1,
     "workdir": 2,
     "integrity": 3,
+    "limits": 0,
     "memory": 1,
     "distributions": 1,
     "linalg": 1,

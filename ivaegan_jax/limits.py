@@ -1,0 +1,97 @@
+"""Memory that this process may still take on this machine: by kernel, control groups and limits."""
+
+import os
+import resource
+import sys
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+NO_LIMIT = 2**60
+"""From here on a control group's number means that there is no limit."""
+
+CACHE = ("active_file", "inactive_file")
+"""Entries of `memory.stat` that count as used and are given back on demand: pages of files."""
+
+
+def free_bytes(root: Path = Path("/")) -> int:
+    """The least of what the machine, every control group around this process and RLIMIT_AS leave.
+
+    Args:
+      root: where `proc` and `sys` lie.
+    """
+    rooms = [_machine(root), *_control_groups(root), *_address_space(root)]
+    return max(0, min(rooms))
+
+
+def used_bytes(root: Path = Path("/")) -> tuple[int, int]:
+    """Resident memory of this process, now and at its peak; the peak twice without `/proc`."""
+    status = _entries(root / "proc/self/status", ":")
+    if "VmRSS" in status:
+        return status["VmRSS"] * 1024, status.get("VmHWM", status["VmRSS"]) * 1024
+    unit = 1 if sys.platform == "darwin" else 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return peak, peak
+
+
+def _machine(root: Path) -> int:
+    """What the kernel would give, pages of files that it would drop included."""
+    found = _entries(root / "proc/meminfo", ":")
+    if "MemAvailable" in found:
+        return found["MemAvailable"] * 1024
+    pages = "SC_AVPHYS_PAGES" if "SC_AVPHYS_PAGES" in os.sysconf_names else "SC_PHYS_PAGES"
+    return os.sysconf(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _control_groups(root: Path) -> Iterator[int]:
+    """What each group around this process leaves, versions 1 and 2, from the inside outwards."""
+    for line in _lines(root / "proc/self/cgroup"):
+        _, controllers, path = line.split(":", 2)
+        if controllers == "":
+            mount, limits, used = "", ("memory.max", "memory.high"), "memory.current"
+        elif "memory" in controllers.split(","):
+            mount, limits, used = "memory", ("memory.limit_in_bytes",), "memory.usage_in_bytes"
+        else:
+            continue
+        top = root / "sys/fs/cgroup" / mount
+        for group in _up_to(top, path):
+            limit = min((_number(group / name) for name in limits), default=NO_LIMIT)
+            if limit < NO_LIMIT:
+                stat = _entries(group / "memory.stat", " ")
+                cached = sum(stat.get(f"total_{n}", stat.get(n, 0)) for n in CACHE)
+                yield limit - max(0, _number(group / used, 0) - cached)
+
+
+def _up_to(top: Path, path: str) -> Iterator[Path]:
+    """A group's folder and those around it, as far as they can be seen from here.
+
+    A container may be given the path that its host knows, and see itself at the top.
+    """
+    inner = PurePosixPath(path.lstrip("/"))
+    for each in (inner, *inner.parents):
+        if ".." not in each.parts and (top / each).is_dir():
+            yield top / each
+
+
+def _address_space(root: Path) -> Iterator[int]:
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY:
+        yield limit - _entries(root / "proc/self/status", ":").get("VmSize", 0) * 1024
+
+
+def _number(path: Path, missing: int = NO_LIMIT) -> int:
+    lines = list(_lines(path))
+    return int(lines[0]) if lines and lines[0].isdecimal() else missing  # or `max`
+
+
+def _entries(path: Path, separator: str) -> dict[str, int]:
+    """Lines such as `MemFree:  5 kB` or `inactive_file 7`, those with a number."""
+    pairs = (line.partition(separator)[::2] for line in _lines(path))
+    words = ((name.strip(), value.split()) for name, value in pairs)
+    return {name: int(value[0]) for name, value in words if value and value[0].isdecimal()}
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except OSError:  # not Linux, or not shown to this process
+        return []
