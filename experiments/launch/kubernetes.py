@@ -5,10 +5,12 @@
     python -m experiments.compare --data=b1 --seeds=16 --workdir=/results/big
 
 The claim names a persistent volume that all pods may write; it is mounted at /results. A pod that
-is evicted has 120 seconds to save, and is started again without counting as failed.
+is evicted has 120 seconds to save, and is started again without counting as failed. Wrong input
+(exit status 2) fails the job at once; any other failure is tried again, six times in all.
 """
 
 import json
+import re
 import shlex
 from collections.abc import Sequence
 from typing import Any
@@ -22,6 +24,8 @@ from ivaegan_jax.types import InputError
 PORT = 8476
 GRACE = 120
 RETRIES = 6
+NAME_LENGTH = 63
+"""Characters of a pod's host name, which is the job's name, a hyphen and the pod's number."""
 
 
 def define_flags() -> None:
@@ -39,6 +43,12 @@ def plan(command: Sequence[str]) -> Submission:
     values = flags.FLAGS
     if not values.image or not values.claim:
         raise InputError("--image and --claim must be given; see --help")
+    longest = NAME_LENGTH - len(f"-{values.pods - 1}")
+    if len(values.name) > longest or not re.fullmatch(r"[a-z]([-a-z0-9]*[a-z0-9])?", values.name):
+        raise InputError(
+            f"--name={values.name!r} cannot name a service and its pods; choose up to {longest} "
+            "lower-case letters, digits and hyphens, a letter first and no hyphen last"
+        )
     run = line(command)
     told = [f"JOB_COMPLETION_INDEX={i} {run}" for i in range(values.pods)]
     return Submission(["kubectl", "apply", "-f", "-"], manifest(run), told)
@@ -63,14 +73,21 @@ def manifest(run: str) -> str:
         "completionMode": "Indexed",
         "backoffLimit": RETRIES,
         "podFailurePolicy": {"rules": [
-            {"action": "Ignore", "onExitCodes": {"operator": "In", "values": [75]}},
-            {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget"}]},
-            {"action": "FailJob", "onExitCodes": {"operator": "In", "values": [2]}},
+            _ended("Ignore", 75),
+            {"action": "Ignore", "onPodConditions": [
+                {"type": "DisruptionTarget", "status": "True"}]},
+            _ended("FailJob", 2),
         ]},
         "template": {"spec": _pod(run)},
     }  # fmt: skip
     items = [_object("v1", "Service", service), _object("batch/v1", "Job", job)]
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": items}, indent=2) + "\n"
+
+
+def _ended(action: str, status: int) -> dict[str, Any]:
+    # the schemas before 1.29 ask for the empty list
+    codes = {"operator": "In", "values": [status]}
+    return {"action": action, "onExitCodes": codes, "onPodConditions": []}
 
 
 def _object(version: str, kind: str, spec: dict[str, Any]) -> dict[str, Any]:

@@ -143,9 +143,21 @@ def test_a_pod_is_told_who_it_is(dry):
     assert service["spec"]["clusterIP"] == "None"
     assert spec["subdomain"] == service["metadata"]["name"] == job["metadata"]["name"]
     assert job["spec"]["completionMode"] == "Indexed"
-    [again, *_] = job["spec"]["podFailurePolicy"]["rules"]
-    assert (again["action"], again["onExitCodes"]["values"]) == ("Ignore", [75])
     assert len(processes) == 2
+
+
+def test_a_pod_that_saved_or_was_evicted_does_not_count_as_failed(dry):
+    text, _ = dry("kubernetes", "--pods=2", "--image=i", "--claim=c")
+    spec = json.loads(text)["items"][1]["spec"]
+    # all fields that any schema since 1.26 requires (a copy of the schemas: tests/real)
+    assert spec["podFailurePolicy"]["rules"] == [
+        {"action": "Ignore", "onExitCodes": {"operator": "In", "values": [75]},
+         "onPodConditions": []},
+        {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
+        {"action": "FailJob", "onExitCodes": {"operator": "In", "values": [2]},
+         "onPodConditions": []},
+    ]  # fmt: skip
+    assert spec["template"]["spec"]["restartPolicy"] == "Never"  # what such a policy asks for
 
 
 def test_every_worker_of_a_pod_gets_the_same_command(called, path):
@@ -172,6 +184,10 @@ def test_without_dry_run_the_script_goes_to_sbatch(called, path):
         ("slurm_array", [], ["x", "--data_seeds=2"], "--workdir"),
         ("slurm_array", [], ["x", "--workdir=w"], "--data_seeds"),
         ("kubernetes", [], ["x"], "--image and --claim"),
+        *(
+            ("kubernetes", [f"--name={n}", "--pods=12", "--image=i", "--claim=c"], ["x"], "--name=")
+            for n in ("Big", "a.b", "1a", "a-", "a\nb", "a" * 61)
+        ),
         ("tpu_pod", [], ["x"], "--tpu and --directory"),
     ],
 )
