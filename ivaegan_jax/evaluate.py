@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from ivaegan_jax.distributions import gaussian_sample
@@ -19,10 +18,10 @@ from ivaegan_jax.metrics import (
 )
 from ivaegan_jax.model import Model
 from ivaegan_jax.terms.evidence import DRAWS
-from ivaegan_jax.types import Batch, Params, Row
+from ivaegan_jax.types import Batch, HostOrDevice, Params, Row
 
-EVALUATION_SEED = 0
-"""Seed of the draws of z and x that an evaluation makes; the same for every run."""
+EVALUATION_STEP = 2**32 - 2
+"""Stands for the step in the key of an evaluation's draws; no training step reaches it."""
 
 
 class Evaluation(NamedTuple):
@@ -45,16 +44,17 @@ class Evaluation(NamedTuple):
     terms: dict[str, Any]
 
 
-def make_evaluate(
-    model: Model, watched: tuple[str, ...] = ()
-) -> Callable[[Params, Batch, Hypers], Evaluation]:
-    """Returns the evaluation of one run, pure and jittable, with any terms that are `watched`."""
+def make_evaluate(model: Model, watched: tuple[str, ...] = ()) -> Callable[..., Evaluation]:
+    """Returns `(params, batch, key, hypers) -> Evaluation` of one run, pure and jittable.
+
+    Args:
+      model: whose runs are evaluated.
+      watched: terms that are evaluated beside those of every model.
+    """
     names = ("nll", "kl", "iwae", *watched)
 
-    def evaluate(params: Params, batch: Batch, hypers: Hypers) -> Evaluation:
-        # tied to the run: draws that the compiler made once for all runs would round differently
-        seed, params = jax.lax.optimization_barrier((jnp.uint32(EVALUATION_SEED), params))
-        key_z, key_x, key_terms = jax.random.split(jax.random.key(seed), 3)
+    def evaluate(params: Params, batch: Batch, key: jax.Array, hypers: Hypers) -> Evaluation:
+        key_z, key_x, key_terms = jax.random.split(key, 3)
         mu, log_var = model.encode(params, batch.x, batch.u)
         return Evaluation(
             mu=mu,
@@ -66,6 +66,23 @@ def make_evaluate(
         )
 
     return evaluate
+
+
+def evaluation_key(
+    seed: HostOrDevice | int, data_seed: HostOrDevice | int, split: HostOrDevice | int
+) -> jax.Array:
+    """The key of the draws of one run on one part of its data.
+
+    All three count. Parts are ordered alike by u, so that equal draws make row i of one a copy of
+    row i of the other; and the errors of equal draws on all data seeds would not average out.
+
+    Args:
+      seed: of the model.
+      data_seed: of its data.
+      split: the part's place in `Split._fields`.
+    """
+    key = jax.random.fold_in(jax.random.key(seed), EVALUATION_STEP)
+    return jax.random.fold_in(jax.random.fold_in(key, data_seed), split)
 
 
 def likelihood_rows(run: Evaluation, x: np.ndarray, u: np.ndarray, elbo: bool) -> list[Row]:

@@ -24,8 +24,9 @@ class Scorer:
     def score(self, trained: scoring.Trained) -> tuple[list[Row], dict[str, Any]]:
         """A model's rows, and what figures need."""
         parts = {"valid": self.data.valid, "test": self.data.test}
+        where = self.experiment.data_seeds, self.dims.dim_u, self.mesh
         evaluations = {
-            split: scoring.evaluate_runs(trained, part, self.dims.dim_u, self.mesh)
+            split: scoring.evaluate_runs(trained, part, split, *where)
             for split, part in parts.items()
         }
         stamps = {split: partial(self._stamp, trained, split) for split in (*parts, None)}

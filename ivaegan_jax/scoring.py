@@ -9,8 +9,10 @@ import numpy as np
 from jax.sharding import Mesh
 
 from ivaegan_jax.data.prepare import Part, Prepared
+from ivaegan_jax.data.splits import Split
 from ivaegan_jax.evaluate import (
     Evaluation,
+    evaluation_key,
     finite,
     likelihood_rows,
     make_evaluate,
@@ -49,14 +51,25 @@ class Trained(NamedTuple):
     watched: tuple[str, ...] = ()
 
 
-def evaluate_runs(trained: Trained, part: Part, dim_u: int, mesh: Mesh) -> Evaluation:
-    """Evaluates every run on the part's rows of its own data seed, `[runs, rows, ...]`, finite."""
+def evaluate_runs(
+    trained: Trained, part: Part, split: str, data_seeds: Sequence[int], dim_u: int, mesh: Mesh
+) -> Evaluation:
+    """Evaluates every run on the part's rows of its own data seed, `[runs, rows, ...]`, finite.
+
+    Args:
+      trained: the runs.
+      part: the rows.
+      split: which part they are, one of `Split._fields`; each has draws of its own.
+      data_seeds: in the order of `part`; each has draws of its own as well.
+      dim_u: features of u as the networks see it.
+      mesh: devices that the runs are split over.
+    """
     stacked = shard_runs(pad_runs((trained.states.evaluated, trained.runs), mesh), mesh)
     lifted = _over_evaluation(trained.model, trained.watched, dim_u, mesh)
     count = len(trained.runs.seed)
-    return jax.tree.map(
-        lambda leaf: leaf[:count], finite(lifted(*stacked, share((part.x, part.u), mesh)))
-    )
+    number = np.full(len(data_seeds), Split._fields.index(split), np.uint32)
+    shared = part.x, part.u, np.array(data_seeds, np.uint32), number
+    return jax.tree.map(lambda leaf: leaf[:count], finite(lifted(*stacked, share(shared, mesh))))
 
 
 @lru_cache(maxsize=1)  # configurations of one structure are scored by one program
@@ -66,8 +79,9 @@ def _over_evaluation(
     evaluate = make_evaluate(model, watched)
 
     def one(params: Any, run: Run, shared: Any) -> Evaluation:
-        x, u = (array[run.data_index] for array in shared)
-        return evaluate(params, as_batch(x, u, dim_u), run.hypers)
+        x, u, data_seed, split = (array[run.data_index] for array in shared)
+        key = evaluation_key(run.seed, data_seed, split)
+        return evaluate(params, as_batch(x, u, dim_u), key, run.hypers)
 
     return over_runs(one, mesh, default_how())
 
@@ -100,7 +114,7 @@ def quality_rows(
     for i, index in enumerate(trained.runs.data_index):
         x, u = (np.concatenate([getattr(p, name)[index] for p in parts]) for name in "xu")
         x_fake = np.concatenate([evaluation.x_fake[i] for evaluation in evaluations])
-        found = conditional_sample_quality(x, u, x_fake, u, measures=measures)
+        found = conditional_sample_quality(x, x_fake, u, measures=measures)
         for name, values in found.items():
             for against, value in values.items():
                 metric = name if against == "fake" else f"{name}_{against}"

@@ -2,7 +2,14 @@ import jax
 import numpy as np
 import pytest
 
-from ivaegan_jax.evaluate import Evaluation, finite, likelihood_rows, make_evaluate, source_rows
+from ivaegan_jax.evaluate import (
+    Evaluation,
+    evaluation_key,
+    finite,
+    likelihood_rows,
+    make_evaluate,
+    source_rows,
+)
 from ivaegan_jax.hypers import Hypers
 
 ROWS = 400
@@ -10,6 +17,7 @@ RNG = np.random.default_rng(0)
 S = RNG.laplace(size=(ROWS, 2)).astype(np.float32)
 CODES = (np.arange(ROWS) // 2 % 4).astype(np.int32)
 X = np.c_[S, S.sum(1)].astype(np.float32)
+KEY = jax.random.key(0)
 
 
 def evaluation(mu, x_recon=X, nll=2.0, kl=3.0):
@@ -34,7 +42,7 @@ def evaluated(tiny, batch):
 
 def test_an_evaluation_is_what_the_model_says(evaluated, batch):
     model, params, evaluate = evaluated
-    found = evaluate(params, batch, Hypers())
+    found = evaluate(params, batch, KEY, Hypers())
     mu, log_var = model.encode(params, batch.x, batch.u)
     np.testing.assert_allclose(found.mu, mu, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(found.log_var, log_var, rtol=1e-5, atol=1e-6)
@@ -47,7 +55,7 @@ def test_an_evaluation_is_what_the_model_says(evaluated, batch):
 def test_a_watched_term_is_that_of_the_game(evaluated, batch):
     model, params, evaluate = evaluated
     watching = jax.jit(make_evaluate(model, ("critic_accuracy",)))
-    found, plain = (each(params, batch, Hypers()) for each in (watching, evaluate))
+    found, plain = (each(params, batch, KEY, Hypers()) for each in (watching, evaluate))
     assert 0 <= found.terms["critic_accuracy"] <= 1
     np.testing.assert_allclose(found.terms["nll"], plain.terms["nll"], rtol=1e-6)
     host, bare = jax.device_get((found, plain))
@@ -58,15 +66,23 @@ def test_a_watched_term_is_that_of_the_game(evaluated, batch):
 
 def test_draws_are_those_of_the_posterior(evaluated, batch):
     _, params, evaluate = evaluated
-    found = jax.device_get(evaluate(params, batch, Hypers()))
+    found = jax.device_get(evaluate(params, batch, KEY, Hypers()))
     noise = (found.z - found.mu) / np.exp(found.log_var / 2)
     assert 0 < np.abs(noise).max() < 6
     assert len(np.unique(noise)) == noise.size
 
 
+def test_every_run_draws_for_itself_on_every_part_of_every_data_seed():
+    triples = [(seed, data, part) for seed in (1, 2) for data in (1, 2) for part in (1, 2)]
+    keys = {tuple(jax.random.key_data(evaluation_key(*each)).tolist()) for each in triples}
+    assert len(keys) == len(triples)
+    steps = [jax.random.fold_in(jax.random.key(1), step) for step in range(100)]
+    assert not keys & {tuple(jax.random.key_data(key).tolist()) for key in steps}
+
+
 def test_an_evaluation_repeats_itself(evaluated, batch, same):
     _, params, evaluate = evaluated
-    assert same(evaluate(params, batch, Hypers()), evaluate(params, batch, Hypers()))
+    assert same(evaluate(params, batch, KEY, Hypers()), evaluate(params, batch, KEY, Hypers()))
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

@@ -7,7 +7,7 @@ from ivaegan_jax import scoring
 from ivaegan_jax.config import DataConfig
 from ivaegan_jax.data.prepare import prepare
 from ivaegan_jax.data.synthetic import b1
-from ivaegan_jax.evaluate import Evaluation, finite, make_evaluate
+from ivaegan_jax.evaluate import Evaluation, evaluation_key, finite, make_evaluate
 from ivaegan_jax.train import as_batch
 
 DATA_SEEDS = (3, 4)
@@ -33,7 +33,7 @@ def trained(tiny, run_of, stack):
 
 @pytest.fixture(scope="module")
 def evaluation(trained, prepared, mesh):
-    return scoring.evaluate_runs(trained, prepared.test, prepared.dim_u, mesh)
+    return scoring.evaluate_runs(trained, prepared.test, "test", DATA_SEEDS, prepared.dim_u, mesh)
 
 
 def stamp(i):
@@ -48,7 +48,8 @@ def test_every_run_is_evaluated_on_its_own_data_seed(trained, prepared, evaluati
             for tree in (trained.states.params, trained.runs.hypers)
         )
         batch = as_batch(*map(jnp.asarray, (prepared.test.x[index], prepared.test.u[index])), 4)
-        alone = finite(evaluate(params, batch, hypers))
+        key = evaluation_key(SEEDS[i], DATA_SEEDS[index], 2)
+        alone = finite(evaluate(params, batch, key, hypers))
         jax.tree.map(
             lambda one, all_runs, i=i: np.testing.assert_allclose(
                 all_runs[i], one, rtol=1e-4, atol=1e-5
@@ -82,10 +83,14 @@ def test_without_sources_there_are_only_rows_that_need_none(trained, prepared, e
 
 
 def test_samples_of_every_run_are_judged_against_its_own_data(trained, prepared, evaluation):
-    perfect = np.stack([prepared.test.x[index] for index in INDEX])
-    perfect[4] += 9
-    parts = [prepared.test] * 2
-    evaluations = [evaluation._replace(x_fake=perfect)] * 2
+    """The samples of a perfect generator are other rows of the same level, each of them once."""
+    parts, evaluations = [prepared.valid, prepared.test], []
+    per_level = prepared.test.x.shape[1] // 4
+    for k, part in enumerate(parts):
+        others = [np.arange(len(u)) % per_level + k * per_level + 40 * u for u in part.u]
+        fake = np.stack([prepared.train.x[index][others[index]] for index in INDEX])
+        fake[4] += 9
+        evaluations.append(evaluation._replace(x_fake=fake))
     rows = list(scoring.quality_rows(trained, evaluations, parts, stamp))
     found = {(r["metric"], r["data_seed"], r["seed"]): r["value"] for r in rows}
     assert len(found) == len(rows) == 6 * 6  # distances, as the sources are known

@@ -81,72 +81,66 @@ DISTANCES = {"mmd2": mmd2_unbiased, "energy_distance": energy_distance}
 MEASURES = {**DISTANCES, "c2st": c2st}
 
 
-def _as_levels(
-    u_real: np.ndarray, u_fake: np.ndarray, seed: int
-) -> tuple[Int[np.ndarray, " rows"], Int[np.ndarray, " fakes"]]:
-    """Level codes as they are; a continuous u cut into ten cells by k-means on the real rows."""
-    if is_discrete(u_real):
-        return u_real, u_fake
+def _as_levels(u: np.ndarray, seed: int) -> Int[np.ndarray, " rows"]:
+    """Level codes as they are; a continuous u cut into ten cells by k-means."""
+    if is_discrete(u):
+        return u
     from sklearn.cluster import KMeans
 
-    u_real, u_fake = (np.asarray(u, dtype=float).reshape(len(u), -1) for u in (u_real, u_fake))
-    count = min(10, len(np.unique(u_real, axis=0)))
-    cells = KMeans(count, random_state=seed).fit(u_real)
-    return np.asarray(cells.predict(u_real)), np.asarray(cells.predict(u_fake))
-
-
-def _compare(
-    samples: list[np.ndarray], rows: int, measures: Sequence[str]
-) -> Float[np.ndarray, "measures others"]:
-    """Each measure between the first sample and each other one, `rows` rows of each."""
-    first, *others = (x[:rows] for x in samples)
-    return np.array([[MEASURES[name](first, y) for y in others] for name in measures])
+    u = np.asarray(u, dtype=float).reshape(len(u), -1)
+    count = min(10, len(np.unique(u, axis=0)))
+    return np.asarray(KMeans(count, random_state=seed).fit_predict(u))
 
 
 def conditional_sample_quality(
-    x_real: Num[np.ndarray, "rows dim_x"],
-    u_real: Num[np.ndarray, "rows ..."],
-    x_fake: Num[np.ndarray, "fakes dim_x"],
-    u_fake: Num[np.ndarray, "fakes ..."],
+    x: Num[np.ndarray, "rows dim_x"],
+    x_fake: Num[np.ndarray, "rows dim_x"],
+    u: Num[np.ndarray, "rows ..."],
     seed: int = 0,
     measures: Sequence[str] = tuple(MEASURES),
 ) -> Comparisons:
     """How far generated x given u is from real x given u, and what to hold the numbers against.
 
-    Within each level of u, half of the real rows is compared with the fakes (`fake`), with the
-    other half (`real`: the best to hope for) and with the fakes under permuted u (`wrong_u`: a
-    generator that ignores u scores no better), all with equally many rows; then the mean over
-    levels. Levels with fewer real rows than twice `MIN_ROWS_PER_LEVEL` are left out; where none
-    has as many, all rows count as one level, and u plays no part. x is taken as it is:
-    standardise it first. A continuous u is cut into ten cells, within which fakes drawn at the u
-    of real rows are a fair comparison.
+    Within each level of u the rows are halved at random. The real x of the first half is compared
+    with the fakes of the second (`fake`), with the real x of the second (`real`: the best to hope
+    for) and with as many fakes under permuted u (`wrong_u`: a generator that ignores u scores no
+    better); then the mean over levels. So fakes are never held against the real rows whose u they
+    were drawn at: what they share with these, a continuous u or levels put together, would make
+    them look nearer than other real rows do. Levels with fewer rows than twice
+    `MIN_ROWS_PER_LEVEL` are left out; where none has as many, all rows count as one level, and u
+    plays no part. x is taken as it is: standardise it first. A continuous u is cut into ten cells.
+
+    Args:
+      x: real rows.
+      x_fake: a fake drawn at the u of each real row.
+      u: level codes or features of both.
+      seed: of the halves, the subsamples and the permutation.
+      measures: keys of `MEASURES`.
 
     Returns:
       {"mmd2" | "energy_distance" | "c2st": {"fake" | "real" | "wrong_u": value}}.
 
     Raises:
-      ValueError: NaN or infinity; a level with too few fakes; fewer real rows than twice
-        `MIN_ROWS_PER_LEVEL` in all.
+      ValueError: NaN or infinity; fewer rows than twice `MIN_ROWS_PER_LEVEL` in all.
     """
     rng = np.random.default_rng(seed)
-    u_real, u_fake = _as_levels(u_real, u_fake, seed)
-    levels, counts = np.unique(u_real, return_counts=True)
+    code = _as_levels(u, seed)
+    levels, counts = np.unique(code, return_counts=True)
     levels = levels[counts >= 2 * MIN_ROWS_PER_LEVEL]
-    if not len(levels) and len(u_real) >= 2 * MIN_ROWS_PER_LEVEL:
-        u_real, u_fake = np.zeros(len(u_real), int), np.zeros(len(u_fake), int)
-        levels = np.zeros(1, int)
+    if not len(levels) and len(x) >= 2 * MIN_ROWS_PER_LEVEL:
+        code, levels = np.zeros(len(x), int), np.zeros(1, int)
     if not len(levels):
-        raise ValueError(f"{len(u_real)} real rows are fewer than {2 * MIN_ROWS_PER_LEVEL}")
+        raise ValueError(f"{len(x)} rows are fewer than {2 * MIN_ROWS_PER_LEVEL}")
     cap = max(MAX_ROWS // len(levels), 2 * MIN_ROWS_PER_LEVEL)
-    u_wrong = rng.permutation(u_fake)
+    permuted = rng.permutation(code)
     values = []
     for level in levels:
-        real = rng.permutation(x_real[u_real == level])
-        fake, wrong = (rng.permutation(x_fake[u == level]) for u in (u_fake, u_wrong))
-        if len(fake) < MIN_ROWS_PER_LEVEL:
-            raise ValueError(f"level {level} of u has {len(fake)} fakes, too few to compare")
-        rows = min(len(real) // 2, len(fake), cap)
-        values.append(_compare([real[::2], fake, real[1::2], wrong], rows, measures))
+        rows = rng.permutation(np.flatnonzero(code == level))
+        wrong = rng.permutation(np.flatnonzero(permuted == level))
+        most = min(len(rows) // 2, cap)
+        first, second = rows[::2][:most], rows[1::2][:most]
+        others = x_fake[second], x[second], x_fake[wrong[:most]]
+        values.append([[MEASURES[name](x[first], y) for y in others] for name in measures])
     return {
         name: dict(zip(("fake", "real", "wrong_u"), map(float, row), strict=True))
         for name, row in zip(measures, np.mean(values, axis=0), strict=True)

@@ -41,7 +41,7 @@ def iwae(run: Pass) -> Scalar:
         log_prior = nets.family.log_prob(z, loc, log_var)
         return jnp.sum(log_prior, -1) - jnp.sum(nets.likelihood.nll(x, raw(z), noise), -1) - log_q
 
-    log_weights = jax.lax.map(log_weight, jax.random.split(run.key_posterior, DRAWS))
+    log_weights = jax.lax.map(log_weight, jax.random.split(run.key_evidence, DRAWS))
     return math.log(DRAWS) - jnp.mean(logsumexp(log_weights, axis=0))
 
 

@@ -25,7 +25,7 @@ class Pass:
         """Keeps the inputs; computes nothing."""
         self.nets, self.params, self.batch, self.hypers = nets, params, batch, hypers
         self.key_posterior, self.key_prior = jax.random.split(key)
-        self.key_between = jax.random.fold_in(key, 2)
+        self.key_between, self.key_evidence = (jax.random.fold_in(key, i) for i in (2, 3))
 
     @cached_property
     def posterior(self):

@@ -1,0 +1,144 @@
+"""A perfect model, sent through the whole scoring, scores what its calibration does.
+
+The data are linear and Gaussian given u, and the parameters of a real model are set to the truth:
+each number is then known in closed form, or equals the same number of real against real rows.
+"""
+
+import functools
+
+import jax
+import numpy as np
+import pytest
+
+from ivaegan_jax.config import Config, DataConfig, ModelConfig
+from ivaegan_jax.data.prepare import prepare
+from ivaegan_jax.experiment import Experiment
+from ivaegan_jax.hypers import Hypers, stack_hypers
+from ivaegan_jax.model import build
+from ivaegan_jax.networks import Dims
+from ivaegan_jax.presets import PRESETS, resolve
+from ivaegan_jax.results import Scorer
+from ivaegan_jax.scoring import Trained
+from ivaegan_jax.state import init_state
+from ivaegan_jax.train import Run
+from ivaegan_jax.types import Dataset
+
+LEVELS, PER_LEVEL, DIM_Z = 8, 120, 3
+DATA_SEEDS, SEEDS = tuple(range(12)), (1, 2)
+HELD_OUT = DataConfig(valid_fraction=0.25, test_fraction=0.25)
+
+
+def drawn(seed, noise=0.0, dim_x=DIM_Z):
+    """A table ordered by u, its mixing, and mean and variance of every source per level."""
+    rng = np.random.default_rng(seed)
+    u = np.repeat(np.arange(LEVELS), PER_LEVEL).astype(np.int32)
+    loc, var = rng.normal(size=(LEVELS, DIM_Z)), rng.uniform(0.3, 3, (LEVELS, DIM_Z))
+    if noise:  # the posterior mean is linear in x and u where variances do not follow u
+        var[:] = var[0]
+    mixing = np.linalg.qr(rng.normal(size=(dim_x, DIM_Z)))[0] * rng.uniform(0.5, 2, DIM_Z)
+    s = (loc[u] + np.sqrt(var[u]) * rng.normal(size=(len(u), DIM_Z))).astype(np.float32)
+    x = s @ mixing.T + noise * rng.normal(size=(len(u), dim_x))
+    table = Dataset(f"table {seed}", x.astype(np.float32), u, s, np.arange(LEVELS), (1, dim_x))
+    return table, mixing, loc, var  # pixels share one scale, so that noise stays alike
+
+
+def standardised(preprocessing, mixing, noise):
+    """`(kernel, offset, noise)` of z -> x in the units of the standardised x."""
+    scale = preprocessing.scale / preprocessing.x_std
+    return mixing.T * scale, -preprocessing.x_mean * scale, noise * scale[0]
+
+
+def raw_log_var(log_var):
+    """What `bounded_log_var` bounds."""
+    return 12 * np.arctanh(np.asarray(log_var) / 12)
+
+
+def true_params(preprocessing, mixing, loc, var, noise, turn):
+    """The truth as parameters of nets of one layer; `turn` permutes and scales the latents."""
+    forward, offset, noise = standardised(preprocessing, mixing, noise)
+    forward, loc, var = np.linalg.inv(turn) @ forward, loc @ turn, var @ np.square(turn)
+    if noise:  # the posterior mean, linear in x and in the level's one-hot code
+        covariance = np.linalg.inv(np.diag(1 / var[0]) + forward @ forward.T / noise**2)
+        back, posterior = forward.T @ covariance / noise**2, np.diag(covariance)
+        inputs = np.concatenate([back, loc / var @ covariance])
+    else:
+        inputs = back = np.linalg.inv(forward)
+        posterior = np.full(DIM_Z, 1e-4)
+    bias = np.r_[-offset @ back, raw_log_var(np.log(posterior))]
+
+    def dense(kernel, bias):
+        return {"Dense_0": {"kernel": np.float32(kernel), "bias": np.float32(bias)}}
+
+    return {
+        "encoder": dense(np.c_[inputs, 0 * inputs], bias),
+        "generator": dense(forward, offset) | {"log_var_ratio": np.float32(0)},
+        "prior": dense(np.c_[loc, raw_log_var(np.log(var))], np.zeros(2 * DIM_Z)),
+    }
+
+
+@functools.cache
+def built(dim_x, rows, posterior):
+    """A model of nets of one layer, and its game."""
+    config, game = resolve(PRESETS["ivae"], ModelConfig(depth=1, posterior=posterior))
+    dims = Dims(dim_x, LEVELS, DIM_Z, rows)
+    return build(config, dims, game.blocks), game, dims
+
+
+def scored(mesh, noise=0.0, dim_x=DIM_Z, sources=True, seeds=SEEDS, **hypers):
+    """All rows of the perfect model's runs, and the prepared data."""
+    tables = [drawn(seed, noise, dim_x) for seed in DATA_SEEDS]
+    data = prepare([table for table, *_ in tables], DATA_SEEDS, HELD_OUT, batch=8)
+    if not sources:
+        data = data._replace(valid=data.valid._replace(s=None), test=data.test._replace(s=None))
+    model, game, dims = built(dim_x, data.train.x.shape[1], "x,u" if noise else "x")
+    turns = [np.eye(DIM_Z), np.diag([1.0, -2.0, 0.5])[[2, 0, 1]]]
+    index, seed = np.meshgrid(np.arange(len(DATA_SEEDS)), seeds, indexing="ij")
+    runs = Run(seed.ravel(), index.ravel(), np.ones(index.size, int),
+               stack_hypers(Hypers(**hypers), index.size))  # fmt: skip
+    states = [
+        init_state(model, game, 1, Hypers()).replace(
+            params=true_params(data.preprocessing[i], *tables[i][1:], noise, turns[k - 1])
+        )
+        for i, k in zip(runs.data_index, runs.seed, strict=True)
+    ]
+    states = jax.tree.map(lambda *leaves: np.stack(leaves), *jax.device_get(states))
+    experiment = Experiment("tables", ("ivae",), seeds, DATA_SEEDS, 1, Config(data=HELD_OUT))
+    rows, _ = Scorer(experiment, data, dims, mesh).score(Trained("ivae", model, game, runs, states))
+    return rows, data, tables
+
+
+def values(rows, metric, split="test", **convention):
+    wanted = {"metric": metric, "split": split, **convention}
+    return np.array([row["value"] for row in rows if wanted.items() <= row.items()])
+
+
+@pytest.fixture(scope="module")
+def noiseless(mesh):
+    return scored(mesh)[0]
+
+
+def test_a_perfect_generator_scores_as_real_rows_do(noiseless, mesh):
+    rows = scored(mesh, sources=False, seeds=SEEDS[:1])[0]
+    for measure in ("energy_distance", "mmd2", "c2st"):
+        fake, real, wrong = (
+            values(rows, f"{measure}{end}", None) for end in ("", "_real", "_wrong_u")
+        )
+        error = np.std(fake - real, ddof=1) / len(fake) ** 0.5
+        assert abs(np.mean(fake - real)) < 3 * error, measure
+        assert np.mean(wrong - real) > 10 * error
+    for measure in ("energy_distance", "mmd2"):
+        same = values(noiseless, measure, None, seed=SEEDS[0])
+        np.testing.assert_allclose(values(rows, measure, None), same, rtol=1e-5)
+
+
+def test_a_perfect_encoder_scores_1_whatever_the_order_sign_and_scale(noiseless):
+    default = {"latent": "posterior_mean", "corr": "pearson", "assignment": "held_out"}
+    runs = len(DATA_SEEDS) * len(SEEDS)
+    for metric in ("mcc", "mcc_within", "cca"):
+        found = values(noiseless, metric, **default)
+        np.testing.assert_allclose(found, np.ones(runs), atol=1e-5)
+    for metric in ("affine_r2", "affine_r2_z_given_s", "recon_r2"):
+        np.testing.assert_allclose(values(noiseless, metric), np.ones(runs), atol=1e-5)
+    for metric in ("agreement_mcc", "agreement_affine_r2"):
+        np.testing.assert_allclose(values(noiseless, metric), np.ones(len(DATA_SEEDS)), atol=1e-5)
+    assert (values(noiseless, "mcc", corr="spearman") > 1 - 1e-5).all()
