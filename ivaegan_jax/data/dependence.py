@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from ivaegan_jax.data.copies import repeats
+from ivaegan_jax.data.repeated import repeats
 from ivaegan_jax.data.residuals import Residuals, residuals, whole_runs
 
 DRAWS = 199

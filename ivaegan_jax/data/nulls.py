@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 from jaxtyping import Float, Int, Num, Shaped
 
-from ivaegan_jax.data.copies import copied_rows, is_constant_within
 from ivaegan_jax.data.dependence import dependence
+from ivaegan_jax.data.repeated import copied_rows, is_constant_within
 from ivaegan_jax.data.shifts import Pair, shifts, turning
 
 Kind: TypeAlias = Literal["rows", "shifts", "labels"]
