@@ -13,6 +13,7 @@ from typing import Any
 import jax
 from absl import flags
 
+from experiments import _stop as stop
 from ivaegan_jax.processes import FAILED, PartedError, meet
 from ivaegan_jax.types import InputError, Interrupted
 
@@ -160,11 +161,20 @@ def leave(program: Callable[[], int]) -> int:
         traceback.print_exc()
         status = 1
     if _lost:
-        sys.stdout.flush()
-        sys.stderr.flush()
         gone = isinstance(_lost[0], jax.errors.JaxRuntimeError)
-        os._exit(os.EX_TEMPFAIL if gone else status)  # a scheduler may try again
+        stop.leave(os.EX_TEMPFAIL if gone else status)  # a scheduler may try again
+    if status in (stop.REQUEUE, stop.KEYBOARD):
+        _part()
+        stop.leave(status)
     return status
+
+
+def _part() -> None:
+    """Says goodbye to the other processes, which all end now; waits for no XLA thread."""
+    if jax.distributed.is_initialized():
+        parting = threading.Thread(target=jax.distributed.shutdown, daemon=True)
+        parting.start()
+        parting.join(PATIENCE)
 
 
 def _tell(message: str) -> bool:

@@ -13,14 +13,14 @@ from absl import app, flags, logging
 from ml_collections import config_flags
 
 from experiments import _processes
-from experiments._stop import REQUEUE, STOP
+from experiments._stop import KEYBOARD, STOP
 from ivaegan_jax.config import Config
 from ivaegan_jax.data import DATASETS
 from ivaegan_jax.files import FAILED
 from ivaegan_jax.types import InputError, Interrupted, StorageError
 
-WRONG, STORAGE, KEYBOARD = 2, 74, 130
-"""Exit statuses: something to mend in the command or the data, on the disk (EX_IOERR), Ctrl-C."""
+WRONG, STORAGE = 2, 74
+"""Exit statuses: something to mend in the command or the data, on the disk (EX_IOERR)."""
 
 CONFIGS = Path(__file__).parent / "configs"
 
@@ -106,6 +106,7 @@ def launch(main: Callable[[], int | None], define_flags: Callable[[], None]) -> 
       define_flags: defines them; here and not at import, since a config flag reads the command
         line while it is defined and what it finds may be wrong.
     """
+    STOP.listen()
     logging.set_verbosity(logging.ERROR)
     ending = _processes.leave
     app.run(
@@ -131,8 +132,8 @@ def _guarded(main: Callable[[], int | None], argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _fail("stopped; the same command goes on from the last checkpoint", KEYBOARD)
     except Interrupted as at:
-        print(f"stopped as asked{at}; the same command goes on from there", file=sys.stderr)
-        return REQUEUE
+        print(STOP.words(str(at)), file=sys.stderr)
+        return STOP.status
 
 
 def _parse(argv: list[str], define_flags: Callable[[], None]) -> list[str]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from absl import flags
@@ -18,7 +19,7 @@ from ivaegan_jax.experiment import Experiment
 from ivaegan_jax.files import read_json, read_rows, write_json, write_text
 from ivaegan_jax.labels import listed, with_controls
 from ivaegan_jax.manifest import describe_run
-from ivaegan_jax.processes import fingerprint, leads, meet
+from ivaegan_jax.processes import fingerprint, leads, led, meet
 from ivaegan_jax.report import (
     recommendation,
     summary,
@@ -28,6 +29,7 @@ from ivaegan_jax.report import (
     write_report,
 )
 from ivaegan_jax.study import Study
+from ivaegan_jax.types import Pause
 from ivaegan_jax.workdir import Workdir
 
 BENCHMARK_SEEDS = ("2", "6-9")
@@ -86,7 +88,7 @@ def run_study(program: str, labels: Sequence[str]) -> None:
     name = flags.FLAGS.workdir or f"runs/{program}-{Path(experiment.data).stem}"
     workdir = Workdir(Path(name))
     at_once = flags.FLAGS.runs_at_once
-    if complete(experiment, workdir, after=lambda: _report(workdir), runs_at_once=at_once):
+    if complete(experiment, workdir, after=partial(_report, workdir), runs_at_once=at_once):
         return
     print(f"{workdir.path} is finished; its report is {workdir.path / 'report.html'}")
 
@@ -95,7 +97,7 @@ def complete(
     experiment: Experiment,
     workdir: Workdir,
     title: str = "",
-    after: Callable[[], None] = lambda: None,
+    after: Callable[[Pause], None] = lambda pause: None,
     runs_at_once: int = 0,
 ) -> bool:
     """Brings a work directory to its end.
@@ -118,10 +120,13 @@ def complete(
         if meet(f"settings {fingerprint(settings)}", leads() and workdir.is_done())[0]:
             return False
         _run(study, workdir, title, runs_at_once)
-        if leads():
-            after()
-            write_text(workdir.done, "")
+        led("the report was written", lambda pause: _finish(workdir, after, pause), STOP)
     return True
+
+
+def _finish(workdir: Workdir, after: Callable[[Pause], None], pause: Pause) -> None:
+    after(pause)
+    write_text(workdir.done, "")
 
 
 def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
@@ -142,8 +147,8 @@ def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
         write_json(workdir.manifest, manifest | {"wall_time_s": earlier + time.time() - began})
 
 
-def _report(workdir: Workdir) -> None:
-    page, rows = write_report([workdir.path]), read_rows(workdir.metrics)
+def _report(workdir: Workdir, pause: Pause) -> None:
+    page, rows = write_report([workdir.path], pause=pause), read_rows(workdir.metrics)
     sweep = sweep_of(rows)
     told = recommendation(sweep) if sweep else []
     table = sweep_table(sweep, rows) if sweep else summary(rows)

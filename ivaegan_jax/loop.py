@@ -26,7 +26,13 @@ from ivaegan_jax.state import TrainState
 from ivaegan_jax.train import Run, Trainer
 from ivaegan_jax.types import Interrupted, Stop, Terms, TrainData
 
-NEVER: Stop = nullcontext(lambda: False)
+
+class _Never(nullcontext[None]):
+    def __call__(self) -> bool:
+        return False
+
+
+NEVER: Stop = _Never()
 """Nobody asks the training to stop."""
 
 
@@ -115,7 +121,7 @@ def train_runs(
         states = shard_runs(pad_runs(states, mesh), mesh)
     on_start(step)
     data, count = share(data, mesh), len(runs.seed)
-    with stop as stop_asked:
+    with stop:
         while step < schedule.steps:
             began = time.monotonic()
             length = schedule.end_after(step) - step
@@ -123,7 +129,7 @@ def train_runs(
             step += length
             log, alive = gather_runs((log, states.alive), count)
             on_chunk(Chunk(step, log, alive, time.monotonic() - began))
-            stopping = any(meet(f"step {step}", stop_asked()))
+            stopping = any(meet(f"step {step}", stop()))
             if stopping or schedule.saves_at(step):
                 checkpoints.save(storable_runs(states, count))
             if stopping:

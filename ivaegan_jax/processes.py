@@ -7,16 +7,23 @@ processes `meet`; one that fails says so at its next meeting, so that none waits
 
 import hashlib
 import json
-from typing import Any
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import jax
 import numpy as np
 from jax.experimental import multihost_utils
 
-from ivaegan_jax.types import InputError
+from ivaegan_jax.types import InputError, Interrupted, Pause
+
+T = TypeVar("T")
 
 LETTER = 4096
 """Bytes that a process may say at a meeting."""
+
+BETWEEN = 0.5
+"""Seconds that process 0 works at least before it meets the others to look for a stop."""
 
 FAILED = "failed"
 """Where a process is that goes no further."""
@@ -61,6 +68,43 @@ def meet(place: str, value: Any = None) -> list[Any]:
                 "the same command, code and data"
             )
     return [said for _, said in letters]
+
+
+def led(place: str, work: Callable[[Pause], T], stop: Callable[[], bool]) -> T | None:
+    """Process 0 works while the others wait; between two parts of the work all look for a stop.
+
+    Args:
+      place: what is done, such as `ivae is scored`.
+      work: called by process 0, with what it is to call between its parts.
+      stop: whether this process was asked to stop.
+
+    Returns:
+      What the work gives; None on the other processes.
+
+    Raises:
+      Interrupted: on all processes, where one of them was asked to stop.
+      PartedError: on the others, where the work failed.
+    """
+    met = time.monotonic()
+
+    def goes_on(more: bool = True) -> bool:
+        nonlocal met
+        said, met = meet(place, [more, stop()]), time.monotonic()
+        if any(asked for _, asked in said):
+            raise Interrupted(f" while {place}")
+        return said[0][0]
+
+    def pause() -> None:
+        if stop() or time.monotonic() - met > BETWEEN:
+            goes_on()
+
+    if leads():
+        done = work(pause)
+        goes_on(False)
+        return done
+    while goes_on():
+        pass
+    return None
 
 
 def _write(place: str, value: Any) -> np.ndarray:

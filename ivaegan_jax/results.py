@@ -1,6 +1,6 @@
 """All that is recorded of one model's trained runs: scores, agreement, samples, verdicts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from typing import Any
 
@@ -11,7 +11,14 @@ from ivaegan_jax import scoring, verdict
 from ivaegan_jax.data.prepare import Prepared
 from ivaegan_jax.experiment import Experiment
 from ivaegan_jax.networks import Dims
-from ivaegan_jax.types import Row
+from ivaegan_jax.types import Pause, Row
+
+
+def paced(rows: Iterable[Row], pause: Pause) -> Iterator[Row]:
+    """The rows as they come, with a pause after each."""
+    for row in rows:
+        yield row
+        pause()
 
 
 class Scorer:
@@ -21,8 +28,10 @@ class Scorer:
         """Keeps what all models are scored with."""
         self.experiment, self.data, self.dims, self.mesh = experiment, data, dims, mesh
 
-    def score(self, trained: scoring.Trained) -> tuple[list[Row], dict[str, Any]]:
-        """A model's rows, and what figures need."""
+    def score(
+        self, trained: scoring.Trained, pause: Pause = lambda: None
+    ) -> tuple[list[Row], dict[str, Any]]:
+        """A model's rows, and what figures need; pauses between its parts."""
         parts = {"valid": self.data.valid, "test": self.data.test}
         where = self.experiment.data_seeds, self.dims.dim_u, self.mesh
         evaluations = {
@@ -33,21 +42,23 @@ class Scorer:
         rows = [
             row
             for split, part in parts.items()
-            for row in scoring.run_rows(trained, evaluations[split], part, stamps[split])
+            for row in paced(
+                scoring.run_rows(trained, evaluations[split], part, stamps[split]), pause
+            )
         ]
-        rows += scoring.agreement_rows(trained, evaluations["test"], stamps["test"])
+        rows += paced(scoring.agreement_rows(trained, evaluations["test"], stamps["test"]), pause)
         both = list(evaluations.values()), list(parts.values())
-        rows += scoring.quality_rows(trained, *both, stamps[None])
-        judged, agreed = self._judge(trained, stamps[None])
+        rows += paced(scoring.quality_rows(trained, *both, stamps[None]), pause)
+        judged, agreed = self._judge(trained, stamps[None], pause)
         arrays = scoring.arrays_for_figures(trained, evaluations["test"], self.data)
         return rows + judged, arrays | agreed
 
     def _judge(
-        self, trained: scoring.Trained, stamp: Callable[[int], Row]
+        self, trained: scoring.Trained, stamp: Callable[[int], Row], pause: Pause
     ) -> tuple[list[Row], dict[str, np.ndarray]]:
         """Whether identification happened, without the truth: rows, and consensus latents."""
         checked = verdict.precondition_of_runs(trained, self._held_out, self.dims.dim_u, self.mesh)
-        rows = list(verdict.judge_runs(trained, checked, self._held_out, stamp))
+        rows = list(paced(verdict.judge_runs(trained, checked, self._held_out, stamp), pause))
         found = verdict.consensus_of_runs(trained, checked)
         rows += verdict.consensus_rows(trained, checked, found, stamp)
         return rows, verdict.consensus_arrays(found)

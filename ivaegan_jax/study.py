@@ -1,6 +1,7 @@
 """One study: prepare the data, train every model over all runs, score, and leave rows behind."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import jax
@@ -21,13 +22,13 @@ from ivaegan_jax.memory import check_fits, tree_bytes
 from ivaegan_jax.networks import Dims
 from ivaegan_jax.parts import train_in_parts
 from ivaegan_jax.plan import Plan, make_plan
-from ivaegan_jax.processes import leads, meet
+from ivaegan_jax.processes import leads, led, meet
 from ivaegan_jax.replicate import make_seeds_mesh
-from ivaegan_jax.results import Scorer
+from ivaegan_jax.results import Scorer, paced
 from ivaegan_jax.sources import choose_dim_z, load_data
 from ivaegan_jax.state import TrainState
 from ivaegan_jax.training import Reporter, Training
-from ivaegan_jax.types import InputError, Interrupted, Row, Stop, TrainData
+from ivaegan_jax.types import InputError, Pause, Row, Stop, TrainData
 from ivaegan_jax.workdir import Workdir
 
 
@@ -90,13 +91,12 @@ class Study:
         Args:
           workdir: where everything goes.
           reporter: is told of every chunk and every scored model.
-          stop: is asked after every chunk.
+          stop: is asked after compiling, after every chunk, and between the parts of scoring.
           runs_at_once: runs trained at once; 0 takes as many as fit. No number depends on it.
           on_plan: is told how many runs a program trains at once, before it begins.
 
         Raises:
-          Interrupted: if asked to stop, between chunks or models; running it again goes on from
-            there.
+          Interrupted: if asked to stop; running it again goes on from there.
         """
         if leads():
             e = self.experiment
@@ -111,17 +111,14 @@ class Study:
             data = self.train_data(group.jobs[0])
             plan = make_plan(group, data, self.mesh, workdir, runs_at_once)
             on_plan(plan)
+            led(f"{group.title} was compiled", lambda pause: None, stop)
             training = Training(self.experiment, group, data, self.mesh, workdir, reporter, stop)
             for job, states in train_in_parts(plan, wanted, workdir, training.train):
-                if leads():
-                    reporter.finish(job.label, self._score(job, states, scorer, workdir))
-                with stop as asked:
-                    if any(meet(f"scored {job.label}", asked())):
-                        raise Interrupted(f" once {job.label} was scored")
-        if leads() and not any(row["kind"] == "floor" for row in read_rows(workdir.metrics)):
-            stamp = {"data": self.experiment.data, "step": self.experiment.steps}
-            seeds = self.experiment.data_seeds
-            add_metrics(workdir, scoring.floor_rows(self.data, seeds, stamp))
+                score = partial(self._score, job, states, scorer, workdir)
+                rows = led(f"{job.label} was scored", score, stop)
+                if rows is not None:
+                    reporter.finish(job.label, rows)
+        led("floors were scored", partial(self._score_floors, workdir), stop)
 
     def train_data(self, job: Job) -> TrainData:
         """The training rows as one model of the study sees them."""
@@ -139,13 +136,22 @@ class Study:
         agreed = meet("what is left", found)[0]
         return [job.label for i, job in enumerate(self.jobs) if agreed >> i & 1]
 
-    def _score(self, job: Job, states: TrainState, scorer: Scorer, workdir: Workdir) -> list[Row]:
+    def _score(
+        self, job: Job, states: TrainState, scorer: Scorer, workdir: Workdir, pause: Pause
+    ) -> list[Row]:
         runs = make_runs(self.experiment, job.label)
         trained = scoring.Trained(job.label, job.model, job.game, runs, states, watched_terms(job))
-        rows, arrays = scorer.score(trained)
+        rows, arrays = scorer.score(trained, pause)
         write_npz(workdir.arrays(job.label), arrays)
         add_metrics(workdir, rows)
         return rows
+
+    def _score_floors(self, workdir: Workdir, pause: Pause) -> None:
+        if any(row["kind"] == "floor" for row in read_rows(workdir.metrics)):
+            return
+        e = self.experiment
+        stamp = {"data": e.data, "step": e.steps}
+        add_metrics(workdir, paced(scoring.floor_rows(self.data, e.data_seeds, stamp), pause))
 
     def _known_sources(self, job: Job) -> np.ndarray | None:
         """Standardised true sources for the one model that is trained with them, else None."""

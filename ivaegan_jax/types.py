@@ -2,8 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import jax
 import numpy as np
@@ -28,9 +27,28 @@ Row: TypeAlias = dict[str, Any]
 """One JSON record of a result or of a training log."""
 
 
-Stop: TypeAlias = AbstractContextManager[Callable[[], bool]]
-"""Gives a function that says whether to stop; who asks for it within the context is made to wait
-for the next call, and is served at once outside of it."""
+@runtime_checkable
+class Stop(Protocol):
+    """Whether somebody asked for an end; within its context they wait for the next call.
+
+    Outside of it nothing is lost where the process is ended at once.
+    """
+
+    def __call__(self) -> bool:
+        """Whether somebody asked."""
+        ...
+
+    def __enter__(self) -> Any:
+        """Work begins that an end at once would lose."""
+        ...
+
+    def __exit__(self, *error: Any) -> Any:
+        """It is done, or failed."""
+        ...
+
+
+Pause: TypeAlias = Callable[[], None]
+"""What is called between two parts of a longer work; raises Interrupted if asked to stop."""
 
 
 class InputError(ValueError):

@@ -15,6 +15,7 @@ from ivaegan_jax.report.inputs import Results
 from ivaegan_jax.report.legend import BAND
 from ivaegan_jax.report.page import Picture
 from ivaegan_jax.report.style import DPI, Palette
+from ivaegan_jax.types import Pause
 
 
 class Plot(NamedTuple):
@@ -78,12 +79,15 @@ BRIEF = ("mcc", "agreement", "paired")
 """The figures of scores, which are small."""
 
 
-def pictures(study: Results, palette: Palette, brief: bool = False) -> Iterator[Picture]:
+def pictures(
+    study: Results, palette: Palette, brief: bool = False, pause: Pause = lambda: None
+) -> Iterator[Picture]:
     """Every figure that the study has material for, or those of scores alone, as PNG."""
     loaded = {} if brief else {preset: load(path) for preset, path in study.arrays.items()}
     for plot in GALLERY:
         if brief and plot.name not in BRIEF:
             continue
+        pause()
         figure = plot.draw(study, loaded, palette)
         if figure is not None:
             name = f"{plain(study.data)}_{plot.name}.png"

@@ -21,10 +21,15 @@ from ivaegan_jax.report.style import Palette, colours
 from ivaegan_jax.report.sweep import Sweep, recommendation, sweep_of, sweep_table
 from ivaegan_jax.report.tables import summary
 from ivaegan_jax.report.wording import headline
-from ivaegan_jax.types import Row
+from ivaegan_jax.types import Pause, Row
 
 
-def write_report(workdirs: Sequence[Path], out: Path | None = None, brief: bool = False) -> Path:
+def write_report(
+    workdirs: Sequence[Path],
+    out: Path | None = None,
+    brief: bool = False,
+    pause: Pause = lambda: None,
+) -> Path:
     """Writes `report.html`, `summary.md`, `summary.json` and `figures/*.png`.
 
     Args:
@@ -32,6 +37,7 @@ def write_report(workdirs: Sequence[Path], out: Path | None = None, brief: bool 
         presets that occur in several carry the directory's name.
       out: where to write; the first work directory by default.
       brief: what is kept for good: no page, figures of scores alone, and the manifest.
+      pause: called between tables and figures.
 
     Returns:
       The path of the page, or of the summary.
@@ -42,7 +48,7 @@ def write_report(workdirs: Sequence[Path], out: Path | None = None, brief: bool 
     read = read_workdirs([Path(path) for path in workdirs])
     out = Path(workdirs[0]) if out is None else Path(out)
     found = studies(read)
-    sections = [section(study, palette_of(found), brief) for study in found]
+    sections = [section(study, palette_of(found), brief, pause) for study in found]
     title = "Identifiability report: " + ", ".join(section.data for section in sections)
     write_sections(out, title, sections)
     if brief:
@@ -58,18 +64,22 @@ def palette_of(found: Sequence[Results]) -> Palette:
     return colours(ordered(row["preset"] for study in found for row in _colourful(study)))
 
 
-def section(study: Results, palette: Palette, brief: bool = False) -> Section:
+def section(
+    study: Results, palette: Palette, brief: bool = False, pause: Pause = lambda: None
+) -> Section:
     """Tables, figures and words on one data set; those of a sweep are led by its ranking."""
     sweep = sweep_of(study.rows)
     if sweep is None:
-        return plain_section(study, palette, brief)
-    return sweep_section(study, sweep, palette, brief)
+        return plain_section(study, palette, brief, pause)
+    return sweep_section(study, sweep, palette, brief, pause)
 
 
-def sweep_section(study: Results, sweep: Sweep, palette: Palette, brief: bool) -> Section:
+def sweep_section(
+    study: Results, sweep: Sweep, palette: Palette, brief: bool, pause: Pause
+) -> Section:
     """The ranking first, then the usual for the first few configurations and every other model."""
     few = study.without(sweep.hidden)
-    usual = plain_section(few, palette, brief)
+    usual = plain_section(few, palette, brief, pause)
     picture = Picture(f"{plain(study.data)}_sweep.png", to_png(sweep_figure(sweep)), CAPTION)
     every = per_seed(study.rows)
     details = [every if table.title == every.title else table for table in usual.details]
@@ -82,14 +92,16 @@ def sweep_section(study: Results, sweep: Sweep, palette: Palette, brief: bool) -
     )
 
 
-def plain_section(study: Results, palette: Palette, brief: bool = False) -> Section:
+def plain_section(study: Results, palette: Palette, brief: bool, pause: Pause) -> Section:
     """Every model beside every other."""
+    pause()
     table = summary(study.rows)
     sentences = [*headline(study.data, study.rows, table), *chosen_runs(study.rows)]
     fitted = [fit(study.rows).without_empty_columns()] if has_truth(study.rows) else []
     chosen, every = selection_tables(study.rows), (per_seed(study.rows), conventions(study.rows))
     details = (controls_table(study.rows), *fitted, *chosen, *every)
-    found = tuple(pictures(study, palette, brief))
+    pause()
+    found = tuple(pictures(study, palette, brief, pause))
     told = [each for each in details if each.records]
     return Section(study.data, sentences, table, told, found, first_page(study.rows))
 

@@ -1,9 +1,12 @@
 """Programs that are asked to stop, run out of disk, or find a file damaged: status and words."""
 
+import re
 import signal
+import subprocess
+import sys
 
 import pytest
-from programs_forked import SMALL, SMALL_BENCHMARK, program_with_small_files
+from programs_forked import REPOSITORY, SMALL, SMALL_BENCHMARK, program_with_small_files
 from test_programs_resume import assert_same_results
 
 from ivaegan_jax.integrity import SEAL
@@ -45,10 +48,59 @@ def test_a_program_asked_to_stop_saves_and_can_be_queued_again(stop, run, whole,
     assert_same_results(tmp_path / "run", whole)
 
 
-def test_control_c_has_its_customary_status(stop):
-    ended = stop(signal.SIGINT)
-    assert ended.code == 130
-    assert ended.err == "error: stopped; the same command goes on from the last checkpoint\n"
+STOPPED = {
+    signal.SIGTERM: (75, r"stopped as asked[\w .:]*; the same command goes on from there\n"),
+    signal.SIGINT: (130, r"error: stopped; the same command goes on from the last checkpoint\n"),
+}
+
+
+def compiling(workdir):
+    return (workdir / "manifest.json").exists()
+
+
+def scoring(workdir):
+    log = workdir / "train.jsonl"
+    return log.exists() and '"step": 400' in log.read_text()
+
+
+def reporting(workdir):
+    metrics = workdir / "metrics.jsonl"
+    return metrics.exists() and '"kind": "floor"' in metrics.read_text()
+
+
+@pytest.mark.parametrize("number", STOPPED)
+@pytest.mark.parametrize("when", [compiling, scoring, reporting])
+def test_a_request_is_served_whatever_the_program_does(begin, run, whole, tmp_path, when, number):
+    workdir = tmp_path / "run"
+    fresh = [f"--compilation_cache={tmp_path / 'compiled'}"] if when is compiling else []
+    running = begin("train", *FLAGS, f"--workdir={workdir}", *fresh)
+    running.until(lambda: when(workdir))
+    running.signal(number)
+    ended, (status, line) = running.wait(), STOPPED[number]
+    assert ended.code == status
+    assert re.fullmatch(line, ended.err), ended.err
+    assert not (workdir / "DONE").exists()
+    if number == signal.SIGTERM:
+        assert run("train", *FLAGS, f"--workdir={workdir}").code == 0
+        assert_same_results(workdir, whole)
+
+
+@pytest.mark.parametrize("number", STOPPED)
+def test_a_request_is_served_while_libraries_are_imported(number, tmp_path):
+    command = ["-X", "importtime", "-m", "experiments.train", f"--workdir={tmp_path / 'run'}"]
+    pipes = {"cwd": REPOSITORY, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, *command], **pipes) as process:
+        imported = (line.split("|")[-1].strip() for line in process.stderr)
+        assert "numpy" in imported
+        process.send_signal(number)
+        *_, last = process.stderr
+    status, line = STOPPED[number]
+    assert (process.returncode, bool(re.fullmatch(line, last))) == (status, True)
+    assert not (tmp_path / "run").exists()
+
+
+def test_control_c_ends_a_training_after_its_checkpoint(stop):
+    assert stop(signal.SIGINT).code == 130
 
 
 def test_a_full_disk_is_told_in_one_line_and_leaves_nothing_half_written(fork, cache, tmp_path):
