@@ -68,7 +68,13 @@ class Scorer:
         """The held-out rows of each data seed, as verdicts see them."""
         parts, sizes = (self.data.valid, self.data.test), (self.dims.dim_u, self.dims.dim_z)
         seeds = range(len(self.experiment.data_seeds))
-        return [verdict.hold_out(*verdict.held_out_rows(parts, i), *sizes) for i in seeds]
+        held_out = [verdict.held_out_rows(parts, i) for i in seeds]
+        ratio = self.data.train.x.shape[1] / len(held_out[0][0])
+        some = verdict.looked_at([u for _, u in held_out])
+        return [
+            verdict.hold_out(x[rows], u[rows], *sizes, ratio)
+            for (x, u), rows in zip(held_out, some, strict=True)
+        ]
 
     def _stamp(self, trained: scoring.Trained, split: str | None, i: int) -> Row:
         """Says which run and which part of the data a row belongs to."""

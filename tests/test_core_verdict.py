@@ -3,8 +3,17 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ivaegan_jax.types import Batch
-from ivaegan_jax.verdict import USABLE, Precondition, find, hold_out, judge, make_precondition
+from ivaegan_jax.verdict import (
+    USABLE,
+    Precondition,
+    find,
+    hold_out,
+    judge,
+    looked_at,
+    make_precondition,
+)
+from ivaegan_jax.verdict.held_out import MOST_LEVELS, MOST_ROWS, REFERENCES
+from ivaegan_jax.verdict.precondition import in_blocks
 
 RNG = np.random.default_rng(0)
 LEVELS, DIM = 12, 2
@@ -55,7 +64,7 @@ def test_the_scale_of_a_latent_does_not_matter(scale):
     ours, other = (
         find(run(Z * f, STD * f, slope=np.diag(1 / f), scale=f), HELD_OUT) for f in (by**0, by)
     )
-    np.testing.assert_allclose(other.rank_quadratic.singular, ours.rank_quadratic.singular)
+    np.testing.assert_allclose(other.rank.singular, ours.rank.singular)
     np.testing.assert_allclose(other.slopes, ours.slopes, rtol=1e-6)
 
 
@@ -117,20 +126,64 @@ def test_as_many_values_of_u_as_the_theorem_asks_for():
     assert judged(held_out=few).verdict == USABLE  # variances alone take three
 
 
-def test_a_test_that_sees_little_says_so():
-    few = np.sort(np.concatenate([np.flatnonzero(level == CODE)[:12] for level in range(LEVELS)]))
+def thinned(rows_per_level, prior):
+    """A run with this prior on few rows of each level, as held out."""
+    few = np.flatnonzero(np.arange(len(CODE)) % 100 < rows_per_level)
     held_out = hold_out(Z[few], CODE[few], LEVELS, DIM)
-    thin = run()._replace(
-        **{name: getattr(run(), name)[few] for name in Precondition._fields if name != "slope"}
+    whole = run(std=prior)
+    return find(
+        whole._replace(
+            **{name: getattr(whole, name)[few] for name in Precondition._fields if name != "slope"}
+        ),
+        held_out,
     )
-    equal = thin._replace(prior_log_var=thin.prior_log_var * 0.01)
-    told = judge(find(equal, held_out), alive=True)
-    assert codes(told) >= {"rank", "few_rows"}
-    assert any("Only 12 held-out rows" in reason.text for reason in told.reasons)
 
 
-def test_without_enough_rows_nothing_can_be_tested():
-    assert codes(judged(held_out=HELD_OUT._replace(counts=[]))) == {"rows"}
+def test_a_test_that_could_hardly_see_anything_says_so():
+    noise = np.exp(0.02 * RNG.normal(size=STD.shape))
+    found = thinned(2, noise)
+    assert found.power < 0.5
+    told = judge(found, alive=True)
+    assert codes(told) >= {"rank", "power"}
+    assert any("2 held-out rows for each value of u" in reason.text for reason in told.reasons)
+    seen = thinned(100, noise)
+    assert seen.power > 0.8
+    assert "power" not in codes(judge(seen, alive=True))
+
+
+def test_few_rows_of_each_level_count_together():
+    assert judge(thinned(12, STD), alive=True).verdict == USABLE
+
+
+def test_a_prior_that_learned_another_u_is_of_no_rank():
+    moments = [Z[RNG.permutation(len(Z))[:100]].std(axis=0) for _ in range(LEVELS)]
+    found = thinned(100, np.stack(moments))
+    assert found.rank.rank == 0
+    assert found.rank.inflation > 10
+
+
+def test_one_value_of_u_leaves_nothing_to_test():
+    same = np.zeros(len(CODE), int)
+    assert codes(judged(held_out=hold_out(Z, same, LEVELS, DIM))) >= {"rows"}
+
+
+def test_many_values_of_u_are_sampled_whole_and_alike_for_all_data_seeds():
+    u = np.arange(9000) // 3
+    first, second = looked_at([u, np.roll(u, 1)])
+    assert len(first) == len(second) == 3 * MOST_LEVELS
+    assert (np.unique(u[first], return_counts=True)[1] == 3).all()
+    few = np.arange(2 * MOST_ROWS) % 7
+    [rows] = looked_at([few])
+    assert len(rows) == MOST_ROWS
+    np.testing.assert_array_equal(looked_at([CODE])[0], np.arange(len(CODE)))
+
+
+def test_many_values_of_u_are_stood_for_by_a_sample():
+    u = np.arange(len(CODE))
+    held_out = hold_out(Z, u, len(u), DIM)
+    assert held_out.sampled
+    assert len(held_out.references) == len(held_out.weights) == REFERENCES
+    assert held_out.levels == len(u)
 
 
 def test_a_continuous_u_stands_for_itself_among_its_references():
@@ -147,13 +200,21 @@ def test_the_device_part_is_what_the_model_says(tiny, batch):
     params = model.init(jax.random.key(1))
     levels = jnp.eye(batch.u.shape[1])
     shares = jnp.full(len(levels), jnp.log(1 / len(levels)))
-    batch = Batch(batch.x, batch.u)
-    found = jax.jit(make_precondition(model))(params, batch, levels, shares)
-    pairs = jax.jit(model.log_prior)(params, found.mu, levels)
     code = np.argmax(batch.u, axis=1)
+    known = np.arange(len(levels))
+    whole = jax.jit(make_precondition(model, len(levels)))
+    found = whole(params, batch.x, code, known, shares)
+    pairs = jax.jit(model.log_prior)(params, found.mu, levels)
     np.testing.assert_allclose(found.log_prior, pairs[np.arange(len(code)), code], rtol=1e-4)
     marginal = np.log(np.exp(pairs).mean(axis=1))
     np.testing.assert_allclose(found.log_marginal, marginal, rtol=1e-3, atol=1e-4)
     decode = jax.jit(jax.jacobian(lambda z: model.decode(params, z[None])[0]))
     jacobian = decode(found.mu[0])
     np.testing.assert_allclose(found.slope[0], jacobian.T @ jacobian, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [1, 3, 5, 6, 7, 20])
+def test_rows_in_blocks_are_the_rows(size):
+    rows = jnp.arange(26.0).reshape(13, 2), jnp.arange(13)
+    found = in_blocks(lambda both: {"sum": both[0].sum(1) + both[1]}, rows, size)
+    np.testing.assert_array_equal(found["sum"], np.arange(13) * 5 + 1)

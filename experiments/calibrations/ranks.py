@@ -7,15 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from experiments.calibrations._case import AT_MOST, FALSE_ALARMS, POWER, Case
-from ivaegan_jax.metrics.modulation import (
-    LEVEL,
-    Rank,
-    bootstrap_counts,
-    moments,
-    natural_parameters,
-    rank_above_noise,
-    sampling_noise,
-)
+from ivaegan_jax.metrics.modulation import LEVEL, Levels, Rank, by_level, modulated_rank
 
 DIM = 5
 
@@ -60,19 +52,19 @@ class Latents:
         return mean[code] + std[code] * noise, code
 
 
-def once(code: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Every row counted once, for the moments of a sample as it is."""
-    return [(rows, np.ones((1, len(rows)))) for rows, _ in bootstrap_counts(code, draws=1)]
+def moments(z: np.ndarray, levels: Levels) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of each level of these rows, as training on them would leave a prior."""
+    mean = levels.means(z)
+    return mean, levels.means(np.square(z - mean[levels.code]))
 
 
 def rank_of(latents: Latents, rng: np.random.Generator) -> Rank:
-    """Rank of the block of z^2, the matrix and its noise of the same size."""
+    """Rank found on held-out rows for a prior with the moments of four times as many others."""
     tables = latents.tables(rng)
+    train, of_train = latents.draw(*tables, 4 * latents.rows, rng)
+    loc, variance = moments(train, by_level(of_train))
     z, code = latents.draw(*tables, latents.rows, rng)
-    z = z / z.std(axis=0)
-    matrix = natural_parameters(*moments(z, once(code)))[0]
-    noise = sampling_noise(z, bootstrap_counts(code, seed=int(rng.integers(2**31))))
-    return rank_above_noise(matrix[:, DIM:], noise[..., DIM:])
+    return modulated_rank(z, loc[code], variance[code], by_level(code))
 
 
 def rank_above(latents: Latents, true_rank: int, rng: np.random.Generator) -> bool:
@@ -95,9 +87,12 @@ def cases() -> Iterator[Case]:
         ("one precision the average of the others", Latents(modulated="average"), 4),
         ("u moves means alone", Latents(modulated="means"), 0),
         ("u moves nothing", Latents(modulated="nothing"), 0),
+        ("the same, 6 levels", Latents(6, 1000, modulated="nothing"), 0),
+        ("the same, 60 levels of 12 rows", Latents(60, 12, modulated="nothing"), 0),
+        ("the same, 1,000 levels of 2 rows", Latents(1000, 2, modulated="nothing"), 0),
     ]:
         happens = functools.partial(rank_above, latents, rank)
         yield Case(FALSE_ALARMS, "rank", setting, happens, AT_MOST, 250, LEVEL)
-    for rows, least in ((200, 0.95), (30, 0.85)):
+    for rows, least in ((200, 0.95), (30, 0.95), (12, 0.9)):
         happens = functools.partial(rank_whole, Latents(rows=rows))
         yield Case(POWER, "rank", f"5 directions, {rows} rows", happens, (least, 1.0), 100)

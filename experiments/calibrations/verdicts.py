@@ -11,8 +11,8 @@ import numpy as np
 from scipy.special import logsumexp
 
 from experiments.calibrations._case import AT_MOST, FALSE_ALARMS, POWER, Case
-from experiments.calibrations.ranks import DIM, Latents, once
-from ivaegan_jax.metrics.modulation import LEVEL, moments
+from experiments.calibrations.ranks import DIM, Latents, moments
+from ivaegan_jax.metrics.modulation import LEVEL, by_level
 from ivaegan_jax.verdict import USABLE, Precondition, find, hold_out, judge
 from ivaegan_jax.verdict.findings import information_on_u
 
@@ -40,9 +40,9 @@ def fitted(latents: Latents, rng: np.random.Generator) -> tuple[Precondition, np
     """A run whose prior has the moments of four times as many rows as are held out."""
     tables = latents.tables(rng)
     train, of_train = latents.draw(*tables, 4 * latents.rows, rng)
-    loc, variance = moments(train, once(of_train))
+    loc, variance = moments(train, by_level(of_train))
     z, code = latents.draw(*tables, latents.rows, rng)
-    return run_of(z, code, loc[0], np.sqrt(variance[0])), code
+    return run_of(z, code, loc, np.sqrt(variance)), code
 
 
 def usable(latents: Latents, rng: np.random.Generator) -> bool:

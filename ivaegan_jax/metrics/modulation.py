@@ -2,10 +2,12 @@
 
 Identifiability asks that the natural parameters differ between levels of u in enough directions
 (Khemakhem et al. 2020, theorem 1, (iv): an invertible matrix L). A learned matrix always has full
-rank, by noise alone, so its singular values are held against a null.
+rank, by noise alone. Here the parameters that a model learned from its training rows are held
+against what held-out rows say of the same levels: noise of the one knows nothing of the other, so
+that many levels of few rows tell as much as few levels of many.
 """
 
-from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,14 +19,18 @@ LEVEL = 0.05
 """Of each of the successive tests of rank."""
 
 DRAWS = 200
-FEWEST_ROWS = 10
-"""Held-out rows below which a level has no variance to speak of and is left out."""
 
 FEWEST_ROWS_PER_CELL = 50
 """Of a continuous u, which is cut into cells for the comparison with noise."""
 
-SMALLEST_VARIANCE = 1e-6
-"""Of a latent within a level, relative to its variance over all rows."""
+PSEUDO_ROWS = 5
+"""Rows of average variance added to the held-out rows of each level, which may be one."""
+
+REFERENCE = 0.5
+"""Standard deviation of log variances between levels, for which power is computed: standard
+deviations of latents that differ by a quarter."""
+
+SIMULATIONS = 60
 
 
 class Rank(NamedTuple):
@@ -35,20 +41,31 @@ class Rank(NamedTuple):
       singular: all of them, falling.
       noise: what the first one that does not stand out, or else the last one, would reach in 95 %
         of draws if it were noise.
+      inflation: how many times larger the variance of what a level's rows say is than that of as
+        many independent rows, 1 or more; of the latent where it is largest.
     """
 
     rank: int
     singular: Float[np.ndarray, " columns"]
     noise: float
+    inflation: float = 1.0
 
 
-def natural_parameters(
-    loc: Float[np.ndarray, "*draws levels dim_z"],
-    variance: Float[np.ndarray, "*draws levels dim_z"],
-) -> Float[np.ndarray, "*draws levels columns"]:
-    """`(loc / variance, -1 / (2 variance))` of z and z^2, minus their means over the levels."""
-    natural = np.concatenate([loc / variance, -0.5 / variance], axis=-1)
-    return natural - natural.mean(axis=-2, keepdims=True)
+class Levels(NamedTuple):
+    """Held-out rows by level of u, or by cell of a continuous one.
+
+    Attributes:
+      code: level of each row, from 0.
+      counts: rows of each level.
+    """
+
+    code: Int[np.ndarray, " rows"]
+    counts: Int[np.ndarray, " levels"]
+
+    def means(self, values: Float[np.ndarray, "rows columns"]) -> np.ndarray:
+        """Mean of each column in each level, `[levels, columns]`."""
+        sums = [np.bincount(self.code, column, len(self.counts)) for column in values.T]
+        return np.stack(sums, axis=1) / self.counts[:, None]
 
 
 def levels_or_cells(u: Num[np.ndarray, "rows ..."], cells: int) -> Int[np.ndarray, " rows"]:
@@ -61,60 +78,137 @@ def levels_or_cells(u: Num[np.ndarray, "rows ..."], cells: int) -> Int[np.ndarra
     return np.asarray(KMeans(count, random_state=0).fit_predict(u))
 
 
-def bootstrap_counts(
-    code: Int[np.ndarray, " rows"], draws: int = DRAWS, seed: int = 0
-) -> list[tuple[Int[np.ndarray, " members"], Int[np.ndarray, "draws members"]]]:
-    """For each level with enough rows, its rows and how often each draw takes them.
+def by_level(code: Int[np.ndarray, " rows"]) -> Levels:
+    """Numbers the levels that rows have from 0."""
+    _, code, counts = np.unique(code, return_inverse=True, return_counts=True)
+    return Levels(code, counts)
 
-    The rows of a level are resampled among themselves, so nothing is supposed about their
-    distribution. The same counts serve all runs on these rows.
+
+def modulated_rank(
+    z: Float[np.ndarray, "rows dim_z"],
+    loc: Float[np.ndarray, "rows dim_z"],
+    variance: Float[np.ndarray, "rows dim_z"],
+    levels: Levels,
+) -> Rank:
+    """Rank of the learned natural parameters of z^2, `-1 / (2 variance)`, over the levels of u.
+
+    Args:
+      z: encoded held-out rows.
+      loc: of the learned prior at each row's u.
+      variance: of the same.
+      levels: of the same rows.
+
+    A factor that all levels share is taken out of each latent first: a model may spread its
+    latents as it likes.
     """
-    rng = np.random.default_rng(seed)
-    members = [np.flatnonzero(code == level) for level in np.unique(code)]
-    return [
-        (rows, rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), draws))
-        for rows in members
-        if len(rows) >= FEWEST_ROWS
-    ]
+    z, loc, variance = (np.asarray(each, float) for each in (z, loc, variance))
+    square = np.square(z - loc)
+    variance = variance * (square / variance).mean(axis=0)
+    spread = np.atleast_2d(np.cov((square / variance).T))
+    return rank_of_moments(levels.means(variance), levels.means(square), spread, levels.counts)
 
 
-def sampling_noise(
-    z: Float[np.ndarray, "rows dim_z"], counts: Sequence[tuple[np.ndarray, np.ndarray]]
-) -> Float[np.ndarray, "draws levels columns"]:
-    """Draws of the sampling error of the natural parameters of z, level by level."""
-    once = [(rows, np.ones((1, len(rows)))) for rows, _ in counts]
-    return natural_parameters(*moments(z, counts)) - natural_parameters(*moments(z, once))
+def rank_of_moments(
+    learned: Float[np.ndarray, "levels dim_z"],
+    seen: Float[np.ndarray, "levels dim_z"],
+    spread: Float[np.ndarray, "dim_z dim_z"],
+    counts: Int[np.ndarray, " levels"],
+    draws: int = DRAWS,
+) -> Rank:
+    """Tests how many directions of the learned natural parameters held-out rows confirm.
+
+    The matrix is `A'X`: A the learned natural parameters, X those of held-out rows alone, which
+    the noise of A knows nothing of. If some direction of A were noise, its part of `A'X` would be
+    noise times X, with the noise that A is seen to have: what held-out rows say of a level less
+    what the prior says, which counts their own noise as well. Where neighbouring rows resemble
+    each other, or the prior learned another u, this is larger than the rows within a level
+    suggest, and the noise is inflated to match.
+
+    How often the rank is too high, at a nominal 5 %, and how often all true directions are found
+    is measured in `results/calibration`.
+
+    Args:
+      learned: variances of the prior by level.
+      seen: mean squared distance of held-out rows from the prior's mean.
+      spread: covariance of squared distances within levels, relative to the variances.
+      counts: held-out rows of each level.
+      draws: of the noise.
+    """
+    share = counts / counts.sum()
+    overall = share @ seen
+    instrument = -0.5 / (
+        (counts[:, None] * seen + PSEUDO_ROWS * overall) / (counts[:, None] + PSEUDO_ROWS)
+    )
+    instrument = (instrument - share @ instrument) * share[:, None]
+    natural = -0.5 / learned
+    inflation = np.maximum(
+        1,
+        (counts[:, None] * np.square(seen / learned - 1)).mean(axis=0)
+        / np.maximum(np.diag(spread), 1e-12),
+    )
+    half = _root(spread * np.sqrt(np.outer(inflation, inflation)))
+    rng = np.random.default_rng(0)
+    noise = np.stack(
+        [
+            (natural * (rng.normal(size=natural.shape) @ half) / np.sqrt(counts)[:, None]).T
+            @ instrument
+            for _ in range(draws)
+        ]
+    )
+    found = rank_above_noise(natural.T @ instrument, noise, most=len(counts) - 1)
+    return found._replace(inflation=float(inflation.max()))
 
 
-def moments(
-    z: Float[np.ndarray, "rows dim_z"], counts: Sequence[tuple[np.ndarray, np.ndarray]]
-) -> tuple[Float[np.ndarray, "draws levels dim_z"], Float[np.ndarray, "draws levels dim_z"]]:
-    """Mean and variance of z per draw and level."""
-    both = np.concatenate([z, np.square(z)], axis=1)
-    means = np.stack([count @ both[rows] / len(rows) for rows, count in counts], axis=1)
-    loc, square = np.split(means, 2, axis=-1)
-    return loc, np.maximum(square - np.square(loc), SMALLEST_VARIANCE * z.var(axis=0))
+def _root(covariance: Float[np.ndarray, "dim dim"]) -> Float[np.ndarray, "dim dim"]:
+    values, vectors = np.linalg.eigh(covariance)
+    return (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
 
 
 def rank_above_noise(
-    matrix: Float[np.ndarray, "levels columns"], noise: Float[np.ndarray, "draws levels columns"]
+    matrix: Float[np.ndarray, "dim dim"], noise: Float[np.ndarray, "draws dim dim"], most: int
 ) -> Rank:
     """Tests rank 0, 1, 2, ... until one is not rejected (a parametric bootstrap).
 
     Under rank r the matrix is its own best approximation of rank r plus noise, and the singular
-    value after the r-th of such sums is the null of the observed one.
-
-    How often the rank is too high, at a nominal 5 %, and how often all true directions are found
-    is measured in `results/calibration`. Nine models trained on a shuffled u had rank 0.
+    value after the r-th of such sums is the null of the observed one. No rank above `most` is
+    found.
     """
-    left, singular, right = np.linalg.svd(matrix, full_matrices=False)
+    left, singular, right = np.linalg.svd(matrix)
     limit = 0.0
-    for rank in range(len(singular)):
+    for rank in range(min(len(singular), most)):
         under_null = (left[:, :rank] * singular[:rank]) @ right[:rank] + noise
-        # singular values by way of the small square, a tenth of the time
-        squares = np.linalg.eigvalsh(np.swapaxes(under_null, -1, -2) @ under_null)
-        null = np.sqrt(np.maximum(squares[:, -1 - rank], 0.0))
+        null = np.linalg.svd(under_null, compute_uv=False)[:, rank]
         limit = float(np.quantile(null, 1 - LEVEL))
         if singular[rank] <= limit:
             return Rank(rank, singular, limit)
-    return Rank(len(singular), singular, limit)
+    return Rank(min(len(singular), most), singular, limit)
+
+
+def power_of_rank(levels: Levels, ratio: float, dim_z: int) -> float:
+    """Chance that `modulated_rank` finds all directions where there are all, by simulation.
+
+    Latents are Gaussian within levels, and their log variances differ by `REFERENCE` between them.
+
+    Args:
+      levels: of the held-out rows.
+      ratio: training rows for each held-out row.
+      dim_z: latents.
+    """
+    return _power(tuple(levels.counts.tolist()), float(ratio), dim_z)
+
+
+@lru_cache(maxsize=64)
+def _power(counts: tuple[int, ...], ratio: float, dim_z: int) -> float:
+    rng, rows = np.random.default_rng(0), np.array(counts)
+    shape, spread = (len(rows), dim_z), 2 * np.eye(dim_z)
+
+    def of_rows(number: np.ndarray) -> np.ndarray:
+        half = np.maximum(number, 1)[:, None] / 2
+        return rng.gamma(half, 1 / half, shape)
+
+    found = 0
+    for _ in range(SIMULATIONS):
+        true = np.exp(REFERENCE * rng.normal(size=shape))
+        learned, seen = true * of_rows(ratio * rows), true * of_rows(rows)
+        found += rank_of_moments(learned, seen, spread, rows, draws=DRAWS // 2).rank == dim_z
+    return found / SIMULATIONS

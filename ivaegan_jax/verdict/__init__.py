@@ -4,7 +4,7 @@ Device part: `precondition`. Numbers of one run: `findings`. Words: `judgement`.
 """
 
 from ivaegan_jax.verdict.findings import Findings, find
-from ivaegan_jax.verdict.held_out import HeldOut, held_out_rows, hold_out
+from ivaegan_jax.verdict.held_out import HeldOut, held_out_rows, hold_out, looked_at
 from ivaegan_jax.verdict.judgement import USABLE, Judgement, judge
 from ivaegan_jax.verdict.precondition import Precondition, make_precondition
 from ivaegan_jax.verdict.rows import (
@@ -29,6 +29,7 @@ __all__ = [
     "hold_out",
     "judge",
     "judge_runs",
+    "looked_at",
     "make_precondition",
     "precondition_of_runs",
 ]

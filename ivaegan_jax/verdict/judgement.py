@@ -18,8 +18,8 @@ FLAT = 1e-3
 """Ratio of slopes below which the generator is no longer injective for any practical purpose."""
 
 
-FEW_ROWS = 30
-"""Held-out rows per value of u below which the test of rank is weak (`results/calibration`)."""
+ENOUGH_POWER = 0.8
+"""Chance to find what is there below which a test that finds nothing says nothing."""
 
 
 class Reason(NamedTuple):
@@ -71,20 +71,21 @@ def _against(found: Findings, active: int) -> Iterator[Reason]:
     if found.means_only:
         yield Reason("means", "Only the means of the latents follow u: with a Gaussian prior of "
                      "constant variance, any rotation of the latents fits as well.")  # fmt: skip
-    elif not len(found.rank_quadratic.singular):
-        yield Reason("rows", "No value of u has enough held-out rows to compare the prior with "
-                     "sampling noise.")  # fmt: skip
-    elif not found.rank_quadratic.rank:
+    elif not len(found.rank.singular):
+        yield Reason("rows", "Held-out rows have one value of u: nothing can be compared.")
+    elif not found.rank.rank:
         yield Reason("rank", "u moves the variances of the latents no further than sampling noise "
                      "would.")  # fmt: skip
-    elif found.rank_quadratic.rank < active:
+    elif found.rank.rank < active:
         yield Reason("rank", f"u moves the variances of the {active} latents in only "
-                     f"{found.rank_quadratic.rank} independent directions beyond sampling noise, "
+                     f"{found.rank.rank} independent directions beyond sampling noise, "
                      "so that some of them stay mixed.")  # fmt: skip
-    if 0 < found.rows_per_level < FEW_ROWS and found.rank_quadratic.rank < active:
-        yield Reason("few_rows", f"Only {found.rows_per_level} held-out rows per value of u: with "
-                     f"fewer than {FEW_ROWS} much of what is there goes unseen. Hold out more rows "
-                     "(--config.data.test_fraction), or merge values of u.")  # fmt: skip
+    if found.power < ENOUGH_POWER and found.levels >= found.needed:
+        yield Reason("power", "That may be for want of rows: with "
+                     f"{found.rows_per_level} held-out rows for each value of u (the middle one), "
+                     "standard deviations of latents that differ by a quarter between values of u "
+                     f"are found in {found.power:.0%} of cases. Take more rows, merge values of u, "
+                     "or take fewer latents (--config.model.dim_z).")  # fmt: skip
     if found.p_value > LEVEL:
         yield Reason("information", "On held-out rows the latents tell nothing about u: "
                      f"{found.information:.2f} nats per row.")  # fmt: skip
@@ -104,7 +105,7 @@ def _cautions(found: Findings) -> Iterator[Reason]:
 
 
 def _in_favour(found: Findings, active: int) -> Iterator[Reason]:
-    weakest = found.rank_quadratic.singular[-1] / found.rank_quadratic.noise
+    weakest = found.rank.singular[-1] / found.rank.noise
     yield Reason("rank_ok", f"u moves the variances of all {active} latents in independent "
                  f"directions, the weakest {weakest:.1f} times as far as sampling noise "
                  "would.")  # fmt: skip

@@ -15,7 +15,7 @@ from ivaegan_jax.metrics.consensus import Consensus, consensus
 from ivaegan_jax.model import Model
 from ivaegan_jax.replicate import default_how, over_runs, pad_runs, shard_runs, share
 from ivaegan_jax.scoring import Trained
-from ivaegan_jax.train import Run, as_batch
+from ivaegan_jax.train import Run
 from ivaegan_jax.types import Row
 from ivaegan_jax.verdict.findings import Findings, find
 from ivaegan_jax.verdict.held_out import HeldOut
@@ -52,12 +52,11 @@ def precondition_of_runs(
 
 @lru_cache(maxsize=1)  # configurations of one structure are judged by one program
 def _over_precondition(model: Model, dim_u: int, mesh: Mesh) -> Callable[..., Precondition]:
-    precondition = make_precondition(model)
+    precondition = make_precondition(model, dim_u)
 
     def one(params: Any, run: Run, shared: Any) -> Precondition:
         x, u, references, weights = (array[run.data_index] for array in shared)
-        known = as_batch(jnp.zeros((len(references), x.shape[1])), references, dim_u).u
-        return precondition(params, as_batch(x, u, dim_u), known, jnp.log(weights))
+        return precondition(params, x, u, references, jnp.log(weights))
 
     return over_runs(one, mesh, default_how())
 
@@ -123,15 +122,16 @@ def consensus_arrays(found: Mapping[int, Agreed]) -> dict[str, np.ndarray]:
 
 
 def _numbers(found: Findings) -> dict[str, float]:
-    quadratic = found.rank_quadratic.singular
-    smallest = quadratic[-1] if len(quadratic) else 0.0
+    rank = found.rank
+    weakest = rank.singular[-1] / rank.noise if len(rank.singular) and rank.noise else np.nan
     values = {
         "levels": found.levels,
         "levels_needed": found.needed,
-        "natural_rank": found.rank.rank,
-        "natural_rank_quadratic": found.rank_quadratic.rank,
-        "natural_condition": quadratic[0] / smallest if smallest > 0 else np.inf,
-        "natural_noise": found.rank_quadratic.noise,
+        "levels_looked_at": found.looked_at,
+        "natural_rank_quadratic": rank.rank,
+        "natural_weakest": weakest,
+        "natural_inflation": rank.inflation,
+        "natural_power": found.power,
         "informative_units": (found.active & ~found.repeating).sum(),
         "slope_p05": np.quantile(found.slopes, 0.05),
         "slope_median": np.median(found.slopes),
