@@ -213,6 +213,17 @@ def test_the_device_part_is_what_the_model_says(tiny, batch):
     np.testing.assert_allclose(found.slope[0], jacobian.T @ jacobian, rtol=1e-3, atol=1e-5)
 
 
+def test_a_prior_that_is_too_sure_of_itself_hides_no_information():
+    """Levels learned from 8 rows: the bound falls below 0, the careful one finds what is there."""
+    rng = np.random.default_rng(3)
+    true = np.exp(0.15 * rng.normal(size=(LEVELS, DIM)))
+    z = true[CODE] * rng.normal(size=Z.shape)
+    learned = true * np.sqrt(rng.gamma(4, 1 / 4, true.shape))
+    found = find(run(z=z, std=learned), HELD_OUT)
+    assert found.information < 0 < found.careful
+    assert found.p_value < 0.05
+
+
 @pytest.mark.parametrize("size", [1, 3, 5, 6, 7, 20])
 def test_rows_in_blocks_are_the_rows(size):
     rows = jnp.arange(26.0).reshape(13, 2), jnp.arange(13)

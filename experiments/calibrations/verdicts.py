@@ -59,7 +59,7 @@ def informed(spread: float, shuffled: bool, rng: np.random.Generator) -> bool:
     std = np.exp(spread * rng.normal(size=mean.shape))
     z, code = latents.draw(mean, np.ones_like(std) if shuffled else std, latents.rows, rng)
     held_out = hold_out(z, code, latents.levels, DIM)
-    return information_on_u(run_of(z, code, mean, std), held_out)[1] <= LEVEL
+    return information_on_u(run_of(z, code, mean, std), held_out)[-1] <= LEVEL
 
 
 def cases() -> Iterator[Case]:

@@ -18,6 +18,9 @@ UNKNOWN = "cannot be told yet"
 FEWEST_PAIRS = 3
 """Pairs of runs below which their agreement is too uncertain to speak of."""
 
+UNSEEN = {"rank", "power", "information", "vanished", "some_repeating"}
+"""Reasons of a run that may all be for want of rows, where `power` is one of them."""
+
 
 class Evidence(NamedTuple):
     """The rows of one preset that its verdict rests on.
@@ -75,6 +78,6 @@ def verdict_of(evidence: Evidence) -> str:
 
 
 def _has_too_few_rows(run: Row) -> bool:
-    """Whether nothing but a test that could hardly see anything speaks against a run."""
+    """Whether nothing but tests that could hardly see anything speaks against a run."""
     codes = {reason["code"] for reason in run["reasons"]}
-    return "few_rows" in codes and codes <= {"rank", "few_rows", "vanished", "some_repeating"}
+    return "power" in codes and codes <= UNSEEN

@@ -62,12 +62,12 @@ def test_runs_that_agree_but_are_not_usable_are_not_identified():
     assert short.reasons == [f"{BAD} (2 of 3 runs)"]
 
 
-@pytest.mark.parametrize(("code", "verdict"), [("vanished", UNKNOWN), ("levels", NOT_SUPPORTED)])
+@pytest.mark.parametrize(("code", "verdict"), [("information", UNKNOWN), ("levels", NOT_SUPPORTED)])
 def test_too_few_rows_to_see_anything_leave_it_open_where_nothing_else_is_wrong(code, verdict):
     found = rows(usable=())
     for row in found:
         if row["metric"] == "verdict":
-            row["reasons"] = [{"code": c, "text": c} for c in ("rank", "few_rows", code)]
+            row["reasons"] = [{"code": c, "text": c} for c in ("rank", "power", code)]
     assert only(found)[0].verdict == verdict
 
 
