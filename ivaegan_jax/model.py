@@ -10,7 +10,7 @@ from ivaegan_jax.config import ModelConfig
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.networks import Dims, Networks
 from ivaegan_jax.terms import Pass, evaluate_terms
-from ivaegan_jax.types import Batch, Params, Terms
+from ivaegan_jax.types import Auxiliary, Batch, Params, Terms
 
 
 class Model(NamedTuple):
@@ -52,13 +52,11 @@ def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
     def terms(params: Params, batch: Batch, key: jax.Array, hypers: Hypers, names: Any) -> Terms:
         return evaluate_terms(Pass(nets, params, batch, key, hypers), names)
 
-    def sample(
-        params: Params, key: jax.Array, u: Float[Array, "batch dim_u"]
-    ) -> Float[Array, "batch dim_x"]:
+    def sample(params: Params, key: jax.Array, u: Auxiliary) -> Float[Array, "batch dim_x"]:
         return nets.generate(params, nets.family.sample(key, *nets.prior(params, u)))
 
     def log_prior(
-        params: Params, z: Float[Array, "rows dim_z"], u: Float[Array, "priors dim_u"]
+        params: Params, z: Float[Array, "rows dim_z"], u: Auxiliary
     ) -> Float[Array, "rows priors"]:
         return nets.family.log_prob_pairs(z, *nets.prior(params, u))
 

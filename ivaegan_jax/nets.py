@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ivaegan_jax.convolutions import NO_IMAGES, Convolutions, Pixels, TransposedConvolutions
-from ivaegan_jax.layers import SpectralDense, Trunk
+from ivaegan_jax.layers import Dense, Inputs, SpectralDense, Trunk, as_array, beside
 
 
 def bounded_log_var(raw: jax.Array) -> jax.Array:
@@ -26,13 +26,12 @@ class Encoder(nn.Module):
 
     @nn.compact
     def __call__(
-        self, x: Float[Array, "batch dim_x"], u: Float[Array, "batch dim_u"]
+        self, x: Float[Array, "batch dim_x"], u: Inputs
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """Returns `(mu, log_var)` of the Gaussian posterior; u has no columns if it is unseen."""
         seen = Convolutions(self.pixels, self.activation)(x[:, None])
-        inputs = jnp.concatenate([seen, u], axis=-1)
-        hidden = Trunk(self.width, self.depth, self.activation)(inputs)
-        mu, raw = jnp.split(nn.Dense(2 * self.dim_z)(hidden), 2, axis=-1)
+        hidden = Trunk(self.width, self.depth, self.activation)(beside(seen, u))
+        mu, raw = jnp.split(Dense(2 * self.dim_z)(hidden), 2, axis=-1)
         return mu, bounded_log_var(raw)
 
 
@@ -52,7 +51,7 @@ class Generator(nn.Module):
         """Returns `(x_logit, log_var_ratio)`, the ratio to the configured variance, in logs."""
         hidden = Trunk(self.width, self.depth, self.activation)(z)
         ratio = self.param("log_var_ratio", nn.initializers.zeros, ())
-        features = nn.Dense(self.pixels.features(self.dim_x))(hidden)
+        features = Dense(self.pixels.features(self.dim_x))(hidden)
         x_logit = TransposedConvolutions(self.pixels, self.activation, self.dim_x)(features)
         return x_logit, ratio
 
@@ -68,11 +67,11 @@ class ConditionalPrior(nn.Module):
 
     @nn.compact
     def __call__(
-        self, u: Float[Array, "batch dim_u"]
+        self, u: Inputs
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """Returns `(loc, log_var)`; a constant loc is 0 and a constant log variance is 0."""
         hidden = Trunk(self.width, self.depth, self.activation)(u)
-        heads = nn.Dense((2 if self.modulation == "both" else 1) * self.dim_z)(hidden)
+        heads = Dense((2 if self.modulation == "both" else 1) * self.dim_z)(hidden)
         if self.modulation == "mean":
             return heads, jnp.zeros_like(heads)
         if self.modulation == "variance":
@@ -95,8 +94,8 @@ class Critic(nn.Module):
     def __call__(
         self,
         x: Float[Array, "batch pack dim_x"],
-        others: Float[Array, "batch inputs"],
-        u: Float[Array, "batch dim_u"],
+        others: Inputs,
+        u: Inputs,
     ) -> tuple[Float[Array, " batch"], Float[Array, "batch width"]]:
         """Returns `(logit, features)`, the features being the last hidden layer.
 
@@ -105,10 +104,10 @@ class Critic(nn.Module):
           others: all else that the critic sees; u is among it unless it is projected.
           u: of the same rows; read by the projection alone (Miyato & Koyama 2018, eq. 3).
         """
-        dense = SpectralDense if self.spectral else nn.Dense
+        dense = SpectralDense if self.spectral else Dense
         seen = Convolutions(self.pixels, self.activation, dense)(x)
-        inputs = jnp.concatenate([seen, others], axis=-1)
-        features = Trunk(self.width, self.depth, self.activation, dense)(inputs)
+        trunk = Trunk(self.width, self.depth, self.activation, dense)
+        features = as_array(trunk(beside(seen, others)))
         logit = dense(1, name="Dense_0")(features)[:, 0]
         if self.projection:
             embedding = dense(features.shape[-1], use_bias=False, name="embedding")(u)

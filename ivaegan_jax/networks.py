@@ -19,7 +19,8 @@ from ivaegan_jax.distributions import (
     gaussian_product,
 )
 from ivaegan_jax.hypers import Hypers
-from ivaegan_jax.types import Number, Params
+from ivaegan_jax.layers import Coded, Inputs, beside
+from ivaegan_jax.types import Auxiliary, Number, Params
 
 CRITIC_NORM = "critic_norm"
 """The block that no player owns: the critic's spectral norms, moved by their power iteration."""
@@ -106,7 +107,7 @@ class Networks:
         return params | {CRITIC_NORM: moved["batch_stats"]}
 
     def encode(
-        self, params: Params, x: Float[Array, "batch dim_x"], u: Float[Array, "batch dim_u"]
+        self, params: Params, x: Float[Array, "batch dim_x"], u: Auxiliary
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """Posterior `(mu, log_var)`, each `[batch, dim_z]`; of a mixture the part without u."""
         own = self._apply("encoder", params, *self._encoder_input(x, u))
@@ -115,17 +116,17 @@ class Networks:
         return own
 
     def encode_with_u(
-        self, params: Params, x: Float[Array, "batch dim_x"], u: Float[Array, "batch dim_u"]
+        self, params: Params, x: Float[Array, "batch dim_x"], u: Auxiliary
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """The mixture's other part, `q(z|x) p(z|u)` normalised (Kim et al. 2023)."""
         return gaussian_product(self.encode(params, x, u), self.prior(params, u))
 
     def prior(
-        self, params: Params, u: Float[Array, "batch dim_u"]
+        self, params: Params, u: Auxiliary
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """Prior `(loc, log_var)`, each `[batch, dim_z]`; standard normal without a prior block."""
         if self.config.prior == "conditional":
-            return self._apply("prior", params, u)
+            return self._apply("prior", params, self._told(u))
         zeros = jnp.zeros((u.shape[0], self.dims.dim_z))
         return zeros, zeros
 
@@ -150,30 +151,37 @@ class Networks:
         params: Params,
         x: Float[Array, "rows dim_x"],
         z: Float[Array, "rows dim_z"],
-        u: Float[Array, "rows dim_u"],
+        u: Auxiliary,
         label_scale: Number,
     ) -> tuple[Float[Array, " packs"], Float[Array, "packs width"]]:
         """`(logit, features)` of whatever the critic sees of (x, z, u), `packing` rows at once."""
         norm = {"batch_stats": params[CRITIC_NORM]} if CRITIC_NORM in params else {}
         return self._apply("critic", params, *self._critic_input(x, z, u, label_scale), **norm)
 
-    def _apply(self, block: str, params: Params, *inputs: jax.Array, **collections: Params) -> Any:
+    def _apply(self, block: str, params: Params, *inputs: Inputs, **collections: Params) -> Any:
         return self.modules[block].apply({"params": params[block]} | collections, *inputs)
 
-    def _encoder_input(self, x: jax.Array, u: jax.Array) -> tuple[jax.Array, jax.Array]:
-        return x, u if self.config.posterior == "x,u" else u[:, :0]
+    def _encoder_input(self, x: jax.Array, u: jax.Array) -> tuple[jax.Array, Inputs]:
+        return x, self._told(u) if self.config.posterior == "x,u" else jnp.zeros((len(u), 0))
+
+    def _told(self, u: jax.Array, scale: Number | None = None) -> Inputs:
+        """A u as layers take it, `scale` times: codes of its levels, or its features."""
+        if u.ndim == 1:
+            none = jnp.zeros((len(u), 0))
+            return Coded(none, u, self.dims.dim_u, 1.0 if scale is None else scale)
+        return u if scale is None else scale * u
 
     @functools.cached_property
     def critic_sees(self) -> frozenset[str]:
         """The variables among x, z, u that the critic is given."""
         return frozenset(self.config.critic_input.split(","))
 
-    def _critic_input(self, x, z, u, label_scale) -> tuple[jax.Array, jax.Array, jax.Array]:
+    def _critic_input(self, x, z, u, label_scale) -> tuple[jax.Array, Inputs, Inputs]:
         """`(x, others, u)`, one row per pack; a pack shares its u, which is given once."""
         packs = x.shape[0] // self.config.packing
         x, z = x.reshape(packs, self.config.packing, -1), z.reshape(packs, -1)
-        u = label_scale * u[:: self.config.packing]
-        others = [z] if "z" in self.critic_sees else []
+        u = self._told(u[:: self.config.packing], label_scale)
+        seen = z if "z" in self.critic_sees else z[:, :0]
         if "u" in self.critic_sees and self.config.critic_conditioning == "concatenate":
-            others.append(u)
-        return x, jnp.concatenate([z[:, :0], *others], axis=-1), u
+            return x, beside(seen, u), u
+        return x, seen, u

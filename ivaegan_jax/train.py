@@ -46,10 +46,14 @@ class Trainer(NamedTuple):
     chunk: Callable[[Run, TrainState, TrainData, jax.Array], tuple[TrainState, Terms]]
 
 
+MOST_ONE_HOT = 1024
+"""Levels of u up to which their codes become one-hot; of more, networks look their codes up."""
+
+
 def as_batch(x: jax.Array, u: jax.Array, dim_u: int, s: jax.Array | None = None) -> Batch:
-    """Rows as the networks see them: level codes become one-hot, continuous features pass."""
-    codes = jnp.issubdtype(u.dtype, jnp.integer)
-    return Batch(x, jax.nn.one_hot(u, dim_u) if codes else u, s)
+    """Rows as the networks see them: codes of few levels become one-hot, everything else passes."""
+    few = jnp.issubdtype(u.dtype, jnp.integer) and dim_u <= MOST_ONE_HOT
+    return Batch(x, jax.nn.one_hot(u, dim_u) if few else u, s)
 
 
 def draw_batch(

@@ -66,17 +66,21 @@ class Interrupted(BaseException):
     """Work was stopped as asked and can go on; as with KeyboardInterrupt, nobody may swallow it."""
 
 
+Auxiliary: TypeAlias = Float[jax.Array, "batch dim_u"] | Int[jax.Array, " batch"]
+"""u as networks take it: features, one-hot for levels, or, where levels are many, their codes."""
+
+
 class Batch(NamedTuple):
     """Observations and the auxiliary variable as the networks see them.
 
     Attributes:
       x: observations.
-      u: auxiliary variable; one-hot for a discrete one.
+      u: auxiliary variable (see `Auxiliary`).
       s: true sources, standardised; only for the supervised ceiling, None for every other model.
     """
 
     x: Float[jax.Array, "batch dim_x"]
-    u: Float[jax.Array, "batch dim_u"]
+    u: Auxiliary
     s: Float[jax.Array, "batch dim_s"] | None = None
 
 

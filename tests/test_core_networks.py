@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from ivaegan_jax.networks import Networks
+from ivaegan_jax.terms import TERMS, Pass
+from ivaegan_jax.train import MOST_ONE_HOT, as_batch
 
 KEY = jax.random.key(3)
 BLOCKS = ("encoder", "prior", "generator", "critic")
@@ -108,3 +110,39 @@ def test_model_shapes(tiny, batch, preset):
     assert [part.shape for part in model.encode(params, batch.x, batch.u)] == [(8, 2)] * 2
     assert [part.shape for part in model.prior(params, batch.u)] == [(8, 2)] * 2
     assert model.sample(params, KEY, batch.u).shape == (8, 3)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"prior_depth": 1, "posterior": "x,u"},
+        {"critic_conditioning": "projection", "critic_norm": "spectral"},
+        {"packing": 2, "depth": 1},
+    ],
+)
+def test_codes_of_levels_stand_for_their_one_hot_rows(make_pass, data, config):
+    seen = make_pass(**config)
+    coded = Pass(seen.nets, seen.params, seen.batch._replace(u=data.u[0, : len(seen.batch.x)]),
+                 jax.random.key(7), seen.hypers)  # fmt: skip
+    for one, other in zip(seen.prior, coded.prior, strict=True):
+        np.testing.assert_array_equal(one, other)
+    for name in ("kl", "cycle", "adv_d"):
+        np.testing.assert_allclose(TERMS[name](seen), TERMS[name](coded), rtol=2e-5, err_msg=name)
+
+
+def test_gradients_reach_the_rows_that_were_looked_up(make_pass, data):
+    seen = make_pass(prior_depth=1)
+    codes = data.u[0, : len(seen.batch.x)]
+
+    def kl(params, u):
+        return TERMS["kl"](Pass(seen.nets, params, seen.batch._replace(u=u),
+                                jax.random.key(7), seen.hypers))  # fmt: skip
+
+    one, other = (jax.grad(kl)(seen.params, u)["prior"] for u in (seen.batch.u, codes))
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6), one, other)
+
+
+def test_many_levels_are_looked_up_and_few_are_one_hot():
+    x, u = jnp.zeros((3, 2)), jnp.arange(3)
+    assert as_batch(x, u, MOST_ONE_HOT).u.shape == (3, MOST_ONE_HOT)
+    assert as_batch(x, u, MOST_ONE_HOT + 1).u.shape == (3,)

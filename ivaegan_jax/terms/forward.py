@@ -116,7 +116,8 @@ class Pass:
 
     def logit(self, x: jax.Array, z: jax.Array) -> jax.Array:
         """The critic at any (x, z), with the batch's own u, repeated as often as it takes."""
-        u = jnp.tile(self.batch.u, (x.shape[0] // self.batch.u.shape[0], 1))
+        u = self.batch.u
+        u = jnp.tile(u, (x.shape[0] // len(u), *(1 for _ in u.shape[1:])))
         return self.nets.critic(self.params, x, z, u, self.hypers.label_scale)[0]
 
 
