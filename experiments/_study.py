@@ -134,11 +134,12 @@ def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
     began, earlier = time.time(), read_json(workdir.manifest).get("wall_time_s", 0.0)
     manifest = {
         "command": command_line(),
+        "notes": list(study.data.notes),
         **describe_run(settings, _given_flags(), study.batch_devices),
     }
     if leads():
         write_json(workdir.manifest, manifest | {"wall_time_s": earlier})
-    print(_opening(study, manifest["device"]), flush=True)
+    print("\n".join([_opening(study, manifest["device"]), *study.data.notes]), flush=True)
     runs = len(study.runs.seed)
     steps, advise = study.experiment.steps, "config" in flags.FLAGS
     with ConsoleReporter(left, steps, runs, title, advise) as reporter:

@@ -163,7 +163,8 @@ class Study:
                 f"{job.label} is trained with the true sources: it needs an array s in the table, "
                 "with as many columns as there are latents (config.model.dim_z)"
             )
-        return (s - s.mean(1, keepdims=True)) / s.std(1, keepdims=True)
+        standardised = (s - s.mean(1, keepdims=True)) / s.std(1, keepdims=True)
+        return standardised.astype(np.float32)
 
     def _make_mesh(self) -> Mesh:
         """All devices of all processes; batches over as many of them as was asked for."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import jax
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Real
 
 Scalar: TypeAlias = Float[jax.Array, ""]
 """A number inside a compiled program."""
@@ -104,19 +104,21 @@ class Dataset:
 
     Attributes:
       name: the benchmark's name, or the file's path.
-      x: observations, float32 `[rows, dim_x]`.
-      u: int32 level codes `[rows]` (0 to number of levels - 1), or float32 `[rows, dim_u]`.
-      s: true sources, float32 `[rows, dim_s]`; None where nobody knows them.
+      x: observations `[rows, dim_x]` as they were given, whole numbers or floats.
+      u: int32 level codes `[rows]` (0 to number of levels - 1), or floats `[rows, dim_u]`.
+      s: true sources, floats `[rows, dim_s]`; None where nobody knows them.
       levels: the user's own value of each level code; None for a continuous u.
       image_shape: (height, width) where a row of x is an image, else None.
       groups: int32 code of the recording, session or subject that each row belongs to, `[rows]`;
         None where all rows are of one.
       time: when each row was taken, float64 `[rows]`; None where rows stand in the order of time.
       side: every named column beside x and u, one value per row, as the user has it.
+      categories: columns of a continuous u that hold categories, not quantities.
+      notes: how the table was read where that was not plain, one sentence each.
     """
 
     name: str
-    x: Float[np.ndarray, "rows dim_x"]
+    x: Real[np.ndarray, "rows dim_x"]
     u: Int[np.ndarray, " rows"] | Float[np.ndarray, "rows dim_u"]
     s: Float[np.ndarray, "rows dim_s"] | None = None
     levels: np.ndarray | None = None
@@ -124,3 +126,5 @@ class Dataset:
     groups: Int[np.ndarray, " rows"] | None = None
     time: Float[np.ndarray, " rows"] | None = None
     side: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    categories: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ class Part(NamedTuple):
     Attributes:
       x: standardised, float32 `[data_seeds, rows, dim_x]`.
       u: level codes `[data_seeds, rows]` or standardised features `[data_seeds, rows, dim_u]`.
-      s: true sources `[data_seeds, rows, dim_s]`, or None.
+      s: true sources `[data_seeds, rows, dim_s]` as they were given, or None.
       row: each row's number in the table `[data_seeds, rows]`.
       place: its place in the table put in order, group by group and by time: rows of one group
         whose places differ by 1 are neighbours in time `[data_seeds, rows]`.
@@ -57,6 +57,7 @@ class Prepared(NamedTuple):
       preprocessing: how to bring new rows into the same form.
       dim_u: features of u as the networks see it: levels, or columns.
       image_shape: (height, width) where rows are images.
+      notes: how the table was read where that was not plain.
       sha256: of the raw arrays of every data seed, in order.
     """
 
@@ -66,6 +67,7 @@ class Prepared(NamedTuple):
     preprocessing: tuple[Preprocessing, ...]
     dim_u: int
     image_shape: tuple[int, int] | None
+    notes: tuple[str, ...]
     sha256: str
 
     @property
@@ -107,12 +109,12 @@ def prepare(
         fit(d, split.train, config.scale) for d, split in zip(datasets, splits, strict=True)
     )
     parts = {name: _stack(datasets, splits, fitted, name) for name in Split._fields}
-    levels = fitted[0].levels
     return Prepared(
         **parts,
         preprocessing=fitted,
-        dim_u=datasets[0].u.shape[1] if levels is None else len(levels),
+        dim_u=fitted[0].dim_u,
         image_shape=datasets[0].image_shape,
+        notes=datasets[0].notes,
         sha256=_fingerprint(datasets),
     )
 
@@ -122,7 +124,8 @@ def _identity(dataset: Dataset, rows: np.ndarray, scale: float) -> Preprocessing
     if low < 0 or high > 1:
         raise InputError(
             f"a Bernoulli likelihood needs x between 0 and 1, but {dataset.name} holds values from "
-            f"{low:g} to {high:g}; rescale x, or use --config.model.likelihood=gaussian"
+            f"{low:g} to {high:g}; save `x = (x - x.min()) / (x.max() - x.min())`, or use "
+            "--config.model.likelihood=gaussian"
         )
     fitted = fit_preprocessing(dataset, rows, scale)
     zeros = np.zeros_like(fitted.x_mean)
@@ -136,20 +139,31 @@ def _stack(
     name: str,
 ) -> Part:
     rows = [getattr(split, name) for split in splits]
+    each = list(zip(datasets, rows, fitted, strict=True))
+    x = np.empty((len(each), len(rows[0]), datasets[0].x.shape[1]), np.float32)
+    for i, (dataset, chosen, preprocessing) in enumerate(each):
+        x[i] = preprocessing.transform_rows(dataset.x, chosen)
+    s = [dataset.s[chosen] for dataset, chosen, _ in each if dataset.s is not None]
+    u = np.stack([_coded(*of_one) for of_one in each])
     groups = [group_of(d)[r] for d, r in zip(datasets, rows, strict=True)]
     place = [place_of(d)[r] for d, r in zip(datasets, rows, strict=True)]
-    x = [f.transform_x(d.x[r]) for d, r, f in zip(datasets, rows, fitted, strict=True)]
-    u = [f.encode_u(raw_u(d)[r]) for d, r, f in zip(datasets, rows, fitted, strict=True)]
-    s = [d.s[r] for d, r in zip(datasets, rows, strict=True) if d.s is not None]
-    own = (rows, place, groups)
-    return Part(np.stack(x), np.stack(u), np.stack(s) if s else None, *map(np.stack, own))
+    return Part(x, u, np.stack(s) if s else None, *map(np.stack, (rows, place, groups)))
+
+
+def _coded(dataset: Dataset, rows: np.ndarray, fitted: Preprocessing) -> np.ndarray:
+    """U of some rows as programs see it; of categories, every level is looked up once."""
+    if dataset.levels is None:
+        return fitted.encode_u(dataset.u[rows])
+    present, codes = np.unique(dataset.u[rows], return_inverse=True)
+    return fitted.encode_u(dataset.levels[present])[codes]
 
 
 def _fingerprint(datasets: Sequence[Dataset]) -> str:
     digest = hashlib.sha256()
     for dataset in datasets:
         for array in (dataset.x, raw_u(dataset), dataset.s, dataset.groups, dataset.time):
-            digest.update(b"" if array is None else np.ascontiguousarray(array).tobytes())
+            if array is not None:
+                digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
 
 

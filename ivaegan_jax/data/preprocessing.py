@@ -1,15 +1,24 @@
-"""Standardisation and coding fitted on the training rows, kept with a model."""
+"""Standardisation and coding fitted on the training rows, kept with a model.
+
+Columns are centred in the precision in which they were given: statistics of float64 and of large
+integers are float64, and only what is centred and scaled becomes float32.
+"""
 
 import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Int, Real, Shaped
 
+from ivaegan_jax.data.coding import (
+    check_columns,
+    features,
+    level_codes,
+    standardised,
+    with_levels,
+)
+from ivaegan_jax.data.moments import Moments, moments, pieces
 from ivaegan_jax.types import Dataset, InputError
-
-SHOWN = 5
-"""How many known categories a message names."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,8 +30,11 @@ class Preprocessing:
       x_std: their standard deviations, 1 where a column is constant.
       scale: standard deviation of the transformed x.
       levels: discrete u: the category of each code; None for a continuous u.
-      u_mean: continuous u: column means; None for a discrete u.
+      u_mean: continuous u: mean of the column of every feature; None for a discrete u.
       u_std: continuous u: standard deviations, 1 where a column is constant.
+      u_column: continuous u: the column that each feature comes from; None where each column is
+        one feature.
+      u_level: the category that a feature of 0 and 1 stands for; NaN for a quantity.
     """
 
     x_mean: Float[np.ndarray, " dim_x"]
@@ -31,16 +43,32 @@ class Preprocessing:
     levels: np.ndarray | None = None
     u_mean: Float[np.ndarray, " dim_u"] | None = None
     u_std: Float[np.ndarray, " dim_u"] | None = None
+    u_column: Int[np.ndarray, " dim_u"] | None = None
+    u_level: Float[np.ndarray, " dim_u"] | None = None
 
-    def transform_x(self, x: Float[np.ndarray, "*rows dim_x"]) -> Float[np.ndarray, "*rows dim_x"]:
+    @property
+    def dim_u(self) -> int:
+        """Features of u as the networks see it: levels, or columns."""
+        return 0 if (by := self.levels if self.u_mean is None else self.u_mean) is None else len(by)
+
+    def transform_x(self, x: Real[np.ndarray, "rows dim_x"]) -> Float[np.ndarray, "rows dim_x"]:
         """Standardises x; raises InputError if it has another number of columns."""
-        _check_columns("x", x, len(self.x_mean))
-        return ((x - self.x_mean) / self.x_std * self.scale).astype(np.float32)
+        return self.transform_rows(x, np.arange(len(x)))
+
+    def transform_rows(
+        self, x: Real[np.ndarray, "all_rows dim_x"], rows: Int[np.ndarray, " rows"]
+    ) -> Float[np.ndarray, "rows dim_x"]:
+        """Standardises some rows of a table; raises InputError for other numbers of columns."""
+        check_columns("x", x, len(self.x_mean))
+        found = np.empty((len(rows), x.shape[1]), np.float32)
+        for piece in pieces(len(rows), x.shape[1]):
+            found[piece] = (x[rows[piece]] - self.x_mean) / self.x_std * self.scale
+        return found
 
     def inverse_x(self, x: Float[np.ndarray, "*rows dim_x"]) -> Float[np.ndarray, "*rows dim_x"]:
         """Brings standardised x back to the user's units."""
-        _check_columns("x", x, len(self.x_mean))
-        return (x / self.scale * self.x_std + self.x_mean).astype(np.float32)
+        check_columns("x", x, len(self.x_mean))
+        return x / self.scale * self.x_std + self.x_mean
 
     def encode_u(
         self, u: Shaped[np.ndarray, "rows *dim_u"]
@@ -57,7 +85,13 @@ class Preprocessing:
           InputError: for a category that the training rows lacked, another number of
             columns, or numbers where there should be categories and vice versa.
         """
-        return self._codes(u) if self.levels is not None else self._standardised_u(u)
+        if self.levels is not None:
+            return level_codes(u, self.levels)
+        assert self.u_mean is not None
+        assert self.u_std is not None
+        column = np.arange(len(self.u_mean)) if self.u_column is None else self.u_column
+        found = standardised(u, self.u_mean, self.u_std, column)
+        return found if self.u_level is None else with_levels(found, u, column, self.u_level)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The fields as arrays for an `.npz` file, without pickle; None is left out."""
@@ -73,40 +107,14 @@ class Preprocessing:
         """
         needed = {"x_mean", "x_std", "scale"}
         needed |= {"levels"} if "levels" in arrays else {"u_mean", "u_std"}
+        later = {"u_column", "u_level"} & set(arrays)
         missing = sorted(needed - set(arrays))
         if missing:
             raise InputError(
                 f"the stored preprocessing lacks {', '.join(missing)}; save the model again"
             )
-        fields = {name: np.asarray(arrays[name]) for name in needed - {"scale"}}
+        fields = {name: np.asarray(arrays[name]) for name in (needed | later) - {"scale"}}
         return cls(scale=float(arrays["scale"]), **fields)
-
-    def _codes(self, u: np.ndarray) -> Int[np.ndarray, " rows"]:
-        if u.ndim != 1:
-            shape = f"this u is continuous or has several columns (shape {u.shape})"
-            raise InputError(f"the model was trained on one category per row, {shape}")
-        assert self.levels is not None
-        # Python values compare across types: 1, 1.0 and True name the same category.
-        code = {level: i for i, level in enumerate(self.levels.tolist())}
-        values, inverse = np.unique(u, return_inverse=True)
-        unseen = [value for value in values.tolist() if value not in code]
-        if unseen:
-            more = f" (and {len(unseen) - 1} more)" if len(unseen) > 1 else ""
-            known = ", ".join(map(repr, list(code)[:SHOWN])) + ", ..." * (len(code) > SHOWN)
-            raise InputError(
-                f"u holds {unseen[0]!r}{more}, never seen in training; "
-                f"the {len(code)} known categories are {known}"
-            )
-        return np.array([code[value] for value in values.tolist()], np.int32)[inverse]
-
-    def _standardised_u(self, u: np.ndarray) -> Float[np.ndarray, "rows dim_u"]:
-        assert self.u_mean is not None
-        assert self.u_std is not None
-        if u.dtype.kind not in "iufb":
-            raise InputError(f"the model was trained on a continuous u, this u holds {u.dtype}")
-        u = u[:, None] if u.ndim == 1 else u
-        _check_columns("u", u, len(self.u_mean))
-        return ((u - self.u_mean) / self.u_std).astype(np.float32)
 
 
 def fit_preprocessing(
@@ -130,13 +138,19 @@ def fit_preprocessing(
     """
     if not (np.isfinite(scale) and scale > 0):
         raise InputError(f"the scale of x must be a positive number, not {scale}")
-    x_mean, x_std = _moments(dataset.x[rows])
+    of_x = moments(dataset.x, rows)
     if dataset.image_shape:
-        x_std = np.full_like(x_std, np.sqrt(np.mean(dataset.x[rows].var(axis=0))))
-    if dataset.u.ndim == 2:
-        u_mean, u_std = _moments(dataset.u[rows])
-        return Preprocessing(x_mean, x_std, float(scale), None, u_mean, u_std)
-    return Preprocessing(x_mean, x_std, float(scale), np.unique(raw_u(dataset)[rows]))
+        shared = np.sqrt(np.mean(np.square(of_x.std)))
+        of_x = of_x._replace(std=np.full_like(of_x.std, shared))
+    x_mean, x_std = _as_given(of_x, dataset.x.dtype)
+    if dataset.levels is None:
+        u_mean, u_std = _as_given(moments(dataset.u, rows), dataset.u.dtype)
+        if not dataset.categories:
+            return Preprocessing(x_mean, x_std, float(scale), None, u_mean, u_std)
+        column, level = features(dataset.u, dataset.categories)
+        of_u = u_mean[column], u_std[column], column, level
+        return Preprocessing(x_mean, x_std, float(scale), None, *of_u)
+    return Preprocessing(x_mean, x_std, float(scale), dataset.levels[np.unique(dataset.u[rows])])
 
 
 def raw_u(dataset: Dataset) -> Shaped[np.ndarray, "rows *dim_u"]:
@@ -144,17 +158,10 @@ def raw_u(dataset: Dataset) -> Shaped[np.ndarray, "rows *dim_u"]:
     return dataset.u if dataset.levels is None else dataset.levels[dataset.u]
 
 
-def _moments(
-    columns: Float[np.ndarray, "rows columns"],
+def _as_given(
+    found: Moments, dtype: np.dtype
 ) -> tuple[Float[np.ndarray, " columns"], Float[np.ndarray, " columns"]]:
-    """Means and standard deviations, the latter 1 for a constant column."""
-    mean, std = columns.mean(axis=0, dtype=np.float64), columns.std(axis=0, dtype=np.float64)
-    # The rounded mean of a constant column leaves a tiny std, so ask the values themselves.
-    varies = (columns != columns[0]).any(axis=0) & (std > np.finfo(np.float32).tiny)
-    return mean.astype(np.float32), np.where(varies, std, 1).astype(np.float32)
-
-
-def _check_columns(name: str, columns: np.ndarray, expected: int) -> None:
-    if columns.shape[-1] != expected:
-        found = columns.shape[-1]
-        raise InputError(f"the model was trained on {expected} {name} columns, this has {found}")
+    """Means and standard deviations, the latter 1 for a constant column, as exact as the data."""
+    exact = np.result_type(dtype, np.float32)
+    scalable = found.std > np.finfo(exact).tiny
+    return found.mean.astype(exact), np.where(scalable, found.std, 1).astype(exact)

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivaegan_jax.data.tables import as_categories, load_table
+from ivaegan_jax.data.auxiliary import as_categories
+from ivaegan_jax.data.tables import load_table
 from ivaegan_jax.types import InputError
 
 X = np.arange(12, dtype=float).reshape(6, 2)
@@ -19,7 +20,7 @@ def saved(tmp_path, **arrays):
 def test_loads_numbers_categories_and_sources(tmp_path):
     data = load_table(saved(tmp_path, x=X, u=U, s=X[:, :1], other=np.zeros(3)))
     assert data.name.endswith("table.npz")
-    assert data.x.dtype == data.s.dtype == np.float32
+    assert data.x.dtype == data.s.dtype == np.float64, "as it was given"
     assert data.u.dtype == np.int32
     assert np.array_equal(data.x, X)
     assert np.array_equal(data.u, [0, 0, 1, 1, 2, 2])
@@ -56,7 +57,7 @@ def test_floats_are_continuous(tmp_path, shape):
     data = load_table(saved(tmp_path, x=X, u=u))
     assert data.levels is None
     assert data.u.shape == (6, *(shape[1:] or (1,)))
-    assert data.u.dtype == np.float32
+    assert data.u.dtype == np.float64
 
 
 def test_floats_in_columns_are_continuous_even_if_whole(tmp_path):
@@ -91,8 +92,8 @@ FAULTS = {
     "no x": ({"u": U, "y": X}, r"no array x in it \(found u, y\)"),
     "no u": ({"x": X, "y": U}, r"no array u in it \(found x, y\)"),
     "neither": ({"y": U}, r"no array x and u in it"),
-    "objects": ({"x": X.astype(object), "u": U}, "Python objects; convert"),
-    "object u": ({"x": X, "u": np.array([1, "a", 2, 3, 4, 5], object)}, "Python objects; convert"),
+    "objects": ({"x": X.astype(object), "u": U}, "x holds Python objects"),
+    "object u": ({"x": X, "u": np.array([1, "a", 2, 3, 4, 5], object)}, "u holds Python objects"),
     "x 1-d": ({"x": X[:, 0], "u": U}, r"shape \(6,\) but must be .*x\[:, None\]"),
     "x 3-d": ({"x": X[:, :, None], "u": U}, r"x\.reshape\(len\(x\), -1\)"),
     "s 1-d": ({"x": X, "u": U, "s": X[:, 0]}, r"s has shape .*s\[:, None\]"),
@@ -101,7 +102,8 @@ FAULTS = {
     "nan": ({"x": with_value(np.nan), "u": U}, r"x has NaN.* 1 of them, first .*\(4, 1\)"),
     "inf": ({"x": with_value(np.inf), "u": U}, r"\(4, 1\); drop or fill .* 1 row"),
     "too large": ({"x": with_value(1e300), "u": U}, r"beyond float32.*\(4, 1\)"),
-    "nan in u": ({"x": X, "u": with_value(np.nan)[:, 1]}, r"u has NaN.*\(4, 0\)"),
+    "inf in u": ({"x": X, "u": with_value(np.inf)[:, 1]}, r"u has NaN, inf.*\(4, 0\)"),
+    "nan alone in u": ({"x": X, "u": np.full(6, np.nan)}, "u is missing in all rows"),
     "nan in s": ({"x": X, "u": U, "s": with_value(np.nan)}, "s has NaN"),
     "many nan": ({"x": X * np.nan, "u": U}, r"12 of them.*\(0, 0\), \(0, 1\), \(1, 0\); .* 6 row"),
     "u longer": ({"x": X, "u": np.arange(7)}, "x has 6 rows, u has 7"),
@@ -112,9 +114,9 @@ FAULTS = {
     "one level": ({"x": X, "u": np.ones(6)}, "u has one value in all rows"),
     "one float": ({"x": X, "u": np.full((6, 2), 0.5)}, "u has one value in all rows"),
     "integer columns": ({"x": X, "u": X.astype(int)}, "one column of categories"),
-    "dates": ({"x": X, "u": U.astype("datetime64[D]")}, "give integers, strings or floats"),
+    "dates": ({"x": X, "u": U.astype("datetime64[D]")}, "u holds datetime64.*seconds"),
     "complex u": ({"x": X, "u": U * 1j}, "u holds complex128"),
-    "scalar u": ({"x": X, "u": np.array(3)}, "one column of categories"),
+    "scalar u": ({"x": X, "u": np.array(3)}, r"u must be a column .*np\.atleast_1d"),
     "x 4-d": ({"x": X[:, :, None, None], "u": U}, r"and image_shape=x\.shape\[1:3\] beside it"),
     "image of one number": ({"x": X, "u": U, "image_shape": 2}, "must be two whole numbers"),
     "image of nothing": ({"x": X, "u": U, "image_shape": [0, 2]}, "must be two whole numbers"),
