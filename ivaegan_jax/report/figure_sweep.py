@@ -68,6 +68,6 @@ def _panel(ax: Axes, name: str, points: list[tuple[Value, list[tuple[float, bool
         for score, lost in found:
             ax.plot(at[value], score, "x" if lost else ".", color=SPARE[0], alpha=0.55)
     if len(values) <= FEW:
-        means = [np.mean([s for v, found in points if v == value for s, _ in found])
+        means = [float(np.mean([s for v, found in points if v == value for s, _ in found]))
                  for value in values]  # fmt: skip
         ax.plot([at[value] for value in values], means, "o-", color=INK, markersize=4, linewidth=1)
