@@ -17,6 +17,7 @@ from experiments._stop import KEYBOARD, STOP
 from ivaegan_jax.config import Config
 from ivaegan_jax.data import DATASETS
 from ivaegan_jax.files import FAILED
+from ivaegan_jax.numerics import set_numerics
 from ivaegan_jax.types import InputError, Interrupted, StorageError
 
 WRONG, STORAGE = 2, 74
@@ -34,6 +35,10 @@ def define_common_flags() -> None:
         str(Path.home() / ".cache" / "ivaegan_jax"),
         "Folder where compiled programs are kept for the next run; empty keeps none.",
     )
+    flags.DEFINE_enum(
+        "matmul_precision", "float32", ["float32", "tensorfloat32", "bfloat16", "default"],
+        "Of matrix products on accelerators; default takes the device's own, TF32 or bfloat16.",
+    )  # fmt: skip
 
 
 def define_study_flags(data: str, steps: int) -> None:
@@ -174,7 +179,8 @@ def _show_warnings() -> None:
 
 
 def _set_up_jax() -> None:
-    """One device per CPU core, so that runs spread over cores as they do over accelerators."""
+    """Numbers as they are everywhere, and one device per CPU core, as if they were accelerators."""
+    set_numerics(flags.FLAGS.matmul_precision)
     devices = _processes.value_of("cpu_devices", 0) or len(os.sched_getaffinity(0))
     jax.config.update("jax_num_cpu_devices", devices)
     if flags.FLAGS.compilation_cache:

@@ -18,7 +18,8 @@ from ivaegan_jax.doctor.finding import counted
 from ivaegan_jax.experiment import Experiment
 from ivaegan_jax.files import read_json, read_rows, write_json, write_text
 from ivaegan_jax.labels import listed, with_controls
-from ivaegan_jax.manifest import describe_run
+from ivaegan_jax.manifest import begun_elsewhere, check_numerics, describe_run
+from ivaegan_jax.numerics import describe_numerics
 from ivaegan_jax.processes import fingerprint, leads, led, meet
 from ivaegan_jax.report import (
     recommendation,
@@ -117,7 +118,10 @@ def complete(
     if leads():
         workdir.open(settings)
     with closing(workdir):
-        if meet(f"settings {fingerprint(settings)}", leads() and workdir.is_done())[0]:
+        if meet(
+            f"settings {fingerprint([settings, describe_numerics()])}",
+            leads() and workdir.is_done(),
+        )[0]:
             return False
         _run(study, workdir, title, runs_at_once)
         led("the report was written", lambda pause: _finish(workdir, after, pause), STOP)
@@ -131,12 +135,16 @@ def _finish(workdir: Workdir, after: Callable[[Pause], None], pause: Pause) -> N
 
 def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
     settings, left = study.settings(), study.left(workdir)
-    began, earlier = time.time(), read_json(workdir.manifest).get("wall_time_s", 0.0)
+    began, stored = time.time(), read_json(workdir.manifest)
+    check_numerics(stored, workdir.path)
+    earlier = stored.get("wall_time_s", 0.0)
     manifest = {
         "command": command_line(),
         "notes": list(study.data.notes),
         **describe_run(settings, _given_flags(), study.batch_devices),
     }
+    if elsewhere := begun_elsewhere(stored, manifest):
+        manifest["begun_elsewhere"] = elsewhere
     if leads():
         write_json(workdir.manifest, manifest | {"wall_time_s": earlier})
     print("\n".join([_opening(study, manifest["device"]), *study.data.notes]), flush=True)

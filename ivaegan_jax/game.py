@@ -121,12 +121,12 @@ def player_gradient(
     losses, pull_back, terms = jax.vjp(losses_of, owned, has_aux=True)
     two_sides = "generator" in owned and "adv_g" in weight and len(weight) > 1
     if balance == "fixed" or not two_sides:
-        (grads,) = pull_back(jnp.ones(2))
+        (grads,) = pull_back(jnp.ones_like(losses))
     else:
-        (others,), (adversarial,) = (pull_back(side) for side in jnp.eye(2))
+        (others,), (adversarial,) = (pull_back(side) for side in jnp.eye(2, dtype=losses.dtype))
         length = [optax.tree.norm(side["generator"]) for side in (others, adversarial)]
         scale = weight["adv_g"] * length[0] / (length[1] + TINY)
-        grads = optax.tree.add(others, optax.tree.scale(scale, adversarial))
+        grads = jax.tree.map(lambda a, b: a + (scale * b).astype(a.dtype), others, adversarial)
     return grads, jnp.sum(losses), terms
 
 

@@ -46,7 +46,7 @@ def log_volume(rows: Float[Array, "batch dim columns"]) -> Float[Array, " batch"
         along = jnp.einsum("brc,bc->br", left, unit)
         return left - along[..., None] * unit[:, None], total + jnp.log(norm)
 
-    return jax.lax.fori_loop(0, rows.shape[1], remove, (rows, jnp.zeros(len(rows))))[1]
+    return jax.lax.fori_loop(0, rows.shape[1], remove, (rows, jnp.zeros(len(rows), rows.dtype)))[1]
 
 
 def solve_transposed(lower: Matrices, vectors: Vectors) -> Vectors:

@@ -1,7 +1,6 @@
 """What made a result: code, versions, machine, data, seeds, and which reproducibility held."""
 
 import importlib.metadata
-import os
 import platform
 import subprocess
 from collections.abc import Mapping
@@ -10,9 +9,14 @@ from typing import Any
 
 import jax
 
+from ivaegan_jax.numerics import changed_numerics, describe_numerics
+from ivaegan_jax.types import InputError
 from ivaegan_jax.version import __version__
 
 PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "scipy", "scikit-learn", "orbax-checkpoint")
+
+ROUNDING = ("code_revision", "packages", "backend", "device")
+"""Entries that a study may be continued under other values of, equal up to rounding."""
 
 
 def describe_run(
@@ -39,7 +43,6 @@ def describe_run(
 def describe_machine() -> dict[str, Any]:
     """Code, versions and devices of this process."""
     devices = jax.devices()
-    precision = jax.config.jax_default_matmul_precision  # pyright: ignore[reportAttributeAccessIssue]
     return {
         "version": __version__,
         "code_revision": code_revision(),
@@ -49,9 +52,33 @@ def describe_machine() -> dict[str, Any]:
         "device": f"{len(devices)} x {devices[0].device_kind}",
         "processes": jax.process_count(),
         "backend": jax.default_backend(),
-        "matmul_precision": precision or "default",
-        "xla_flags": os.environ.get("XLA_FLAGS", ""),
+        "numerics": describe_numerics(),
     }
+
+
+def check_numerics(stored: Mapping[str, Any], folder: Path) -> None:
+    """Raises InputError where a study was begun under settings of JAX that give other numbers.
+
+    Args:
+      stored: the manifest so far; one from before settings were recorded agrees with all.
+      folder: the study's.
+    """
+    if changes := changed_numerics(stored.get("numerics", {}), describe_numerics()):
+        raise InputError(
+            f"{folder} was begun under other settings, which change numbers: {'; '.join(changes)}; "
+            "set them as they were to go on, or name another --workdir"
+        )
+
+
+def begun_elsewhere(stored: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """What was otherwise when a study was begun, and may round otherwise: code, versions, device.
+
+    Args:
+      stored: the manifest so far, with what it has noted already.
+      now: the entries of this start.
+    """
+    changed = {name: stored[name] for name in ROUNDING if stored.get(name, now[name]) != now[name]}
+    return changed | stored.get("begun_elsewhere", {})
 
 
 def merge(manifests: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

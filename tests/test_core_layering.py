@@ -15,6 +15,7 @@ LAYERS = {
     "hypers": 0,
     "version": 0,
     "config": 1,
+    "numerics": 0,
     "manifest": 1,
     "files": 1,
     "workdir": 2,

@@ -6,6 +6,7 @@ import jax
 import pytest
 
 from ivaegan_jax import manifest
+from ivaegan_jax.types import InputError
 
 
 @pytest.fixture
@@ -40,9 +41,37 @@ def test_outside_a_checkout_the_revision_is_unknown(tmp_path, monkeypatch):
 
 
 def test_what_changes_the_rounding_is_recorded(monkeypatch):
-    assert manifest.describe_machine()["matmul_precision"] == "default"
-    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_prefer_vector_width=512")
+    before = manifest.describe_machine()["numerics"]
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_prefer_vector_width=512 --xla_dump_to=here")
     with jax.default_matmul_precision("float32"):
-        found = manifest.describe_machine()
-    assert found["matmul_precision"] == "float32"
-    assert found["xla_flags"] == "--xla_cpu_prefer_vector_width=512"
+        found = manifest.describe_machine()["numerics"]
+    assert (before["jax_default_matmul_precision"], before["jax_enable_x64"]) == (
+        "default",
+        "False",
+    )
+    assert found["jax_default_matmul_precision"] == "float32"
+    assert found["XLA_FLAGS"] == "--xla_cpu_prefer_vector_width=512"
+
+
+def test_a_study_goes_on_under_the_settings_that_it_was_begun_under(tmp_path, monkeypatch):
+    monkeypatch.delenv("XLA_FLAGS", raising=False)
+    begun = manifest.describe_machine()
+    for agreeing in (begun, {}, {"numerics": {}}, {"numerics": {"a setting of later": "1"}}):
+        manifest.check_numerics(agreeing, tmp_path)
+    monkeypatch.setenv("XLA_FLAGS", "--xla_dump_to=here")
+    manifest.check_numerics(begun, tmp_path)
+    with jax.default_matmul_precision("bfloat16"), pytest.raises(InputError) as refused:
+        manifest.check_numerics(begun, tmp_path)
+    assert "jax_default_matmul_precision: default -> bfloat16" in str(refused.value)
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=true")
+    with pytest.raises(InputError, match="XLA_FLAGS: unset -> --xla_cpu_enable_fast_math=true"):
+        manifest.check_numerics(begun, tmp_path)
+
+
+def test_what_was_otherwise_at_the_start_stays_recorded():
+    now = manifest.describe_machine()
+    assert manifest.begun_elsewhere({}, now) == manifest.begun_elsewhere(now, now) == {}
+    stored = now | {"backend": "gpu"}
+    first = manifest.begun_elsewhere(stored, now)
+    assert first == {"backend": "gpu"}
+    assert manifest.begun_elsewhere(now | {"begun_elsewhere": first}, now) == first

@@ -131,6 +131,6 @@ def rows_and_jacobian(
 ) -> tuple[Float[Array, "rows outputs"], Float[Array, "rows outputs inputs"]]:
     """`function(rows)` and each row's Jacobian; rows must not depend on one another."""
     values, push = jax.linearize(function, rows)
-    units = jnp.eye(rows.shape[1])
+    units = jnp.eye(rows.shape[1], dtype=rows.dtype)
     columns = jax.vmap(lambda unit: push(jnp.broadcast_to(unit, rows.shape)))(units)
     return values, jnp.moveaxis(columns, 0, -1)

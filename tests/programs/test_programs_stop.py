@@ -42,6 +42,9 @@ def test_a_program_asked_to_stop_saves_and_can_be_queued_again(stop, run, whole,
     assert (ended.code, line[:24]) == (75, "stopped as asked at step")
     step = line.split("step ")[1].split(";")[0]
     assert (tmp_path / "run/checkpoints/ivae" / step).exists()
+    other = run("train", *FLAGS, f"--workdir={tmp_path / 'run'}", "--matmul_precision=bfloat16")
+    assert other.code == 2
+    assert "jax_default_matmul_precision: float32 -> bfloat16" in other.err
     again = run("train", *FLAGS, f"--workdir={tmp_path / 'run'}")
     assert (again.code, again.err) == (0, "")
     assert f"going on from step {step}" in again.out
