@@ -88,10 +88,14 @@ def split_batch(batch: Any) -> Any:
     return jax.lax.with_sharding_constraint(batch, PartitionSpec(DATA_AXIS))
 
 
-def pad_runs(tree: Any, mesh: Mesh) -> Any:
-    """Repeats the last run until the runs divide by the mesh's seeds axis (host arrays)."""
+def pad_runs(tree: Any, mesh: Mesh, least: int = 1) -> Any:
+    """Repeats the last run until there are `least` and they divide by the mesh's seeds axis.
+
+    Takes and returns host arrays.
+    """
     runs = len(jax.tree.leaves(tree)[0])
-    index = np.minimum(np.arange(runs + -runs % mesh.shape[AXIS]), runs - 1)
+    size = max(runs, least)
+    index = np.minimum(np.arange(size + -size % mesh.shape[AXIS]), runs - 1)
     return jax.tree.map(lambda leaf: np.asarray(leaf)[index], tree)
 
 

@@ -34,24 +34,25 @@ class Scorer:
         """A model's rows, and what figures need; pauses between its parts."""
         parts = {"valid": self.data.valid, "test": self.data.test}
         where = self.experiment.data_seeds, self.dims.dim_u, self.mesh
-        evaluations = {
-            split: scoring.evaluate_runs(trained, part, split, *where)
-            for split, part in parts.items()
-        }
-        stamps = {split: partial(self._stamp, trained, split) for split in (*parts, None)}
-        rows = [
-            row
-            for split, part in parts.items()
-            for row in paced(
-                scoring.run_rows(trained, evaluations[split], part, stamps[split]), pause
-            )
-        ]
-        rows += paced(scoring.agreement_rows(trained, evaluations["test"], stamps["test"]), pause)
-        both = list(evaluations.values()), list(parts.values())
-        rows += paced(scoring.quality_rows(trained, *both, stamps[None]), pause)
-        judged, agreed = self._judge(trained, stamps[None], pause)
-        arrays = scoring.arrays_for_figures(trained, evaluations["test"], self.data)
-        return rows + judged, arrays | agreed
+        by_split: dict[str, list[Row]] = {split: [] for split in (*parts, "quality")}
+        kept: list[tuple[np.ndarray, dict[str, Any]]] = []
+        for some in scoring.in_parts(trained, self.mesh):
+            found = {k: scoring.evaluate_runs(some, part, k, *where) for k, part in parts.items()}
+            stamp = {split: partial(self._stamp, some, split) for split in (*parts, None)}
+            for split, part in parts.items():
+                rows = scoring.run_rows(some, found[split], part, stamp[split])
+                by_split[split] += paced(rows, pause)
+            quality = scoring.quality_rows(some, [*found.values()], [*parts.values()], stamp[None])
+            by_split["quality"] += paced(quality, pause)
+            shown = scoring.arrays_for_figures(some, found["test"], self.data)
+            kept.append((found["test"].mu, shown))
+        mu = np.concatenate([each for each, _ in kept])
+        stamp = partial(self._stamp, trained, "test")
+        rows = [*by_split["valid"], *by_split["test"]]
+        rows += paced(scoring.agreement_rows(trained, mu, stamp), pause)
+        judged, agreed = self._judge(trained, partial(self._stamp, trained, None), pause)
+        arrays = scoring.joined_arrays([each for _, each in kept])
+        return [*rows, *by_split["quality"], *judged], arrays | agreed
 
     def _judge(
         self, trained: scoring.Trained, stamp: Callable[[int], Row], pause: Pause

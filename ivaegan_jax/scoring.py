@@ -1,12 +1,13 @@
 """From trained states to recorded rows: every run scored on held-out data, with its floors."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 from jax.sharding import Mesh
+from jaxtyping import Float
 
 from ivaegan_jax.data.prepare import Part, Prepared
 from ivaegan_jax.data.splits import Split
@@ -20,6 +21,7 @@ from ivaegan_jax.evaluate import (
 )
 from ivaegan_jax.game import Game
 from ivaegan_jax.metrics import conditional_sample_quality, floors, pairwise_agreement
+from ivaegan_jax.metrics.rows import evenly, some_rows
 from ivaegan_jax.metrics.sample_quality import DISTANCES, MEASURES, MIN_ROWS_PER_LEVEL
 from ivaegan_jax.model import Model
 from ivaegan_jax.replicate import default_how, over_runs, pad_runs, shard_runs, share
@@ -29,6 +31,19 @@ from ivaegan_jax.types import Row
 
 PLOTTED_ROWS = 1000
 """Held-out rows per run that are kept for figures."""
+
+AGREED_RUNS, AGREED_ROWS = 64, 20_000
+"""Runs of a data seed between which agreement is measured, as pairs grow with the square, and
+held-out rows; of more, these are evenly spread, and rows of results say so."""
+
+CLASSIFIED_RUNS = 32
+"""Runs of a model whose samples a classifier is trained on: it takes seconds per run."""
+
+FLOOR_NUMBERS, FIT_ROWS, FLOOR_ROWS = 2**24, 100_000, 20_000
+"""At most: numbers of x and rows that floors are fitted on, held-out rows that they score."""
+
+EVALUATED_AT_ONCE = 8
+"""Runs per accelerator that are evaluated at once; a CPU evaluates one after the other anyway."""
 
 
 class Trained(NamedTuple):
@@ -41,6 +56,9 @@ class Trained(NamedTuple):
       runs: seeds and hypers, leading axis of runs.
       states: final states, leading axis of runs.
       watched: terms of the game that are evaluated on held-out rows too.
+      at_once: runs that the program which evaluates them takes; they are filled up to as many.
+      start: of the first of these runs among all of the model, where they are a part of them.
+      total: how many all are.
     """
 
     label: str
@@ -49,6 +67,26 @@ class Trained(NamedTuple):
     runs: Run
     states: TrainState
     watched: tuple[str, ...] = ()
+    at_once: int = 1
+    start: int = 0
+    total: int = 0
+
+
+def in_parts(trained: Trained, mesh: Mesh) -> Iterator[Trained]:
+    """The runs, as many at once as are evaluated together, so that memory does not grow with them.
+
+    The last part is filled up with its last run, so that one program serves all.
+    """
+    runs = len(trained.runs.seed)
+    size = min(runs, mesh.size * (1 if default_how() == "map" else EVALUATED_AT_ONCE))
+    for start in range(0, runs, size):
+        index = np.arange(start, min(start + size, runs))
+        taken = jax.tree.map(
+            lambda leaf, index=index: np.asarray(leaf)[index], (trained.runs, trained.states)
+        )
+        yield trained._replace(
+            runs=taken[0], states=taken[1], at_once=size, start=start, total=runs
+        )
 
 
 def evaluate_runs(
@@ -64,7 +102,8 @@ def evaluate_runs(
       dim_u: features of u as the networks see it.
       mesh: devices that the runs are split over.
     """
-    stacked = shard_runs(pad_runs((trained.states.evaluated, trained.runs), mesh), mesh)
+    both = trained.states.evaluated, trained.runs
+    stacked = shard_runs(pad_runs(both, mesh, trained.at_once), mesh)
     lifted = _over_evaluation(trained.model, trained.watched, dim_u, mesh)
     count = len(trained.runs.seed)
     number = np.full(len(data_seeds), Split._fields.index(split), np.uint32)
@@ -106,35 +145,48 @@ def quality_rows(
 ) -> Iterator[Row]:
     """Generated against held-out rows, all parts together: each level of u needs enough of them.
 
-    Where there are true sources to be scored by, the measures that train a classifier are left out.
+    Where there are true sources to be scored by, the measures that train a classifier are left out,
+    as they are for runs after the first `CLASSIFIED_RUNS`.
     """
-    measures = tuple(MEASURES if parts[0].s is None else DISTANCES)
     if sum(part.x.shape[1] for part in parts) < 2 * MIN_ROWS_PER_LEVEL:
         return
     for i, index in enumerate(trained.runs.data_index):
+        classified = parts[0].s is None and trained.start + i < CLASSIFIED_RUNS
+        measures = tuple(MEASURES if classified else DISTANCES)
         x, u = (np.concatenate([getattr(p, name)[index] for p in parts]) for name in "xu")
         x_fake = np.concatenate([evaluation.x_fake[i] for evaluation in evaluations])
         found = conditional_sample_quality(x, x_fake, u, measures=measures)
         for name, values in found.items():
             for against, value in values.items():
                 metric = name if against == "fake" else f"{name}_{against}"
-                yield stamp(i) | {"metric": metric, "value": value, "rows": "valid and test"}
+                row = stamp(i) | {"metric": metric, "value": value, "rows": "valid and test"}
+                if name not in DISTANCES and trained.total > CLASSIFIED_RUNS:
+                    row["runs"] = f"{CLASSIFIED_RUNS} of {trained.total}"
+                yield row
 
 
 def agreement_rows(
-    trained: Trained, evaluation: Evaluation, stamp: Callable[[int], Row]
+    trained: Trained, mu: Float[np.ndarray, "runs rows dim_z"], stamp: Callable[[int], Row]
 ) -> Iterator[Row]:
     """Rows on how far the model seeds of one data seed found the same latents; no truth needed."""
     convention = {"latent": "posterior_mean", "corr": "pearson", "assignment": "held_out"}
     for index in np.unique(trained.runs.data_index):
-        members = np.flatnonzero(trained.runs.data_index == index)
-        pairs = pairwise_agreement(evaluation.mu[members])
+        among = np.flatnonzero(trained.runs.data_index == index)
+        members = among[evenly(len(among), AGREED_RUNS)]
+        rows = evenly(mu.shape[1], AGREED_ROWS)
+        pairs = pairwise_agreement(mu[members[:, None], rows])
+        said = _of("runs", members, among) | _of("rows", rows, mu[0])
         for a in range(len(members)):
             for b in range(a + 1, len(members)):
-                row = stamp(int(members[a])) | {"kind": "agreement"} | convention
+                row = stamp(int(members[a])) | {"kind": "agreement"} | convention | said
                 row["other_seed"] = int(trained.runs.seed[members[b]])
                 yield row | {"metric": "agreement_mcc", "value": float(pairs.mcc[a, b])}
                 yield row | {"metric": "agreement_affine_r2", "value": float(pairs.affine_r2[a, b])}
+
+
+def _of(name: str, used: Sized, there: Sized) -> Row:
+    """Says how many of what there is were used, unless all were."""
+    return {} if len(used) == len(there) else {name: f"{len(used)} of {len(there)}"}
 
 
 FLOOR_NAMES = {
@@ -156,11 +208,18 @@ def floor_rows(data: Prepared, data_seeds: Sequence[int], stamp: Row) -> Iterato
         return
     convention = {"corr": "pearson", "assignment": "held_out", "split": "test"}
     for i, data_seed in enumerate(data_seeds):
-        found = floors(train.x[i], train.u[i], train.s[i], test.x[i], test.u[i], test.s[i])
+        most = FLOOR_NUMBERS // data.dim_x
+        fit = some_rows(train.u[i], data.dim_u, min(FIT_ROWS, most))
+        rows = some_rows(test.u[i], data.dim_u, min(FLOOR_ROWS, most))
+        found = floors(
+            train.x[i][fit], train.u[i][fit], train.s[i][fit],
+            test.x[i][rows], test.u[i][rows], test.s[i][rows],
+        )  # fmt: skip
+        said = _of("fit_rows", fit, train.u[i]) | _of("rows", rows, test.u[i])
         for name, value in found.items():
             metric = "mcc_within" if name.startswith("within_level_") else "mcc"
             floor = FLOOR_NAMES[name.removeprefix("within_level_")]
-            yield stamp | convention | {
+            yield stamp | convention | said | {
                 "metric": metric, "value": value, "preset": floor, "kind": "floor",
                 "seed": None, "data_seed": data_seed, "latent": None, "status": "ok",
             }  # fmt: skip
@@ -193,3 +252,13 @@ def arrays_for_figures(trained: Trained, evaluation: Evaluation, data: Prepared)
             "image_shape": np.array(data.image_shape),
         }
     return arrays
+
+
+OF_RUNS = ("z", "seed", "data_seed_index", "x_recon", "x_fake")
+"""Arrays for figures that have a leading axis of runs."""
+
+
+def joined_arrays(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Arrays for figures of all runs, from those of parts of them."""
+    names = [name for name in OF_RUNS if name in parts[0]]
+    return parts[0] | {name: np.concatenate([each[name] for each in parts]) for name in names}

@@ -108,7 +108,7 @@ def test_too_few_rows_to_judge_samples_leave_no_rows(trained, prepared, evaluati
 
 
 def test_agreement_pairs_the_seeds_of_a_data_seed_once(trained, evaluation):
-    rows = list(scoring.agreement_rows(trained, evaluation, stamp))
+    rows = list(scoring.agreement_rows(trained, evaluation.mu, stamp))
     for metric in ("agreement_mcc", "agreement_affine_r2"):
         pairs = [
             (row["data_seed"], row["seed"], row["other_seed"])
@@ -124,7 +124,7 @@ def test_equal_runs_agree_wholly_and_others_do_not(trained, evaluation):
     mu[1] = -2 * mu[0, :, ::-1]
     found = {
         (row["metric"], row["data_seed"], row["seed"], row["other_seed"]): row["value"]
-        for row in scoring.agreement_rows(trained, evaluation._replace(mu=mu), stamp)
+        for row in scoring.agreement_rows(trained, mu, stamp)
     }
     assert found["agreement_mcc", 3, 1, 2] == pytest.approx(1, abs=1e-5)
     assert found["agreement_affine_r2", 3, 1, 2] == pytest.approx(1, abs=1e-5)
@@ -175,3 +175,41 @@ def test_images_come_back_in_their_own_units(trained, prepared):
         np.testing.assert_allclose(arrays["x_recon"][i], arrays["x"][index], atol=1e-4)
     raw = b1(DATA_SEEDS[1], segments=4, per_segment=50, dim=3).x
     assert np.abs(raw[:, None] - arrays["x"][1][None]).sum(-1).min(0).max() < 1e-3
+
+
+def test_runs_in_parts_are_evaluated_as_all_at_once(trained, prepared, mesh, evaluation, same):
+    parts = list(scoring.in_parts(trained, mesh))
+    assert [(each.start, len(each.runs.seed), each.at_once) for each in parts] == [
+        (0, 4, 4), (4, 2, 4)]  # fmt: skip
+    where = DATA_SEEDS, prepared.dim_u, mesh
+    found = [scoring.evaluate_runs(each, prepared.test, "test", *where) for each in parts]
+    joined = jax.tree.map(lambda *leaves: np.concatenate(leaves), *found)
+    assert same(joined, evaluation)
+
+
+def test_of_many_runs_and_rows_some_are_compared_and_rows_say_so(trained, evaluation, monkeypatch):
+    monkeypatch.setattr(scoring, "AGREED_RUNS", 2)
+    monkeypatch.setattr(scoring, "AGREED_ROWS", 10)
+    rows = list(scoring.agreement_rows(trained, evaluation.mu, stamp))
+    assert len(rows) == 2 * 2
+    assert {row["runs"] for row in rows} == {"2 of 3"}
+    assert {row["rows"] for row in rows} == {"10 of 20"}
+
+
+def test_a_classifier_judges_the_samples_of_the_first_runs_alone(
+    trained, prepared, evaluation, monkeypatch
+):
+    monkeypatch.setattr(scoring, "CLASSIFIED_RUNS", 3)
+    parts = [part._replace(s=None) for part in (prepared.valid, prepared.test)]
+    later = trained._replace(start=2, total=8)
+    found = list(scoring.quality_rows(later, [evaluation] * 2, parts, stamp))
+    judged = {(r["seed"], r["data_seed"], r["runs"]) for r in found if r["metric"] == "c2st"}
+    assert judged == {(SEEDS[0], DATA_SEEDS[0], "3 of 8")}
+    assert sum(row["metric"] == "energy_distance" for row in found) == 6
+
+
+def test_floors_on_some_rows_say_so(prepared, monkeypatch):
+    monkeypatch.setattr(scoring, "FLOOR_NUMBERS", 3 * 100)
+    monkeypatch.setattr(scoring, "FLOOR_ROWS", 16)
+    rows = list(scoring.floor_rows(prepared, DATA_SEEDS[:1], {}))
+    assert {(row["fit_rows"], row["rows"]) for row in rows} == {("100 of 160", "15 of 20")}

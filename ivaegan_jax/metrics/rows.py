@@ -56,6 +56,39 @@ def r2_per_column(
     return 1 - np.divide(residual, total, out=np.ones_like(total), where=total > 0)
 
 
+def evenly(rows: int, most: int) -> Int[np.ndarray, " some"]:
+    """All row numbers, or `most` of them evenly spread."""
+    return np.arange(rows) if rows <= most else np.linspace(0, rows - 1, most).astype(int)
+
+
+FEWEST_PER_LEVEL = 20
+"""Rows of a level that a sample takes, where there are as many, before it takes other levels."""
+
+
+def some_rows(u: Num[np.ndarray, "rows ..."], levels: int, most: int) -> Int[np.ndarray, " some"]:
+    """All row numbers, or about `most`: of many levels some, each with rows enough; in order.
+
+    Levels are taken in one order, whatever the table, so that samples of two tables share them.
+
+    Args:
+      u: level codes from 0 to `levels - 1`, or features.
+      levels: how many there are.
+      most: rows.
+    """
+    rng = np.random.default_rng(0)
+    if len(u) <= most:
+        return np.arange(len(u))
+    if not is_discrete(u):
+        return np.sort(rng.permutation(len(u))[:most])
+    each = max(min(FEWEST_PER_LEVEL, -(-len(u) // levels)), most // levels)
+    rank = rng.permutation(levels)[u]
+    order = rng.permutation(len(u))
+    order = order[np.argsort(rank[order], kind="stable")]
+    starts = np.searchsorted(rank[order], rank[order])
+    kept = (np.arange(len(u)) - starts < each) & (rank[order] < max(1, most // each))
+    return np.sort(order[kept])
+
+
 def is_discrete(u: np.ndarray) -> bool:
     """Whether u holds level codes `[rows]` rather than continuous columns `[rows, dim_u]`."""
     return u.ndim == 1 and np.issubdtype(u.dtype, np.integer)

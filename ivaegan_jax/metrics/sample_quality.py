@@ -14,6 +14,8 @@ from ivaegan_jax.metrics.rows import is_discrete
 
 MAX_ROWS = 1000
 MIN_ROWS_PER_LEVEL = 10
+MAX_LEVELS = 100
+"""Levels of u that are compared; of more, some are drawn."""
 
 Comparisons: TypeAlias = dict[str, dict[str, float]]
 """{measure: {"fake": value, "real": its calibration, "wrong_u": its null}}."""
@@ -108,7 +110,8 @@ def conditional_sample_quality(
     were drawn at: what they share with these, a continuous u or levels put together, would make
     them look nearer than other real rows do. Levels with fewer rows than twice
     `MIN_ROWS_PER_LEVEL` are left out; where none has as many, all rows count as one level, and u
-    plays no part. x is taken as it is: standardise it first. A continuous u is cut into ten cells.
+    plays no part. Of more than `MAX_LEVELS` levels as many are drawn. x is taken as it is:
+    standardise it first. A continuous u is cut into ten cells.
 
     Args:
       x: real rows.
@@ -129,6 +132,8 @@ def conditional_sample_quality(
     levels = levels[counts >= 2 * MIN_ROWS_PER_LEVEL]
     if not len(levels) and len(x) >= 2 * MIN_ROWS_PER_LEVEL:
         code, levels = np.zeros(len(x), int), np.zeros(1, int)
+    if len(levels) > MAX_LEVELS:
+        levels = np.sort(np.random.default_rng(seed).permutation(levels)[:MAX_LEVELS])
     if not len(levels):
         raise ValueError(f"{len(x)} rows are fewer than {2 * MIN_ROWS_PER_LEVEL}")
     cap = max(MAX_ROWS // len(levels), 2 * MIN_ROWS_PER_LEVEL)
