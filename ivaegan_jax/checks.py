@@ -1,7 +1,7 @@
 """What a model cannot be trained with, said before anything is written."""
 
 from ivaegan_jax.config import Config
-from ivaegan_jax.game import PLAYERS
+from ivaegan_jax.game import PLAYERS, weighed_as
 from ivaegan_jax.jobs import Job
 from ivaegan_jax.labels import parse
 from ivaegan_jax.networks import Dims
@@ -40,7 +40,7 @@ def check_density(job: Job, dims: Dims) -> None:
 
 def check_effect(job: Job) -> None:
     """Raises InputError for a weight or rate in a label whose model has no such term or player."""
-    terms = {term.removeprefix("mixture_") for term in job.game.terms}
+    terms = {weighed_as(term) for term in job.game.terms}
     for name, _ in parse(job.label).settings:
         term = next((name.removesuffix(end) for end in WEIGHTS if name.endswith(end)), None)
         player = next((p for p in PLAYERS if name in {p + end for end in RATES}), None)

@@ -28,6 +28,10 @@ EVALUATION_STEP = 2**32 - 2
 """Stands for the step in the key of an evaluation's draws; no training step reaches it."""
 
 
+REPORTED = {"nll": "nll", "kl": "divergence", "iwae": "iwae"}
+"""Terms of every model by what results call them: no free bits, weights, ramps or mixtures."""
+
+
 class Evaluation(NamedTuple):
     """One run on one part of the data; device arrays in a program, host arrays after it.
 
@@ -55,18 +59,19 @@ def make_evaluate(model: Model, watched: tuple[str, ...] = ()) -> Callable[..., 
       model: whose runs are evaluated.
       watched: terms that are evaluated beside those of every model.
     """
-    names = ("nll", "kl", "iwae", *watched)
+    named = REPORTED | {name: name for name in watched}
 
     def evaluate(params: Params, batch: Batch, key: jax.Array, hypers: Hypers) -> Evaluation:
         key_z, key_x, key_terms = jax.random.split(key, 3)
         mu, log_var = model.encode(params, batch.x, batch.u)
+        found = model.terms(params, batch, key_terms, hypers, tuple(named.values()))
         return Evaluation(
             mu=mu,
             log_var=log_var,
             z=gaussian_sample(key_z, mu, log_var),
             x_recon=model.decode(params, mu),
             x_fake=model.sample(params, key_x, batch.u),
-            terms=model.terms(params, batch, key_terms, hypers, names),
+            terms={name: found[term] for name, term in named.items()},
         )
 
     return evaluate

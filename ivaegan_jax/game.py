@@ -10,13 +10,15 @@ from jaxtyping import Array, Bool
 
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.model import Model
-from ivaegan_jax.types import Batch, Number, Params, Scalar, Terms
-
-TINY = 1e-12
-"""Keeps a quotient finite."""
+from ivaegan_jax.schedules import TINY, optimiser, risen
+from ivaegan_jax.types import Batch, Params, Scalar, Terms
 
 PLAYERS = ("vae", "generator", "gan")
 """All names a player can have; the position fixes the player's random numbers."""
+
+
+UNWEIGHTED = ("adv_d", "supervised")
+"""Terms that always count once: what a player minimises is up to a factor."""
 
 
 class Player(NamedTuple):
@@ -50,54 +52,47 @@ class Game(NamedTuple):
         return frozenset(term for player in self.players.values() for term in player.payoff)
 
 
-def check_ownership(game: Game) -> None:
-    """Raises ValueError unless every block has exactly one owner and every player a name."""
+def check_game(game: Game) -> None:
+    """Raises ValueError unless blocks have one owner each, players names, and terms weights."""
+    for term in sorted(game.terms):
+        weight_name(term)
     if len(set(game.blocks)) != len(game.blocks):
         raise ValueError(f"a block has two owners: {game.players}")
     if unknown := set(game.players) - set(PLAYERS):
         raise ValueError(f"unknown players {sorted(unknown)}; known: {PLAYERS}")
 
 
-def optimiser(name: str, hypers: Hypers, progress: Scalar) -> optax.GradientTransformation:
-    """Adam with clipping and a rate that rises, holds and decays, built from traced numbers.
+def weighed_as(term: str) -> str:
+    """The term whose weight and ramp it has: those of a mixture stand for the usual ones."""
+    return term.removeprefix("mixture_")
 
-    Args:
-      name: of the player, which selects rate and momentum.
-      hypers: traced numbers of this run.
-      progress: share of the training that is done, 0 to 1.
+
+def weight_name(term: str) -> str | None:
+    """The field of `Hypers` that a minimised term is multiplied by; None for those that count once.
+
+    Raises:
+      ValueError: for a term that `Hypers` has no weight for.
     """
-    rate = getattr(hypers, f"{name}_rate") * rate_factor(name, hypers, progress)
-    return optax.chain(
-        optax.clip_by_global_norm(hypers.max_grad_norm),
-        optax.scale_by_adam(b1=getattr(hypers, f"{name}_beta1"), b2=hypers.beta2),
-        optax.scale_by_learning_rate(rate),
+    name = f"{weighed_as(term)}_weight"
+    if name in Hypers.__dataclass_fields__:
+        return name
+    if term in UNWEIGHTED:
+        return None
+    raise ValueError(
+        f"term {term!r} has no weight: give Hypers a field {name}, or name the term in "
+        "game.UNWEIGHTED if it always counts once"
     )
 
 
-def rate_factor(name: str, hypers: Hypers, progress: Scalar) -> Scalar:
-    """Share of the peak rate: a linear rise, the peak itself, then half a cosine to the end."""
-    final = getattr(hypers, f"{name}_final_rate")
-    done = jnp.clip((progress - hypers.hold) / jnp.maximum(1.0 - hypers.hold, TINY), 0.0, 1.0)
-    decay = final + (1.0 - final) * 0.5 * (1.0 + jnp.cos(jnp.pi * done))
-    return decay * risen(hypers.warmup, progress)
-
-
-def risen(share: Number, progress: Scalar) -> Scalar:
-    """How far something has risen that takes the first `share` of the training; 1 where 0."""
-    return jnp.where(share > 0, jnp.clip(progress / jnp.maximum(share, TINY), 0.0, 1.0), 1.0)
-
-
 def weights(player: Player, hypers: Hypers, progress: Scalar) -> dict[str, Scalar]:
-    """A player's weight of each of its terms at this moment; a term without one counts once.
+    """A player's weight of each of its terms at this moment; of terms without a ramp the whole."""
 
-    The terms of a mixture posterior have the weights of those they stand for.
-    """
-    named = {term: term.removeprefix("mixture_") for term in player.payoff}
-    return {
-        term: getattr(hypers, f"{name}_weight", 1.0)
-        * risen(getattr(hypers, f"{name}_ramp", 0.0), progress)
-        for term, name in named.items()
-    }
+    def weight(term: str) -> Scalar:
+        name, ramp = weight_name(term), f"{weighed_as(term)}_ramp"
+        whole = 1.0 if name is None else getattr(hypers, name)
+        return whole * risen(getattr(hypers, ramp, 0.0), progress)
+
+    return {term: weight(term) for term in player.payoff}
 
 
 def player_gradient(

@@ -11,9 +11,8 @@ import numpy as np
 class Hypers:
     """Learning rates and weights; floats in a config, arrays inside a program.
 
-    A term `t` enters its player's loss as `t_weight * t`; a term without a weight here counts
-    once. Every leaf may carry a leading axis of runs, so that a grid of values trains in one
-    program.
+    A term `t` enters its player's loss as `t_weight * t`; see `game.weight_name`. Every leaf may
+    carry a leading axis of runs, so that a grid of values trains in one program.
 
     Attributes:
       vae_rate: Adam's peak learning rate for the player that owns the encoder.

@@ -4,7 +4,7 @@ import dataclasses
 from typing import NamedTuple
 
 from ivaegan_jax.config import ModelConfig
-from ivaegan_jax.game import Game, Player, check_ownership
+from ivaegan_jax.game import Game, Player, check_game
 from ivaegan_jax.types import InputError
 
 ELBO = ("nll", "kl")
@@ -85,7 +85,7 @@ def resolve(
     )
     players = {name: _written_out(player, config) for name, player in preset.players.items()}
     game = Game(players, critic_rounds, config.balance)
-    check_ownership(game)
+    check_game(game)
     _check(config, game)
     return config, game
 

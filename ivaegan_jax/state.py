@@ -6,9 +6,10 @@ import jax
 import jax.numpy as jnp
 from flax import struct
 
-from ivaegan_jax.game import Game, optimiser
+from ivaegan_jax.game import Game
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.model import Model
+from ivaegan_jax.schedules import optimiser
 from ivaegan_jax.types import HostOrDevice, Params
 
 INIT_STEP = 2**32 - 1

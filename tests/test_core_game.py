@@ -7,13 +7,14 @@ from ivaegan_jax.game import (
     PLAYERS,
     Game,
     Player,
-    check_ownership,
-    optimiser,
+    check_game,
     play_round,
     player_update,
+    weights,
 )
 from ivaegan_jax.model import Model, build
 from ivaegan_jax.presets import ELBO, PRESETS
+from ivaegan_jax.schedules import optimiser
 from ivaegan_jax.train import make_trainer
 from ivaegan_jax.types import Batch
 
@@ -43,16 +44,31 @@ def test_a_player_moves_all_it_owns_and_nothing_else(tiny, run_of, batch, same, 
 def test_a_block_has_one_owner():
     game = Game({"vae": Player(("encoder", "prior"), ()), "gan": Player(("prior",), ())})
     with pytest.raises(ValueError, match="two owners"):
-        check_ownership(game)
+        check_game(game)
 
 
 def test_players_have_known_names():
     with pytest.raises(ValueError, match=r"unknown players.*referee.*known"):
-        check_ownership(Game({"referee": Player(("critic",), ())}))
+        check_game(Game({"referee": Player(("critic",), ())}))
+
+
+@pytest.mark.parametrize(
+    ("term", "message"),
+    [
+        ("cylce", "'cylce' has no weight: give Hypers a field cylce_weight"),
+        ("critic_accuracy", "'critic_accuracy' has no weight"),
+    ],
+)
+def test_a_term_without_a_weight_is_refused_where_the_game_is_built(run_of, term, message):
+    player = Player(("encoder",), (term,))
+    with pytest.raises(ValueError, match=message):
+        check_game(Game({"vae": player}))
+    with pytest.raises(ValueError, match=message):
+        weights(player, run_of().hypers, START)
 
 
 def test_a_partition_of_the_blocks_passes():
-    check_ownership(Game({"vae": Player(("encoder",), ()), "gan": Player(("critic",), ())}))
+    check_game(Game({"vae": Player(("encoder",), ()), "gan": Player(("critic",), ())}))
 
 
 def test_a_game_lists_its_blocks_and_terms():

@@ -27,6 +27,7 @@ LAYERS = {
     "processes": 1,
     "replicate": 1,
     "adversarial": 1,
+    "schedules": 1,
     "layers": 0,
     "convolutions": 1,
     "nets": 2,

@@ -131,6 +131,18 @@ def test_a_perfect_generator_scores_as_real_rows_do(noiseless, mesh):
         np.testing.assert_allclose(values(rows, measure, None), same, rtol=1e-5)
 
 
+def test_what_is_reported_knows_nothing_of_free_bits_weights_and_ramps(noiseless, mesh):
+    changed = {
+        "free_bits": 9.0,
+        "kl_weight": 7.0,
+        "kl_ramp": 1.0,
+        "nll_weight": 3.0,
+        "mixture": 0.1,
+    }
+    assert values(noiseless, "kl").max() < 9 * DIM_Z - 1
+    assert scored(mesh, **changed)[0] == noiseless
+
+
 def test_a_perfect_encoder_scores_1_whatever_the_order_sign_and_scale(noiseless):
     default = {"latent": "posterior_mean", "corr": "pearson", "assignment": "held_out"}
     runs = len(DATA_SEEDS) * len(SEEDS)

@@ -4,7 +4,7 @@ import dataclasses
 import pytest
 
 from ivaegan_jax.config import CHOICES, COMBINATIONS, ModelConfig
-from ivaegan_jax.game import check_ownership
+from ivaegan_jax.game import check_game
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.presets import PRESETS, resolve
 from ivaegan_jax.terms import TERMS
@@ -26,7 +26,7 @@ def test_a_row_speaks_of_known_choices_blocks_and_terms(name):
     assert all(getattr(config, choice) for choice in FROM_THE_ROW)
     assert set(game.blocks) <= BLOCKS
     assert game.terms <= set(TERMS)
-    check_ownership(game)
+    check_game(game)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -135,4 +135,7 @@ def test_every_weight_belongs_to_a_term_and_only_what_stands_alone_has_none():
     fields = {field.name for field in dataclasses.fields(Hypers)}
     weights = {field.removesuffix("_weight") for field in fields if field.endswith("_weight")}
     shared = {"mixture_nll", "mixture_kl"}  # with the terms they replace
-    assert weights == set(TERMS) - {"adv_d", "supervised", "critic_accuracy", "iwae"} - shared
+    assert (
+        weights
+        == set(TERMS) - {"adv_d", "supervised", "critic_accuracy", "iwae", "divergence"} - shared
+    )

@@ -4,7 +4,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ivaegan_jax.game import PLAYERS, Player, optimiser, rate_factor, weights
+from ivaegan_jax.game import PLAYERS, Player, weights
+from ivaegan_jax.schedules import optimiser, rate_factor
 
 RAMPED = ("kl", "adv_g", "density")
 

@@ -7,8 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ivaegan_jax.game import optimiser, player_update
+from ivaegan_jax.game import player_update
 from ivaegan_jax.networks import CRITIC_NORM
+from ivaegan_jax.schedules import optimiser
 
 KEY = jax.random.key(0)
 SPECTRAL = {"critic_norm": "spectral", "critic_depth": 3}

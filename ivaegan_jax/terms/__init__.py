@@ -16,6 +16,7 @@ TERMS: dict[str, Callable[[Pass], Scalar]] = {
     "nll": bound.nll,
     "nll_mean": bound.nll_mean,
     "kl": bound.kl,
+    "divergence": bound.divergence,
     "mi": bound.mi,
     "tc": bound.tc,
     "dim_kl": bound.dim_kl,
