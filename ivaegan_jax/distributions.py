@@ -46,15 +46,13 @@ def gaussian_log_prob_pairs(
     loc: Float[Array, "priors dim_z"],
     log_var: Float[Array, "priors dim_z"],
 ) -> Float[Array, "rows priors"]:
-    """`T(z) . lambda - log Z` with `T(z) = (z, z^2)`: one product instead of a sum over pairs.
+    """A sum over all pairs, which the compiler does not hold dimension by dimension.
 
-    The terms cancel where a prior is narrow and far from 0, so no accelerator may round them.
+    The product `T(z) . lambda` of sufficient statistics and natural parameters is the same on
+    paper, but its terms cancel where a prior is narrow and far from 0: 5.6 nats were lost at
+    `log_var = -12` in float32.
     """
-    precision = jnp.exp(-log_var)
-    natural = jnp.concatenate([loc * precision, -0.5 * precision], axis=-1)
-    log_z = 0.5 * jnp.sum(LOG_2PI + log_var + jnp.square(loc) * precision, axis=-1)
-    statistics = jnp.concatenate([z, jnp.square(z)], axis=-1)
-    return jnp.matmul(statistics, natural.T, precision=jax.lax.Precision.HIGHEST) - log_z
+    return jnp.sum(gaussian_log_prob(z[:, None], loc[None], log_var[None]), axis=-1)
 
 
 def gaussian_sample(key: jax.Array, loc: Latent, log_var: Latent) -> Latent:

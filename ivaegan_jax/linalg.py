@@ -1,4 +1,4 @@
-"""Cholesky factors of many small matrices, in plain array operations.
+"""Triangular factors of many small matrices, in plain array operations.
 
 On CPU the LAPACK calls behind `jnp.linalg` share one thread pool among the devices of a process,
 and jaxlib 0.10 can wait there for ever when several devices factor batches at the same time,
@@ -13,22 +13,30 @@ Matrices = Float[Array, "rows dim dim"]
 Vectors = Float[Array, "rows dim"]
 
 
-def cholesky(matrices: Matrices) -> Matrices:
-    """Lower factors L of positive definite `L L^T`, column by column (outer-product form)."""
+def triangular(matrices: Float[Array, "rows long dim"]) -> Matrices:
+    """Upper factors R of `A = Q R`, `R^T R = A^T A`, of full column rank.
+
+    Columns are made orthogonal one after the other (modified Gram-Schmidt). A^T A is not formed:
+    it would have the square of A's condition number, which float32 cannot hold where some columns
+    nearly repeat others.
+    """
     index = jnp.arange(matrices.shape[-1])
 
-    def eliminate(j: jax.Array, carry: tuple[Matrices, Matrices]) -> tuple[Matrices, Matrices]:
-        left, lower = carry
-        column = jnp.where(index >= j, left[..., j], 0.0) / jnp.sqrt(left[..., j, j])[..., None]
-        return left - column[..., :, None] * column[..., None, :], lower.at[..., j].set(column)
+    def remove(i: jax.Array, carry: tuple[jax.Array, Matrices]) -> tuple[jax.Array, Matrices]:
+        left, upper = carry
+        norm = jnp.sqrt(jnp.sum(jnp.square(left[..., i]), axis=-1))
+        unit = left[..., i] / norm[..., None]
+        along = jnp.where(index > i, jnp.einsum("rlc,rl->rc", left, unit), 0.0)
+        row = along + jnp.where(index == i, norm[..., None], 0.0)
+        return left - unit[..., None] * along[..., None, :], upper.at[..., i, :].set(row)
 
-    zeros = jnp.zeros_like(matrices)
-    return jax.lax.fori_loop(0, len(index), eliminate, (matrices, zeros))[1]
+    zeros = jnp.zeros((*matrices.shape[:-2], len(index), len(index)), matrices.dtype)
+    return jax.lax.fori_loop(0, len(index), remove, (matrices, zeros))[1]
 
 
-def half_log_det(lower: Matrices) -> Float[Array, " rows"]:
-    """`1/2 log det(L L^T)`."""
-    return jnp.sum(jnp.log(jnp.diagonal(lower, axis1=-2, axis2=-1)), axis=-1)
+def half_log_det(factor: Matrices) -> Float[Array, " rows"]:
+    """`1/2 log det(R^T R)` of a triangular factor."""
+    return jnp.sum(jnp.log(jnp.diagonal(factor, axis1=-2, axis2=-1)), axis=-1)
 
 
 def log_volume(rows: Float[Array, "batch dim columns"]) -> Float[Array, " batch"]:
@@ -49,13 +57,13 @@ def log_volume(rows: Float[Array, "batch dim columns"]) -> Float[Array, " batch"
     return jax.lax.fori_loop(0, rows.shape[1], remove, (rows, jnp.zeros(len(rows), rows.dtype)))[1]
 
 
-def solve_transposed(lower: Matrices, vectors: Vectors) -> Vectors:
-    """Solves `L^T y = v` from the last row upwards."""
-    dim = lower.shape[-1]
+def solve_upper(upper: Matrices, vectors: Vectors) -> Vectors:
+    """Solves `R y = v` from the last row upwards."""
+    dim = upper.shape[-1]
 
     def substitute(step: jax.Array, solved: Vectors) -> Vectors:
         i = dim - 1 - step
-        known = jnp.sum(lower[..., i] * solved, axis=-1)
-        return solved.at[..., i].set((vectors[..., i] - known) / lower[..., i, i])
+        known = jnp.sum(upper[..., i, :] * solved, axis=-1)
+        return solved.at[..., i].set((vectors[..., i] - known) / upper[..., i, i])
 
     return jax.lax.fori_loop(0, dim, substitute, jnp.zeros_like(vectors))

@@ -82,6 +82,24 @@ def test_gaussian_nll_at_its_own_mean_is_the_normaliser():
     np.testing.assert_allclose(nll, 0.5 * np.log(2 * np.pi * 0.25), rtol=1e-6)
 
 
+def test_narrow_priors_far_from_0_lose_nothing_to_rounding():
+    rng = np.random.default_rng(0)
+    loc, log_var = rng.normal(size=(40, 5)) * 5, np.full((40, 5), -12.0)
+    z = np.float32(loc + np.exp(-6) * rng.normal(size=(40, 5)))
+    loc = np.float32(loc)
+    exact = scipy.stats.norm(loc.astype(float), np.exp(-6)).logpdf(z[:, None].astype(float)).sum(-1)
+    pairs = PRIOR_FAMILIES["gaussian"].log_prob_pairs(*map(jnp.float32, (z, loc, log_var)))
+    np.testing.assert_allclose(pairs, exact, rtol=1e-5, atol=1e-3)
+
+
+def test_no_array_of_rows_by_priors_by_dimensions_is_held():
+    rows, priors, dim = 500, 400, 8
+    shapes = [jax.ShapeDtypeStruct((n, dim), jnp.float32) for n in (rows, priors, priors)]
+    for family in PRIOR_FAMILIES.values():
+        program = jax.jit(family.log_prob_pairs).lower(*shapes).compile()
+        assert program.memory_analysis().temp_size_in_bytes < 4 * rows * priors
+
+
 def test_gaussian_nll_equals_scipy():
     x, mean = jnp.array([[0.2, -3.0]]), jnp.array([[1.0, -2.0]])
     nll = LIKELIHOODS["gaussian"].nll(x, mean, jnp.log(0.3))
