@@ -142,6 +142,8 @@ def _guarded(main: Callable[[], int | None], argv: Sequence[str]) -> int:
 
 
 def _parse(argv: list[str], define_flags: Callable[[], None]) -> list[str]:
+    # in place, since a config flag looks for its overrides in sys.argv
+    sys.argv[1:] = argv[1:] = with_home(argv[1:])
     try:
         define_flags()
         if {"--help", "-h", "-help", "--helpshort"} & set(argv[1:]):
@@ -150,6 +152,20 @@ def _parse(argv: list[str], define_flags: Callable[[], None]) -> list[str]:
     except Exception as error:  # a config file is code: anything may go wrong in it
         message = error.args[0] if isinstance(error, KeyError) else error
         sys.exit(_fail(f"{' '.join(str(message).split())} (see --help)"))
+
+
+def with_home(words: Sequence[str]) -> list[str]:
+    """The words of a command with `~` as home in every path, up to a command after `--`."""
+    words = list(words)
+    own = words.index("--") if "--" in words else len(words)
+
+    def at_home(word: str) -> str:
+        name, equals, value = word.partition("=")
+        if word.startswith("-") and equals:
+            return f"{name}={os.path.expanduser(value)}"
+        return os.path.expanduser(word)
+
+    return [*map(at_home, words[:own]), *words[own:]]
 
 
 def _show_help() -> None:

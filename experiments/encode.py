@@ -4,7 +4,8 @@
 
 The file holds `z` and `z_std`, each [seeds, rows, dim_z], rows in the table's order, `seeds`, and
 `chosen`, the model seed to use, which is chosen without the true sources. --seed takes another one,
-and no more. u is needed only where the encoder reads it.
+and no more. u is needed only where the encoder reads it. Rows that are far from those the model was
+trained on (other units, another order of columns) are encoded, and one warning says so.
 """
 
 from pathlib import Path
@@ -41,12 +42,12 @@ def main() -> None:
     fitted = restore(Workdir(Path(flags.FLAGS.workdir)), flags.FLAGS.preset, flags.FLAGS.data_seed)
     if flags.FLAGS.seed is not None:
         fitted = of_seed(fitted, flags.FLAGS.seed)
-    if flags.FLAGS.data == fitted.experiment.data:  # as the study itself drew it
+    if flags.FLAGS.data not in DATASETS:  # all rows of the file, those without a u too
+        dataset = load_table(flags.FLAGS.data, require_u=False, columns=fitted.dims.dim_x)
+    elif flags.FLAGS.data == fitted.experiment.data:  # as the study itself drew it
         dataset = load_raw(fitted.experiment, fitted.data_seed)
-    elif flags.FLAGS.data in DATASETS:
-        dataset = load_dataset(flags.FLAGS.data, fitted.data_seed)
     else:
-        dataset = load_table(flags.FLAGS.data, require_u=False)
+        dataset = load_dataset(flags.FLAGS.data, fitted.data_seed)
     z, z_std = encode(fitted, dataset)
     found = {"z": z, "z_std": z_std, "seeds": fitted.seeds}
     if fitted.chosen:  # nothing was scored yet in a study that was stopped

@@ -1,5 +1,6 @@
 """A finished study's models, ready to encode new rows."""
 
+import logging
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
@@ -8,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ivaegan_jax.data import raw_u
+from ivaegan_jax.data.comparison import far_off
 from ivaegan_jax.data.prepare import preprocessing_from
 from ivaegan_jax.data.preprocessing import Preprocessing
 from ivaegan_jax.experiment import Experiment, experiment_from
@@ -108,6 +110,8 @@ def encode(
 ) -> tuple[Float[np.ndarray, "seeds rows dim_z"], Float[np.ndarray, "seeds rows dim_z"]]:
     """Posterior means and standard deviations of new rows, in their order, for every seed.
 
+    Rows that are far from the training rows are named in one warning, and encoded all the same.
+
     Raises:
       InputError: for another number of columns, or a u that is missing or was never seen.
     """
@@ -118,6 +122,7 @@ def encode(
         u = fitted.preprocessing.encode_u(raw_u(dataset))
     else:
         u = np.zeros(len(x), np.int32)
+    _warn_of_other_rows(fitted, dataset)
 
     def encode_rows(params: Params, x: jax.Array, u: jax.Array) -> tuple[jax.Array, jax.Array]:
         batch = as_batch(x, u, fitted.dims.dim_u)
@@ -133,6 +138,16 @@ def encode(
     ]
     mu, log_var = (np.concatenate(arrays, axis=1) for arrays in zip(*parts, strict=True))
     return mu, np.exp(0.5 * log_var)
+
+
+def _warn_of_other_rows(fitted: Fitted, dataset: Dataset) -> None:
+    """Says where new rows are far from the training rows, as far as these are known."""
+    seen, seen_u = fitted.preprocessing.seen, fitted.preprocessing.seen_u
+    found = [far_off(seen, dataset.x)] if seen else []
+    if fitted.needs_u and seen_u:
+        found.append(far_off(seen_u, raw_u(dataset).reshape(len(dataset.x), -1), "u"))
+    for sentence in filter(None, found):
+        logging.getLogger(__name__).warning("%s: %s", dataset.name, sentence)
 
 
 def _stored_experiment(workdir: Workdir) -> tuple[Experiment, Dims]:

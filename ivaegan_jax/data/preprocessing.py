@@ -6,6 +6,7 @@ integers are float64, and only what is centred and scaled becomes float32.
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, Real, Shaped
@@ -17,8 +18,12 @@ from ivaegan_jax.data.coding import (
     standardised,
     with_levels,
 )
+from ivaegan_jax.data.comparison import Seen, look_at
 from ivaegan_jax.data.moments import Moments, moments, pieces
 from ivaegan_jax.types import Dataset, InputError
+
+LOOKS = ("seen", "seen_u")
+"""Fields that are what training rows were like."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +40,8 @@ class Preprocessing:
       u_column: continuous u: the column that each feature comes from; None where each column is
         one feature.
       u_level: the category that a feature of 0 and 1 stands for; NaN for a quantity.
+      seen: what x of the training rows was like; None in what earlier versions stored.
+      seen_u: the same of a continuous u.
     """
 
     x_mean: Float[np.ndarray, " dim_x"]
@@ -45,6 +52,8 @@ class Preprocessing:
     u_std: Float[np.ndarray, " dim_u"] | None = None
     u_column: Int[np.ndarray, " dim_u"] | None = None
     u_level: Float[np.ndarray, " dim_u"] | None = None
+    seen: Seen | None = None
+    seen_u: Seen | None = None
 
     @property
     def dim_u(self) -> int:
@@ -95,8 +104,11 @@ class Preprocessing:
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The fields as arrays for an `.npz` file, without pickle; None is left out."""
-        fields = dataclasses.asdict(self).items()
-        return {name: np.asarray(value) for name, value in fields if value is not None}
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        for name in LOOKS:
+            look = fields.pop(name)
+            fields |= {} if look is None else {f"{name}/{k}": v for k, v in look._asdict().items()}
+        return {name: np.asarray(value) for name, value in fields.items() if value is not None}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> "Preprocessing":
@@ -113,8 +125,12 @@ class Preprocessing:
             raise InputError(
                 f"the stored preprocessing lacks {', '.join(missing)}; save the model again"
             )
-        fields = {name: np.asarray(arrays[name]) for name in (needed | later) - {"scale"}}
-        return cls(scale=float(arrays["scale"]), **fields)
+        fields: dict[str, Any] = {name: np.asarray(arrays[name]) for name in needed | later}
+        for name in LOOKS:
+            if f"{name}/mean" in arrays:
+                fields[name] = Seen(*(np.asarray(arrays[f"{name}/{key}"]) for key in Seen._fields))
+        fields["scale"] = float(arrays["scale"])
+        return cls(**fields)
 
 
 def fit_preprocessing(
@@ -139,18 +155,22 @@ def fit_preprocessing(
     if not (np.isfinite(scale) and scale > 0):
         raise InputError(f"the scale of x must be a positive number, not {scale}")
     of_x = moments(dataset.x, rows)
+    seen = look_at(dataset.x, rows, of_x)
     if dataset.image_shape:
         shared = np.sqrt(np.mean(np.square(of_x.std)))
         of_x = of_x._replace(std=np.full_like(of_x.std, shared))
     x_mean, x_std = _as_given(of_x, dataset.x.dtype)
-    if dataset.levels is None:
-        u_mean, u_std = _as_given(moments(dataset.u, rows), dataset.u.dtype)
-        if not dataset.categories:
-            return Preprocessing(x_mean, x_std, float(scale), None, u_mean, u_std)
-        column, level = features(dataset.u, dataset.categories)
-        of_u = u_mean[column], u_std[column], column, level
-        return Preprocessing(x_mean, x_std, float(scale), None, *of_u)
-    return Preprocessing(x_mean, x_std, float(scale), dataset.levels[np.unique(dataset.u[rows])])
+    of_all = x_mean, x_std, float(scale)
+    if dataset.levels is not None:
+        return Preprocessing(*of_all, dataset.levels[np.unique(dataset.u[rows])], seen=seen)
+    of_u = moments(dataset.u, rows)
+    seen_u = look_at(dataset.u, rows, of_u)
+    u_mean, u_std = _as_given(of_u, dataset.u.dtype)
+    if not dataset.categories:
+        return Preprocessing(*of_all, None, u_mean, u_std, seen=seen, seen_u=seen_u)
+    column, level = features(dataset.u, dataset.categories)
+    by_feature = u_mean[column], u_std[column], column, level
+    return Preprocessing(*of_all, None, *by_feature, seen, seen_u)
 
 
 def raw_u(dataset: Dataset) -> Shaped[np.ndarray, "rows *dim_u"]:

@@ -4,8 +4,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from programs_forked import SMALL
+from programs_forked import FAST_TO_COMPILE, SMALL
 
+from experiments._program import with_home
 from ivaegan_jax.data import load_dataset
 from ivaegan_jax.data.splits import make_split
 from ivaegan_jax.fitted import restore
@@ -125,3 +126,32 @@ def test_named_data_are_those_of_the_only_data_seed(run, tmp_path):
         rows = make_split(load_dataset("b1", 7), 7).test
         kept = np.unique(np.linspace(0, len(rows) - 1, 1000).astype(int))
         np.testing.assert_allclose(stored["z"][:, rows[kept]], arrays["z"], rtol=1e-3, atol=1e-4)
+
+
+def test_rows_in_other_units_are_encoded_with_one_warning(run, on_b1, drawn, tmp_path):
+    np.savez(tmp_path / "new.npz", x=1000 * drawn.x)
+    ended = run("encode", f"--workdir={on_b1}", f"--data={tmp_path / 'new.npz'}", "--preset=vae",
+                f"--out={tmp_path / 'z.npz'}", f"--data_seed={DATA_SEED}")  # fmt: skip
+    assert ended.code == 0
+    [line] = ended.err.splitlines()
+    assert line.startswith("warning: ")
+    assert "its values are about 1e+03 times as large" in line
+    assert (tmp_path / "z.npz").exists()
+
+
+def test_home_is_meant_by_a_tilde_in_every_path(run, on_b1, drawn, tmp_path):
+    (tmp_path / "run").symlink_to(on_b1)
+    np.savez(tmp_path / "new.npz", x=drawn.x)
+    ended = run("encode", "--workdir=~/run", "--data", "~/new.npz", "--out=~/z.npz",
+                "--preset=vae", f"--data_seed={DATA_SEED}",
+                env=FAST_TO_COMPILE | {"HOME": str(tmp_path)})  # fmt: skip
+    assert (ended.code, ended.err) == (0, "")
+    assert (tmp_path / "z.npz").exists()
+
+
+def test_only_own_words_have_a_home(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    words = ["--workdir=~", "--out=~/a=b", "~/c", "--grid=a=~1", "--x=a~", "--", "--data=~/d"]
+    assert with_home(words) == [
+        "--workdir=/home/me", "--out=/home/me/a=b", "/home/me/c", *words[3:]
+    ]  # fmt: skip

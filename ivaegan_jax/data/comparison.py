@@ -1,0 +1,171 @@
+"""Whether new rows are like those that a model was trained on: units, order of columns, offsets.
+
+Only what no latents survive is said. Rows of some levels alone, or of a part of a recording, lie
+within the range of the training rows and pass.
+"""
+
+import itertools
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Real
+
+from ivaegan_jax.data.moments import Moments, moments, pieces
+
+MARGIN = 0.25
+"""Share of a column's range by which new values may lie beyond it."""
+
+MOST_OUTSIDE = 0.1
+"""Share of values beyond the range of the training rows that is far off."""
+
+FEW_ROWS = 20
+"""Rows below which spreads and correlations are not looked at, and columns not one by one."""
+
+SAME_FACTOR = 0.1
+"""Middle deviation of the logarithms of columns' factors that are taken for one factor."""
+
+SMALLEST_SPREAD = 0.05
+"""Spread of new rows over that of the training rows below which it is far off."""
+
+MOST_COLUMNS, MOST_ROWS = 60, 10_000
+"""Columns and rows whose correlations are looked at."""
+
+PERMUTED, ASSIGNED = 6, 1000
+"""Columns up to which all orders are tried, and up to which each is matched with its likest."""
+
+
+class Seen(NamedTuple):
+    """What the training rows were like, column by column.
+
+    Attributes:
+      mean: in double precision.
+      std: standard deviations, 0 for a constant column.
+      low: smallest values.
+      high: largest values.
+      correlation: of `compared_columns`, 0 for a constant one.
+    """
+
+    mean: Float[np.ndarray, " columns"]
+    std: Float[np.ndarray, " columns"]
+    low: Float[np.ndarray, " columns"]
+    high: Float[np.ndarray, " columns"]
+    correlation: Float[np.ndarray, "compared compared"]
+
+
+def look_at(table: Real[np.ndarray, "all_rows columns"], rows: Int[np.ndarray, " rows"],
+            found: Moments) -> Seen:  # fmt: skip
+    """What `far_off` needs to know of some rows, whose moments are given."""
+    low, high = found.low.astype(np.float64), found.high.astype(np.float64)
+    return Seen(found.mean, found.std, low, high, correlations(table, rows))
+
+
+def correlations(
+    table: Real[np.ndarray, "all_rows columns"], rows: Int[np.ndarray, " rows"]
+) -> Float[np.ndarray, "compared compared"]:
+    """Correlations of at most `MOST_COLUMNS` columns on some rows, 0 for constant columns."""
+    rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), MOST_ROWS)).astype(int)]
+    columns = np.linspace(0, table.shape[1] - 1, min(table.shape[1], MOST_COLUMNS)).astype(int)
+    values = table[np.ix_(rows, columns)]
+    centred = values - values.mean(axis=0, dtype=np.float64)
+    size = np.sqrt(np.square(centred).sum(axis=0))
+    centred /= np.where(size > 0, size, 1)
+    return centred.T @ centred
+
+
+def far_off(seen: Seen, table: Real[np.ndarray, "rows columns"], name: str = "x") -> str | None:
+    """One line on how new rows differ from the training rows; None where they are alike.
+
+    Args:
+      seen: the training rows.
+      table: new rows of as many columns.
+      name: x or u.
+    """
+    new, rows = moments(table, np.arange(len(table))), len(table)
+    outside = share_outside(seen, table)
+    beyond = outside > MOST_OUTSIDE if rows >= FEW_ROWS else outside > 0
+    if rows < FEW_ROWS and outside.mean() <= MOST_OUTSIDE:
+        beyond[:] = False
+    what = f"{name} of these rows is far from what the model was trained on: "
+    if rows >= FEW_ROWS and (is_matched(seen, new, beyond) or is_permuted(seen, table)):
+        return what + "its columns go together as others did; are they in another order?"
+    if rows >= FEW_ROWS and (factor := one_factor(seen, new)):
+        return what + f"its values are about {factor:.2g} times as large; are the units others?"
+    if not beyond.any():
+        return None
+    column = int(np.argmax(outside))
+    return (
+        f"{what}{outside[column]:.0%} of column {column} (counting from 0) lie outside "
+        f"{seen.low[column]:.5g} to {seen.high[column]:.5g}, around {new.mean[column]:.5g}, and so "
+        f"for {beyond.sum():,} of {len(beyond):,} columns; other units, or shifted?"
+    )
+
+
+def share_outside(
+    seen: Seen, table: Real[np.ndarray, "rows columns"]
+) -> Float[np.ndarray, " columns"]:
+    """Share of values well beyond the range of the training rows, column by column."""
+    largest = np.maximum(np.abs(seen.low), np.abs(seen.high))
+    margin = MARGIN * (seen.high - seen.low) + 1e-6 * largest
+    least, most = seen.low - margin, seen.high + margin
+    counts = sum(
+        ((table[piece] < least) | (table[piece] > most)).sum(axis=0)
+        for piece in pieces(*table.shape)
+    )
+    return np.asarray(counts / len(table))
+
+
+def one_factor(seen: Seen, new: Moments) -> float | None:
+    """The factor that all columns share, where it is far from 1; None where there is none.
+
+    Root mean squares of three columns that grew or shrank alike, and their spreads with them, are
+    enough; fewer, or others, have to vary so little that hardly anything of them is left.
+    """
+    varying = (seen.std > 0) & (new.std > 0)
+    if not varying.any():
+        return None
+    sizes = [np.hypot(each.mean[varying], each.std[varying]) for each in (new, seen)]
+    logs = np.log(sizes[0] / sizes[1])
+    spread = float(np.median(np.log(new.std[varying] / seen.std[varying])))
+    factor = float(np.exp(np.median(logs)))
+    alike = len(logs) >= 3 and np.median(np.abs(logs - np.log(factor))) < SAME_FACTOR
+    if alike and abs(spread - np.log(factor)) < 3 * SAME_FACTOR and not 0.5 <= factor <= 2:
+        return factor
+    return float(np.exp(spread)) if np.exp(spread) < SMALLEST_SPREAD else None
+
+
+def is_matched(seen: Seen, new: Moments, beyond: Bool[np.ndarray, " columns"]) -> bool:
+    """Whether columns far off are each like another column of the training rows."""
+    from scipy.optimize import linear_sum_assignment
+
+    columns = np.flatnonzero((seen.std > 0) & (new.std > 0))
+    if not beyond[columns].any() or not 2 <= len(columns) <= ASSIGNED:
+        return False
+    mean, std = seen.mean[columns], seen.std[columns]
+    apart = np.abs(new.mean[columns][:, None] - mean) / std
+    apart += np.abs(np.log(new.std[columns][:, None] / std))
+    _, partner = linear_sum_assignment(apart)
+    order = np.arange(len(columns))
+    return bool(apart[order, partner].max() < 0.3) and bool((partner != order).any())
+
+
+def is_permuted(seen: Seen, table: Real[np.ndarray, "rows columns"]) -> bool:
+    """Whether columns that have a plain pattern of correlations have lost it.
+
+    Of up to `PERMUTED` columns another order must show the pattern again: so few correlations
+    may differ by themselves between some levels and all.
+    """
+    size = len(seen.correlation)
+    pairs = np.triu_indices(size, 1)
+    pattern = seen.correlation[pairs]
+    if size < 3 or pattern.std() < max(0.1, 1.5 / np.sqrt(len(table))):  # of which 1 is noise
+        return False
+    found = correlations(table, np.arange(len(table)))
+
+    def likeness(order: tuple[int, ...]) -> float:
+        other = found[np.ix_(order, order)][pairs]
+        return float(np.corrcoef(pattern, other)[0, 1]) if other.std() > 0 else 0.0
+
+    own = likeness(tuple(range(size)))
+    if size > PERMUTED:
+        return own < 0.25
+    return own < 0.5 and max(map(likeness, itertools.permutations(range(size)))) > 0.9
