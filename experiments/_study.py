@@ -12,6 +12,7 @@ from experiments import _program
 from experiments._program import command_line, read_config
 from experiments._progress import ConsoleReporter
 from experiments._seeds import parse_seeds
+from experiments._stages import stages_of
 from experiments._stop import STOP
 from ivaegan_jax.data import CONTROLS, is_synthetic
 from ivaegan_jax.doctor.finding import counted
@@ -150,8 +151,11 @@ def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
     print("\n".join([_opening(study, manifest["device"]), *study.data.notes]), flush=True)
     runs = len(study.runs.seed)
     steps, advise = study.experiment.steps, "config" in flags.FLAGS
-    with ConsoleReporter(left, steps, runs, title, advise) as reporter:
+    stages = list(stages_of(study, left))
+    with ConsoleReporter(stages, steps, runs, title, advise) as reporter:
         study.run(workdir, reporter, STOP, runs_at_once=runs_at_once, on_plan=reporter.plan)
+        if leads():
+            reporter.stage("page")
     if leads():
         write_json(workdir.manifest, manifest | {"wall_time_s": earlier + time.time() - began})
 

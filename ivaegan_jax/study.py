@@ -90,7 +90,7 @@ class Study:
 
         Args:
           workdir: where everything goes.
-          reporter: is told of every chunk and every scored model.
+          reporter: is told of every stage, every chunk and every scored model.
           stop: is asked after compiling, after every chunk, and between the parts of scoring.
           runs_at_once: runs trained at once; 0 takes as many as fit. No number depends on it.
           on_plan: is told how many runs a program trains at once, before it begins.
@@ -102,22 +102,28 @@ class Study:
             e = self.experiment
             drop_damaged(workdir, e.presets, e.steps, len(self.runs.seed))
             write_npz(workdir.preprocessing, preprocessing_arrays(self.data.preprocessing))
+        enters = reporter.stage if leads() else lambda kind, what: None
         scorer = Scorer(self.experiment, self.data, self.dims, make_seeds_mesh(jax.local_devices()))
         left = self._agreed_left(workdir)
         for group in self.groups:
             wanted = [job.label for job in group.jobs if job.label in left]
             if not wanted:
                 continue
+            enters("compile", group.title)
             data = self.train_data(group.jobs[0])
             plan = make_plan(group, data, self.mesh, workdir, runs_at_once)
             on_plan(plan)
             led(f"{group.title} was compiled", lambda pause: None, stop)
+            enters("train", group.title)
             training = Training(self.experiment, group, data, self.mesh, workdir, reporter, stop)
             for job, states in train_in_parts(plan, wanted, workdir, training.train):
+                enters("score", job.label)
                 score = partial(self._score, job, states, scorer, workdir)
                 rows = led(f"{job.label} was scored", score, stop)
                 if rows is not None:
                     reporter.finish(job.label, rows)
+        if self.data.train.s is not None:
+            enters("floors", "")
         led("floors were scored", partial(self._score_floors, workdir), stop)
 
     def train_data(self, job: Job) -> TrainData:

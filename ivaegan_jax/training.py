@@ -22,6 +22,10 @@ from ivaegan_jax.workdir import Workdir
 class Reporter(Protocol):
     """Who wants to hear how a study goes on."""
 
+    def stage(self, kind: str, what: str = "") -> None:
+        """A stage begins: `compile`, `train` or `score` of a program or model, or `floors`."""
+        ...
+
     def start(self, label: str, step: int) -> None:
         """The training of a model, or of runs of several, begins, or goes on, at this step."""
         ...

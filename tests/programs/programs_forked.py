@@ -134,6 +134,9 @@ class Stopping:
     def __init__(self, at, by_signal):
         self.left, self.by_signal = at, by_signal
 
+    def stage(self, kind, what=""):
+        pass
+
     def start(self, label, step):
         print(json.dumps([label, step]), flush=True)
 

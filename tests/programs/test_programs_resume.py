@@ -154,7 +154,7 @@ def test_a_killed_program_goes_on_and_a_second_one_waits_its_turn(begin, run, re
 def test_a_stopped_study_goes_on_with_chunks_as_short_as_the_program_advises(
     killed, uninterrupted, fork, cache, tmp_path, capsys
 ):
-    reporter = ConsoleReporter(["ivae_gan"], 22, 2)
+    reporter = ConsoleReporter([], 22, 2)
     reporter.start("ivae_gan", 0)
     for step in (4, 8):
         reporter.chunk("ivae_gan", Chunk(step, {}, np.ones(2, bool), 13.0 * step))
