@@ -11,7 +11,7 @@ from jax.sharding import Mesh
 from ivaegan_jax import scoring
 from ivaegan_jax.checks import check_batches, check_density, check_effect
 from ivaegan_jax.data.controls import as_control
-from ivaegan_jax.data.prepare import preprocessing_arrays
+from ivaegan_jax.data.prepare import Part, preprocessing_arrays
 from ivaegan_jax.experiment import Experiment, validate
 from ivaegan_jax.files import read_rows, write_npz, write_rows
 from ivaegan_jax.integrity import drop_damaged
@@ -126,11 +126,15 @@ class Study:
             enters("floors", "")
         led("floors were scored", partial(self._score_floors, workdir), stop)
 
+    def training_part(self, job: Job) -> Part:
+        """The training rows of one model of the study, in the order of the table."""
+        if control := control_of(job.label):
+            return as_control(self.data.train, control, self.experiment.data_seeds)
+        return self.data.train
+
     def train_data(self, job: Job) -> TrainData:
         """The training rows as one model of the study sees them."""
-        train = self.data.train
-        if control := control_of(job.label):
-            train = as_control(train, control, self.experiment.data_seeds)
+        train = self.training_part(job)
         if job.config.packing > 1:
             train = train.by_level()
         return TrainData(train.x, train.u, self._known_sources(job))

@@ -9,6 +9,7 @@ from experiments.calibrations import (
     means,
     pages,
     ranks,
+    series,
     shares,
     verdicts,
 )
@@ -18,7 +19,7 @@ from ivaegan_jax.types import InputError
 
 __all__ = ["Case", "Measured", "all_cases", "chosen", "measure"]
 
-THEMES = (means, shares, agreements, comparisons, doctors, ranks, verdicts, pages)
+THEMES = (means, shares, agreements, comparisons, doctors, series, ranks, verdicts, pages)
 
 
 def all_cases() -> list[Case]:

@@ -7,7 +7,8 @@ import numpy as np
 
 from experiments.calibrations._case import EXACT, FALSE_ALARMS, POWER, Case
 from ivaegan_jax.data import load_dataset
-from ivaegan_jax.doctor.dependence import LEVEL, guess_u
+from ivaegan_jax.doctor.dependence import LEVEL
+from ivaegan_jax.doctor.guess import guess_u
 from ivaegan_jax.doctor.modulation import modulation_ranks
 from ivaegan_jax.doctor.sample import Sample, draw_sample
 
@@ -67,7 +68,7 @@ def u_in_x(make: Callable[..., Sample], given: str | int, rng: np.random.Generat
 
 def modulated(make: Callable[..., Sample], given: str | int, rng: np.random.Generator) -> bool:
     """Whether u is said to move x in some way."""
-    return modulation_ranks(make(given, rng), int(rng.integers(2**31))).ways > 0
+    return modulation_ranks(make(given, rng)).ways > 0
 
 
 TESTS = {"u in x": u_in_x, "modulation": modulated}

@@ -10,6 +10,7 @@ from ivaegan_jax.doctor.cost import estimate_cost
 from ivaegan_jax.doctor.dependence import check_u_in_x, check_x_from_u
 from ivaegan_jax.doctor.finding import Finding, refusal
 from ivaegan_jax.doctor.modulation import check_modulation
+from ivaegan_jax.doctor.neighbours import check_rows
 from ivaegan_jax.doctor.observations import describe_x
 from ivaegan_jax.doctor.sample import MOST_COMPONENTS, draw_sample
 from ivaegan_jax.doctor.theory import check_dimension, check_distinct_u, check_prior
@@ -41,7 +42,7 @@ def examine(experiment: Experiment, timed: bool = True) -> Iterator[Finding]:
             raise
         yield refusal("table", "This table cannot be used", error)
         return
-    yield from [*describe_x(raw), *describe_u(raw)]
+    yield from [*describe_x(raw), *describe_u(raw), check_rows(raw)]
     try:
         study = Study(experiment)
     except InputError as error:
@@ -54,17 +55,19 @@ def examine(experiment: Experiment, timed: bool = True) -> Iterator[Finding]:
 def check_identifiability(study: Study, raw: Dataset) -> Iterator[Finding]:
     """What theory asks, and what the training rows of the first data seed show."""
     job, dim_z = study.jobs[0], study.dims.dim_z
-    x, u = (np.asarray(stacked[0]) for stacked in study.train_data(job)[:2])
-    sample = draw_sample(x, u, max(MOST_COMPONENTS, dim_z))
+    train = study.training_part(job)
+    x, u = np.asarray(train.x[0]), np.asarray(train.u[0])
+    groups = None if raw.groups is None else train.group[0]
+    sample = draw_sample(x, u, max(MOST_COMPONENTS, dim_z), groups)
     yield check_prior(job.config)
     yield check_distinct_u(job.config, dim_z, u)
     asked = bool(study.experiment.config.model.dim_z or raw.s is not None)
     yield check_dimension(dim_z, sample.x.shape[1], asked)
-    if sample.x.shape[1] == 0 or len(np.unique(sample.u)) < 2:
+    if sample.x.shape[1] == 0 or sample.seen < 2:
         yield untestable()
         return
-    yield check_x_from_u(x, u)
-    yield check_u_in_x(sample, study.dims.continuous_u)
+    yield check_x_from_u(x, u, sample)
+    yield check_u_in_x(sample, study.dims.continuous_u, len(x))
     yield check_modulation(sample, dim_z, study.dims.continuous_u)
 
 

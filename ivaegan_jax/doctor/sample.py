@@ -1,14 +1,24 @@
-"""The rows that tests look at: x whitened, u as levels with rows enough in each."""
+"""The rows that tests look at: x whitened, u as levels with rows enough in each, and the null."""
 
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Num, Shaped
 
+from ivaegan_jax.data.nulls import Null, Structure, find_structure, make_null
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS
 
 MOST_ROWS = 20_000
 """Rows looked at; enough for every test, and quick."""
+
+MOST_IN_TIME, MOST_VALUES = 200_000, 20_000_000
+"""Rows, and numbers of x, that are held to slide x under u; a larger table is thinned evenly."""
+
+PERMUTATIONS = 99
+"""Pairings of x with u drawn beside the one found, where x is not slid under u."""
+
+ROWS_PER_LEVEL = 2 * FEW_ROWS
+"""Rows that every level keeps, if it has them."""
 
 MOST_COMPONENTS = 30
 """Principal components looked at, unless more latents are asked for."""
@@ -21,45 +31,120 @@ SMALLEST_SHARE = 1e-10
 
 
 class Sample(NamedTuple):
-    """Rows in random order.
+    """Rows that are looked at, and the pairings of x with u that they are held against.
 
     Attributes:
-      x: principal components of x, each of variance 1.
-      u: level codes from 0, each with at least `FEW_ROWS` rows; cells of a continuous u.
+      x: principal components of x, each of variance 1; in random order, or in the order of time
+        where x is slid under u.
+      u: level codes from 0, each with at least `FEW_ROWS` rows; cells of a continuous u; -1 for
+        rows whose u is not looked at.
       explained: share of x's variance that the components hold.
-      left_out: rows of smaller levels.
+      row: number of every row in the table.
+      structure: of these rows.
+      null: pairs their x with their u.
+      levels: of the table.
     """
 
     x: Float[np.ndarray, "rows components"]
     u: Int[np.ndarray, " rows"]
     explained: float
-    left_out: int
+    row: Int[np.ndarray, " rows"]
+    structure: Structure
+    null: Null
+    levels: int
 
+    @property
+    def seen(self) -> int:
+        """Levels that are looked at."""
+        return int(self.u.max(initial=-1)) + 1
 
-def some_rows(rows: int) -> Int[np.ndarray, " sampled"]:
-    """At most `MOST_ROWS` row numbers in random order, always the same.
-
-    The order matters: halves of a table whose u repeats with a period would see different u.
-    """
-    return np.random.default_rng(0).permutation(rows)[:MOST_ROWS]
+    def paired(self, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """X, u and the place in this sample of every row of x, in pairing `number` of the null."""
+        of_x, of_u = self.null.pair(number)
+        looked_at = self.u[of_u] >= 0
+        return self.x[of_x[looked_at]], self.u[of_u[looked_at]], of_u[looked_at]
 
 
 def draw_sample(
     x: Float[np.ndarray, "rows dim_x"],
     u: Int[np.ndarray, " rows"] | Float[np.ndarray, "rows dim_u"],
     components: int = MOST_COMPONENTS,
+    groups: Shaped[np.ndarray, " rows"] | None = None,
 ) -> Sample:
     """Whitens some rows of x and turns u into levels with rows enough.
 
     x is whitened without a look at u, and levels are formed without a look at x: where they are
-    independent, they stay so.
+    independent, they stay so. Rows are counted level by level before any is drawn.
+
+    Args:
+      x: observations in the order in which they were taken.
+      u: level codes, or columns of a continuous u.
+      components: principal components kept at most.
+      groups: of rows that belong together; None where the user named none.
     """
-    rows = some_rows(len(x))
-    white, explained = whiten(x[rows], components)
-    codes = u[rows] if u.ndim == 1 else cells(u[rows])
-    kept = np.bincount(codes)[codes] >= FEW_ROWS
-    renumbered = np.unique(codes[kept], return_inverse=True)[1]
-    return Sample(white[kept], renumbered, explained, int(np.sum(~kept)))
+    structure = find_structure(x, u, groups)
+    if structure.kind == "shifts":
+        most = max(MOST_ROWS, min(MOST_IN_TIME, MOST_VALUES // x.shape[1]))
+        row = np.arange(0, len(x), -(-len(x) // most))
+    else:
+        row = random_rows(u, MOST_ROWS)
+    structure = of_rows(structure, row)
+    white, explained = whiten(x[row], components)
+    codes = u[row] if u.ndim == 1 else cells(u[row])
+    null = make_null(codes, structure, PERMUTATIONS)
+    found = enough(codes, null.pair(0)[1])
+    levels = len(np.unique(u)) if u.ndim == 1 else int(codes.max()) + 1
+    return Sample(white, found, explained, row, structure, null, levels)
+
+
+def enough(
+    codes: Int[np.ndarray, " rows"], paired: Int[np.ndarray, " paired"]
+) -> Int[np.ndarray, " rows"]:
+    """Levels numbered from 0; -1 for rows that have no pair, are one too many, or of few rows."""
+    counted = np.zeros(len(codes), bool)
+    counted[paired[random_rows(codes[paired], MOST_ROWS)]] = True
+    counted &= np.bincount(codes[counted], minlength=codes.max() + 1)[codes] >= FEW_ROWS
+    found = np.full(len(codes), -1)
+    found[counted] = np.unique(codes[counted], return_inverse=True)[1]
+    return found
+
+
+def of_rows(structure: Structure, row: Int[np.ndarray, " some"]) -> Structure:
+    """The structure of some rows of a table, groups numbered anew."""
+    if structure.groups is None:
+        return structure
+    return structure._replace(groups=np.unique(structure.groups[row], return_inverse=True)[1])
+
+
+def random_rows(u: Num[np.ndarray, "rows ..."], most: int) -> Int[np.ndarray, " sampled"]:
+    """Row numbers in random order, always the same: all, or about `most` of them.
+
+    No level that has rows enough is lost: each keeps its share of rows and at least
+    `ROWS_PER_LEVEL`. Where there are more levels than that leaves room for, as many as have room
+    are drawn; levels of fewer than `FEW_ROWS` rows are left out then. The order matters: halves
+    of a table whose u repeats with a period would see different u.
+    """
+    rng = np.random.default_rng(0)
+    rows = rng.permutation(len(u))
+    if len(u) <= most:
+        return rows
+    if u.ndim > 1:
+        return rows[:most]
+    counts = np.bincount(u)
+    large = rng.permutation(np.flatnonzero(counts >= FEW_ROWS))[: most // ROWS_PER_LEVEL]
+    wanted = np.zeros(len(counts), int)
+    share = counts[large] / max(1, counts[large].sum())
+    wanted[large] = np.maximum(ROWS_PER_LEVEL, np.rint(most * share))
+    return rows[rank_within(u[rows]) < wanted[u[rows]]]
+
+
+def rank_within(codes: Int[np.ndarray, " rows"]) -> Int[np.ndarray, " rows"]:
+    """How many earlier rows have the same code."""
+    order = np.argsort(codes, kind="stable")
+    counts = np.bincount(codes)
+    rank = np.empty(len(codes), int)
+    rank[order] = np.arange(len(codes)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return rank
 
 
 def whiten(
@@ -82,7 +167,8 @@ def cells(u: Float[np.ndarray, "rows dim_u"]) -> Int[np.ndarray, " rows"]:
     """The k-means cell of every row of a continuous u, whose columns are of one scale."""
     from sklearn.cluster import KMeans
 
-    wanted = int(np.clip(len(u) // ROWS_PER_CELL, 2, MOST_CELLS))
+    some = u[random_rows(u, MOST_ROWS)]
+    wanted = int(np.clip(len(some) // ROWS_PER_CELL, 2, MOST_CELLS))
     # never more cells than values: k-means would warn
-    number = min(wanted, len(np.unique(u, axis=0)))
-    return KMeans(number, random_state=0).fit_predict(u)
+    number = min(wanted, len(np.unique(some, axis=0)))
+    return np.asarray(KMeans(number, random_state=0).fit(some).predict(u))

@@ -1,0 +1,147 @@
+"""The doctor's tests where rows are not exchangeable: series, drifts, copies, groups.
+
+u plays no part in x unless the setting says so. Half of the draws mix by a rotation, half by a
+skewed matrix; a cubic follows.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from scipy.signal import lfilter
+
+from experiments.calibrations._case import AT_MOST, FALSE_ALARMS, POWER, Case
+from experiments.calibrations.doctors import NULLS
+from ivaegan_jax.data.dependence import dependence
+from ivaegan_jax.doctor.dependence import LEVEL
+from ivaegan_jax.doctor.guess import guess_u
+from ivaegan_jax.doctor.modulation import modulation_ranks
+from ivaegan_jax.doctor.sample import Sample, draw_sample
+
+ROWS, DIM = 1500, 3
+RARE = 0.005
+"""Nominal false alarms of the test whether neighbouring rows resemble each other."""
+
+Draw = Callable[[np.random.Generator], np.ndarray]
+
+
+def autoregression(coefficient: float, rng: np.random.Generator, rows: int = ROWS) -> np.ndarray:
+    """Stationary sources of variance 1, or random walks where the coefficient is 1."""
+    noise = rng.normal(size=(rows + 500, DIM))
+    if coefficient == 1:
+        return np.cumsum(noise[500:], axis=0)
+    scale = np.sqrt(1 - coefficient**2)
+    return np.asarray(lfilter([scale], [1, -coefficient], noise, axis=0))[500:]
+
+
+def mixed(s: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Sources rotated or mixed by a skewed matrix, then bent, float32."""
+    matrix = np.linalg.qr(rng.normal(size=(DIM, DIM)))[0]
+    if rng.random() < 0.5:
+        matrix = matrix @ np.array([[1, 0.7, 0.5], [0, 0.7, 0.5], [0, 0, 0.6]])
+    x = s @ matrix
+    x = x / x.std(axis=0)
+    return (x + 0.1 * x**3).astype(np.float32)
+
+
+def windows(count: int, rng: np.random.Generator) -> np.ndarray:
+    """Arbitrary windows of equal length."""
+    return np.arange(ROWS) * count // ROWS
+
+
+def trials(length: int, rng: np.random.Generator) -> np.ndarray:
+    """Five conditions in random order, each for as many rows."""
+    return np.repeat(rng.integers(0, 5, ROWS // length), length)
+
+
+def smooth(rng: np.random.Generator) -> np.ndarray:
+    """A continuous u that is a series itself."""
+    return autoregression(0.98, rng)[:, :1].astype(np.float32)
+
+
+def wandering(rng: np.random.Generator) -> np.ndarray:
+    """A continuous u that drifts."""
+    return autoregression(1, rng)[:, :1].astype(np.float32)
+
+
+@dataclasses.dataclass(frozen=True)
+class Series:
+    """A recording; `strength` is how far u moves log deviations of the sources."""
+
+    coefficient: float
+    u: Draw
+    strength: float = 0.0
+
+    def sample(self, rng: np.random.Generator) -> Sample:
+        """One draw."""
+        u, s = self.u(rng), autoregression(self.coefficient, rng)
+        if self.strength:
+            s = s * np.exp(self.strength * rng.normal(size=(u.max() + 1, DIM)))[u]
+        return draw_sample(mixed(s, rng), u)
+
+
+def copied(rng: np.random.Generator) -> Sample:
+    """500 observations, each as often as drawn, with the u of the original."""
+    taken = rng.integers(0, 500, ROWS)
+    u = rng.integers(0, 3, 500)
+    return draw_sample(mixed(rng.normal(size=(500, DIM)), rng)[taken], u[taken])
+
+
+def grouped(strength: float, rng: np.random.Generator) -> Sample:
+    """30 subjects that differ from each other, each of one of three conditions."""
+    group = np.arange(ROWS) * 30 // ROWS
+    u = rng.permutation(np.arange(30) % 3)[group]
+    s = autoregression(0.5, rng) + rng.normal(size=(30, DIM))[group]
+    s = s + strength * rng.normal(size=(3, DIM))[u]
+    return draw_sample(mixed(s, rng), u, groups=group)
+
+
+def u_in_x(make: Callable[[np.random.Generator], Sample], rng: np.random.Generator) -> bool:
+    """Whether x is said to carry u."""
+    return guess_u(make(rng)).p_value <= LEVEL
+
+
+def modulated(make: Callable[[np.random.Generator], Sample], rng: np.random.Generator) -> bool:
+    """Whether u is said to move x in some way."""
+    return modulation_ranks(make(rng)).ways > 0
+
+
+def alike(setting: str, rng: np.random.Generator) -> bool:
+    """Whether neighbouring rows are said to resemble each other."""
+    x, u = (draw(rng) for draw in NULLS[setting])
+    return dependence(x.astype(np.float32), u).dependent
+
+
+TESTS = {"u in x": u_in_x, "modulation": modulated}
+WINDOWS = functools.partial(windows, 10)
+UNRELATED = {
+    **{f"AR(1) {a:g}, 10 windows": Series(a, WINDOWS).sample for a in (0.5, 0.9, 0.98, 0.99)},
+    "random walk, 10 windows": Series(1, WINDOWS).sample,
+    "AR(1) 0.98, 40 windows": Series(0.98, functools.partial(windows, 40)).sample,
+    "AR(1) 0.98, 5 conditions for 30 rows each": Series(0.98, functools.partial(trials, 30)).sample,
+    "AR(1) 0.98, smooth continuous u": Series(0.98, smooth).sample,
+    "random walk, continuous u that drifts": Series(1, wandering).sample,
+    "rows repeated up to nine times": copied,
+    "30 subjects of 3 conditions": functools.partial(grouped, 0.0),
+}
+MOVED = {
+    "AR(1) 0.5, 10 segments, log deviations 0.5": (Series(0.5, WINDOWS, 0.5).sample, 0.8),
+    "AR(1) 0.9, 5 conditions for 30 rows each, log deviations 0.5": (
+        Series(0.9, functools.partial(trials, 30), 0.5).sample, 0.8),
+    "30 subjects of 3 conditions, means 2": (functools.partial(grouped, 2.0), 0.8),
+}  # fmt: skip
+"""Settings in which u moves x, and the power that is expected at least."""
+
+
+def cases() -> Iterator[Case]:
+    """All of them."""
+    for name, test in TESTS.items():
+        for setting, make in UNRELATED.items():
+            happens = functools.partial(test, make)
+            yield Case(FALSE_ALARMS, name, setting, happens, AT_MOST, 60, LEVEL)
+        for setting, (make, least) in MOVED.items():
+            yield Case(POWER, name, setting, functools.partial(test, make), (least, 1.0), 30)
+    for setting in NULLS:
+        happens = functools.partial(alike, setting)
+        yield Case(FALSE_ALARMS, "neighbours", setting, happens, (0.0, 0.01), 200, RARE)
