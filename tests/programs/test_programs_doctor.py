@@ -63,7 +63,9 @@ def test_what_the_theory_misses_blocks_and_is_named(doctor, flag, blocking, expe
 
 
 def test_a_shuffled_u_blocks(doctor):
-    found, blocked = doctor("--data=b1", *LARGER, "--data_seeds=4-4", "--preset=ivae_gan+shuffled_u")
+    found, blocked = doctor(
+        "--data=b1", *LARGER, "--data_seeds=4-4", "--preset=ivae_gan+shuffled_u"
+    )
     assert blocked == {"u_in_x", "modulation"}
     assert found["modulation"]["values"]["ways"] == 0
 
