@@ -10,6 +10,10 @@ import pkgutil
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import hermetic
+
+hermetic.seal_off()  # before JAX reads its variables
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -28,16 +32,16 @@ install_import_hook(
     [f"ivaegan_jax.{name}" for name in _MODULES if name not in UNCHECKED], "beartype.beartype"
 )
 
-from ivaegan_jax.config import ModelConfig  # noqa: E402
-from ivaegan_jax.game import Game  # noqa: E402
-from ivaegan_jax.hypers import Hypers  # noqa: E402
-from ivaegan_jax.model import Model, build  # noqa: E402
-from ivaegan_jax.networks import Dims, Networks  # noqa: E402
-from ivaegan_jax.presets import PRESETS, resolve  # noqa: E402
-from ivaegan_jax.replicate import make_seeds_mesh, over_runs, shard_runs, share  # noqa: E402
-from ivaegan_jax.terms import Pass  # noqa: E402
-from ivaegan_jax.train import Run, Trainer, as_batch, make_trainer  # noqa: E402
-from ivaegan_jax.types import TrainData  # noqa: E402
+from ivaegan_jax.config import ModelConfig
+from ivaegan_jax.game import Game
+from ivaegan_jax.hypers import Hypers
+from ivaegan_jax.model import Model, build
+from ivaegan_jax.networks import Dims, Networks
+from ivaegan_jax.presets import PRESETS, resolve
+from ivaegan_jax.replicate import make_seeds_mesh, over_runs, shard_runs, share
+from ivaegan_jax.terms import Pass
+from ivaegan_jax.train import Run, Trainer, as_batch, make_trainer
+from ivaegan_jax.types import TrainData
 
 DIMS = Dims(dim_x=3, dim_u=4, dim_z=2, rows=32)
 SMALL = {"width": 8, "depth": 2, "prior_depth": 2, "critic_width": 8, "critic_depth": 2}
