@@ -55,6 +55,7 @@ class DataConfig:
       scale: standard deviation of the standardised observations.
       valid_fraction: share of rows held out for choosing between runs.
       test_fraction: share of rows held out for scoring.
+      split: which rows are held out, see `data.split_how`; as the flag --split.
     """
 
     segments: int = 0
@@ -68,6 +69,7 @@ class DataConfig:
     scale: float = 1.5
     valid_fraction: float = 0.1
     test_fraction: float = 0.1
+    split: str = "auto"
 
 
 @dataclasses.dataclass(unsafe_hash=True)

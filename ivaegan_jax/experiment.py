@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ivaegan_jax.config import CHOICES, COMBINATIONS, Config
+from ivaegan_jax.data.split_how import parse_split
 from ivaegan_jax.labels import SETTINGS, parse
 from ivaegan_jax.presets import PRESETS
 from ivaegan_jax.types import InputError
@@ -74,6 +75,7 @@ def validate(experiment: Experiment) -> None:
     data = experiment.config.data
     if data.valid_fraction + data.test_fraction >= 1:
         raise InputError("config.data: valid_fraction + test_fraction must stay below 1")
+    parse_split(data.split)
 
 
 def _check_label(text: str) -> None:

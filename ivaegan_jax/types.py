@@ -115,6 +115,7 @@ class Dataset:
       side: every named column beside x and u, one value per row, as the user has it.
       categories: columns of a continuous u that hold categories, not quantities.
       notes: how the table was read where that was not plain, one sentence each.
+      independent: whether rows are known to be drawn independently of each other given u.
     """
 
     name: str
@@ -128,3 +129,4 @@ class Dataset:
     side: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     categories: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    independent: bool = False

@@ -1,5 +1,6 @@
 """Data sets by name or path, their splits and their preprocessing. numpy only, on the host."""
 
+import dataclasses
 import difflib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -76,9 +77,10 @@ def load_dataset(
     name, options = str(name_or_path), dict(options or {})
     if is_synthetic(name):
         noise = options.pop("noise", 0.0)
-        return add_noise(DATASETS[name].make(data_seed, **options), noise, data_seed)
+        made = add_noise(DATASETS[name].make(data_seed, **options), noise, data_seed)
+        return dataclasses.replace(made, independent=True)
     if name in DATASETS:
-        return DATASETS[name].make(**options)
+        return dataclasses.replace(DATASETS[name].make(**options), independent=True)
     if not name.endswith(".npz") and not Path(name).expanduser().is_file():
         raise InputError(_unknown(name))
     if options:

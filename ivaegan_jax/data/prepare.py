@@ -10,7 +10,9 @@ import numpy as np
 from ivaegan_jax.config import DataConfig
 from ivaegan_jax.data.order import group_of, place_of
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing, raw_u
-from ivaegan_jax.data.splits import Split, check_batch, make_split
+from ivaegan_jax.data.split_all import split_all
+from ivaegan_jax.data.split_note import SplitNote
+from ivaegan_jax.data.splits import Split, check_batch
 from ivaegan_jax.types import Dataset, InputError
 
 
@@ -58,6 +60,7 @@ class Prepared(NamedTuple):
       dim_u: features of u as the networks see it: levels, or columns.
       image_shape: (height, width) where rows are images.
       notes: how the table was read where that was not plain.
+      split: how rows were split, why, and what was left out.
       sha256: of the raw arrays of every data seed, in order.
     """
 
@@ -68,6 +71,7 @@ class Prepared(NamedTuple):
     dim_u: int
     image_shape: tuple[int, int] | None
     notes: tuple[str, ...]
+    split: SplitNote
     sha256: str
 
     @property
@@ -100,9 +104,7 @@ def prepare(
     Raises:
       InputError: for anything wrong with the data.
     """
-    held_out = (config.valid_fraction, config.test_fraction)
-    fractions = (1.0 - sum(held_out), *held_out)
-    splits = [make_split(d, seed, fractions) for d, seed in zip(datasets, data_seeds, strict=True)]
+    datasets, splits, note = split_all(datasets, data_seeds, config)
     check_batch(splits[0], batch)
     fit = fit_preprocessing if standardise else _identity
     fitted = tuple(
@@ -115,6 +117,7 @@ def prepare(
         dim_u=fitted[0].dim_u,
         image_shape=datasets[0].image_shape,
         notes=datasets[0].notes,
+        split=note,
         sha256=_fingerprint(datasets),
     )
 

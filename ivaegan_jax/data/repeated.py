@@ -1,19 +1,19 @@
 """Rows of x that occur more than once."""
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, Num
+from jaxtyping import Bool, Int, Num, Real
 
 COPIED = 0.01
 """Share of repeated rows from which on a table is said to hold copies."""
 
 
-def repeats(x: Float[np.ndarray, "rows dim_x"]) -> Bool[np.ndarray, " rows"]:
+def repeats(x: Real[np.ndarray, "rows dim_x"]) -> Bool[np.ndarray, " rows"]:
     """Which rows occur more than once."""
     number = same_rows(x)
     return np.bincount(number)[number] > 1
 
 
-def same_rows(x: Float[np.ndarray, "rows dim_x"]) -> Int[np.ndarray, " rows"]:
+def same_rows(x: Real[np.ndarray, "rows dim_x"]) -> Int[np.ndarray, " rows"]:
     """A number for every row, the same for rows that are equal.
 
     By 64 random bits of each row: in 5,000,000 rows two different ones get the same in one of a
@@ -22,8 +22,9 @@ def same_rows(x: Float[np.ndarray, "rows dim_x"]) -> Int[np.ndarray, " rows"]:
     rng = np.random.default_rng(0)
     keys = np.zeros(len(x), np.uint64)
     for column in x.T:
-        # adding 0 makes 0 of -0
-        bits = (np.ascontiguousarray(column, np.float32) + np.float32(0)).view(np.uint32)
+        single = column.dtype == np.float32
+        exact = np.ascontiguousarray(column, np.float32 if single else np.float64)
+        bits = (exact + exact.dtype.type(0)).view(np.uint32 if single else np.uint64)  # -0 is 0
         keys ^= bits.astype(np.uint64) + rng.integers(2**63, dtype=np.uint64)
         keys *= np.uint64(0x9E3779B97F4A7C15)
         keys ^= keys >> np.uint64(29)
@@ -31,7 +32,7 @@ def same_rows(x: Float[np.ndarray, "rows dim_x"]) -> Int[np.ndarray, " rows"]:
 
 
 def copied_rows(
-    x: Float[np.ndarray, "rows dim_x"], u: Num[np.ndarray, "rows ..."]
+    x: Real[np.ndarray, "rows dim_x"], u: Num[np.ndarray, "rows ..."]
 ) -> Int[np.ndarray, " rows"] | None:
     """Groups of rows that are copies of each other; None where repeated rows are no copies.
 

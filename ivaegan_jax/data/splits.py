@@ -5,44 +5,100 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Int
 
+from ivaegan_jax.data.copy_sets import copy_sets
 from ivaegan_jax.data.options import check_data_seed
-from ivaegan_jax.data.order import in_order
+from ivaegan_jax.data.order import put_in_order
+from ivaegan_jax.data.split_how import RANDOM, How
+from ivaegan_jax.data.together import Together, blocks, copies, whole_groups
+from ivaegan_jax.data.units import Fractions, assign
 from ivaegan_jax.types import Dataset, InputError
 
 
 class Split(NamedTuple):
-    """Row numbers of each part, in the order of `order.in_order`."""
+    """Row numbers of each part, in the order of `order.in_order`; gaps are in no part."""
 
     train: Int[np.ndarray, " train"]
     valid: Int[np.ndarray, " valid"]
     test: Int[np.ndarray, " test"]
 
 
-def make_split(
-    dataset: Dataset, data_seed: int, fractions: tuple[float, float, float] = (0.8, 0.1, 0.1)
-) -> Split:
-    """Splits the rows at random, level by level where u is discrete.
+class Splitter:
+    """The splits of one table, a function of the data seed; all have the same sizes."""
 
-    Every level is within two rows of its share in every part, and keeps at least one row for
-    training. Sizes depend on the counts of the levels alone, not on the data seed.
+    def __init__(self, dataset: Dataset, how: How = RANDOM, fractions: Fractions = (0.8, 0.1, 0.1)):
+        """Prepares what all data seeds share.
+
+        Args:
+          dataset: the table, its groups and times those that `how` names (see `order.ordered_as`).
+          how: anything but `auto`; blocks have their length and gap.
+          fractions: shares of training, validation and test rows, positive, of sum 1.
+
+        Raises:
+          InputError: for unfit fractions, and where groups or blocks leave a part without rows
+            or a level of u without training rows.
+        """
+        _check_fractions(fractions)
+        self.dataset, self.fractions = dataset, fractions
+        self.rows = put_in_order(dataset)
+        self.copied = 0
+        self.together = self._together(how)
+
+    def split(self, data_seed: int) -> tuple[Split, int]:
+        """A data seed's split, and how many rows were cut off to make its parts equal in size.
+
+        Raises:
+          InputError: for an unfit data seed, a part without rows, and a u that does not vary
+            within the training rows.
+        """
+        seed = check_data_seed(data_seed)
+        if self.together is None:
+            part, cut = self._at_random(seed), 0
+        else:
+            part, cut = self.together.draws.part(seed)
+        split = Split(*(self.rows.row[part == i] for i in range(3)))
+        _check_parts(self.dataset, split)
+        return split, cut
+
+    def _at_random(self, data_seed: int) -> Int[np.ndarray, " rows"]:
+        """By the numbers of rows in the table, so that times and groups change nothing."""
+        level = np.empty_like(self.rows.level)
+        level[self.rows.row] = self.rows.level
+        return assign(level, np.random.default_rng(data_seed), self.fractions)[self.rows.row]
+
+    def _together(self, how: How) -> Together | None:
+        if how.kind == "group":
+            return whole_groups(self.rows, self.dataset, how, self.fractions)
+        if how.kind == "blocks":
+            return blocks(self.rows, self.dataset, how, self.fractions)
+        sets = None if self.dataset.independent else copy_sets(self.dataset.x)
+        if sets is None:
+            return None
+        self.copied = len(sets) - int(np.sum(np.bincount(sets) == 1))
+        return copies(self.rows, sets[self.rows.row], self.fractions)
+
+
+def make_split(
+    dataset: Dataset,
+    data_seed: int,
+    fractions: Fractions = (0.8, 0.1, 0.1),
+    how: How = RANDOM,
+) -> Split:
+    """Splits the rows, by default at random, level by level where u is discrete.
+
+    At random, every level is within two rows of its share in every part, and keeps at least one
+    row for training; copies of a row stay together. Sizes depend on the table alone, not on the
+    data seed.
 
     Args:
       dataset: the table.
       data_seed: draws which rows go where.
       fractions: shares of training, validation and test rows, positive, of sum 1.
+      how: as `Splitter` takes it.
 
     Raises:
-      InputError: for unfit fractions, for a part without rows, and for a u that does not
-        vary within the training rows.
+      InputError: as `Splitter` and its `split`.
     """
-    _check_fractions(fractions)
-    discrete = dataset.u.ndim == 1
-    codes = dataset.u if discrete else np.zeros(len(dataset.x), np.int32)
-    part = _assign(codes, check_data_seed(data_seed), fractions)
-    rows = in_order(dataset)
-    split = Split(*(rows[part[rows] == i] for i in range(3)))
-    _check_parts(dataset, split)
-    return split
+    return Splitter(dataset, how, fractions).split(data_seed)[0]
 
 
 def check_batch(split: Split, batch: int) -> None:
@@ -54,36 +110,7 @@ def check_batch(split: Split, batch: int) -> None:
         )
 
 
-def _assign(
-    codes: Int[np.ndarray, " rows"], data_seed: int, fractions: tuple[float, float, float]
-) -> Int[np.ndarray, " rows"]:
-    """The part (0 training, 1 validation, 2 test) of every row."""
-    shuffled = np.random.default_rng(data_seed).permutation(len(codes))
-    by_level = shuffled[np.argsort(codes[shuffled], kind="stable")]
-    _, starts, inverse, counts = np.unique(
-        codes[by_level], return_index=True, return_inverse=True, return_counts=True
-    )
-    rank = np.arange(len(codes)) - starts[inverse]
-    valid, held_out = _held_out_counts(counts, fractions)
-    part = np.empty(len(codes), np.int64)
-    part[by_level] = np.where(rank < held_out[inverse], np.where(rank < valid[inverse], 1, 2), 0)
-    return part
-
-
-def _held_out_counts(
-    counts: Int[np.ndarray, " levels"], fractions: tuple[float, float, float]
-) -> tuple[Int[np.ndarray, " levels"], Int[np.ndarray, " levels"]]:
-    """Rows of every level in validation, and in validation and test together."""
-    # Rounding the running totals spreads the remainders over the levels, so that many small
-    # levels fill both parts; rounding each level on its own can leave one of them empty.
-    totals = np.cumsum(counts)
-    valid = np.diff(np.rint(fractions[1] * totals), prepend=0).astype(np.int64)
-    held_out = np.diff(np.rint((1 - fractions[0]) * totals), prepend=0).astype(np.int64)
-    held_out = np.minimum(held_out, counts - 1)
-    return np.minimum(valid, held_out), held_out
-
-
-def _check_fractions(fractions: tuple[float, float, float]) -> None:
+def _check_fractions(fractions: Fractions) -> None:
     if len(fractions) != 3 or min(fractions) <= 0 or not np.isclose(sum(fractions), 1):
         raise InputError(
             f"split fractions must be three positive numbers of sum 1, not {tuple(fractions)}"

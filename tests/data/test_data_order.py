@@ -56,7 +56,7 @@ def test_groups_are_numbered_as_they_come():
     ("time", "message"),
     [
         (np.array(["soon"] * ROWS), "time holds <U4; give the time of every row as a number"),
-        (np.where(np.arange(ROWS) == 7, np.nan, 1), r"no number in 1 row\(s\), first in row 7"),
+        (np.where(np.arange(ROWS) == 7, np.nan, 1), r"no value in 1 row\(s\), first in row 7"),
     ],
 )
 def test_unfit_times_give_one_clear_line(tmp_path, time, message):

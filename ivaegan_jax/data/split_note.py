@@ -1,0 +1,61 @@
+"""What is said of a split: which, why, how large, and what it left out."""
+
+from typing import NamedTuple
+
+UNITS = {"random": "rows", "group": "groups", "blocks": "blocks"}
+
+
+class SplitNote(NamedTuple):
+    """A split as manifests and reports tell of it.
+
+    Attributes:
+      split: as `--split` takes it, nothing left open.
+      asked: what `--split` was.
+      why: this one, as one clause.
+      rows: of the table.
+      train: rows of this part, for every data seed alike.
+      valid: rows of this part.
+      test: rows of this part.
+      unit: what goes to one part as a whole: rows, groups, blocks.
+      units: how many of these there are.
+      gaps: rows between parts that are in none, by data seed.
+      trimmed: rows left out to make parts equal in size, by data seed.
+      copied: rows that were kept together with their copies.
+      warning: a sentence where the split leaks; empty where it does not.
+    """
+
+    split: str
+    asked: str
+    why: str
+    rows: int
+    train: int
+    valid: int
+    test: int
+    unit: str
+    units: int
+    units: int
+    gaps: list[int]
+    trimmed: list[int]
+    copied: int
+    warning: str
+
+    def sentences(self) -> list[str]:
+        """In words, the warning first."""
+        said = [f"{self.warning[0].upper()}{self.warning[1:]}."] if self.warning else []
+        parts = f"{self.train:,} training, {self.valid:,} validation and {self.test:,} test rows"
+        of = f" of {self.rows:,}" + (f" in {self.units:,} {self.unit}" if self.units else "")
+        said += [f"Rows were split by {self.split}, since {self.why}: {parts}{of}."]
+        for counts, what in (
+            (self.gaps, "in gaps between the parts"),
+            (self.trimmed, "so that all data seeds have parts of one size"),
+        ):
+            if max(counts):
+                said += [f"{_span(counts)} rows were left out {what}."]
+        if self.copied:
+            said += [f"{self.copied:,} rows are copies of others and stay with them."]
+        return said
+
+
+def _span(counts: list[int]) -> str:
+    low, high = min(counts), max(counts)
+    return f"{high:,}" if low == high else f"{low:,} to {high:,}"
