@@ -64,6 +64,12 @@ def define_experiment_flags(data: str, steps: int) -> None:
         "Draws of the benchmark, or of the held-out rows of a table: a number K for 1 to K, or a "
         "list as 101-104; empty takes 6-9 for a benchmark and 1 for a table.",
     )
+    flags.DEFINE_string(
+        "split",
+        "",
+        "Which rows are held out: random, group:COLUMN for whole groups, blocks or "
+        "blocks:LENGTH,gap:GAP for blocks in time, or auto, the default: what the rows need.",
+    )
     flags.DEFINE_integer("steps", steps, "Rounds of the game, each player moving once or more.")
     config_flags.DEFINE_config_file(
         "config",
@@ -78,7 +84,16 @@ def read_config() -> Config:
     if not isinstance(config, Config):
         known = ", ".join(sorted(str(path) for path in CONFIGS.glob("[!_]*.py")))
         raise InputError(f"--config names no readable config file; there are {known}")
-    return config
+    return with_split(config, value) if (value := flags.FLAGS.split) else config
+
+
+def with_split(config: Config, split: str) -> Config:
+    """The settings with a split; raises InputError where they name another one."""
+    if config.data.split not in (Config().data.split, split):
+        raise InputError(
+            f"--split={split} and --config.data.split={config.data.split} differ; give one of them"
+        )
+    return dataclasses.replace(config, data=dataclasses.replace(config.data, split=split))
 
 
 def require(*names: str) -> None:

@@ -142,13 +142,15 @@ def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
     manifest = {
         "command": command_line(),
         "notes": list(study.data.notes),
+        "split": study.data.split.record(),
         **describe_run(settings, _given_flags(), study.batch_devices),
     }
     if elsewhere := begun_elsewhere(stored, manifest):
         manifest["begun_elsewhere"] = elsewhere
     if leads():
         write_json(workdir.manifest, manifest | {"wall_time_s": earlier})
-    print("\n".join([_opening(study, manifest["device"]), *study.data.notes]), flush=True)
+    said = [*study.data.notes, *study.data.split.sentences()]
+    print("\n".join([_opening(study, manifest["device"]), *said]), flush=True)
     runs = len(study.runs.seed)
     steps, advise = study.experiment.steps, "config" in flags.FLAGS
     stages = list(stages_of(study, left))

@@ -4,8 +4,10 @@
 
 The file holds `z` and `z_std`, each [seeds, rows, dim_z], rows in the table's order, `seeds`, and
 `chosen`, the model seed to use, which is chosen without the true sources. --seed takes another one,
-and no more. u is needed only where the encoder reads it. Rows that are far from those the model was
-trained on (other units, another order of columns) are encoded, and one warning says so.
+and no more. `split` says how the study split its rows, and of its own table `part` says which
+rows were for training (`train`, `valid`, `test`, or `none` in a gap). u is needed only where the
+encoder reads it. Rows that are far from those the model was trained on (other units, another order
+of columns) are encoded, and one warning says so.
 """
 
 from pathlib import Path
@@ -49,7 +51,9 @@ def main() -> None:
     else:
         dataset = load_dataset(flags.FLAGS.data, fitted.data_seed)
     z, z_std = encode(fitted, dataset)
-    found = {"z": z, "z_std": z_std, "seeds": fitted.seeds}
+    found = {"z": z, "z_std": z_std, "seeds": fitted.seeds, "split": np.array(fitted.split)}
+    if flags.FLAGS.data == fitted.experiment.data and len(fitted.part) == len(dataset.x):
+        found["part"] = fitted.part
     if fitted.chosen:  # nothing was scored yet in a study that was stopped
         found["chosen"] = np.array(fitted.chosen.seed)
         print(f"chosen: model seed {fitted.chosen.seed}, {fitted.chosen.reason}")

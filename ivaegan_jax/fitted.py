@@ -39,6 +39,8 @@ class Fitted(NamedTuple):
       model: its functions.
       params_by_seed: stacked over model seeds.
       preprocessing: fitted on the training rows.
+      split: how rows were split, as `--split` takes it.
+      part: of every row of the study's table: `train`, `valid`, `test` or `none`.
       dims: sizes.
       needs_u: whether the encoder reads u.
       seeds: the model seeds, in order.
@@ -50,6 +52,8 @@ class Fitted(NamedTuple):
     model: Model
     params_by_seed: Params
     preprocessing: Preprocessing
+    split: str
+    part: np.ndarray
     dims: Dims
     needs_u: bool
     seeds: np.ndarray
@@ -77,13 +81,15 @@ def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) ->
     states, runs = restore_job(workdir, group, job), make_runs(experiment)
     if states is None:
         raise InputError(f"{workdir.path} has no checkpoint of {label} yet; train it first")
-    members = np.flatnonzero(runs.data_index == index)
+    members, stored = np.flatnonzero(runs.data_index == index), _stored_arrays(workdir)
     return Fitted(
         experiment=experiment,
         data_seed=data_seed,
         model=job.model,
         params_by_seed=jax.tree.map(lambda leaf: leaf[members], states.evaluated),
-        preprocessing=_stored_preprocessing(workdir, index),
+        preprocessing=preprocessing_from(stored, index),
+        split=str(stored.get("split", "random")),
+        part=stored.get(f"{index}/part", np.zeros(0, "<U5")),
         dims=dims,
         needs_u=job.config.posterior in ("x,u", "product"),
         seeds=np.asarray(runs.seed)[members],
@@ -172,6 +178,6 @@ def _chosen(workdir: Workdir, label: str, data_seed: int) -> Chosen | None:
     return choose(runs) if runs else None
 
 
-def _stored_preprocessing(workdir: Workdir, index: int) -> Preprocessing:
+def _stored_arrays(workdir: Workdir) -> dict[str, np.ndarray]:
     with np.load(workdir.preprocessing, allow_pickle=False) as stored:
-        return preprocessing_from(stored, index)
+        return dict(stored)

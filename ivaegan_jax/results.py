@@ -62,7 +62,8 @@ class Scorer:
         rows = list(paced(verdict.judge_runs(trained, checked, self._held_out, stamp), pause))
         found = verdict.consensus_of_runs(trained, checked)
         rows += verdict.consensus_rows(trained, checked, found, stamp)
-        return rows, verdict.consensus_arrays(found)
+        held_out = np.concatenate([self.data.valid.row, self.data.test.row], axis=1)
+        return rows, verdict.consensus_arrays(found, held_out)
 
     @cached_property
     def _held_out(self) -> list[verdict.HeldOut]:

@@ -11,7 +11,7 @@ from jax.sharding import Mesh
 from ivaegan_jax import scoring
 from ivaegan_jax.checks import check_batches, check_density, check_effect
 from ivaegan_jax.data.controls import as_control
-from ivaegan_jax.data.prepare import Part, preprocessing_arrays
+from ivaegan_jax.data.prepare import Part, preprocessing_arrays, split_arrays
 from ivaegan_jax.experiment import Experiment, validate
 from ivaegan_jax.files import read_rows, write_npz, write_rows
 from ivaegan_jax.integrity import drop_damaged
@@ -66,7 +66,7 @@ class Study:
     def settings(self) -> dict[str, Any]:
         """What decides the results: the experiment, the sizes, and the data itself."""
         data = {"sizes": self.dims._asdict(), "data_sha256": self.data.sha256}
-        return self.experiment.settings() | data
+        return self.experiment.settings() | data | {"split": self.data.split.split}
 
     def left(self, workdir: Workdir) -> list[str]:
         """The labels that the work directory holds no results of."""
@@ -101,7 +101,8 @@ class Study:
         if leads():
             e = self.experiment
             drop_damaged(workdir, e.presets, e.steps, len(self.runs.seed))
-            write_npz(workdir.preprocessing, preprocessing_arrays(self.data.preprocessing))
+            kept = preprocessing_arrays(self.data.preprocessing) | split_arrays(self.data)
+            write_npz(workdir.preprocessing, kept)
         enters = reporter.stage if leads() else lambda kind, what: None
         scorer = Scorer(self.experiment, self.data, self.dims, make_seeds_mesh(jax.local_devices()))
         left = self._agreed_left(workdir)

@@ -109,14 +109,17 @@ def as_of_today(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, An
     """Stored settings with what did not exist then.
 
     A setting has its default, and a size is the one asked for: it follows from the data, whose
-    fingerprint is compared too.
+    fingerprint is compared too. Rows were split at random.
     """
     stored, default = settings.get("config", {}), dataclasses.asdict(Config())
     if not stored:
         return settings
     parts = {part: values | stored.get(part, {}) for part, values in default.items()}
+    # what decides is which split it came to, not by which words
+    parts["data"]["split"] = settings.get("split", "random")
     sizes = asked.get("sizes", {}) | settings.get("sizes", {})
-    return settings | {"config": parts, "sizes": sizes}
+    known = {name: value for name, value in settings.items() if name != "split"}
+    return known | {"config": parts, "sizes": sizes}
 
 
 def deciding(settings: dict[str, Any]) -> dict[str, Any]:

@@ -82,7 +82,9 @@ def test_a_data_seed_has_one_consensus_of_the_runs_that_did_not_diverge(trained,
     assert first["data_seed"] == 3
     assert len(first["stability"]) == 2
     assert 0 < first["rotation"] < first["rotation_p95"] <= 1
-    arrays = consensus_arrays(found)
+    rows = len(held_out[0].x)
+    arrays = consensus_arrays(found, np.arange(3 * rows).reshape(3, rows))
+    np.testing.assert_array_equal(arrays["consensus_row"], np.arange(2 * rows).reshape(2, rows))
     assert arrays["consensus_z"].shape == (2, len(held_out[0].x), 2)
     assert arrays["consensus_index"].tolist() == [0, 1]
     json.dumps([first, second], allow_nan=False)

@@ -156,3 +156,16 @@ def test_files_are_replaced_whole(tmp_path):
 
 def test_no_file_reads_as_an_empty_object(tmp_path):
     assert read_json(tmp_path / "none.json") == {}
+
+
+def test_a_split_is_compared_by_what_it_came_to(tmp_path):
+    data = {name: {"split": name} for name in ("auto", "random", "blocks:9,gap:3")}
+    made, words, other = ({"config": {"data": each}} for each in data.values())
+    workdir = Workdir(tmp_path / "run")
+    workdir.open(made | {"split": "random"})
+    workdir.close()
+    workdir.check(words | {"split": "random"})
+    with pytest.raises(InputError, match=r"config.data.split: random -> blocks:9,gap:3; use"):
+        workdir.check(other | {"split": "blocks:9,gap:3"})
+    (tmp_path / "run" / "config.json").write_text(json.dumps(made))  # rows were split at random
+    workdir.check(words | {"split": "random"})

@@ -179,6 +179,17 @@ def preprocessing_arrays(fitted: Sequence[Preprocessing]) -> dict[str, np.ndarra
     }
 
 
+def split_arrays(data: Prepared) -> dict[str, np.ndarray]:
+    """The split, and under `index/part` every row's part for each data seed, for an `.npz` file."""
+    found: dict[str, np.ndarray] = {"split": np.array(data.split.split)}
+    for i in range(len(data.preprocessing)):
+        part = np.full(data.split.rows, "none", "<U5")
+        for name in Split._fields:
+            part[getattr(data, name).row[i]] = name
+        found[f"{i}/part"] = part
+    return found
+
+
 def preprocessing_from(stored: Mapping[str, np.ndarray], index: int) -> Preprocessing:
     """That of one data seed; undoes `preprocessing_arrays`."""
     prefix = f"{index}/"

@@ -8,6 +8,7 @@ from ivaegan_jax.data.blocks import cut
 from ivaegan_jax.data.dependence import Dependence, dependence
 from ivaegan_jax.data.order import GROUPS, InOrder, ordered_as, put_in_order
 from ivaegan_jax.data.split_how import AUTO, RANDOM, How
+from ivaegan_jax.data.split_note import INDEPENDENT
 from ivaegan_jax.data.splits import Splitter
 from ivaegan_jax.data.units import Fractions
 from ivaegan_jax.types import Dataset, InputError
@@ -44,7 +45,7 @@ def propose_split(dataset: Dataset, fractions: Fractions = SHARES) -> Chosen:
       fractions: shares of training, validation and test rows.
     """
     if dataset.independent:
-        return Chosen(RANDOM, "the rows of this data set are drawn independently of each other")
+        return Chosen(RANDOM, INDEPENDENT)
     if dataset.groups is not None:
         by_group = How("group", GROUPS)
         if _works(dataset, by_group, fractions):

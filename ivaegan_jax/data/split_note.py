@@ -1,6 +1,9 @@
 """What is said of a split: which, why, how large, and what it left out."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+INDEPENDENT = "the rows of this data set are drawn independently of each other"
+"""Why rows of benchmarks are split at random."""
 
 UNITS = {"random": "rows", "group": "groups", "blocks": "blocks"}
 
@@ -39,8 +42,14 @@ class SplitNote(NamedTuple):
     copied: int
     warning: str
 
+    def record(self) -> dict[str, Any]:
+        """As JSON values, with the sentences that a report repeats."""
+        return {**self._asdict(), "sentences": self.sentences()}
+
     def sentences(self) -> list[str]:
-        """In words, the warning first."""
+        """In words, the warning first; nothing where rows are known to be independent."""
+        if self.why == INDEPENDENT:
+            return []
         said = [f"{self.warning[0].upper()}{self.warning[1:]}."] if self.warning else []
         parts = f"{self.train:,} training, {self.valid:,} validation and {self.test:,} test rows"
         of = f" of {self.rows:,}" + (f" in {self.units:,} {self.unit}" if self.units else "")

@@ -69,7 +69,10 @@ def blocks(rows: InOrder, dataset: Dataset, how: How, fractions: Fractions) -> T
     try:
         return _together(units, rows, fractions, how.gap)
     except ValueError as error:
-        raise InputError(f"{dataset.name}: --split={how} is too coarse: {error}") from error
+        open_ended = how._replace(length=0, gap=None)
+        raise InputError(
+            f"{dataset.name}: --split={how} is too coarse: {error}; use --split={open_ended}"
+        ) from error
 
 
 def _together(units: Units, rows: InOrder, fractions: Fractions, gap: int = 0) -> Together:

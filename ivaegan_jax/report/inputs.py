@@ -21,12 +21,14 @@ class Results(NamedTuple):
       rows: metric rows.
       train: rows of the training log.
       arrays: npz file by preset.
+      split: sentences on how rows were split.
     """
 
     data: str
     rows: Sequence[Row]
     train: Sequence[Row]
     arrays: Mapping[str, Path]
+    split: Sequence[str] = ()
 
     def without(self, labels: Collection[str]) -> "Results":
         """The same less some models and their controls."""
@@ -154,7 +156,15 @@ def _study(data: str, workdirs: Sequence[Records]) -> Results:
         # Arrays carry no name of their data: they belong to the first.
         if data == _data_names(workdir)[0]:
             arrays |= {label[p]: path for p, path in workdir.arrays.items() if p in label}
-    return Results(data, rows, train, {p: arrays[p] for p in ordered(arrays)})
+    split = dict.fromkeys(sentence for each in workdirs for sentence in _split(each))
+    return Results(data, rows, train, {p: arrays[p] for p in ordered(arrays)}, tuple(split))
+
+
+def _split(workdir: Records) -> Sequence[str]:
+    """What the manifest says of the split; that of the first piece where pieces differ."""
+    manifest = workdir.records["manifest"]
+    several = [manifest, *manifest.get("parts", {}).values()]
+    return next((each["split"]["sentences"] for each in several if "split" in each), ())
 
 
 def _labelled(rows: Sequence[Row], label: Mapping[str, str]) -> list[Row]:

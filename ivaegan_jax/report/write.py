@@ -85,7 +85,7 @@ def sweep_section(
     details = [every if table.title == every.title else table for table in usual.details]
     first = f"On {study.data}, {sizes(study.rows)}:"
     return usual._replace(
-        headline=[first, *recommendation(sweep), *chosen_runs(few.rows)],
+        headline=[first, *recommendation(sweep), *chosen_runs(few.rows), *study.split],
         summary=sweep_table(sweep, study.rows),
         details=[usual.summary, *details],
         pictures=(picture, *usual.pictures),
@@ -96,7 +96,8 @@ def plain_section(study: Results, palette: Palette, brief: bool, pause: Pause) -
     """Every model beside every other."""
     pause()
     table = summary(study.rows)
-    sentences = [*headline(study.data, study.rows, table), *chosen_runs(study.rows)]
+    first, *cautions = headline(study.data, study.rows, table)
+    sentences = [first, *study.split, *cautions, *chosen_runs(study.rows)]
     fitted = [fit(study.rows).without_empty_columns()] if has_truth(study.rows) else []
     chosen, every = selection_tables(study.rows), (per_seed(study.rows), conventions(study.rows))
     details = (controls_table(study.rows), *fitted, *chosen, *every)

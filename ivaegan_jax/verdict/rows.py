@@ -113,12 +113,19 @@ def consensus_rows(
         }  # fmt: skip
 
 
-def consensus_arrays(found: Mapping[int, Agreed]) -> dict[str, np.ndarray]:
-    """Consensus latents `[data_seeds, rows, dim_z]` on all held-out rows, and their data seeds."""
+def consensus_arrays(
+    found: Mapping[int, Agreed], row: Int[np.ndarray, "all_data_seeds rows"]
+) -> dict[str, np.ndarray]:
+    """Consensus latents `[data_seeds, rows, dim_z]`, their data seeds, and rows of the table."""
     if not found:
         return {}
     latents = np.stack([agreed.z for _, agreed in found.values()])
-    return {"consensus_z": latents.astype(np.float32), "consensus_index": np.array(list(found))}
+    index = np.array(list(found))
+    return {
+        "consensus_z": latents.astype(np.float32),
+        "consensus_index": index,
+        "consensus_row": row[index],
+    }
 
 
 def _numbers(found: Findings) -> dict[str, float]:
