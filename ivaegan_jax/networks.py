@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ivaegan_jax import nets
+from ivaegan_jax.batched import in_batches
 from ivaegan_jax.config import ModelConfig
 from ivaegan_jax.convolutions import make_pixels
 from ivaegan_jax.distributions import (
@@ -110,7 +111,9 @@ class Networks:
         self, params: Params, x: Float[Array, "batch dim_x"], u: Auxiliary
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """Posterior `(mu, log_var)`, each `[batch, dim_z]`; of a mixture the part without u."""
-        own = self._apply("encoder", params, *self._encoder_input(x, u))
+        own = in_batches(
+            lambda x, u: self._apply("encoder", params, *self._encoder_input(x, u)), x, u
+        )
         if self.config.posterior == "product":
             return gaussian_product(own, self.prior(params, u))
         return own
@@ -134,17 +137,17 @@ class Networks:
         self, params: Params, z: Float[Array, "batch dim_z"], hypers: Hypers
     ) -> tuple[Float[Array, "batch dim_x"], Float[Array, ""]]:
         """Raw output `x_logit [batch, dim_x]` and the likelihood's log variance (scalar)."""
-        x_logit, ratio = self._apply("generator", params, z)
+        x_logit = in_batches(lambda z: self._apply("generator", params, z)[0], z)
         log_var = jnp.log(hypers.decoder_variance)
         if self.config.decoder_variance == "learned":
-            log_var = log_var + ratio
+            log_var = log_var + params["generator"]["log_var_ratio"]
         return x_logit, log_var
 
     def generate(
         self, params: Params, z: Float[Array, "batch dim_z"]
     ) -> Float[Array, "batch dim_x"]:
         """`E[x|z]`."""
-        return self.likelihood.mean(self._apply("generator", params, z)[0])
+        return in_batches(lambda z: self.likelihood.mean(self._apply("generator", params, z)[0]), z)
 
     def critic(
         self,
@@ -156,7 +159,12 @@ class Networks:
     ) -> tuple[Float[Array, " packs"], Float[Array, "packs width"]]:
         """`(logit, features)` of whatever the critic sees of (x, z, u), `packing` rows at once."""
         norm = {"batch_stats": params[CRITIC_NORM]} if CRITIC_NORM in params else {}
-        return self._apply("critic", params, *self._critic_input(x, z, u, label_scale), **norm)
+
+        def judged(x: jax.Array, z: jax.Array, u: jax.Array) -> Any:
+            seen = self._critic_input(x, z, u, label_scale)
+            return self._apply("critic", params, *seen, **norm)
+
+        return in_batches(judged, x, z, u) if self.config.packing == 1 else judged(x, z, u)
 
     def _apply(self, block: str, params: Params, *inputs: Inputs, **collections: Params) -> Any:
         return self.modules[block].apply({"params": params[block]} | collections, *inputs)

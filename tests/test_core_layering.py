@@ -29,6 +29,7 @@ LAYERS = {
     "adversarial": 1,
     "schedules": 1,
     "layers": 0,
+    "batched": 0,
     "convolutions": 1,
     "nets": 2,
     "metrics": 1,

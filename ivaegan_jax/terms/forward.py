@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from ivaegan_jax.batched import LEAST_AT_ONCE, ROWS_AT_ONCE, in_batches
 from ivaegan_jax.distributions import gaussian_sample
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.networks import Networks
@@ -130,7 +131,13 @@ def rows_and_jacobian(
     function: Callable[[jax.Array], jax.Array], rows: Float[Array, "rows inputs"]
 ) -> tuple[Float[Array, "rows outputs"], Float[Array, "rows outputs inputs"]]:
     """`function(rows)` and each row's Jacobian; rows must not depend on one another."""
-    values, push = jax.linearize(function, rows)
-    units = jnp.eye(rows.shape[1], dtype=rows.dtype)
-    columns = jax.vmap(lambda unit: push(jnp.broadcast_to(unit, rows.shape)))(units)
-    return values, jnp.moveaxis(columns, 0, -1)
+    inputs = rows.shape[1]
+
+    def whole(rows: jax.Array) -> tuple[jax.Array, jax.Array]:
+        values, push = jax.linearize(function, rows)
+        units = jnp.eye(inputs, dtype=rows.dtype)
+        columns = jax.vmap(lambda unit: push(jnp.broadcast_to(unit, rows.shape)))(units)
+        return values, jnp.moveaxis(columns, 0, -1)
+
+    # every column passes through the hidden layers like a row of its own
+    return in_batches(whole, rows, at_once=max(LEAST_AT_ONCE, ROWS_AT_ONCE // inputs))
