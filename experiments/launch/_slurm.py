@@ -1,12 +1,19 @@
 """The batch script that `slurm` and `slurm_array` share."""
 
+import math
+import re
+
 from absl import flags
 
 from experiments.launch import _launch
 from experiments.launch._launch import Submission
+from ivaegan_jax.types import InputError
 
 GRACE = 120
 """Seconds before the time limit at which the programs are asked to stop."""
+
+LEAST = 60
+"""Seconds that a job must have before."""
 
 flags.disclaim_key_flags()  # they belong to the script, whose --help lists them
 
@@ -25,10 +32,20 @@ def define_flags() -> None:
 def script(body: str, **options: object) -> str:
     """A batch script: options from the flags and those given, then `body`, which sets `status`.
 
-    Programs that were asked to stop, or lost a process, leave a checkpoint and status 75; the job
-    is then queued again and goes on from there.
+    Programs that were asked to stop leave a checkpoint and status 75; the job is then queued again
+    and goes on from there. So it is by Slurm itself where a node fails. Where a process is killed
+    the others save, but srun's status is that of the killed one, and the job fails: it may have
+    taken too much memory, and would again.
+
+    Raises:
+      InputError: where the time limit leaves no time before the request to stop.
     """
     values = flags.FLAGS
+    if seconds_of(values.time) < GRACE + LEAST:
+        raise InputError(
+            f"--time={values.time} leaves too little before programs are asked to stop, "
+            f"{GRACE} s ahead of it; give 3 minutes or more"
+        )
     asked = {
         "job-name": values.name,
         "time": values.time,
@@ -48,6 +65,8 @@ def script(body: str, **options: object) -> str:
         "#SBATCH --requeue",
         # the library would give a process one GPU of its node
         *([f"export JAX_LOCAL_DEVICE_IDS={devices}"] if devices else []),
+        # since Slurm 22.05 srun does not take it over from sbatch
+        *([f"export SRUN_CPUS_PER_TASK={values.cpus}"] if values.cpus else []),
         body,
         "status=$?",
         'if [ "$status" -eq 75 ]; then exec scontrol requeue "$SLURM_JOB_ID"; fi',
@@ -59,3 +78,16 @@ def script(body: str, **options: object) -> str:
 def submission(text: str, processes: list[str]) -> Submission:
     """A script for sbatch."""
     return Submission(["sbatch"], text, processes)
+
+
+def seconds_of(limit: str) -> float:
+    """A time limit as Slurm reads it; infinite where there is none, or sbatch has to judge it."""
+    found = re.fullmatch(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", limit)
+    if not found:
+        return math.inf
+    days, *rest = found.groups()
+    parts = [int(part) for part in rest if part]
+    first = 3600 if days or len(parts) == 3 else 60
+    units = (first, first // 60, first // 3600)
+    total = int(days or 0) * 86400 + sum(n * unit for n, unit in zip(parts, units, strict=False))
+    return total or math.inf

@@ -1,6 +1,7 @@
 """Launch scripts, run by bash where srun, sbatch and scontrol are stand-ins on PATH."""
 
 import json
+import math
 import os
 import shlex
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 from programs_forked import REPOSITORY, SMALL, SMALL_BENCHMARK, free_port, program
 
 from experiments._seeds import parse_seeds
+from experiments.launch._slurm import seconds_of
 
 ECHO = [
     "bash",
@@ -81,13 +83,23 @@ def in_bash(text, path, **env):
 
 
 def test_a_slurm_job_starts_a_process_per_node(dry, path):
-    text, processes = dry("slurm", "--nodes=2", "--gpus=4", "--partition=fast")
+    text, processes = dry("slurm", "--nodes=2", "--gpus=4", "--cpus=8", "--partition=fast")
     ended = in_bash(text, path, NODES="2")
     join = "--distributed --connect_timeout=300"
     assert sorted(ended.stdout.splitlines()) == [f"{i}/2 0,1,2,3 {join}" for i in range(2)]
     assert [f"SLURM_PROCID={i} " in line for i, line in enumerate(processes)] == [True, True]
     for option in ("nodes=2", "gpus-per-node=4", "partition=fast", "signal=TERM@120", "requeue"):
         assert f"#SBATCH --{option}\n" in text
+    assert "\nexport SRUN_CPUS_PER_TASK=8\n" in text
+
+
+@pytest.mark.parametrize(
+    ("limit", "seconds"),
+    [("3", 180), ("3:20", 200), ("1:00:05", 3605), ("2-1", 176_400), ("1-0:1:1", 86_461),
+     ("0", math.inf), ("UNLIMITED", math.inf)],
+)  # fmt: skip
+def test_time_limits_are_read_as_slurm_reads_them(limit, seconds):
+    assert seconds_of(limit) == seconds
 
 
 @pytest.mark.parametrize(("status", "said"), [(75, "scontrol requeue 7\n"), (0, None), (2, None)])
@@ -183,6 +195,7 @@ def test_without_dry_run_the_script_goes_to_sbatch(called, path):
         ("slurm", ["--nodes=0"], ["x"], "nodes"),
         ("slurm_array", [], ["x", "--data_seeds=2"], "--workdir"),
         ("slurm_array", [], ["x", "--workdir=w"], "--data_seeds"),
+        *(("slurm", [f"--time={t}"], ["x"], "--time=") for t in ("2", "2:59", "0:02:59", "0-0:2")),
         ("kubernetes", [], ["x"], "--image and --claim"),
         *(
             ("kubernetes", [f"--name={n}", "--pods=12", "--image=i", "--claim=c"], ["x"], "--name=")

@@ -16,9 +16,20 @@ KEPT = REPOSITORY / "results" / "real"
 BEGAN = time.monotonic()
 
 
-def keep(name: str, purpose: str, versions: dict[str, str], body: str) -> None:
-    """Writes and prints `results/real/NAME.md`, and beside it what `experiments.readme` lists."""
-    command = shlex.join(["python", "-m", f"tests.real.{name}", *sys.argv[1:]])
+def keep(name: str, purpose: str, versions: dict[str, str], body: str, stem: str = "") -> None:
+    """Writes and prints what a program found, and beside it what `experiments.readme` lists.
+
+    Args:
+      name: of the program.
+      purpose: the heading.
+      versions: of all that counts.
+      body: markdown.
+      stem: of the files in `results/real`; by default the program's name.
+    """
+    stem = stem or name
+    command = shlex.join(
+        ["python", "-m", f"tests.real.{name}", *(w for w in sys.argv[1:] if w != "inside")]
+    )
     versions = {"Python": platform.python_version(), **versions}
     told = ", ".join(f"{what} {version}" for what, version in versions.items())
     text = f"# {purpose}\n\n`{command}` at {revision()}; {told}.\n\n{body.rstrip()}\n"
@@ -30,8 +41,8 @@ def keep(name: str, purpose: str, versions: dict[str, str], body: str) -> None:
         "versions": versions,
     }
     KEPT.mkdir(exist_ok=True)
-    (KEPT / f"{name}.md").write_text(text)
-    (KEPT / f"{name}.json").write_text(json.dumps(made, indent=2) + "\n")
+    (KEPT / f"{stem}.md").write_text(text)
+    (KEPT / f"{stem}.json").write_text(json.dumps(made, indent=2) + "\n")
     print(text)
 
 
@@ -47,9 +58,10 @@ def versions_of(*packages: str) -> dict[str, str]:
 
 
 def revision() -> str:
-    """The code's revision."""
-    words = ["git", "describe", "--always", "--dirty", "--exclude=*", "--abbrev=10"]
-    return subprocess.run(words, cwd=REPOSITORY, capture_output=True, text=True).stdout.strip()
+    """The commit of the code, marked where what can change a result was changed since."""
+    git = ["git", "-C", str(REPOSITORY)]
+    changed = output([*git, "status", "--porcelain", "--", "ivaegan_jax", "experiments"])
+    return output([*git, "rev-parse", "--short=10", "HEAD"]).strip() + ("-dirty" if changed else "")
 
 
 def program(module: str, *argv: str) -> list[str]:
@@ -57,9 +69,9 @@ def program(module: str, *argv: str) -> list[str]:
     return [sys.executable, "-m", f"experiments.{module}", *argv]
 
 
-def output(words: Sequence[str], **kwargs: object) -> str:
+def output(words: Sequence[str]) -> str:
     """What a command prints; an error if it fails."""
-    ended = subprocess.run(words, cwd=REPOSITORY, capture_output=True, text=True, **kwargs)
+    ended = subprocess.run(words, capture_output=True, text=True)
     if ended.returncode:
         raise RuntimeError(f"{words} ended with {ended.returncode}:\n{ended.stdout}{ended.stderr}")
     return ended.stdout
