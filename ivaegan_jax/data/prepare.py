@@ -10,6 +10,7 @@ import numpy as np
 from ivaegan_jax.config import DataConfig
 from ivaegan_jax.data.order import group_of, place_of
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing, raw_u
+from ivaegan_jax.data.sentinels import notes_on_codes
 from ivaegan_jax.data.split_all import split_all
 from ivaegan_jax.data.split_note import SplitNote
 from ivaegan_jax.data.splits import Split, check_batch
@@ -116,7 +117,7 @@ def prepare(
         preprocessing=fitted,
         dim_u=fitted[0].dim_u,
         image_shape=datasets[0].image_shape,
-        notes=datasets[0].notes,
+        notes=(*datasets[0].notes, *notes_on_codes(datasets[0])),
         split=note,
         sha256=_fingerprint(datasets),
     )

@@ -3,7 +3,8 @@ import pytest
 
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS, describe_u
 from ivaegan_jax.doctor.finding import Finding, blocks, counted, listed, refusal
-from ivaegan_jax.doctor.observations import FAR, describe_x
+from ivaegan_jax.doctor.observations import describe_x
+from ivaegan_jax.doctor.outliers import FAR
 from ivaegan_jax.types import InputError
 
 
@@ -27,7 +28,7 @@ def test_constant_and_repeated_columns_are_numbered(changed, table):
     x = np.c_[changed((slice(None), 1), 7).x, table().x[:, :1], np.full(300, 7)]
     found = by_name(describe_x(table(x=x.astype(np.float32))))["columns"]
     assert found.severity == "warn"
-    assert found.values == {"constant": [1, 4], "repeated": [3]}
+    assert found.values == {"constant": [1, 4], "repeated": [3], "rounded": []}
     assert "never change: 1, 4; columns of x that repeat an earlier one: 3" in found.sentence
 
 
@@ -74,7 +75,7 @@ def test_small_levels_are_named_with_their_counts(table):
 def test_a_level_per_row_is_perhaps_a_quantity(table):
     codes = np.arange(300, dtype=np.int32)
     found = by_name(describe_u(table(u=codes, levels=codes)))["levels"]
-    assert "as floats" in found.advice
+    assert "as floats in a column" in found.advice
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,9 @@ def saved(tmp_path):
 def test_a_benchmark_that_has_what_the_theory_asks_for_passes(doctor):
     found, blocking = doctor("--data=b1", *LARGER)
     assert blocking == set()
-    assert list(found) == ["x", "columns", "scale", "outliers", "u", "levels", "rows",
-                           "prior", "distinct_u", "dimension", "x_from_u", "u_in_x", "modulation",
+    assert list(found) == ["x", "columns", "telling", "scale", "outliers", "u", "levels", "names",
+                           "u_outliers", "rows", "prior", "distinct_u", "dimension", "x_from_u",
+                           "u_in_x", "modulation",
                            "cost"]  # fmt: skip
     assert found["cost"]["values"]["bytes"] > 0
 
@@ -132,4 +133,4 @@ def test_a_person_reads_the_verdict_last_and_training_is_timed(run):
     assert "1 data seed x 2 model seeds of ivae take about" in fine
     assert "What to do: Give u at least 11 values" in blocking
     assert blocking.startswith("Blocks training:\n- distinct_u")
-    assert verdict.startswith("b1 (data seed 3), ivae: blocked by 1 of 14 findings")
+    assert verdict.startswith("b1 (data seed 3), ivae: blocked by 1 of 17 findings")

@@ -1,0 +1,48 @@
+"""Levels of a discrete u: whether each has rows enough, and names that may mean the same."""
+
+from collections import defaultdict
+from typing import Any
+
+from ivaegan_jax.doctor.finding import Finding, listed
+
+FEW_ROWS = 30
+"""Rows below which a level's means and variances are hardly known."""
+
+
+def check_levels(names: list[Any], counts: list[int]) -> Finding:
+    """Levels of few rows; `names` and `counts` go together."""
+    small = {str(n): count for n, count in zip(names, counts, strict=True) if count < FEW_ROWS}
+    values = {"few_rows": FEW_ROWS, "small": small}
+    if not small:
+        sentence = f"Every level of u has at least {FEW_ROWS} rows."
+        return Finding("levels", "fine", sentence, values=values)
+    sentence = (
+        f"Levels of u with fewer than {FEW_ROWS} rows, too few to learn the mean and variance of "
+        f"latents from: {len(small):,} of {len(names):,} "
+        f"({listed(f'{name} has {count}' for name, count in small.items())})."
+    )
+    if len(names) > sum(counts) / 2:
+        sentence = f"Nearly every row has a level of u to itself. {sentence}"
+    advice = "Merge small levels with others or leave them out."
+    if len(small) > len(names) / 2 and not isinstance(names[0], str):
+        advice += (
+            " If u is a quantity such as time or position, save it as floats in a column, "
+            "`u = u.reshape(len(u), -1).astype(float)`, and it is taken as continuous."
+        )
+    return Finding("levels", "warn", sentence, advice, values)
+
+
+def check_names(names: list[Any]) -> Finding:
+    """Levels whose names differ in outer blanks or in capital letters alone."""
+    alike = defaultdict(list)
+    for name in names:
+        alike[str(name).strip().lower()].append(name)
+    doubles = [found for found in alike.values() if len(found) > 1]
+    values = {"alike": [list(map(str, found)) for found in doubles]}
+    if not doubles:
+        sentence = "No two levels of u differ in blanks or capital letters alone."
+        return Finding("names", "fine", sentence, values=values)
+    shown = listed(" and ".join(map(repr, found)) for found in doubles)
+    sentence = f"Levels of u that differ in blanks or capital letters alone: {shown}."
+    advice = "If they are the same, save `u = np.char.lower(np.char.strip(u))`."
+    return Finding("names", "warn", sentence, advice, values)

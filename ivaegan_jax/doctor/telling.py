@@ -1,0 +1,118 @@
+"""Columns of x that tell u, or a row's number, by themselves: what was left among the columns."""
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Real
+
+from ivaegan_jax.data.moments import VALUES_AT_ONCE
+from ivaegan_jax.doctor.finding import Finding, counted, listed
+from ivaegan_jax.types import Dataset
+
+SAME = 0.9995
+"""Correlation from which on two columns are taken for the same."""
+
+TOLD = 0.9
+"""Share of what could be told of u that a column tells by itself, from which on it is named."""
+
+MOST_ROWS = 4000
+FEW_ROWS = 10
+"""Rows below which nothing is said of a level."""
+
+CHANCE = 1e-3
+"""Chance of columns to be constant within levels only because one value is frequent."""
+
+
+def check_telling(dataset: Dataset, varies: Bool[np.ndarray, " dim_x"]) -> Finding:
+    """Columns that follow the row number, equal or tell u, or are constant within levels."""
+    rows = np.random.default_rng(0).permutation(len(dataset.x))[:MOST_ROWS]
+    some = dataset.x[rows].astype(float)
+    index = alike(some, rows[:, None].astype(float)) | is_numbering(dataset.x, some)
+    tells = tells_u(some, dataset.u[rows]) & ~index & varies
+    kinds = {
+        "follow the row number": np.flatnonzero(index).tolist(),
+        "tell u by themselves (u itself, or made from it?)": np.flatnonzero(tells).tolist(),
+    }
+    looked_at = varies & ~tells & ~index
+    pairs = [] if dataset.u.ndim == 2 else constant_within(dataset.x, dataset.u, looked_at)
+    constant = len({column for column, _ in pairs})
+    values = {"index": np.flatnonzero(index).tolist(), "tells_u": np.flatnonzero(tells).tolist()}
+    said = [f"columns of x that {kind}: {listed(found)}" for kind, found in kinds.items() if found]
+    advice = ["Leave them out of x: a model finds them and nothing else."] if said else []
+    if pairs and dataset.levels is not None:
+        column, level = pairs[0]
+        said.append(
+            f"{counted(constant, 'column')} of x {'is' if constant == 1 else 'are'} constant "
+            f"within some levels of u and {'varies' if constant == 1 else 'vary'} in others, such "
+            f"as column {column} in level {dataset.levels[level]}: u is told by what is missing"
+        )
+        advice.append("Keep columns that vary in all levels, or levels that share their columns.")
+    values |= {"constant_within": constant}
+    if not said:
+        sentence = "No column of x tells u, or the row number, by itself."
+        return Finding("telling", "fine", sentence, values=values)
+    sentence = f"Counting from 0, {'; '.join(said)}."
+    return Finding("telling", "warn", sentence, " ".join(advice), values)
+
+
+def alike(
+    x: Float[np.ndarray, "rows dim_x"], other: Float[np.ndarray, "rows columns"]
+) -> Bool[np.ndarray, " dim_x"]:
+    """Which columns are another one but for offset and scale."""
+    centred = [each - each.mean(axis=0) for each in (x, other)]
+    x, other = (each / np.maximum(np.sqrt(np.square(each).sum(axis=0)), 1e-300) for each in centred)
+    return np.asarray((np.abs(x.T @ other) > SAME).any(axis=1))
+
+
+def is_numbering(
+    x: Real[np.ndarray, "all_rows dim_x"], some: Float[np.ndarray, "rows dim_x"]
+) -> Bool[np.ndarray, " dim_x"]:
+    """Which columns number the rows in another order: every whole number of a range once."""
+    found = np.zeros(x.shape[1], bool)
+    for column in np.flatnonzero((some == np.round(some)).all(axis=0)):
+        values = x[:, column]
+        if len(x) > 2 and values.max() - values.min() == len(x) - 1:
+            found[column] = len(np.unique(values)) == len(x)
+    return found
+
+
+def tells_u(
+    x: Float[np.ndarray, "rows dim_x"],
+    u: Int[np.ndarray, " rows"] | Float[np.ndarray, "rows dim_u"],
+) -> Bool[np.ndarray, " dim_x"]:
+    """Which columns are one of a continuous u, or have levels in separate places.
+
+    Of rows sorted by a column, those of one level then stand side by side. Rows come in random
+    order, so that equal values tell nothing.
+    """
+    if u.ndim == 2:
+        return alike(x, u.astype(float))
+    counts = np.unique(u, return_counts=True)[1]
+    chance, most = np.square(counts / len(u)).sum(), 1 - len(counts) / len(u)
+    if most <= chance:
+        return np.zeros(x.shape[1], bool)
+    by_column = u[np.argsort(x, axis=0, kind="stable")]
+    beside = (by_column[1:] == by_column[:-1]).mean(axis=0)
+    return np.asarray((beside - chance) / (most - chance) > TOLD)
+
+
+def constant_within(
+    x: Real[np.ndarray, "rows dim_x"],
+    u: Int[np.ndarray, " rows"],
+    looked_at: Bool[np.ndarray, " dim_x"],
+) -> list[tuple[int, int]]:
+    """Pairs (column, level code) where a column that varies has one value in all of a level."""
+    levels, counts = np.unique(u, return_counts=True)
+    order, starts = np.argsort(u, kind="stable"), np.cumsum(counts) - counts
+    large, columns = counts >= FEW_ROWS, np.flatnonzero(looked_at)
+    step = max(1, VALUES_AT_ONCE // len(x))
+    pairs = []
+    for first in range(0, len(columns), step):
+        chosen = columns[first : first + step]
+        sorted_x = x[np.ix_(order, chosen)]
+        low = np.minimum.reduceat(sorted_x, starts, axis=0)
+        still = (low == np.maximum.reduceat(sorted_x, starts, axis=0)) & large[:, None]
+        for at in np.flatnonzero(still.any(axis=0)):
+            value = low[np.argmax(still[:, at]), at]
+            share = np.mean(sorted_x[:, at] == value)
+            rare = len(levels) * len(columns) * share ** counts.astype(float) < CHANCE
+            pairs += [(int(chosen[at]), int(level)) for level in levels[still[:, at] & rare]]
+    return sorted(pairs)
