@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
+from ivaegan_jax.batched import in_batches
 from ivaegan_jax.distributions import gaussian_sample
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.metrics import (
@@ -18,8 +20,9 @@ from ivaegan_jax.metrics import (
 )
 from ivaegan_jax.metrics.rows import evenly
 from ivaegan_jax.model import Model
-from ivaegan_jax.terms.evidence import DRAWS
-from ivaegan_jax.types import Batch, HostOrDevice, Params, Row
+from ivaegan_jax.terms.evidence import DRAWS, FIT_ROWS
+from ivaegan_jax.train import as_batch
+from ivaegan_jax.types import Batch, HostOrDevice, Params, Row, Terms
 
 NEIGHBOURS_ROWS = 20_000
 """Rows, evenly spread, on which latents are predicted from the neighbours of a continuous u."""
@@ -28,8 +31,12 @@ EVALUATION_STEP = 2**32 - 2
 """Stands for the step in the key of an evaluation's draws; no training step reaches it."""
 
 
-REPORTED = {"nll": "nll", "kl": "divergence", "iwae": "iwae"}
+REPORTED = {"nll": "nll", "kl": "divergence"}
 """Terms of every model by what results call them: no free bits, weights, ramps or mixtures."""
+
+BLOCK, MOST_ROWS = 2**22, 256
+"""Numbers that the Jacobians of a block of rows hold, and rows of a block, at most. Both are part
+of what is drawn: every block draws for itself."""
 
 
 class Evaluation(NamedTuple):
@@ -52,29 +59,78 @@ class Evaluation(NamedTuple):
     terms: dict[str, Any]
 
 
-def make_evaluate(model: Model, watched: tuple[str, ...] = ()) -> Callable[..., Evaluation]:
-    """Returns `(params, batch, key, hypers) -> Evaluation` of one run, pure and jittable.
+def make_evaluate(
+    model: Model, dim_u: int, watched: tuple[str, ...] = ()
+) -> Callable[..., Evaluation]:
+    """Returns `(params, x, u, key, hypers) -> Evaluation` of one run, pure and jittable.
+
+    Rows are taken in blocks, so that what is held beside the results does not grow with them.
 
     Args:
       model: whose runs are evaluated.
+      dim_u: features of u as the networks see it; `u` itself are level codes or features.
       watched: terms that are evaluated beside those of every model.
     """
     named = REPORTED | {name: name for name in watched}
 
-    def evaluate(params: Params, batch: Batch, key: jax.Array, hypers: Hypers) -> Evaluation:
-        key_z, key_x, key_terms = jax.random.split(key, 3)
-        mu, log_var = model.encode(params, batch.x, batch.u)
-        found = model.terms(params, batch, key_terms, hypers, tuple(named.values()))
-        return Evaluation(
-            mu=mu,
-            log_var=log_var,
-            z=gaussian_sample(key_z, mu, log_var),
-            x_recon=model.decode(params, mu),
-            x_fake=model.sample(params, key_x, batch.u),
-            terms={name: found[term] for name, term in named.items()},
-        )
+    def evaluate(
+        params: Params, x: jax.Array, u: jax.Array, key: jax.Array, hypers: Hypers
+    ) -> Evaluation:
+        fit = 2 * max(1, len(x) // 2 // FIT_ROWS)
+        key_fit, key_rows, key_score = jax.random.split(key, 3)
+        noise = model.noise(params, as_batch(x[::fit], u[::fit], dim_u), key_fit, hypers)
+
+        def of_rows(*rows: jax.Array) -> Evaluation:
+            batch, key = as_batch(rows[0], rows[1], dim_u), jax.random.fold_in(key_rows, rows[2][0])
+            return _evaluate_block(model, named, params, batch, key, hypers)
+
+        def score(*rows: jax.Array) -> jax.Array:
+            batch, key = (
+                as_batch(rows[0], rows[1], dim_u),
+                jax.random.fold_in(key_score, rows[2][0]),
+            )
+            return model.log_prob(params, batch, noise, key, hypers)
+
+        rows, size = (x, u, jnp.arange(len(x))), rows_at_once(model, params, x, u, dim_u)
+        found = in_batches(of_rows, *rows, at_once=size)
+        scored = in_batches(score, *(each[1::2] for each in rows), at_once=size)
+        terms = {name: jnp.mean(each) for name, each in found.terms.items()}
+        return found._replace(terms=terms | {"iwae": -jnp.mean(scored)})
 
     return evaluate
+
+
+def rows_at_once(model: Model, params: Params, x: jax.Array, u: jax.Array, dim_u: int) -> int:
+    """Rows of a block: fewer where x and z have many columns, as every row has a Jacobian."""
+    row = as_batch(x[:1], u[:1], dim_u)
+    dim_z = jax.eval_shape(model.encode, params, row.x, row.u)[0].shape[1]
+    return int(np.clip(BLOCK // (x.shape[1] * dim_z), 16, MOST_ROWS))
+
+
+def _evaluate_block(
+    model: Model,
+    named: dict[str, str],
+    params: Params,
+    batch: Batch,
+    key: jax.Array,
+    hypers: Hypers,
+) -> Evaluation:
+    """A block of rows; terms are those of every row, as the last block may be filled up."""
+    key_z, key_x, key_terms = jax.random.split(key, 3)
+    mu, log_var = model.encode(params, batch.x, batch.u)
+
+    def terms(x: jax.Array, u: jax.Array, key: jax.Array) -> Terms:
+        return model.terms(params, Batch(x[None], u[None]), key, hypers, tuple(named.values()))
+
+    found = jax.vmap(terms)(batch.x, batch.u, jax.random.split(key_terms, len(batch.x)))
+    return Evaluation(
+        mu=mu,
+        log_var=log_var,
+        z=gaussian_sample(key_z, mu, log_var),
+        x_recon=model.decode(params, mu),
+        x_fake=model.sample(params, key_x, batch.u),
+        terms={name: found[term] for name, term in named.items()},
+    )
 
 
 def evaluation_key(

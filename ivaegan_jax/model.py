@@ -9,7 +9,7 @@ from jaxtyping import Array, Float
 from ivaegan_jax.config import ModelConfig
 from ivaegan_jax.hypers import Hypers
 from ivaegan_jax.networks import Dims, Networks
-from ivaegan_jax.terms import Pass, evaluate_terms
+from ivaegan_jax.terms import Pass, evaluate_terms, evidence
 from ivaegan_jax.types import Auxiliary, Batch, Params, Terms
 
 
@@ -25,6 +25,8 @@ class Model(NamedTuple):
       decode: `(params, z) -> E[x|z]`, `[batch, dim_x]`.
       sample: `(params, key, u) -> x`, decoded draws of p(z|u).
       refresh: `params -> params`, with the block moved that no player owns (spectral norms).
+      noise: `(params, batch, key, hypers) -> log variance` under which these rows are likeliest.
+      log_prob: `(params, batch, noise, key, hypers) -> log p(x|u)`, nats, `[batch]`: a bound.
       log_prior: `(params, z, u) -> log p(z|u)`, nats, of every row of z `[rows, dim_z]` under every
         row of u `[priors, dim_u]`; `[rows, priors]`.
     """
@@ -36,6 +38,8 @@ class Model(NamedTuple):
     decode: Callable[..., jax.Array]
     sample: Callable[..., jax.Array]
     refresh: Callable[[Params], Params]
+    noise: Callable[..., jax.Array]
+    log_prob: Callable[..., jax.Array]
     log_prior: Callable[..., jax.Array]
 
 
@@ -55,6 +59,16 @@ def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
     def sample(params: Params, key: jax.Array, u: Auxiliary) -> Float[Array, "batch dim_x"]:
         return nets.generate(params, nets.family.sample(key, *nets.prior(params, u)))
 
+    def noise(params: Params, batch: Batch, key: jax.Array, hypers: Hypers) -> jax.Array:
+        run = Pass(nets, params, batch, key, hypers)
+        return evidence.fitted_noise(run, evidence.rows_of(run))
+
+    def log_prob(
+        params: Params, batch: Batch, noise: jax.Array, key: jax.Array, hypers: Hypers
+    ) -> Float[Array, " batch"]:
+        run = Pass(nets, params, batch, key, hypers)
+        return evidence.log_prob(run, evidence.rows_of(run), noise, evidence.DRAWS)
+
     def log_prior(
         params: Params, z: Float[Array, "rows dim_z"], u: Auxiliary
     ) -> Float[Array, "rows priors"]:
@@ -68,5 +82,7 @@ def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
         decode=nets.generate,
         sample=sample,
         refresh=nets.refresh,
+        noise=noise,
+        log_prob=log_prob,
         log_prior=log_prior,
     )

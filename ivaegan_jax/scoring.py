@@ -26,7 +26,7 @@ from ivaegan_jax.metrics.sample_quality import DISTANCES, MEASURES, MIN_ROWS_PER
 from ivaegan_jax.model import Model
 from ivaegan_jax.replicate import default_how, over_runs, pad_runs, shard_runs, share
 from ivaegan_jax.state import TrainState
-from ivaegan_jax.train import Run, as_batch
+from ivaegan_jax.train import Run
 from ivaegan_jax.types import Row
 
 PLOTTED_ROWS = 1000
@@ -115,12 +115,12 @@ def evaluate_runs(
 def _over_evaluation(
     model: Model, watched: tuple[str, ...], dim_u: int, mesh: Mesh
 ) -> Callable[..., Evaluation]:
-    evaluate = make_evaluate(model, watched)
+    evaluate = make_evaluate(model, dim_u, watched)
 
     def one(params: Any, run: Run, shared: Any) -> Evaluation:
         x, u, data_seed, split = (array[run.data_index] for array in shared)
         key = evaluation_key(run.seed, data_seed, split)
-        return evaluate(params, as_batch(x, u, dim_u), key, run.hypers)
+        return evaluate(params, x, u, key, run.hypers)
 
     return over_runs(one, mesh, default_how())
 

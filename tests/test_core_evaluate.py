@@ -2,6 +2,7 @@ import jax
 import numpy as np
 import pytest
 
+from ivaegan_jax import evaluate as module
 from ivaegan_jax.evaluate import (
     Evaluation,
     evaluation_key,
@@ -18,6 +19,7 @@ S = RNG.laplace(size=(ROWS, 2)).astype(np.float32)
 CODES = (np.arange(ROWS) // 2 % 4).astype(np.int32)
 X = np.c_[S, S.sum(1)].astype(np.float32)
 KEY = jax.random.key(0)
+LEVELS = np.arange(8) % 4
 
 
 def evaluation(mu, x_recon=X, nll=2.0, kl=3.0):
@@ -37,12 +39,12 @@ def value(rows, metric, **convention):
 def evaluated(tiny, batch):
     """The small ivae_gan's parameters and its compiled evaluation."""
     model = tiny("ivae_gan").model
-    return model, model.init(jax.random.key(1)), jax.jit(make_evaluate(model))
+    return model, model.init(jax.random.key(1)), jax.jit(make_evaluate(model, 4))
 
 
 def test_an_evaluation_is_what_the_model_says(evaluated, batch):
     model, params, evaluate = evaluated
-    found = evaluate(params, batch, KEY, Hypers())
+    found = evaluate(params, batch.x, LEVELS[: len(batch.x)], KEY, Hypers())
     mu, log_var = model.encode(params, batch.x, batch.u)
     np.testing.assert_allclose(found.mu, mu, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(found.log_var, log_var, rtol=1e-5, atol=1e-6)
@@ -54,8 +56,11 @@ def test_an_evaluation_is_what_the_model_says(evaluated, batch):
 
 def test_a_watched_term_is_that_of_the_game(evaluated, batch):
     model, params, evaluate = evaluated
-    watching = jax.jit(make_evaluate(model, ("critic_accuracy",)))
-    found, plain = (each(params, batch, KEY, Hypers()) for each in (watching, evaluate))
+    watching = jax.jit(make_evaluate(model, 4, ("critic_accuracy",)))
+    found, plain = (
+        each(params, batch.x, LEVELS[: len(batch.x)], KEY, Hypers())
+        for each in (watching, evaluate)
+    )
     assert 0 <= found.terms["critic_accuracy"] <= 1
     np.testing.assert_allclose(found.terms["nll"], plain.terms["nll"], rtol=1e-6)
     host, bare = jax.device_get((found, plain))
@@ -66,7 +71,7 @@ def test_a_watched_term_is_that_of_the_game(evaluated, batch):
 
 def test_draws_are_those_of_the_posterior(evaluated, batch):
     _, params, evaluate = evaluated
-    found = jax.device_get(evaluate(params, batch, KEY, Hypers()))
+    found = jax.device_get(evaluate(params, batch.x, LEVELS[: len(batch.x)], KEY, Hypers()))
     noise = (found.z - found.mu) / np.exp(found.log_var / 2)
     assert 0 < np.abs(noise).max() < 6
     assert len(np.unique(noise)) == noise.size
@@ -82,7 +87,10 @@ def test_every_run_draws_for_itself_on_every_part_of_every_data_seed():
 
 def test_an_evaluation_repeats_itself(evaluated, batch, same):
     _, params, evaluate = evaluated
-    assert same(evaluate(params, batch, KEY, Hypers()), evaluate(params, batch, KEY, Hypers()))
+    assert same(
+        evaluate(params, batch.x, LEVELS[: len(batch.x)], KEY, Hypers()),
+        evaluate(params, batch.x, LEVELS[: len(batch.x)], KEY, Hypers()),
+    )
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -160,3 +168,29 @@ def test_only_a_discrete_u_has_levels_to_score_within():
         return {row["metric"] for row in source_rows(evaluation(S), S, u)}
 
     assert metrics(CODES) - metrics(CODES[:, None].astype(np.float32)) == {"mcc_within"}
+
+
+def test_rows_in_blocks_are_evaluated_as_all_at_once_but_for_their_draws(evaluated, monkeypatch):
+    model, params, evaluate = evaluated
+    x, u = X[:100], CODES[:100]
+    whole = jax.device_get(evaluate(params, x, u, KEY, Hypers()))
+    monkeypatch.setattr(module, "MOST_ROWS", 16)
+    parts = jax.device_get(jax.jit(make_evaluate(model, 4))(params, x, u, KEY, Hypers()))
+    for name in ("mu", "log_var", "x_recon"):
+        np.testing.assert_allclose(getattr(parts, name), getattr(whole, name), rtol=1e-5, atol=1e-6)
+    for name in ("z", "x_fake"):
+        assert getattr(parts, name).shape == getattr(whole, name).shape
+        assert len(np.unique(getattr(parts, name), axis=0)) == 100
+    np.testing.assert_allclose(parts.terms["kl"], whole.terms["kl"], rtol=1e-5)
+    assert parts.terms["iwae"] == pytest.approx(whole.terms["iwae"], abs=0.05)
+
+
+def test_memory_beside_the_results_does_not_grow_with_the_rows(evaluated):
+    model, params, _ = evaluated
+    temporary = []
+    for rows in (1024, 16384):
+        x, u = np.zeros((rows, 3), np.float32), np.zeros(rows, np.int32)
+        lowered = jax.jit(make_evaluate(model, 4)).lower(params, x, u, KEY, Hypers())
+        found = lowered.compile().memory_analysis()
+        temporary.append(found.temp_size_in_bytes - 2 * found.output_size_in_bytes)
+    assert temporary[1] < temporary[0] + 2**19

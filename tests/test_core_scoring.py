@@ -1,5 +1,4 @@
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -8,7 +7,6 @@ from ivaegan_jax.config import DataConfig
 from ivaegan_jax.data.prepare import prepare
 from ivaegan_jax.data.synthetic import b1
 from ivaegan_jax.evaluate import Evaluation, evaluation_key, finite, make_evaluate
-from ivaegan_jax.train import as_batch
 
 DATA_SEEDS = (3, 4)
 INDEX = (0, 0, 0, 1, 1, 1)
@@ -41,15 +39,15 @@ def stamp(i):
 
 
 def test_every_run_is_evaluated_on_its_own_data_seed(trained, prepared, evaluation):
-    evaluate = jax.jit(make_evaluate(trained.model))
+    evaluate = jax.jit(make_evaluate(trained.model, 4))
     for i, index in enumerate(INDEX):
         params, hypers = (
             jax.tree.map(lambda leaf, i=i: leaf[i], tree)
             for tree in (trained.states.params, trained.runs.hypers)
         )
-        batch = as_batch(*map(jnp.asarray, (prepared.test.x[index], prepared.test.u[index])), 4)
+        rows = prepared.test.x[index], prepared.test.u[index]
         key = evaluation_key(SEEDS[i], DATA_SEEDS[index], 2)
-        alone = finite(evaluate(params, batch, key, hypers))
+        alone = finite(evaluate(params, *rows, key, hypers))
         jax.tree.map(
             lambda one, all_runs, i=i: np.testing.assert_allclose(
                 all_runs[i], one, rtol=1e-4, atol=1e-5

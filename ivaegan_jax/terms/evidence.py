@@ -42,9 +42,13 @@ def iwae(run: Pass) -> Scalar:
     like the others. For the same reason a Gaussian likelihood's variance is not the model's: it
     is fitted to the even rows. The odd rows are scored. For evaluation.
     """
-    rows = Rows(run.batch.x, run.posterior[0], *run.prior)
-    fit, scored = (Rows(*(each[start::2] for each in rows)) for start in (0, 1))
-    return -jnp.mean(_log_prob(run, scored, fitted_noise(run, fit), DRAWS))
+    fit, scored = (Rows(*(each[start::2] for each in rows_of(run))) for start in (0, 1))
+    return -jnp.mean(log_prob(run, scored, fitted_noise(run, fit), DRAWS))
+
+
+def rows_of(run: Pass) -> Rows:
+    """All rows of a pass."""
+    return Rows(run.batch.x, run.posterior[0], *run.prior)
 
 
 def fitted_noise(run: Pass, rows: Rows) -> Scalar:
@@ -60,11 +64,11 @@ def fitted_noise(run: Pass, rows: Rows) -> Scalar:
     smallest = ROUNDING**2 * jnp.mean(jnp.square(rows.x))
     freedom = (dim_x / (dim_x - dim_z),) if dim_z < dim_x else ()
     candidates = jnp.log(jnp.maximum(residual, smallest)) + jnp.log(jnp.array(FACTORS + freedom))
-    bounds = jax.lax.map(lambda noise: jnp.mean(_log_prob(run, rows, noise, FIT_DRAWS)), candidates)
+    bounds = jax.lax.map(lambda noise: jnp.mean(log_prob(run, rows, noise, FIT_DRAWS)), candidates)
     return candidates[jnp.argmax(jnp.where(jnp.isnan(bounds), -jnp.inf, bounds))]
 
 
-def _log_prob(run: Pass, rows: Rows, noise: Scalar, draws: int) -> Float[Array, " rows"]:
+def log_prob(run: Pass, rows: Rows, noise: Scalar, draws: int) -> Float[Array, " rows"]:
     """The bound of each row under noise of this log variance."""
     nets, x = run.nets, rows.x
 
