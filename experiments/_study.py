@@ -39,6 +39,9 @@ BENCHMARK_SEEDS = ("2", "6-9")
 
 flags.disclaim_key_flags()  # they belong to the program, whose --help lists them
 
+AUTO, NONE = "auto", "none"
+"""Of `--controls`: what the rows ask for, and nothing."""
+
 UNRECORDED = ("config", "compilation_cache")
 """Flags that the manifest leaves out: the first is in config.json, the second changes nothing."""
 
@@ -52,8 +55,10 @@ def define_flags(data: str, steps: int) -> None:
     define_runs_at_once()
     known = ", ".join(CONTROLS)
     flags.DEFINE_list(
-        "controls", [], f"Negative controls trained beside every model: any of {known}; or all."
-    )
+        "controls", [AUTO], f"Negative controls trained beside every model: any of {known}; all; "
+        "none; or auto: shifted_u beside models whose prior depends on u, where the rows of a "
+        "table depend on each other.",
+    )  # fmt: skip
 
 
 def define_runs_at_once() -> None:
@@ -81,7 +86,8 @@ def experiment_from_flags(presets: Sequence[str]) -> Experiment:
 def with_asked_controls(presets: Sequence[str]) -> list[str]:
     """The presets with the negative controls that the flags name."""
     asked = flags.FLAGS.controls
-    return with_controls(listed(presets), list(CONTROLS) if asked == ["all"] else asked)
+    named = {"all": list(CONTROLS), AUTO: [], NONE: []}.get(",".join(asked), asked)
+    return with_controls(listed(presets), named)
 
 
 def run_study(program: str, labels: Sequence[str]) -> None:
@@ -90,7 +96,8 @@ def run_study(program: str, labels: Sequence[str]) -> None:
     name = flags.FLAGS.workdir or f"runs/{program}-{Path(experiment.data).stem}"
     workdir = Workdir(Path(name))
     at_once = flags.FLAGS.runs_at_once
-    if complete(experiment, workdir, after=partial(_report, workdir), runs_at_once=at_once):
+    controls = "controls" in flags.FLAGS and flags.FLAGS.controls == [AUTO]
+    if complete(experiment, workdir, "", partial(_report, workdir), at_once, controls):
         return
     print(f"{workdir.path} is finished; its report is {workdir.path / 'report.html'}")
 
@@ -101,6 +108,7 @@ def complete(
     title: str = "",
     after: Callable[[Pause], None] = lambda pause: None,
     runs_at_once: int = 0,
+    controls: bool = False,
 ) -> bool:
     """Brings a work directory to its end.
 
@@ -110,11 +118,12 @@ def complete(
       title: of the progress bar, before the model's name.
       after: what is left to do before the directory counts as done.
       runs_at_once: runs trained at once; 0 takes as many as fit.
+      controls: whether models get a control with shifted u where rows depend on each other.
 
     Returns:
       Whether there was anything left to do.
     """
-    study = Study(experiment, flags.FLAGS.batch_devices)
+    study = Study(experiment, flags.FLAGS.batch_devices, controls)
     settings = study.settings()
     if leads():
         workdir.open(settings)

@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from ivaegan_jax.config import ModelConfig
+from ivaegan_jax.data.controls import SHIFTED
 from ivaegan_jax.experiment import Experiment
 from ivaegan_jax.game import Game
 from ivaegan_jax.hypers import stack_hypers
@@ -117,4 +118,6 @@ def make_runs(experiment: Experiment, label: str = "") -> Run:
     config = configured(experiment.config, label) if label else experiment.config
     hypers = stack_hypers(config.hypers, seed.size)
     steps = np.full(seed.size, experiment.steps, np.int32)
-    return Run(seed.ravel().astype(np.int32), index.ravel().astype(np.int32), steps, hypers)
+    own_u = np.arange(seed.size, dtype=np.int32) if control_of(label) == SHIFTED else None
+    seed, index = (each.ravel().astype(np.int32) for each in (seed, index))
+    return Run(seed, index, steps, hypers, own_u)

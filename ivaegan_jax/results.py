@@ -25,7 +25,14 @@ class Scorer:
     """Scores the models of one experiment, one after the other, on the same held-out rows."""
 
     def __init__(self, experiment: Experiment, data: Prepared, dims: Dims, mesh: Mesh):
-        """Keeps what all models are scored with."""
+        """Keeps what all models are scored with.
+
+        Args:
+          experiment: what is to be done.
+          data: the rows, as the models see them.
+          dims: sizes.
+          mesh: devices that runs are split over.
+        """
         self.experiment, self.data, self.dims, self.mesh = experiment, data, dims, mesh
 
     def score(
@@ -67,15 +74,18 @@ class Scorer:
 
     @cached_property
     def _held_out(self) -> list[verdict.HeldOut]:
-        """The held-out rows of each data seed, as verdicts see them."""
+        """The held-out rows of each data seed, or run, as verdicts see them."""
         parts, sizes = (self.data.valid, self.data.test), (self.dims.dim_u, self.dims.dim_z)
-        seeds = range(len(self.experiment.data_seeds))
-        held_out = [verdict.held_out_rows(parts, i) for i in seeds]
+        own = len(self.data.valid.u) // len(self.data.valid.x)
+        held_out = [
+            verdict.held_out_rows(parts, i // own, i) for i in range(len(self.data.valid.u))
+        ]
         ratio = self.data.train.x.shape[1] / len(held_out[0][0])
-        some = verdict.looked_at([u for _, u in held_out])
+        # the same rows for all runs of a data seed, whatever u they have
+        some = verdict.looked_at([u for _, u in held_out[::own]])
         return [
-            verdict.hold_out(x[rows], u[rows], *sizes, ratio)
-            for (x, u), rows in zip(held_out, some, strict=True)
+            verdict.hold_out(x[some[i // own]], u[some[i // own]], *sizes, ratio)
+            for i, (x, u) in enumerate(held_out)
         ]
 
     def _stamp(self, trained: scoring.Trained, split: str | None, i: int) -> Row:

@@ -118,7 +118,8 @@ def _over_evaluation(
     evaluate = make_evaluate(model, dim_u, watched)
 
     def one(params: Any, run: Run, shared: Any) -> Evaluation:
-        x, u, data_seed, split = (array[run.data_index] for array in shared)
+        x, data_seed, split = (array[run.data_index] for array in (shared[0], *shared[2:]))
+        u = shared[1][run.of_u]
         key = evaluation_key(run.seed, data_seed, split)
         return evaluate(params, x, u, key, run.hypers)
 
@@ -129,11 +130,11 @@ def run_rows(
     trained: Trained, evaluation: Evaluation, part: Part, stamp: Callable[[int], Row]
 ) -> Iterator[Row]:
     """All rows that concern one run alone; `stamp(i)` says which run it is."""
-    for i, index in enumerate(trained.runs.data_index):
+    for i, (index, of_u) in enumerate(zip(trained.runs.data_index, trained.runs.of_u, strict=True)):
         run = jax.tree.map(lambda leaf, i=i: leaf[i], evaluation)
-        rows = likelihood_rows(run, part.x[index], part.u[index], "nll" in trained.game.terms)
+        rows = likelihood_rows(run, part.x[index], part.u[of_u], "nll" in trained.game.terms)
         if part.s is not None:
-            rows += source_rows(run, part.s[index], part.u[index])
+            rows += source_rows(run, part.s[index], part.u[of_u])
         yield from (stamp(i) | row | {"value": float(row["value"])} for row in rows)
 
 
@@ -150,10 +151,11 @@ def quality_rows(
     """
     if sum(part.x.shape[1] for part in parts) < 2 * MIN_ROWS_PER_LEVEL:
         return
-    for i, index in enumerate(trained.runs.data_index):
+    for i, (index, of_u) in enumerate(zip(trained.runs.data_index, trained.runs.of_u, strict=True)):
         classified = parts[0].s is None and trained.start + i < CLASSIFIED_RUNS
         measures = tuple(MEASURES if classified else DISTANCES)
-        x, u = (np.concatenate([getattr(p, name)[index] for p in parts]) for name in "xu")
+        x = np.concatenate([part.x[index] for part in parts])
+        u = np.concatenate([part.u[of_u] for part in parts])
         x_fake = np.concatenate([evaluation.x_fake[i] for evaluation in evaluations])
         found = conditional_sample_quality(x, x_fake, u, measures=measures)
         for name, values in found.items():
@@ -231,7 +233,7 @@ def arrays_for_figures(trained: Trained, evaluation: Evaluation, data: Prepared)
     kept = np.unique(kept)
     arrays = {
         "z": evaluation.mu[:, kept],
-        "u": data.test.u[:, kept],
+        "u": data.test.u[:: len(data.test.u) // len(data.test.x), kept],
         "seed": trained.runs.seed,
         "data_seed_index": trained.runs.data_index,
     }

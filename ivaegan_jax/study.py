@@ -1,7 +1,7 @@
 """One study: prepare the data, train every model over all runs, score, and leave rows behind."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -14,6 +14,7 @@ from ivaegan_jax.data.controls import as_control
 from ivaegan_jax.data.prepare import Part, preprocessing_arrays, split_arrays
 from ivaegan_jax.experiment import Experiment, validate
 from ivaegan_jax.files import read_rows, write_npz, write_rows
+from ivaegan_jax.gates import check_shifted_u, gate_rows, structure_of_data, with_shifted_u
 from ivaegan_jax.integrity import drop_damaged
 from ivaegan_jax.jobs import Job, make_groups, make_jobs, make_runs, watched_terms
 from ivaegan_jax.labels import configured, control_of
@@ -35,20 +36,27 @@ from ivaegan_jax.workdir import Workdir
 class Study:
     """An experiment together with its data. Making one writes nothing."""
 
-    def __init__(self, experiment: Experiment, batch_devices: int = 1):
+    def __init__(self, experiment: Experiment, batch_devices: int = 1, controls: bool = False):
         """Loads and checks everything.
 
         Args:
           experiment: what is to be done.
           batch_devices: devices that every batch is split over.
+          controls: whether every model whose prior depends on u gets a control with shifted u,
+            should the rows depend on each other.
 
         Raises:
           InputError: for settings or data that cannot work, or too many runs for the memory.
         """
         validate(experiment)
-        self.experiment, self.batch_devices = experiment, batch_devices
+        self.batch_devices, self.data = batch_devices, load_data(experiment)
+        self.structure = structure_of_data(experiment, self.data)
+        if controls and self.structure.kind != "rows":
+            experiment = with_shifted_u(experiment)
+        check_shifted_u(experiment.config, experiment.presets)
+        self.experiment = experiment
+        self._scorer = lru_cache(maxsize=2)(self._make_scorer)
         self.mesh = self._make_mesh()
-        self.data = load_data(experiment)
         dim_z = choose_dim_z(experiment.config.model.dim_z, self.data)
         rows, continuous_u = self.data.train.x.shape[1], self.data.train.u.ndim == 3
         image = self.data.image_shape
@@ -104,7 +112,6 @@ class Study:
             kept = preprocessing_arrays(self.data.preprocessing) | split_arrays(self.data)
             write_npz(workdir.preprocessing, kept)
         enters = reporter.stage if leads() else lambda kind, what: None
-        scorer = Scorer(self.experiment, self.data, self.dims, make_seeds_mesh(jax.local_devices()))
         left = self._agreed_left(workdir)
         for group in self.groups:
             wanted = [job.label for job in group.jobs if job.label in left]
@@ -119,19 +126,17 @@ class Study:
             training = Training(self.experiment, group, data, self.mesh, workdir, reporter, stop)
             for job, states in train_in_parts(plan, wanted, workdir, training.train):
                 enters("score", job.label)
-                score = partial(self._score, job, states, scorer, workdir)
+                score = partial(self._score, job, states, workdir)
                 rows = led(f"{job.label} was scored", score, stop)
                 if rows is not None:
                     reporter.finish(job.label, rows)
         if self.data.train.s is not None:
             enters("floors", "")
-        led("floors were scored", partial(self._score_floors, workdir), stop)
+        led("the data were scored", partial(self._score_data, workdir), stop)
 
     def training_part(self, job: Job) -> Part:
         """The training rows of one model of the study, in the order of the table."""
-        if control := control_of(job.label):
-            return as_control(self.data.train, control, self.experiment.data_seeds)
-        return self.data.train
+        return self._scorer(control_of(job.label)).data.train
 
     def train_data(self, job: Job) -> TrainData:
         """The training rows as one model of the study sees them."""
@@ -147,22 +152,27 @@ class Study:
         agreed = meet("what is left", found)[0]
         return [job.label for i, job in enumerate(self.jobs) if agreed >> i & 1]
 
-    def _score(
-        self, job: Job, states: TrainState, scorer: Scorer, workdir: Workdir, pause: Pause
-    ) -> list[Row]:
+    def _score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Row]:
         runs = make_runs(self.experiment, job.label)
         trained = scoring.Trained(job.label, job.model, job.game, runs, states, watched_terms(job))
-        rows, arrays = scorer.score(trained, pause)
+        rows, arrays = self._scorer(control_of(job.label)).score(trained, pause)
         write_npz(workdir.arrays(job.label), arrays)
         add_metrics(workdir, rows)
         return rows
 
-    def _score_floors(self, workdir: Workdir, pause: Pause) -> None:
-        if any(row["kind"] == "floor" for row in read_rows(workdir.metrics)):
+    def _score_data(self, workdir: Workdir, pause: Pause) -> None:
+        """What needs no model: floors, and what dependent rows show of u."""
+        if any(row["kind"] in ("floor", "gate") for row in read_rows(workdir.metrics)):
             return
         e = self.experiment
         stamp = {"data": e.data, "step": e.steps}
-        add_metrics(workdir, paced(scoring.floor_rows(self.data, e.data_seeds, stamp), pause))
+        rows = [*paced(scoring.floor_rows(self.data, e.data_seeds, stamp), pause)]
+        add_metrics(workdir, [*rows, *gate_rows(e, self.data, self.structure)])
+
+    def _make_scorer(self, control: str) -> Scorer:
+        """Scores models on the rows that those of one control see; empty for no control."""
+        e, mesh = self.experiment, make_seeds_mesh(jax.local_devices())
+        return Scorer(e, as_control(self.data, control, e.data_seeds, e.seeds), self.dims, mesh)
 
     def _known_sources(self, job: Job) -> np.ndarray | None:
         """Standardised true sources for the one model that is trained with them, else None."""

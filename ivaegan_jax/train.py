@@ -24,12 +24,19 @@ class Run(NamedTuple):
       data_index: which of the data seeds it trains on.
       steps: rounds of the whole training, for the learning-rate decay.
       hypers: its learning rates and weights.
+      u_index: which u it sees, where every run of a data seed has a u of its own; None otherwise.
     """
 
     seed: HostOrDevice
     data_index: HostOrDevice
     steps: HostOrDevice
     hypers: Hypers
+    u_index: HostOrDevice | None = None
+
+    @property
+    def of_u(self) -> HostOrDevice:
+        """Where its u lies in an array of all that there are."""
+        return self.data_index if self.u_index is None else self.u_index
 
 
 class Trainer(NamedTuple):
@@ -57,18 +64,25 @@ def as_batch(x: jax.Array, u: jax.Array, dim_u: int, s: jax.Array | None = None)
 
 
 def draw_batch(
-    data: TrainData, data_index: HostOrDevice, key: jax.Array, size: int, dim_u: int, packing: int
+    data: TrainData,
+    data_index: HostOrDevice,
+    key: jax.Array,
+    size: int,
+    dim_u: int,
+    packing: int,
+    u_index: HostOrDevice | None = None,
 ) -> Batch:
     """`size` training rows of one data seed, drawn with replacement, `packing` neighbours of one u.
 
     Rows must be ordered by u where they are packed (`by_level`).
     """
+    u_index = data_index if u_index is None else u_index
     if packing == 1:
         rows = jax.random.randint(key, (size,), 0, data.x.shape[1])
     else:
-        rows = draw_packs(data.u[data_index], key, size // packing, dim_u, packing).reshape(size)
+        rows = draw_packs(data.u[u_index], key, size // packing, dim_u, packing).reshape(size)
     s = None if data.s is None else data.s[data_index, rows]
-    return split_batch(as_batch(data.x[data_index, rows], data.u[data_index, rows], dim_u, s))
+    return split_batch(as_batch(data.x[data_index, rows], data.u[u_index, rows], dim_u, s))
 
 
 def draw_packs(
@@ -104,7 +118,7 @@ def make_trainer(
         key = jax.random.fold_in(jax.random.key(state.seed), state.step)
         params, opt_state, log, alive = play_round(
             model, game, state.params, state.opt_state,
-            lambda k: draw_batch(data, run.data_index, k, batch, dim_u, packing),
+            lambda k: draw_batch(data, run.data_index, k, batch, dim_u, packing, run.u_index),
             key, run.hypers, state.step / run.steps, state.alive,
         )  # fmt: skip
         keep = jnp.where(alive, run.hypers.ema_decay, 1.0)

@@ -55,6 +55,7 @@ LAYERS = {
     "plan": 11,
     "parts": 12,
     "training": 13,
+    "gates": 13,
     "verdict": 11,
     "results": 12,
     "study": 14,

@@ -1,4 +1,4 @@
-"""Negative controls: training rows in which what identifies the latents is destroyed on purpose."""
+"""Negative controls: rows in which what identifies the latents is destroyed on purpose."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
@@ -6,14 +6,19 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Float, Num
 
-from ivaegan_jax.data.prepare import Part
+from ivaegan_jax.data.prepare import Prepared
+from ivaegan_jax.data.series import moved_u, series_of, structure_of
 from ivaegan_jax.metrics.baselines import conditional_mean
 from ivaegan_jax.metrics.modulation import levels_or_cells
 
 Rows: TypeAlias = tuple[Float[np.ndarray, "rows dim_x"], Num[np.ndarray, "rows ..."]]
+Control: TypeAlias = Callable[[Prepared, Sequence[int], Sequence[int]], Prepared]
 
 CELLS = 100
 """At most so many pieces of a continuous u within which rows count as having the same one."""
+
+SHIFTED = "shifted_u"
+"""The control that is trained by default where rows depend on each other."""
 
 
 def shuffled_u(x: np.ndarray, u: np.ndarray, rng: np.random.Generator) -> Rows:
@@ -44,20 +49,52 @@ def u_only(x: np.ndarray, u: np.ndarray, rng: np.random.Generator) -> Rows:
     return (mean + noise).astype(x.dtype), u
 
 
-CONTROLS: Mapping[str, Callable[[np.ndarray, np.ndarray, np.random.Generator], Rows]] = {
-    "shuffled_u": shuffled_u,
-    "shuffled_x": shuffled_x,
-    "u_only": u_only,
+def spoilt(make: Callable[[np.ndarray, np.ndarray, np.random.Generator], Rows]) -> Control:
+    """A control whose training rows alone are spoilt, as a function of the data seed alone."""
+
+    def control(data: Prepared, data_seeds: Sequence[int], seeds: Sequence[int]) -> Prepared:
+        rows = [
+            make(x, u, np.random.default_rng((seed, 1)))
+            for x, u, seed in zip(data.train.x, data.train.u, data_seeds, strict=True)
+        ]
+        x, u = (np.stack(each) for each in zip(*rows, strict=True))
+        return data._replace(train=data.train._replace(x=x, u=u))
+
+    return control
+
+
+def shifted_u(data: Prepared, data_seeds: Sequence[int], seeds: Sequence[int]) -> Prepared:
+    """U moved along the rows, held-out ones too, so that it keeps its structure and nothing else.
+
+    Every run has a move of its own: the parts hold u of all data seeds times all seeds, the model
+    seed moving fastest. x may follow such a u only as far as rows that resemble each other seem
+    to follow any.
+    """
+    moved = []
+    for index, data_seed in enumerate(data_seeds):
+        series = series_of(data, index)
+        structure = structure_of(series)
+        moved += [
+            moved_u(series, structure, np.random.default_rng((data_seed, 2, seed)))
+            for seed in seeds
+        ]
+    parts = zip(("train", "valid", "test"), zip(*moved, strict=True), strict=True)
+    return data._replace(
+        **{name: getattr(data, name)._replace(u=np.stack(each)) for name, each in parts}
+    )
+
+
+CONTROLS: Mapping[str, Control] = {
+    SHIFTED: shifted_u,
+    "shuffled_u": spoilt(shuffled_u),
+    "shuffled_x": spoilt(shuffled_x),
+    "u_only": spoilt(u_only),
 }
-"""`(x, u, rng) -> (x, u)` of one data seed's training rows."""
+"""`(data, data_seeds, seeds) -> data` as a control sees it."""
 
 
-def as_control(train: Part, control: str, data_seeds: Sequence[int]) -> Part:
-    """The training rows of every data seed under a control, a function of the data seed alone."""
-    make = CONTROLS[control]
-    rows = [
-        make(x, u, np.random.default_rng((seed, 1)))
-        for x, u, seed in zip(train.x, train.u, data_seeds, strict=True)
-    ]
-    x, u = (np.stack(each) for each in zip(*rows, strict=True))
-    return train._replace(x=x, u=u)
+def as_control(
+    data: Prepared, control: str, data_seeds: Sequence[int], seeds: Sequence[int]
+) -> Prepared:
+    """The rows of every data seed under a control; as they are where it is empty."""
+    return CONTROLS[control](data, data_seeds, seeds) if control else data

@@ -24,7 +24,7 @@ COLUMNS = {
 }
 
 
-FEWEST_RUNS = 5
+FEWEST_RUNS, IN_WORDS = 5, "five"
 """Equal models would all be better with a chance of 1 in 2^5, where runs are independent."""
 
 
@@ -84,7 +84,7 @@ def controls_table(rows: Sequence[Row]) -> Table:
             records.append(_record(rows, f"{preset}{CONTROL}{control}") | gain)
     notes = [
         "Controls are trained by the same program, on training rows spoilt on purpose; all are "
-        "scored on the same held-out rows as they are. usable: runs with that verdict. nats on u: "
+        "scored on the same held-out rows as they are, but shifted_u with its u. usable: runs with that verdict. nats on u: "
         "what held-out latents tell about u, at least. log p(x|u): nats per row.",
         " ".join(f"{name}: {told}." for name, told in CONTROLS.items()),
     ]

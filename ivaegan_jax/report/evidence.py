@@ -7,6 +7,7 @@ import numpy as np
 
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.controls import Against, against_controls
+from ivaegan_jax.report.dependent import against_support, gate_of, is_untestable
 from ivaegan_jax.report.estimates import agreement
 from ivaegan_jax.statistics import Interval
 from ivaegan_jax.types import Row
@@ -31,6 +32,8 @@ class Evidence(NamedTuple):
       agreement: mean over pairs of runs on the same data seed; None below `FEWEST_PAIRS`.
       rotation_p95: agreement that 5 % of mere rotations reach, mean over data seeds.
       controls: the preset against each of its negative controls that was trained.
+      gate: what rows that depend on each other show of u before training; None where rows are
+        exchangeable.
     """
 
     runs: Sequence[Row]
@@ -38,6 +41,12 @@ class Evidence(NamedTuple):
     agreement: Interval | None
     rotation_p95: float
     controls: Sequence[Against]
+    gate: Row | None = None
+
+    @property
+    def objections(self) -> list[str]:
+        """Why nothing can be supported on these rows, if so."""
+        return against_support(self.gate, self.controls) if self.gate else []
 
     @property
     def agree(self) -> bool:
@@ -59,11 +68,16 @@ def gather(rows: Sequence[Row], preset: str) -> Evidence:
         agreement=agreement(pairs) if len(pairs) >= FEWEST_PAIRS else None,
         rotation_p95=float(np.mean(rotation)) if rotation else float("nan"),
         controls=against_controls(rows, preset),
+        gate=gate_of(rows),
     )
 
 
 def verdict_of(evidence: Evidence) -> str:
     """Most runs must be usable, agree better than rotations would, and beat their controls.
+
+    Where rows depend on each other, x must follow u beyond what such rows show by themselves, and
+    the model must beat a control whose u was shifted in time. Both are asked for; the first alone
+    lets a false u pass in 5 % at most.
 
     How often runs that are rotations of one solution are said to be identified is measured in
     `results/calibration`. Of 500 single pairs of such runs 8 % were: one pair is not judged.
@@ -71,9 +85,12 @@ def verdict_of(evidence: Evidence) -> str:
     unusable = [row for row in evidence.runs if not row["value"]]
     if len(unusable) > len(evidence.runs) / 2:
         return UNKNOWN if all(map(_has_too_few_rows, unusable)) else NOT_SUPPORTED
+    lost = any(each.lost for each in evidence.controls)
+    if evidence.gate and evidence.objections and not lost:
+        testable = not is_untestable(evidence.gate)
+        return NOT_SUPPORTED if testable and not evidence.gate["value"] else UNKNOWN
     if evidence.agreement is None:
         return UNKNOWN
-    lost = any(each.lost for each in evidence.controls)
     return SUPPORTED if evidence.agree and not lost else NOT_SUPPORTED
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from ivaegan_jax.labels import control_of
 from ivaegan_jax.report import recorded
-from ivaegan_jax.report.controls import Against, is_control, without_controls
+from ivaegan_jax.report.controls import IN_WORDS, Against, is_control, without_controls
+from ivaegan_jax.report.dependent import described
 from ivaegan_jax.report.estimates import interval
 from ivaegan_jax.report.evidence import Evidence, gather, verdict_of
 from ivaegan_jax.report.legend import CONTROLS
@@ -41,8 +42,10 @@ def first_page(rows: Sequence[Row]) -> list[Short]:
 
 def _short(rows: Sequence[Row], preset: str, evidence: Evidence) -> Short:
     found = [_usable(evidence), *_agreement(evidence), *_groups(evidence)]
+    found += [described(evidence.gate)] if evidence.gate else []
     beside = [*_truth(rows, preset), *_control(preset, evidence.controls)]
-    reasons = [*_disagreement(evidence), *_not_beaten(evidence), *_reasons(evidence)][:MOST_REASONS]
+    against = [*evidence.objections, *_not_beaten(evidence), *_disagreement(evidence)]
+    reasons = [*against, *_reasons(evidence)][:MOST_REASONS]
     return Short(preset, verdict_of(evidence), [*found, *beside], reasons)
 
 
@@ -88,12 +91,15 @@ def _control(preset: str, against: Sequence[Against]) -> Iterator[str]:
         yield f"This is a negative control: {told}."
         return
     if not against:
-        yield "No negative control was trained (--controls=all trains three)."
+        yield f"No negative control was trained (--controls=all trains {len(CONTROLS)})."
         return
     beaten = all(each.beaten for each in against)
     verb = "beats" if beaten else "is not shown to beat all of"
     told = "; ".join(_against(each) for each in against)
+    few = all(not each.lost for each in against) and not beaten
     yield f"It {verb} its negative controls in log p(x|u) of held-out rows, nats per row: {told}."
+    if few:
+        yield f"That takes {IN_WORDS} runs: fewer may all be better by chance."
 
 
 def _against(against: Against) -> str:

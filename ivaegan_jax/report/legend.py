@@ -16,11 +16,13 @@ FLOORS = {
 """One sentence for each floor."""
 
 CONTROLS = {
+    "shifted_u": "its u was shifted against x in time, held-out rows too, by another step in each "
+    "run",
     "shuffled_u": "its u was shuffled over all rows",
     "shuffled_x": "every column of its x was shuffled by itself among rows of one u",
     "u_only": "of its x nothing but the mean followed u",
 }
-"""What was done to the training rows of each negative control."""
+"""What was done to the rows of each negative control."""
 
 CONVENTIONS = {
     "MCC": "mean absolute correlation between latents and sources, each source matched to one "

@@ -85,7 +85,9 @@ def _some_levels(u: Num[np.ndarray, "rows ..."]) -> Int[np.ndarray, " some"]:
     return np.flatnonzero(np.isin(u, drawn))
 
 
-def held_out_rows(parts: Sequence[Part], index: int) -> tuple[np.ndarray, np.ndarray]:
-    """The x and u of one data seed, all parts together."""
-    x, u = (np.concatenate([getattr(part, name)[index] for part in parts]) for name in "xu")
-    return x, u
+def held_out_rows(
+    parts: Sequence[Part], index: int, of_u: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The x of one data seed and its u, or another by its index, all parts together."""
+    x = np.concatenate([part.x[index] for part in parts])
+    return x, np.concatenate([part.u[index if of_u is None else of_u] for part in parts])

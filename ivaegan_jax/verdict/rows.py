@@ -37,7 +37,14 @@ ROTATED_ROWS, ROTATIONS = 1000, 100
 def precondition_of_runs(
     trained: Trained, held_out: Sequence[HeldOut], dim_u: int, mesh: Mesh
 ) -> Precondition:
-    """Every run on the held-out rows of its own data seed, `[runs, ...]`, host arrays, finite."""
+    """Every run on its own held-out rows, `[runs, ...]`, host arrays, finite.
+
+    Args:
+      trained: the runs.
+      held_out: of each data seed; or of each run, where runs have a u of their own.
+      dim_u: features of u as the networks see it.
+      mesh: devices that the runs are split over.
+    """
     shared = tuple(
         np.stack([getattr(each, name) for each in held_out])
         for name in ("x", "u", "references", "weights")
@@ -55,7 +62,7 @@ def _over_precondition(model: Model, dim_u: int, mesh: Mesh) -> Callable[..., Pr
     precondition = make_precondition(model, dim_u)
 
     def one(params: Any, run: Run, shared: Any) -> Precondition:
-        x, u, references, weights = (array[run.data_index] for array in shared)
+        x, u, references, weights = (array[run.of_u] for array in shared)
         return precondition(params, x, u, references, jnp.log(weights))
 
     return over_runs(one, mesh, default_how())
@@ -68,7 +75,7 @@ def judge_runs(
     stamp: Callable[[int], Row],
 ) -> Iterator[Row]:
     """One row per finding that there is of each run, and one with the verdict and its reasons."""
-    for i, index in enumerate(trained.runs.data_index):
+    for i, index in enumerate(trained.runs.of_u):
         run = jax.tree.map(lambda leaf, i=i: leaf[i], checked)
         found = find(run, held_out[index])
         row = stamp(i) | {"kind": "verdict", "rows": "valid and test"}

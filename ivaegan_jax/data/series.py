@@ -1,0 +1,95 @@
+"""All rows of one data seed in the order in which they were taken, and u moved along them."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int, Num
+
+from ivaegan_jax.data.nulls import Structure, find_structure, permute_labels, permute_rows
+from ivaegan_jax.data.prepare import Prepared
+from ivaegan_jax.data.shifts import turning
+
+TRIES = 100
+"""Moves of u that are tried until every value of it is left in training rows."""
+
+
+class Series(NamedTuple):
+    """The rows of all parts together, group by group in the order of time.
+
+    Attributes:
+      x: standardised observations.
+      u: level codes or features.
+      group: of every row; None where there is one group.
+      order: which row of the parts (training, validation, test, one after the other) each one is.
+      sizes: rows of each part.
+    """
+
+    x: Float[np.ndarray, "rows dim_x"]
+    u: Num[np.ndarray, "rows ..."]
+    group: Int[np.ndarray, " rows"] | None
+    order: Int[np.ndarray, " rows"]
+    sizes: tuple[int, int, int]
+
+    def as_parts(self, values: Num[np.ndarray, "rows ..."]) -> list[np.ndarray]:
+        """Values of these rows, part by part as they lie there."""
+        back = np.empty_like(values)
+        back[self.order] = values
+        return np.split(back, np.cumsum(self.sizes)[:-1])
+
+
+def series_of(data: Prepared, index: int) -> Series:
+    """The rows of one data seed, by its index; those that gaps left out are in no part."""
+    parts = data.train, data.valid, data.test
+    x, u, group, place = (
+        np.concatenate([getattr(part, name)[index] for part in parts])
+        for name in ("x", "u", "group", "place")
+    )
+    order = np.argsort(place, kind="stable")
+    known = group[order] if np.ptp(group) else None
+    sizes = tuple(part.x.shape[1] for part in parts)
+    return Series(x[order], u[order], known, order, sizes)  # pyright: ignore[reportArgumentType]
+
+
+def structure_of(series: Series) -> Structure:
+    """Which rows can stand for which."""
+    return find_structure(series.x, series.u, series.group)
+
+
+def moved_u(series: Series, structure: Structure, rng: np.random.Generator) -> list[np.ndarray]:
+    """U of every part once it was moved along the rows.
+
+    Groups that have one value of u each get that of another group, and rows that do not depend on
+    each other that of any other row. Rows in time get the u of rows before or after them, each
+    group by itself, by a shift at random within half of what u takes to repeat itself; rows at an
+    end that no other u reaches get that of the rows beside it, mirrored, since u that came round
+    from the other end would leave a jump.
+
+    Returns:
+      U of the training, validation and test rows; every level that training rows have had is left
+      to them, where some move leaves it.
+    """
+    for _ in range(TRIES):
+        train, *held_out = series.as_parts(series.u[moved_rows(series.u, structure, rng)])
+        if train.ndim == 2 or len(np.unique(train)) == len(np.unique(series.u)):
+            break
+    return [train, *held_out]
+
+
+def moved_rows(
+    u: Num[np.ndarray, "rows ..."], structure: Structure, rng: np.random.Generator
+) -> Int[np.ndarray, " rows"]:
+    """For every row, the row whose u it gets."""
+    groups = np.zeros(len(u), int) if structure.groups is None else structure.groups
+    if structure.kind != "shifts":
+        return (permute_labels if structure.kind == "labels" else permute_rows)(rng, groups)
+    reach = turning(u, groups)
+    shift = int(rng.integers(-(-reach // 2), reach, endpoint=True) * rng.choice((-1, 1)))
+    order, counts = np.argsort(groups, kind="stable"), np.bincount(groups)
+    first = np.repeat(np.cumsum(counts) - counts, counts)
+    count = np.repeat(counts, counts)
+    place = np.arange(len(u)) - first - np.rint(shift * count / counts.max()).astype(int)
+    place = np.where(place < 0, -1 - place, place)
+    place = np.where(place >= count, 2 * count - 1 - place, place)
+    moved = np.empty(len(u), int)
+    moved[order] = order[first + place]
+    return moved
