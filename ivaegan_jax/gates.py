@@ -62,5 +62,5 @@ def gate_rows(experiment: Experiment, data: Prepared, structure: Structure) -> l
         return []
     found = hold_against_null(series_of(data, 0), structure)
     where = {"data": experiment.data, "data_seed": experiment.data_seeds[0], "seed": None}
-    about = {"kind": "gate", "metric": "gate", "preset": None, "step": experiment.steps}
+    about = {"kind": "gate", "metric": "gate", "preset": "rows", "step": experiment.steps}
     return [where | about | {"value": float(found.passed), **found.as_row()}]

@@ -1,6 +1,7 @@
 """A study before it is run: its jobs, and what they share."""
 
 import jax
+import numpy as np
 import pytest
 
 from ivaegan_jax.config import Config, DataConfig, ModelConfig, TrainConfig
@@ -9,6 +10,7 @@ from ivaegan_jax.jobs import watched_terms
 from ivaegan_jax.loop import over_chunks
 from ivaegan_jax.replicate import make_seeds_mesh
 from ivaegan_jax.study import Study
+from ivaegan_jax.types import InputError
 
 DATA = DataConfig(segments=4, per_segment=60)
 
@@ -37,3 +39,51 @@ def test_a_control_trains_with_the_program_of_its_model_on_other_rows():
 )
 def test_the_critic_is_watched_where_it_sees_rows_as_they_come(preset, model, watched):
     assert watched_terms(study_of(preset, **model).jobs[0]) == watched
+
+
+@pytest.fixture
+def series_file(tmp_path):
+    """A stationary series whose u is the window, and the same rows in random order."""
+    rng = np.random.default_rng(0)
+    x, u = np.zeros((600, 3)), np.arange(600) // 150
+    for t in range(1, 600):
+        x[t] = 0.9 * x[t - 1] + rng.normal(size=3)
+    np.savez(tmp_path / "series.npz", x=x, u=u)
+    order = rng.permutation(600)
+    np.savez(tmp_path / "random.npz", x=x[order], u=u[order])
+    return lambda name: str(tmp_path / f"{name}.npz")
+
+
+def on_table(data, *presets, controls=True, **model):
+    config = Config(
+        DataConfig(), ModelConfig(width=8, critic_width=8, **model), TrainConfig(batch=16)
+    )
+    return Study(Experiment(data, presets, (1, 2), (3,), 10, config), controls=controls)
+
+
+def test_models_on_dependent_rows_get_a_control_with_shifted_u(series_file):
+    study = on_table(series_file("series"), "vae", "ivae", "ivae_gan+shuffled_u")
+    labels = ("vae", "ivae", "ivae+shifted_u", "ivae_gan+shuffled_u")
+    assert study.experiment.presets == labels
+    assert study.settings()["presets"] == list(labels)
+    own, control = (study.train_data(study.jobs[i]) for i in (1, 2))
+    assert control.x is own.x
+    assert control.u.shape == (2, *own.u.shape[1:])
+    [group] = [group for group in study.groups if group.jobs[0].label == "ivae+shifted_u"]
+    assert group.runs.of_u.tolist() == [0, 1]
+    assert group.runs.data_index.tolist() == [0, 0]
+    as_asked = on_table(series_file("series"), "ivae", "ivae+shifted_u").experiment.presets
+    assert as_asked == ("ivae", "ivae+shifted_u")
+
+
+def test_no_control_is_added_where_it_was_declined_or_rows_are_exchangeable(series_file):
+    assert on_table(series_file("series"), "ivae", controls=False).experiment.presets == ("ivae",)
+    assert on_table(series_file("random"), "ivae").experiment.presets == ("ivae",)
+
+
+def test_packed_rows_take_no_u_of_their_own(series_file):
+    assert on_table(series_file("series"), "ivae_gan", packing=2).experiment.presets == (
+        "ivae_gan",
+    )
+    with pytest.raises(InputError, match="--controls=none"):
+        on_table(series_file("series"), "ivae_gan+shifted_u", packing=2)

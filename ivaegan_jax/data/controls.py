@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Num
 
 from ivaegan_jax.data.prepare import Prepared
-from ivaegan_jax.data.series import moved_u, series_of, structure_of
+from ivaegan_jax.data.series import moved_u, reach_of, series_of, structure_of
 from ivaegan_jax.metrics.baselines import conditional_mean
 from ivaegan_jax.metrics.modulation import levels_or_cells
 
@@ -74,8 +74,9 @@ def shifted_u(data: Prepared, data_seeds: Sequence[int], seeds: Sequence[int]) -
     for index, data_seed in enumerate(data_seeds):
         series = series_of(data, index)
         structure = structure_of(series)
+        reach = reach_of(series, structure)
         moved += [
-            moved_u(series, structure, np.random.default_rng((data_seed, 2, seed)))
+            moved_u(series, structure, reach, np.random.default_rng((data_seed, 2, seed)))
             for seed in seeds
         ]
     parts = zip(("train", "valid", "test"), zip(*moved, strict=True), strict=True)

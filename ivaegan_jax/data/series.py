@@ -9,6 +9,9 @@ from ivaegan_jax.data.nulls import Structure, find_structure, permute_labels, pe
 from ivaegan_jax.data.prepare import Prepared
 from ivaegan_jax.data.shifts import turning
 
+MOST_ROWS = 20_000
+"""Rows at which it is looked how far u can be shifted, evenly spread."""
+
 TRIES = 100
 """Moves of u that are tried until every value of it is left in training rows."""
 
@@ -55,12 +58,23 @@ def structure_of(series: Series) -> Structure:
     return find_structure(series.x, series.u, series.group)
 
 
-def moved_u(series: Series, structure: Structure, rng: np.random.Generator) -> list[np.ndarray]:
+def reach_of(series: Series, structure: Structure) -> int:
+    """How far u in time is shifted at most, in rows of the largest group; 0 for other rows."""
+    if structure.kind != "shifts":
+        return 0
+    groups = np.zeros(len(series.u), int) if structure.groups is None else structure.groups
+    step = -(-len(series.u) // MOST_ROWS)
+    return step * turning(series.u[::step], groups[::step])
+
+
+def moved_u(
+    series: Series, structure: Structure, reach: int, rng: np.random.Generator
+) -> list[np.ndarray]:
     """U of every part once it was moved along the rows.
 
     Groups that have one value of u each get that of another group, and rows that do not depend on
     each other that of any other row. Rows in time get the u of rows before or after them, each
-    group by itself, by a shift at random within half of what u takes to repeat itself; rows at an
+    group by itself, by a shift at random (`reach_of`); rows at an
     end that no other u reaches get that of the rows beside it, mirrored, since u that came round
     from the other end would leave a jump.
 
@@ -69,20 +83,19 @@ def moved_u(series: Series, structure: Structure, rng: np.random.Generator) -> l
       to them, where some move leaves it.
     """
     for _ in range(TRIES):
-        train, *held_out = series.as_parts(series.u[moved_rows(series.u, structure, rng)])
+        train, *held_out = series.as_parts(series.u[moved_rows(series.u, structure, reach, rng)])
         if train.ndim == 2 or len(np.unique(train)) == len(np.unique(series.u)):
             break
     return [train, *held_out]
 
 
 def moved_rows(
-    u: Num[np.ndarray, "rows ..."], structure: Structure, rng: np.random.Generator
+    u: Num[np.ndarray, "rows ..."], structure: Structure, reach: int, rng: np.random.Generator
 ) -> Int[np.ndarray, " rows"]:
-    """For every row, the row whose u it gets."""
+    """For every row, the row whose u it gets; shifts are between half of `reach` and all of it."""
     groups = np.zeros(len(u), int) if structure.groups is None else structure.groups
     if structure.kind != "shifts":
         return (permute_labels if structure.kind == "labels" else permute_rows)(rng, groups)
-    reach = turning(u, groups)
     shift = int(rng.integers(-(-reach // 2), reach, endpoint=True) * rng.choice((-1, 1)))
     order, counts = np.argsort(groups, kind="stable"), np.bincount(groups)
     first = np.repeat(np.cumsum(counts) - counts, counts)

@@ -84,7 +84,8 @@ def controls_table(rows: Sequence[Row]) -> Table:
             records.append(_record(rows, f"{preset}{CONTROL}{control}") | gain)
     notes = [
         "Controls are trained by the same program, on training rows spoilt on purpose; all are "
-        "scored on the same held-out rows as they are, but shifted_u with its u. usable: runs with that verdict. nats on u: "
+        "scored on the same held-out rows as they are, but shifted_u with its u. usable: runs with "
+        "that verdict. nats on u: "
         "what held-out latents tell about u, at least. log p(x|u): nats per row.",
         " ".join(f"{name}: {told}." for name, told in CONTROLS.items()),
     ]

@@ -65,7 +65,7 @@ def hold_against_null(series: Series, structure: Structure) -> Gate:
     u = levels_or_cells(series.u[::step], CELLS)
     code = np.unique(u, return_inverse=True)[1]
     statistics = np.array(list(_statistics(leading(series.x[::step]), code, null)))
-    carries, modulates = (null.p_value(each) for each in statistics.T)
+    carries, modulates = (null.p_value(each.tolist()) for each in statistics.T)
     return Gate(null.kind, structure.length, carries, modulates, null.least)
 
 

@@ -9,7 +9,7 @@ from jaxtyping import Array, Float
 
 from ivaegan_jax.model import Model
 from ivaegan_jax.terms.forward import rows_and_jacobian
-from ivaegan_jax.train import as_batch
+from ivaegan_jax.train import MOST_ONE_HOT, as_batch
 from ivaegan_jax.types import Batch, Params
 
 JACOBIAN_ROWS = 256
@@ -58,7 +58,7 @@ def make_precondition(model: Model, dim_u: int) -> Callable[..., Precondition]:
     ) -> Precondition:
         known = as_batch(x[:1], references, dim_u).u
         dim_z = jax.eval_shape(model.prior, params, known)[0].shape[1]
-        size = max(1, BLOCK // max(dim_u, len(references) * dim_z))
+        size = max(1, BLOCK // max(min(dim_u, MOST_ONE_HOT), len(references) * dim_z))
 
         def of(row: tuple[Array, Array]) -> tuple[Array, ...]:
             return _of_rows(model, params, as_batch(row[0], row[1], dim_u), known, log_weights)

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from ivaegan_jax.data.controls import CONTROLS, as_control
-from ivaegan_jax.data.prepare import Part
+from ivaegan_jax.data import controls
+from ivaegan_jax.data.controls import CONTROLS
+from ivaegan_jax.data.prepare import Part, Prepared
 
 ROWS, LEVELS, SEEDS = 600, 4, (3, 9)
 
@@ -16,6 +17,13 @@ def part(continuous=False, seed=0):
     u = (u[..., None] + rng.normal(size=(2, ROWS, 2)) / 10).astype(np.float32) if continuous else u
     row = np.tile(np.arange(ROWS), (2, 1))
     return Part(x.astype(np.float32), u, x[..., :1], row, row, np.zeros_like(row))
+
+
+def as_control(train, control, data_seeds):
+    """The training part under a control; all parts hold the same rows."""
+    nothing = {"preprocessing": (), "dim_u": LEVELS, "image_shape": None, "notes": (), "sha256": ""}
+    data = Prepared(train=train, valid=train, test=train, **nothing)
+    return controls.as_control(data, control, data_seeds, (1,)).train
 
 
 def within(x, u):
