@@ -1,28 +1,59 @@
 """Rows that depend on each other: what is trained because of them, and what they show of u."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
 
 from ivaegan_jax.config import Config
 from ivaegan_jax.data import is_synthetic
 from ivaegan_jax.data.controls import SHIFTED
-from ivaegan_jax.data.nulls import Structure
-from ivaegan_jax.data.prepare import Prepared
-from ivaegan_jax.data.series import series_of, structure_of
+from ivaegan_jax.data.nulls import Structure, find_structure
+from ivaegan_jax.data.order import in_order, ordered_as
+from ivaegan_jax.data.split_how import parse_split
 from ivaegan_jax.experiment import Experiment
 from ivaegan_jax.labels import CONTROL, configured, control_of, preset_name
 from ivaegan_jax.presets import PRESETS, resolve
-from ivaegan_jax.types import InputError, Row
-from ivaegan_jax.verdict.gate import hold_against_null
+from ivaegan_jax.types import Dataset, InputError, Row
+from ivaegan_jax.verdict.gate import MOST_ROWS, hold_against_null
 
 
-def structure_of_data(experiment: Experiment, data: Prepared) -> Structure:
-    """Which rows can stand for which, on the first data seed.
+class Seen(NamedTuple):
+    """The table before it was split.
+
+    Attributes:
+      structure: which of its rows can stand for which.
+      x: some of its rows in order, evenly spread.
+      u: of the same.
+      groups: of the same, as the structure has them.
+    """
+
+    structure: Structure
+    x: np.ndarray
+    u: np.ndarray
+    groups: np.ndarray | None
+
+
+def look_at(experiment: Experiment, dataset: Dataset, split: str) -> Seen:
+    """What the table of the first data seed is like, with all of its rows.
 
     The rows of a benchmark are drawn one by one, given u.
+
+    Args:
+      experiment: what is to be done.
+      dataset: the table.
+      split: how it was split, which says what its groups and times are.
     """
     if is_synthetic(experiment.data):
-        return Structure("rows")
-    return structure_of(series_of(data, 0))
+        return Seen(Structure("rows"), dataset.x[:0], dataset.u[:0], None)
+    ordered = ordered_as(dataset, parse_split(split))
+    rows = in_order(ordered)
+    x, u = ordered.x[rows], ordered.u[rows]
+    groups = None if ordered.groups is None else ordered.groups[rows]
+    structure = find_structure(x, u, groups)
+    some = slice(None, None, -(-len(x) // MOST_ROWS))
+    groups = None if structure.groups is None else structure.groups[some]
+    return Seen(structure, x[some].copy(), u[some].copy(), groups)
 
 
 def takes_shifted_u(config: Config, label: str) -> bool:
@@ -56,11 +87,11 @@ def check_shifted_u(config: Config, labels: Sequence[str]) -> None:
             )
 
 
-def gate_rows(experiment: Experiment, data: Prepared, structure: Structure) -> list[Row]:
+def gate_rows(experiment: Experiment, seen: Seen) -> list[Row]:
     """The recorded row on what dependent rows show of u before training; none for other rows."""
-    if structure.kind == "rows":
+    if seen.structure.kind == "rows":
         return []
-    found = hold_against_null(series_of(data, 0), structure)
+    found = hold_against_null(seen.x, seen.u, seen.structure._replace(groups=seen.groups))
     where = {"data": experiment.data, "data_seed": experiment.data_seeds[0], "seed": None}
     about = {"kind": "gate", "metric": "gate", "preset": "rows", "step": experiment.steps}
     return [where | about | {"value": float(found.passed), **found.as_row()}]

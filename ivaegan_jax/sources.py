@@ -1,5 +1,7 @@
 """An experiment's data: one prepared table per data seed, and how many latents it suggests."""
 
+from collections.abc import Sequence
+
 from ivaegan_jax.data import is_synthetic, load_dataset
 from ivaegan_jax.data.prepare import Prepared, prepare
 from ivaegan_jax.experiment import Experiment
@@ -28,11 +30,28 @@ def load_data(experiment: Experiment) -> Prepared:
     Raises:
       InputError: for anything wrong with the data or its options.
     """
-    seeds, config = experiment.data_seeds, experiment.config
+    return prepare_data(experiment, load_datasets(experiment))
+
+
+def load_datasets(experiment: Experiment) -> list[Dataset]:
+    """The table of every data seed as the user or the benchmark has it.
+
+    Raises:
+      InputError: for anything wrong with the data or its options.
+    """
     if is_synthetic(experiment.data):
-        datasets = [load_raw(experiment, seed) for seed in seeds]
-    else:  # a data seed only draws the split
-        datasets = [load_raw(experiment, 1)] * len(seeds)
+        return [load_raw(experiment, seed) for seed in experiment.data_seeds]
+    # a data seed only draws the split
+    return [load_raw(experiment, 1)] * len(experiment.data_seeds)
+
+
+def prepare_data(experiment: Experiment, datasets: Sequence[Dataset]) -> Prepared:
+    """Splits and transforms the tables of all data seeds.
+
+    Raises:
+      InputError: for tables that cannot be split as asked for.
+    """
+    seeds, config = experiment.data_seeds, experiment.config
     standardise = config.model.likelihood != "bernoulli"
     return prepare(datasets, seeds, config.data, config.train.batch, standardise)
 

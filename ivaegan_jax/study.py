@@ -14,7 +14,7 @@ from ivaegan_jax.data.controls import as_control
 from ivaegan_jax.data.prepare import Part, preprocessing_arrays, split_arrays
 from ivaegan_jax.experiment import Experiment, validate
 from ivaegan_jax.files import read_rows, write_npz, write_rows
-from ivaegan_jax.gates import check_shifted_u, gate_rows, structure_of_data, with_shifted_u
+from ivaegan_jax.gates import check_shifted_u, gate_rows, look_at, with_shifted_u
 from ivaegan_jax.integrity import drop_damaged
 from ivaegan_jax.jobs import Job, make_groups, make_jobs, make_runs, watched_terms
 from ivaegan_jax.labels import configured, control_of
@@ -26,7 +26,7 @@ from ivaegan_jax.plan import Plan, make_plan
 from ivaegan_jax.processes import leads, led, meet
 from ivaegan_jax.replicate import make_seeds_mesh
 from ivaegan_jax.results import Scorer, paced
-from ivaegan_jax.sources import choose_dim_z, load_data
+from ivaegan_jax.sources import choose_dim_z, load_datasets, prepare_data
 from ivaegan_jax.state import TrainState
 from ivaegan_jax.training import Reporter, Training
 from ivaegan_jax.types import InputError, Pause, Row, Stop, TrainData
@@ -49,9 +49,10 @@ class Study:
           InputError: for settings or data that cannot work, or too many runs for the memory.
         """
         validate(experiment)
-        self.batch_devices, self.data = batch_devices, load_data(experiment)
-        self.structure = structure_of_data(experiment, self.data)
-        if controls and self.structure.kind != "rows":
+        datasets = load_datasets(experiment)
+        self.batch_devices, self.data = batch_devices, prepare_data(experiment, datasets)
+        self.seen = look_at(experiment, datasets[0], self.data.split.split)
+        if controls and self.seen.structure.kind != "rows":
             experiment = with_shifted_u(experiment)
         check_shifted_u(experiment.config, experiment.presets)
         self.experiment = experiment
@@ -167,12 +168,14 @@ class Study:
         e = self.experiment
         stamp = {"data": e.data, "step": e.steps}
         rows = [*paced(scoring.floor_rows(self.data, e.data_seeds, stamp), pause)]
-        add_metrics(workdir, [*rows, *gate_rows(e, self.data, self.structure)])
+        add_metrics(workdir, [*rows, *gate_rows(e, self.seen)])
 
     def _make_scorer(self, control: str) -> Scorer:
         """Scores models on the rows that those of one control see; empty for no control."""
         e, mesh = self.experiment, make_seeds_mesh(jax.local_devices())
-        return Scorer(e, as_control(self.data, control, e.data_seeds, e.seeds), self.dims, mesh)
+        kind = self.seen.structure.kind
+        rows = as_control(self.data, control, e.data_seeds, e.seeds, kind)
+        return Scorer(e, rows, self.dims, mesh)
 
     def _known_sources(self, job: Job) -> np.ndarray | None:
         """Standardised true sources for the one model that is trained with them, else None."""

@@ -5,15 +5,10 @@ import pytest
 from scipy.signal import lfilter
 
 from ivaegan_jax.data.nulls import Structure, find_structure
-from ivaegan_jax.data.series import Series
 from ivaegan_jax.verdict.gate import gains, hold_against_null
 
 ROWS, LEVELS, DIM = 1500, 10, 3
 WINDOWS = np.arange(ROWS) * LEVELS // ROWS
-
-
-def series(x, u=WINDOWS, group=None):
-    return Series(x, u, group, np.arange(len(x)), (len(x), 0, 0))
 
 
 def alike(seed, a=0.9, std=None):
@@ -24,9 +19,8 @@ def alike(seed, a=0.9, std=None):
     return s @ np.linalg.qr(rng.normal(size=(DIM, DIM)))[0]
 
 
-def judged(x, **kwargs):
-    found = series(x, **kwargs)
-    return hold_against_null(found, find_structure(found.x, found.u, found.group))
+def judged(x, u=WINDOWS):
+    return hold_against_null(x, u, find_structure(x, u))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -61,14 +55,14 @@ def test_groups_of_one_u_each_are_dealt_out_anew():
     rng = np.random.default_rng(7)
     x = rng.normal(size=(ROWS, DIM)) * np.exp(rng.normal(size=(30, DIM)))[groups]
     structure = Structure("labels", groups)
-    assert not hold_against_null(series(x, groups % 3, groups), structure).passed
+    assert not hold_against_null(x, groups % 3, structure).passed
     followed = x * np.array([0.2, 1.0, 5.0])[groups % 3, None]
-    assert hold_against_null(series(followed, groups % 3, groups), structure).passed
+    assert hold_against_null(followed, groups % 3, structure).passed
 
 
 def test_groups_too_few_to_be_dealt_out_otherwise_leave_no_small_p_value():
     groups = WINDOWS
-    found = hold_against_null(series(alike(8), WINDOWS, groups), Structure("labels", groups))
+    found = hold_against_null(alike(8), WINDOWS, Structure("labels", groups))
     assert found.least > 0.05
     assert not found.passed
 

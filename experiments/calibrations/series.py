@@ -1,4 +1,4 @@
-"""The doctor's tests where rows are not exchangeable: series, drifts, copies, groups.
+"""Tests of doctor and verdict where rows are not exchangeable: series, drifts, copies, groups.
 
 u plays no part in x unless the setting says so. Half of the draws mix by a rotation, half by a
 skewed matrix; a cubic follows.
@@ -14,16 +14,20 @@ from scipy.signal import lfilter
 from experiments.calibrations._case import AT_MOST, FALSE_ALARMS, POWER, Case
 from experiments.calibrations.doctors import NULLS
 from ivaegan_jax.data.dependence import dependence
+from ivaegan_jax.data.nulls import find_structure
 from ivaegan_jax.doctor.dependence import LEVEL
 from ivaegan_jax.doctor.guess import guess_u
 from ivaegan_jax.doctor.modulation import modulation_ranks
-from ivaegan_jax.doctor.sample import Sample, draw_sample
+from ivaegan_jax.doctor.sample import draw_sample
+from ivaegan_jax.verdict.gate import hold_against_null
 
 ROWS, DIM = 1500, 3
 RARE = 0.005
 """Nominal false alarms of the test whether neighbouring rows resemble each other."""
 
 Draw = Callable[[np.random.Generator], np.ndarray]
+Table = tuple[np.ndarray, np.ndarray, np.ndarray | None]
+"""x, u and the groups of rows, None where the user names none."""
 
 
 def autoregression(coefficient: float, rng: np.random.Generator, rows: int = ROWS) -> np.ndarray:
@@ -73,38 +77,51 @@ class Series:
     u: Draw
     strength: float = 0.0
 
-    def sample(self, rng: np.random.Generator) -> Sample:
+    def table(self, rng: np.random.Generator) -> Table:
         """One draw."""
         u, s = self.u(rng), autoregression(self.coefficient, rng)
         if self.strength:
             s = s * np.exp(self.strength * rng.normal(size=(u.max() + 1, DIM)))[u]
-        return draw_sample(mixed(s, rng), u)
+        return mixed(s, rng), u, None
 
 
-def copied(rng: np.random.Generator) -> Sample:
+def copied(rng: np.random.Generator) -> Table:
     """500 observations, each as often as drawn, with the u of the original."""
     taken = rng.integers(0, 500, ROWS)
     u = rng.integers(0, 3, 500)
-    return draw_sample(mixed(rng.normal(size=(500, DIM)), rng)[taken], u[taken])
+    return mixed(rng.normal(size=(500, DIM)), rng)[taken], u[taken], None
 
 
-def grouped(strength: float, rng: np.random.Generator) -> Sample:
+def grouped(strength: float, rng: np.random.Generator) -> Table:
     """30 subjects that differ from each other, each of one of three conditions."""
     group = np.arange(ROWS) * 30 // ROWS
     u = rng.permutation(np.arange(30) % 3)[group]
     s = autoregression(0.5, rng) + rng.normal(size=(30, DIM))[group]
     s = s + strength * rng.normal(size=(3, DIM))[u]
-    return draw_sample(mixed(s, rng), u, groups=group)
+    return mixed(s, rng), u, group
 
 
-def u_in_x(make: Callable[[np.random.Generator], Sample], rng: np.random.Generator) -> bool:
+def u_in_x(make: Callable[[np.random.Generator], Table], rng: np.random.Generator) -> bool:
     """Whether x is said to carry u."""
-    return guess_u(make(rng)).p_value <= LEVEL
+    x, u, groups = make(rng)
+    return guess_u(draw_sample(x, u, groups=groups)).p_value <= LEVEL
 
 
-def modulated(make: Callable[[np.random.Generator], Sample], rng: np.random.Generator) -> bool:
+def modulated(make: Callable[[np.random.Generator], Table], rng: np.random.Generator) -> bool:
     """Whether u is said to move x in some way."""
-    return modulation_ranks(make(rng)).ways > 0
+    x, u, groups = make(rng)
+    return modulation_ranks(draw_sample(x, u, groups=groups)).ways > 0
+
+
+def supportable(make: Callable[[np.random.Generator], Table], rng: np.random.Generator) -> bool:
+    """Whether a verdict may support something, should all runs be usable and agree.
+
+    That is where x follows u beyond what the rows show by themselves, or rows pass for
+    exchangeable; what a control would add is left out.
+    """
+    x, u, groups = make(rng)
+    structure = find_structure(x, u, groups)
+    return structure.kind == "rows" or hold_against_null(x, u, structure).passed
 
 
 def alike(setting: str, rng: np.random.Generator) -> bool:
@@ -113,22 +130,22 @@ def alike(setting: str, rng: np.random.Generator) -> bool:
     return dependence(x.astype(np.float32), u).dependent
 
 
-TESTS = {"u in x": u_in_x, "modulation": modulated}
+TESTS = {"u in x": u_in_x, "modulation": modulated, "supportable": supportable}
 WINDOWS = functools.partial(windows, 10)
 UNRELATED = {
-    **{f"AR(1) {a:g}, 10 windows": Series(a, WINDOWS).sample for a in (0.5, 0.9, 0.98, 0.99)},
-    "random walk, 10 windows": Series(1, WINDOWS).sample,
-    "AR(1) 0.98, 40 windows": Series(0.98, functools.partial(windows, 40)).sample,
-    "AR(1) 0.98, 5 conditions for 30 rows each": Series(0.98, functools.partial(trials, 30)).sample,
-    "AR(1) 0.98, smooth continuous u": Series(0.98, smooth).sample,
-    "random walk, continuous u that drifts": Series(1, wandering).sample,
+    **{f"AR(1) {a:g}, 10 windows": Series(a, WINDOWS).table for a in (0.5, 0.9, 0.98, 0.99)},
+    "random walk, 10 windows": Series(1, WINDOWS).table,
+    "AR(1) 0.98, 40 windows": Series(0.98, functools.partial(windows, 40)).table,
+    "AR(1) 0.98, 5 conditions for 30 rows each": Series(0.98, functools.partial(trials, 30)).table,
+    "AR(1) 0.98, smooth continuous u": Series(0.98, smooth).table,
+    "random walk, continuous u that drifts": Series(1, wandering).table,
     "rows repeated up to nine times": copied,
     "30 subjects of 3 conditions": functools.partial(grouped, 0.0),
 }
 MOVED = {
-    "AR(1) 0.5, 10 segments, log deviations 0.5": (Series(0.5, WINDOWS, 0.5).sample, 0.8),
+    "AR(1) 0.5, 10 segments, log deviations 0.5": (Series(0.5, WINDOWS, 0.5).table, 0.8),
     "AR(1) 0.9, 5 conditions for 30 rows each, log deviations 0.5": (
-        Series(0.9, functools.partial(trials, 30), 0.5).sample, 0.8),
+        Series(0.9, functools.partial(trials, 30), 0.5).table, 0.8),
     "30 subjects of 3 conditions, means 2": (functools.partial(grouped, 2.0), 0.8),
 }  # fmt: skip
 """Settings in which u moves x, and the power that is expected at least."""

@@ -6,13 +6,14 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Float, Num
 
+from ivaegan_jax.data.nulls import Kind
 from ivaegan_jax.data.prepare import Prepared
-from ivaegan_jax.data.series import moved_u, reach_of, series_of, structure_of
+from ivaegan_jax.data.series import moved_u, reach_of, series_of, structure_as
 from ivaegan_jax.metrics.baselines import conditional_mean
 from ivaegan_jax.metrics.modulation import levels_or_cells
 
 Rows: TypeAlias = tuple[Float[np.ndarray, "rows dim_x"], Num[np.ndarray, "rows ..."]]
-Control: TypeAlias = Callable[[Prepared, Sequence[int], Sequence[int]], Prepared]
+Control: TypeAlias = Callable[[Prepared, Sequence[int], Sequence[int], Kind], Prepared]
 
 CELLS = 100
 """At most so many pieces of a continuous u within which rows count as having the same one."""
@@ -52,7 +53,9 @@ def u_only(x: np.ndarray, u: np.ndarray, rng: np.random.Generator) -> Rows:
 def spoilt(make: Callable[[np.ndarray, np.ndarray, np.random.Generator], Rows]) -> Control:
     """A control whose training rows alone are spoilt, as a function of the data seed alone."""
 
-    def control(data: Prepared, data_seeds: Sequence[int], seeds: Sequence[int]) -> Prepared:
+    def control(
+        data: Prepared, data_seeds: Sequence[int], seeds: Sequence[int], kind: Kind
+    ) -> Prepared:
         rows = [
             make(x, u, np.random.default_rng((seed, 1)))
             for x, u, seed in zip(data.train.x, data.train.u, data_seeds, strict=True)
@@ -63,7 +66,9 @@ def spoilt(make: Callable[[np.ndarray, np.ndarray, np.random.Generator], Rows]) 
     return control
 
 
-def shifted_u(data: Prepared, data_seeds: Sequence[int], seeds: Sequence[int]) -> Prepared:
+def shifted_u(
+    data: Prepared, data_seeds: Sequence[int], seeds: Sequence[int], kind: Kind
+) -> Prepared:
     """U moved along the rows, held-out ones too, so that it keeps its structure and nothing else.
 
     Every run has a move of its own: the parts hold u of all data seeds times all seeds, the model
@@ -73,7 +78,7 @@ def shifted_u(data: Prepared, data_seeds: Sequence[int], seeds: Sequence[int]) -
     moved = []
     for index, data_seed in enumerate(data_seeds):
         series = series_of(data, index)
-        structure = structure_of(series)
+        structure = structure_as(kind, series)
         reach = reach_of(series, structure)
         moved += [
             moved_u(series, structure, reach, np.random.default_rng((data_seed, 2, seed)))
@@ -91,11 +96,23 @@ CONTROLS: Mapping[str, Control] = {
     "shuffled_x": spoilt(shuffled_x),
     "u_only": spoilt(u_only),
 }
-"""`(data, data_seeds, seeds) -> data` as a control sees it."""
+"""`(data, data_seeds, seeds, kind of the rows' structure) -> data` as a control sees it."""
 
 
 def as_control(
-    data: Prepared, control: str, data_seeds: Sequence[int], seeds: Sequence[int]
+    data: Prepared,
+    control: str,
+    data_seeds: Sequence[int],
+    seeds: Sequence[int],
+    kind: Kind = "shifts",
 ) -> Prepared:
-    """The rows of every data seed under a control; as they are where it is empty."""
-    return CONTROLS[control](data, data_seeds, seeds) if control else data
+    """The rows of every data seed under a control; as they are where it is empty.
+
+    Args:
+      data: as it is.
+      control: one of `CONTROLS`.
+      data_seeds: in the order of `data`.
+      seeds: model seeds, which have a u of their own where it is shifted.
+      kind: how u can be moved along the rows (`nulls.Structure`).
+    """
+    return CONTROLS[control](data, data_seeds, seeds, kind) if control else data

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int, Num
 
-from ivaegan_jax.data.nulls import Structure, find_structure, permute_labels, permute_rows
+from ivaegan_jax.data.nulls import Kind, Structure, find_structure, permute_labels, permute_rows
 from ivaegan_jax.data.prepare import Prepared
 from ivaegan_jax.data.shifts import turning
 
@@ -23,6 +23,7 @@ class Series(NamedTuple):
       x: standardised observations.
       u: level codes or features.
       group: of every row; None where there is one group.
+      place: of every row in the table put in order; rows that gaps left out are missing.
       order: which row of the parts (training, validation, test, one after the other) each one is.
       sizes: rows of each part.
     """
@@ -30,8 +31,9 @@ class Series(NamedTuple):
     x: Float[np.ndarray, "rows dim_x"]
     u: Num[np.ndarray, "rows ..."]
     group: Int[np.ndarray, " rows"] | None
+    place: Int[np.ndarray, " rows"]
     order: Int[np.ndarray, " rows"]
-    sizes: tuple[int, int, int]
+    sizes: tuple[int, ...]
 
     def as_parts(self, values: Num[np.ndarray, "rows ..."]) -> list[np.ndarray]:
         """Values of these rows, part by part as they lie there."""
@@ -41,7 +43,7 @@ class Series(NamedTuple):
 
 
 def series_of(data: Prepared, index: int) -> Series:
-    """The rows of one data seed, by its index; those that gaps left out are in no part."""
+    """The rows of one data seed, by its index."""
     parts = data.train, data.valid, data.test
     x, u, group, place = (
         np.concatenate([getattr(part, name)[index] for part in parts])
@@ -50,12 +52,14 @@ def series_of(data: Prepared, index: int) -> Series:
     order = np.argsort(place, kind="stable")
     known = group[order] if np.ptp(group) else None
     sizes = tuple(part.x.shape[1] for part in parts)
-    return Series(x[order], u[order], known, order, sizes)  # pyright: ignore[reportArgumentType]
+    return Series(x[order], u[order], known, place[order], order, sizes)
 
 
-def structure_of(series: Series) -> Structure:
-    """Which rows can stand for which."""
-    return find_structure(series.x, series.u, series.group)
+def structure_as(kind: Kind, series: Series) -> Structure:
+    """The structure of a series whose kind is known; copies of rows are found once more."""
+    if kind == "labels" and series.group is None:
+        return find_structure(series.x, series.u)
+    return Structure(kind, series.group)
 
 
 def reach_of(series: Series, structure: Structure) -> int:
@@ -83,26 +87,29 @@ def moved_u(
       to them, where some move leaves it.
     """
     for _ in range(TRIES):
-        train, *held_out = series.as_parts(series.u[moved_rows(series.u, structure, reach, rng)])
+        train, *held_out = series.as_parts(series.u[moved_rows(series, structure, reach, rng)])
         if train.ndim == 2 or len(np.unique(train)) == len(np.unique(series.u)):
             break
     return [train, *held_out]
 
 
 def moved_rows(
-    u: Num[np.ndarray, "rows ..."], structure: Structure, reach: int, rng: np.random.Generator
+    series: Series, structure: Structure, reach: int, rng: np.random.Generator
 ) -> Int[np.ndarray, " rows"]:
-    """For every row, the row whose u it gets; shifts are between half of `reach` and all of it."""
-    groups = np.zeros(len(u), int) if structure.groups is None else structure.groups
+    """For every row, the row whose u it gets; shifts are between half of `reach` and all of it.
+
+    Where that row was left out by a gap, the next one stands for it.
+    """
+    groups = np.zeros(len(series.u), int) if structure.groups is None else structure.groups
     if structure.kind != "shifts":
         return (permute_labels if structure.kind == "labels" else permute_rows)(rng, groups)
     shift = int(rng.integers(-(-reach // 2), reach, endpoint=True) * rng.choice((-1, 1)))
-    order, counts = np.argsort(groups, kind="stable"), np.bincount(groups)
-    first = np.repeat(np.cumsum(counts) - counts, counts)
-    count = np.repeat(counts, counts)
-    place = np.arange(len(u)) - first - np.rint(shift * count / counts.max()).astype(int)
-    place = np.where(place < 0, -1 - place, place)
-    place = np.where(place >= count, 2 * count - 1 - place, place)
-    moved = np.empty(len(u), int)
-    moved[order] = order[first + place]
-    return moved
+    place, number = series.place, np.cumsum(np.diff(groups, prepend=groups[0]) != 0)
+    ends = np.flatnonzero(np.diff(number, append=-1))
+    last = place[ends][number]
+    first = place[np.concatenate([[0], ends[:-1] + 1])][number]
+    span = last - first + 1
+    there = place - first - np.rint(shift * span / span.max()).astype(int)
+    there = np.where(there < 0, -1 - there, there)
+    there = np.where(there >= span, 2 * span - 1 - there, there)
+    return np.minimum(np.searchsorted(place, first + there), ends[number])

@@ -14,6 +14,14 @@ PAIRINGS = {
 }
 """What x is held against, by the kind of pairing that the rows allow."""
 
+TOO_FEW = {
+    "shifts": "Rows resemble their neighbours, and the table is too short to say whether x follows "
+    "u or time",
+    "labels": "Groups of rows have one value of u each, and there are too few of them to say "
+    "whether x follows u or the group",
+}
+"""Why no pairing could have shown anything."""
+
 
 def gate_of(rows: Sequence[Row]) -> Row | None:
     """The recorded row on what dependent rows show of u; None where rows are exchangeable."""
@@ -29,8 +37,7 @@ def is_untestable(gate: Row) -> bool:
 def against_support(gate: Row, controls: Sequence[Against]) -> list[str]:
     """Why nothing can be supported; empty where the rows' dependence is no obstacle."""
     if is_untestable(gate):
-        return ["Groups of rows have one value of u each, and there are too few of them to say "
-                "whether x follows u or the group: nothing can be supported."]  # fmt: skip
+        return [f"{TOO_FEW[gate['pairings']]}: nothing can be supported."]
     if not gate["value"]:
         return [f"x follows u no further than it follows {PAIRINGS[gate['pairings']]} "
                 f"({_p_values(gate)}): nothing can be supported."]  # fmt: skip

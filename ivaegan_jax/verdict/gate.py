@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Num
 from scipy import sparse
 
 from ivaegan_jax.data.nulls import Null, Structure, make_null
-from ivaegan_jax.data.series import Series
 from ivaegan_jax.metrics.modulation import LEVEL, levels_or_cells
 
 MOST_ROWS, MOST_LEVELS = 20_000, 1000
@@ -53,18 +52,22 @@ class Gate(NamedTuple):
         return max(self.carries, self.modulates) <= LEVEL
 
 
-def hold_against_null(series: Series, structure: Structure) -> Gate:
+def hold_against_null(
+    x: Float[np.ndarray, "rows dim_x"], u: Num[np.ndarray, "rows ..."], structure: Structure
+) -> Gate:
     """Tests x against u by pairings that keep what rows have in common.
 
     Both tests have to find something, each at 5 %: together they pass in 5 % at most where u
     plays no part (`results/calibration`).
+
+    Args:
+      x: observations in the order in which they were taken, at most about `MOST_ROWS`.
+      u: of the same rows.
+      structure: its groups those of the same rows.
     """
-    step = -(-len(series.x) // MOST_ROWS)
-    groups = None if structure.groups is None else structure.groups[::step]
-    null = make_null(series.u[::step], structure._replace(groups=groups))
-    u = levels_or_cells(series.u[::step], CELLS)
-    code = np.unique(u, return_inverse=True)[1]
-    statistics = np.array(list(_statistics(leading(series.x[::step]), code, null)))
+    null = make_null(u, structure)
+    code = np.unique(levels_or_cells(u, CELLS), return_inverse=True)[1]
+    statistics = np.array(list(_statistics(leading(x), code, null)))
     carries, modulates = (null.p_value(each.tolist()) for each in statistics.T)
     return Gate(null.kind, structure.length, carries, modulates, null.least)
 
@@ -76,10 +79,11 @@ def _statistics(x: np.ndarray, code: np.ndarray, null: Null) -> Iterator[tuple[f
 
 
 def leading(x: Float[np.ndarray, "rows dim_x"]) -> Float[np.ndarray, "rows components"]:
-    """Leading principal components of x, each of variance 1."""
+    """Leading principal components of standardised columns, each of variance 1."""
     from sklearn.decomposition import PCA
 
     varying = x[:, x.std(axis=0) > 0].astype(float)
+    varying = (varying - varying.mean(axis=0)) / varying.std(axis=0)
     found = PCA(min(COMPONENTS, *varying.shape), random_state=0).fit_transform(varying)
     return found / np.maximum(found.std(axis=0), 1e-12)
 

@@ -22,8 +22,9 @@ def part(continuous=False, seed=0):
 def as_control(train, control, data_seeds):
     """The training part under a control; all parts hold the same rows."""
     nothing = {"preprocessing": (), "dim_u": LEVELS, "image_shape": None, "notes": (), "sha256": ""}
+    nothing |= {"split": None}
     data = Prepared(train=train, valid=train, test=train, **nothing)
-    return controls.as_control(data, control, data_seeds, (1,)).train
+    return controls.as_control(data, control, data_seeds, (1,), "rows").train
 
 
 def within(x, u):

@@ -5,7 +5,7 @@ from ivaegan_jax.config import DataConfig
 from ivaegan_jax.data.controls import as_control
 from ivaegan_jax.data.nulls import Structure
 from ivaegan_jax.data.prepare import prepare
-from ivaegan_jax.data.series import moved_rows, moved_u, reach_of, series_of
+from ivaegan_jax.data.series import Series, moved_rows, moved_u, reach_of, series_of
 from ivaegan_jax.types import Dataset
 
 ROWS, WINDOW = 1200, 200
@@ -22,7 +22,13 @@ def recording(groups=None, seed=0):
 
 @pytest.fixture(scope="module")
 def data():
-    return prepare([recording(), recording()], (1, 2), DataConfig(), batch=8)
+    return prepare([recording(), recording()], (1, 2), DataConfig(split="random"), batch=8)
+
+
+def rows_of(u, group=None, place=None):
+    """A series of nothing but u, all rows in one part."""
+    place = np.arange(len(u)) if place is None else place
+    return Series(np.zeros((len(u), 1)), u, group, place, np.arange(len(u)), (len(u), 0, 0))
 
 
 def test_a_series_is_the_table_in_its_order_and_goes_back_into_parts(data):
@@ -39,7 +45,7 @@ def test_a_series_is_the_table_in_its_order_and_goes_back_into_parts(data):
 @pytest.mark.parametrize("seed", range(5))
 def test_u_in_windows_moves_by_a_part_of_a_window_and_mirrors_its_ends(seed):
     u = np.arange(ROWS) // WINDOW
-    rows = moved_rows(u, Structure("shifts"), WINDOW // 2, np.random.default_rng(seed))
+    rows = moved_rows(rows_of(u), Structure("shifts"), WINDOW // 2, np.random.default_rng(seed))
     step = np.bincount(np.abs(rows - np.arange(ROWS))).argmax()
     assert WINDOW / 4 <= step <= WINDOW / 2
     assert (np.abs(np.diff(rows)) <= 1).all()  # no jump anywhere
@@ -50,14 +56,16 @@ def test_u_in_windows_moves_by_a_part_of_a_window_and_mirrors_its_ends(seed):
 def test_groups_are_moved_by_themselves():
     groups = np.repeat([0, 1, 2], [600, 400, 200])
     u = np.tile(np.repeat([0, 1], 25), ROWS // 50)
-    rows = moved_rows(u, Structure("shifts", groups), 25, np.random.default_rng(0))
+    rows = moved_rows(rows_of(u, groups), Structure("shifts", groups), 25, np.random.default_rng(0))
     np.testing.assert_array_equal(groups[rows], groups)
     assert np.mean(u[rows] != u) > 0.2
 
 
 def test_the_u_of_whole_groups_is_dealt_out_to_other_groups():
     groups = np.repeat(np.arange(12), ROWS // 12)
-    rows = moved_rows(groups % 3, Structure("labels", groups), 0, np.random.default_rng(0))
+    rows = moved_rows(
+        rows_of(groups % 3, groups), Structure("labels", groups), 0, np.random.default_rng(0)
+    )
     u = (groups % 3)[rows]
     assert all(len(np.unique(u[groups == g])) == 1 for g in range(12))
     assert (np.bincount(u) == ROWS // 3).all()
@@ -84,3 +92,15 @@ def test_training_rows_keep_every_level(data):
     for seed in range(20):
         train, *_ = moved_u(series, structure, reach, np.random.default_rng(seed))
         assert len(np.unique(train)) == ROWS // WINDOW
+
+
+def test_u_moves_by_places_in_the_table_whatever_gaps_left_out():
+    place = np.setdiff1d(np.arange(ROWS), np.arange(500, 560))
+    u = place // WINDOW
+    whole, rng = np.arange(ROWS) // WINDOW, np.random.default_rng
+    for seed in range(3):
+        full = moved_rows(rows_of(whole), Structure("shifts"), 100, rng(seed))
+        rows = moved_rows(rows_of(u, place=place), Structure("shifts"), 100, rng(seed))
+        same = np.isin(full[place], place)
+        np.testing.assert_array_equal(place[rows][same], full[place][same])
+        assert (~same).sum() == 60
