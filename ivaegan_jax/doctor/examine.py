@@ -5,6 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ivaegan_jax.data.controls import as_control
+from ivaegan_jax.data.order import group_of, in_order, ordered_as
+from ivaegan_jax.data.prepare import Part
+from ivaegan_jax.data.preprocessing import raw_u
+from ivaegan_jax.data.split_how import parse_split
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS, describe_u
 from ivaegan_jax.doctor.cost import estimate_cost
 from ivaegan_jax.doctor.dependence import check_u_in_x, check_x_from_u
@@ -15,6 +20,8 @@ from ivaegan_jax.doctor.observations import describe_x
 from ivaegan_jax.doctor.sample import MOST_COMPONENTS, draw_sample
 from ivaegan_jax.doctor.theory import check_dimension, check_distinct_u, check_prior
 from ivaegan_jax.experiment import Experiment, validate
+from ivaegan_jax.jobs import Job
+from ivaegan_jax.labels import control_of
 from ivaegan_jax.sources import load_raw
 from ivaegan_jax.study import Study
 from ivaegan_jax.types import Dataset, InputError
@@ -24,8 +31,8 @@ def examine(experiment: Experiment, timed: bool = True) -> Iterator[Finding]:
     """Looks at an experiment's data and model before training, one finding after the other.
 
     Data are those of the first data seed; tests, theory and cost concern the first model and the
-    rows it would be trained on. A file that cannot be used, and a study that training would
-    refuse, are findings too.
+    rows it would be trained on; where groups or blocks of rows are held out, tests see them too.
+    A file that cannot be used, and a study that training would refuse, are findings too.
 
     Args:
       experiment: what is to be trained.
@@ -55,12 +62,13 @@ def examine(experiment: Experiment, timed: bool = True) -> Iterator[Finding]:
 def check_identifiability(study: Study, raw: Dataset) -> Iterator[Finding]:
     """What theory asks, and what the training rows of the first data seed show."""
     job, dim_z = study.jobs[0], study.dims.dim_z
-    train = study.training_part(job)
-    x, u = np.asarray(train.x[0]), np.asarray(train.u[0])
-    groups = None if raw.groups is None else train.group[0]
+    ordered = ordered_as(raw, parse_split(study.data.split.split))
+    part = examined_part(study, job, ordered)
+    x, u = np.asarray(part.x[0]), np.asarray(part.u[0])
+    groups = None if ordered.groups is None else part.group[0]
     sample = draw_sample(x, u, max(MOST_COMPONENTS, dim_z), groups)
     yield check_prior(job.config)
-    yield check_distinct_u(job.config, dim_z, u)
+    yield check_distinct_u(job.config, dim_z, study.training_part(job).u[0])
     asked = bool(study.experiment.config.model.dim_z or raw.s is not None)
     yield check_dimension(dim_z, sample.x.shape[1], asked)
     if sample.x.shape[1] == 0 or sample.seen < 2:
@@ -69,6 +77,22 @@ def check_identifiability(study: Study, raw: Dataset) -> Iterator[Finding]:
     yield check_x_from_u(x, u, sample)
     yield check_u_in_x(sample, study.dims.continuous_u, len(x))
     yield check_modulation(sample, dim_z, study.dims.continuous_u)
+
+
+def examined_part(study: Study, job: Job, raw: Dataset) -> Part:
+    """Training rows of the first data seed; where whole stretches are held out, all rows.
+
+    A series with holes cannot be shifted in time: x and u would both jump at each of them.
+    """
+    if study.data.split.split == "random":
+        return study.training_part(job)
+    row, fitted = in_order(raw), study.data.preprocessing[0]
+    x, u = fitted.transform_rows(raw.x, row), fitted.encode_u(raw_u(raw)[row])
+    columns = (row, np.arange(len(row)), group_of(raw)[row])
+    whole = Part(x[None], u[None], None, *(each[None] for each in columns))
+    if control := control_of(job.label):
+        return as_control(whole, control, study.experiment.data_seeds[:1])
+    return whole
 
 
 def untestable() -> Finding:

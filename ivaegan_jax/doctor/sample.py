@@ -14,6 +14,9 @@ MOST_ROWS = 20_000
 MOST_IN_TIME, MOST_VALUES = 200_000, 20_000_000
 """Rows, and numbers of x, that are held to slide x under u; a larger table is thinned evenly."""
 
+MOST_SCORES = 500_000
+"""Rows times levels that are scored in every pairing where the classifier is fitted each time."""
+
 PERMUTATIONS = 99
 """Pairings of x with u drawn beside the one found, where x is not slid under u."""
 
@@ -92,17 +95,25 @@ def draw_sample(
     white, explained = whiten(x[row], components)
     codes = u[row] if u.ndim == 1 else cells(u[row])
     null = make_null(codes, structure, PERMUTATIONS)
-    found = enough(codes, null.pair(0)[1])
+    found = enough(codes, null.pair(0)[1], most_rows(codes, structure))
     levels = len(np.unique(u)) if u.ndim == 1 else int(codes.max()) + 1
     return Sample(white, found, explained, row, structure, null, levels)
 
 
+def most_rows(codes: Int[np.ndarray, " rows"], structure: Structure) -> int:
+    """Rows that tests have time for: fewer of many levels where every pairing takes a fit."""
+    if structure.kind == "rows" and structure.groups is None:
+        return MOST_ROWS
+    fits = MOST_SCORES // len(np.unique(codes))
+    return int(np.clip(fits, np.sqrt(MOST_SCORES * ROWS_PER_LEVEL), MOST_ROWS))
+
+
 def enough(
-    codes: Int[np.ndarray, " rows"], paired: Int[np.ndarray, " paired"]
+    codes: Int[np.ndarray, " rows"], paired: Int[np.ndarray, " paired"], most: int
 ) -> Int[np.ndarray, " rows"]:
     """Levels numbered from 0; -1 for rows that have no pair, are one too many, or of few rows."""
     counted = np.zeros(len(codes), bool)
-    counted[paired[random_rows(codes[paired], MOST_ROWS)]] = True
+    counted[paired[random_rows(codes[paired], most)]] = True
     counted &= np.bincount(codes[counted], minlength=codes.max() + 1)[codes] >= FEW_ROWS
     found = np.full(len(codes), -1)
     found[counted] = np.unique(codes[counted], return_inverse=True)[1]

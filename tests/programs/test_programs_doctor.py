@@ -1,6 +1,7 @@
 """The doctor's program: exit status, the one JSON object, and findings instead of tracebacks."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -95,6 +96,22 @@ def test_a_table_that_can_do_passes(doctor, saved, table, u):
         arrays["x"] += arrays["u"] * np.array([1, 2, 3])
     _, blocked = doctor(saved(**arrays), "--config.model.modulation=variance")
     assert blocked == set()
+
+
+def test_the_split_that_is_advised_is_taken_to_the_letter(doctor, saved):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(1800, 3))
+    for row in range(1, len(x)):
+        x[row] += 0.9 * x[row - 1]
+    data = saved(x=x, u=np.arange(1800) // 180)
+    found, blocked = doctor(data)
+    assert found["rows"]["severity"] == "warn"
+    assert blocked == {"u_in_x", "modulation"}
+    advised = re.search(r"--split=\S+?(?=,? )", found["rows"]["advice"])[0]
+    taken, _ = doctor(data, advised)
+    assert taken == found
+    assert "random" not in advised
+    assert doctor(data, "--split=random")[0]["rows"] == found["rows"]
 
 
 def test_too_many_seeds_for_the_memory_block(doctor):
