@@ -1,6 +1,5 @@
 """Data sets by name or path, their splits and their preprocessing. numpy only, on the host."""
 
-import dataclasses
 import difflib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -77,10 +76,9 @@ def load_dataset(
     name, options = str(name_or_path), dict(options or {})
     if is_synthetic(name):
         noise = options.pop("noise", 0.0)
-        made = add_noise(DATASETS[name].make(data_seed, **options), noise, data_seed)
-        return dataclasses.replace(made, independent=True)
+        return add_noise(DATASETS[name].make(data_seed, **options), noise, data_seed)
     if name in DATASETS:
-        return dataclasses.replace(DATASETS[name].make(**options), independent=True)
+        return DATASETS[name].make(**options)
     if not name.endswith(".npz") and not Path(name).expanduser().is_file():
         raise InputError(_unknown(name))
     if options:

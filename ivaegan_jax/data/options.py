@@ -1,5 +1,6 @@
 """What a data set's maker accepts: options and data seeds, checked with one clear line each."""
 
+import dataclasses
 import functools
 import inspect
 import numbers
@@ -21,7 +22,8 @@ SEED_LIMIT = 2**32
 def checked(make: Callable[P, Dataset]) -> Callable[P, Dataset]:
     """Has a maker of data sets check its keyword-only options before it runs.
 
-    A `Literal` annotation lists the values allowed; every other option is an integer.
+    Their rows are known to be independent of each other. A `Literal` annotation lists the values
+    allowed; every other option is an integer.
 
     Args:
       make: `make(data_seed, /, *, option=default, ...)`, or without the data seed.
@@ -39,7 +41,7 @@ def checked(make: Callable[P, Dataset]) -> Callable[P, Dataset]:
                 names = ", ".join(accepted) or "none"
                 raise InputError(f"{make.__name__} has no option {option!r}; its options: {names}")
             _check_value(make.__name__, option, value, typing.get_args(accepted[option]))
-        return make(*args, **options)
+        return dataclasses.replace(make(*args, **options), independent=True)
 
     return call
 
