@@ -122,8 +122,15 @@ def _check_parts(dataset: Dataset, split: Split) -> None:
         if len(rows) == 0:
             raise InputError(
                 f"{dataset.name}: no rows are left for the {name} split; give more rows, more rows "
-                "per level of u, or a larger fraction (a numeric u saved as floats in one column "
-                "[rows, 1] is continuous and needs no rows per level)"
+                f"per level of u, or a larger fraction{_as_quantity(dataset)}"
             )
     if len(np.unique(dataset.u[split.train], axis=0)) < 2:
         raise InputError(f"{dataset.name}: u has one value in all training rows; u must vary")
+
+
+def _as_quantity(dataset: Dataset) -> str:
+    """How levels that are numbers are taken as one quantity."""
+    if dataset.levels is None or dataset.levels.dtype.kind not in "iuf":
+        return ""
+    save = "`u = u.reshape(len(u), -1).astype(float)`"
+    return f"; if u is a quantity, save {save}, which needs no rows per level"

@@ -1,5 +1,6 @@
 """One thing found out about data, model or machine, in words and in numbers."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -40,9 +41,9 @@ def refusal(name: str, what: str, error: InputError) -> Finding:
       what: does not work because of it.
       error: the reason.
     """
-    reason, _, remedy = str(error).partition("; ")
-    advice = f"{remedy[0].upper()}{remedy[1:]}." if remedy else ""
-    return Finding(name, "blocks", f"{what}: {reason}.", advice)
+    reason, *remedy = re.split(r"; |(?<=\?) ", str(error), maxsplit=1)
+    advice = f"{remedy[0][0].upper()}{remedy[0][1:]}." if remedy else ""
+    return Finding(name, "blocks", f"{what}: {reason}{'' if reason.endswith('?') else '.'}", advice)
 
 
 def counted(number: int, one: str, many: str = "") -> str:
