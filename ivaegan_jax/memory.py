@@ -12,6 +12,9 @@ from ivaegan_jax.types import InputError
 COPIES = 3.0
 """A state lives on the device, as the program's output, and on the host while it is saved."""
 
+COMPILER = 2**29
+"""Bytes that compiling and drawing the figures take beside the arrays."""
+
 SHARE = 0.75
 """Of the memory that is free, what a program may take: others work on the machine too."""
 

@@ -18,8 +18,9 @@ from ivaegan_jax.gates import check_shifted_u, gate_rows, look_at, with_shifted_
 from ivaegan_jax.integrity import drop_damaged
 from ivaegan_jax.jobs import Job, make_groups, make_jobs, make_runs, watched_terms
 from ivaegan_jax.labels import configured, control_of
+from ivaegan_jax.limits import used_bytes
 from ivaegan_jax.loop import NEVER
-from ivaegan_jax.memory import check_fits, tree_bytes
+from ivaegan_jax.memory import COMPILER, COPIES, check_fits, tree_bytes
 from ivaegan_jax.networks import Dims
 from ivaegan_jax.parts import train_in_parts
 from ivaegan_jax.plan import Plan, make_plan
@@ -199,16 +200,23 @@ class Study:
         return mesh
 
     def _check_memory(self) -> int:
+        """Bytes that it takes at its highest; on a CPU those of the whole process."""
         smallest = self.experiment._replace(seeds=self.experiment.seeds[:1])
         one = jax.tree.map(lambda leaf: leaf[0], make_runs(smallest))
         state = max(tree_bytes(jax.eval_shape(job.trainer.init, one)) for job in self.jobs)
-        rows = self.data.test.x.shape[1]
-        scored = 4 * rows * (3 * self.dims.dim_z + 2 * self.dims.dim_x)
-        shared = tree_bytes((self.data.train.x, self.data.train.u))
+        test, valid, train = self.data.test, self.data.valid, self.data.train
+        held_out = test.x.shape[1] + valid.x.shape[1]
+        # of every run latents are kept; the rest is there for one run per device, twice with a copy
+        kept = 4 * (test.x.shape[1] + 6 * held_out) * self.dims.dim_z
+        evaluated = 2 * 4 * held_out * (3 * self.dims.dim_z + 2 * self.dims.dim_x)
+        shared = tree_bytes([(part.x, part.u) for part in (train, valid, test)]) + evaluated
         seeds, data_seeds = len(self.experiment.seeds), len(self.experiment.data_seeds)
-        return check_fits(
-            seeds * data_seeds, self.batch_devices * state + scored, shared, data_seeds
-        )
+        run = self.batch_devices * state + int(kept / COPIES)
+        needed = check_fits(seeds * data_seeds, run, shared, data_seeds)
+        if jax.default_backend() != "cpu":
+            return needed
+        now, peak = used_bytes()
+        return max(peak, now + needed + COMPILER)
 
 
 def add_metrics(workdir: Workdir, rows: Iterable[Row]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from ivaegan_jax.config import Config, DataConfig, ModelConfig, TrainConfig
 from ivaegan_jax.experiment import Experiment
 from ivaegan_jax.jobs import watched_terms
+from ivaegan_jax.limits import used_bytes
 from ivaegan_jax.loop import over_chunks
 from ivaegan_jax.replicate import make_seeds_mesh
 from ivaegan_jax.study import Study
@@ -87,3 +88,12 @@ def test_packed_rows_take_no_u_of_their_own(series_file):
     )
     with pytest.raises(InputError, match="--controls=none"):
         on_table(series_file("series"), "ivae_gan+shifted_u", packing=2)
+
+
+def test_the_memory_that_is_said_holds_the_process_and_grows_with_rows_and_runs():
+    config = Config(DataConfig(segments=4, per_segment=6000), ModelConfig(width=8, critic_width=8))
+    small, more = (Study(Experiment("b1", ("ivae",), seeds, (3,), 10, config)).bytes
+                   for seeds in (range(1, 2), range(1, 401)))  # fmt: skip
+    kept = 4 * (2400 + 6 * 4800) * 5  # of every run, beside its states
+    assert used_bytes()[0] < small < 2**32
+    assert more - small > 399 * kept
