@@ -19,6 +19,7 @@ from ivaegan_jax.verdict import (
     judge_runs,
     precondition_of_runs,
 )
+from ivaegan_jax.verdict import rows as verdict_rows
 
 DATA_SEEDS = (3, 4)
 INDEX = (0, 0, 0, 1, 1, 1)
@@ -88,3 +89,9 @@ def test_a_data_seed_has_one_consensus_of_the_runs_that_did_not_diverge(trained,
     assert arrays["consensus_z"].shape == (2, len(held_out[0].x), 2)
     assert arrays["consensus_index"].tolist() == [0, 1]
     json.dumps([first, second], allow_nan=False)
+
+
+def test_of_very_many_runs_some_are_looked_at(trained, checked, monkeypatch):
+    monkeypatch.setattr(verdict_rows, "AGREED_RUNS", 2)
+    found = consensus_of_runs(trained, checked)
+    assert [agreed.members.tolist() for agreed in found.values()] == [[0, 2], [3, 4]]

@@ -12,9 +12,10 @@ from jaxtyping import Int
 
 from ivaegan_jax.metrics import random_rotation_floor
 from ivaegan_jax.metrics.consensus import Consensus, consensus
+from ivaegan_jax.metrics.rows import evenly
 from ivaegan_jax.model import Model
 from ivaegan_jax.replicate import default_how, over_runs, pad_runs, shard_runs, share
-from ivaegan_jax.scoring import Trained
+from ivaegan_jax.scoring import AGREED_RUNS, Trained
 from ivaegan_jax.train import Run
 from ivaegan_jax.types import Row
 from ivaegan_jax.verdict.findings import Findings, find
@@ -89,10 +90,14 @@ def judge_runs(
 
 
 def consensus_of_runs(trained: Trained, checked: Precondition) -> dict[int, Agreed]:
-    """What the runs of each data seed that did not diverge agree on, by index of the data seed."""
+    """What the runs of each data seed that did not diverge agree on, by index of the data seed.
+
+    Of very many runs as many are looked at as for their agreement (`scoring.AGREED_RUNS`).
+    """
     alive, found = np.asarray(trained.states.alive, bool), {}
     for index in np.unique(trained.runs.data_index):
         members = np.flatnonzero((trained.runs.data_index == index) & alive)
+        members = members[evenly(len(members), AGREED_RUNS)]
         if len(members):
             agreed = consensus(checked.mu[members], checked.log_var[members])
             found[int(index)] = Agreed(members, agreed)
