@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.nn import logsumexp
 
 from ivaegan_jax.batched import in_batches
 from ivaegan_jax.distributions import gaussian_sample
@@ -34,6 +35,9 @@ EVALUATION_STEP = 2**32 - 2
 REPORTED = {"nll": "nll", "kl": "divergence"}
 """Terms of every model by what results call them: no free bits, weights, ramps or mixtures."""
 
+REFERENCES = 256
+"""Values of u, at most, that each row's own is told from."""
+
 BLOCK, MOST_ROWS = 2**22, 256
 """Numbers that the Jacobians of a block of rows hold, and rows of a block, at most. Both are part
 of what is drawn: every block draws for itself."""
@@ -48,7 +52,8 @@ class Evaluation(NamedTuple):
       z: one posterior draw per row `[rows, dim_z]`.
       x_recon: `E[x|mu]`, `[rows, dim_x]`.
       x_fake: decoded prior draws for the rows' own u, `[rows, dim_x]`.
-      terms: nll, kl and iwae, nats per row of standardised x; and what else was asked for.
+      terms: those of `REPORTED`, iwae and information, nats per row of standardised x; and what
+        else was asked for.
     """
 
     mu: Any
@@ -94,10 +99,40 @@ def make_evaluate(
         rows, size = (x, u, jnp.arange(len(x))), rows_at_once(model, params, x, u, dim_u)
         found = in_batches(of_rows, *rows, at_once=size)
         scored = in_batches(score, *(each[1::2] for each in rows), at_once=size)
+        known = as_batch(*(each[:: -(-len(x) // REFERENCES)] for each in (x, u)), dim_u).u
+
+        def inform(mu: jax.Array, u: jax.Array) -> jax.Array:
+            return information(model, params, mu, as_batch(mu, u, dim_u).u, known)
+
+        informed = in_batches(inform, found.mu, u, at_once=size)
         terms = {name: jnp.mean(each) for name, each in found.terms.items()}
-        return found._replace(terms=terms | {"iwae": -jnp.mean(scored)})
+        terms |= {"iwae": -jnp.mean(scored), "information": jnp.mean(informed)}
+        return found._replace(terms=terms)
 
     return evaluate
+
+
+def information(
+    model: Model, params: Params, mu: jax.Array, u: jax.Array, references: jax.Array
+) -> jax.Array:
+    """Lower bound on the mutual information of z and u by the densities p(z|u), nats of each row.
+
+    Each row's own u is told from those of other rows (van den Oord et al. 2018, eq. 4).
+
+    Args:
+      model: whose prior it is.
+      params: of one run.
+      mu: posterior means `[rows, dim_z]`.
+      u: their own, as networks see it.
+      references: that of others.
+    """
+
+    def own(z: jax.Array, u: jax.Array) -> jax.Array:
+        return model.log_prior(params, z[None], u[None])[0]
+
+    alone, others = jax.vmap(own)(mu, u), model.log_prior(params, mu, references)
+    together = jnp.concatenate([alone, others], axis=1)
+    return alone[:, 0] - logsumexp(together, axis=1) + jnp.log(together.shape[1])
 
 
 def rows_at_once(model: Model, params: Params, x: jax.Array, u: jax.Array, dim_u: int) -> int:
@@ -150,8 +185,13 @@ def evaluation_key(
     return jax.random.fold_in(jax.random.fold_in(key, data_seed), split)
 
 
+def known(score: Callable[[], Any], *needed: np.ndarray) -> float:
+    """The score; NaN where what it is computed from is not finite, which is a result as well."""
+    return float(score()) if all(np.isfinite(each).all() for each in needed) else np.nan
+
+
 def likelihood_rows(run: Evaluation, x: np.ndarray, u: np.ndarray, elbo: bool) -> list[Row]:
-    """Rows that need no true sources.
+    """Rows that need no true sources; NaN where there is no number.
 
     Args:
       run: host arrays of one run.
@@ -160,30 +200,30 @@ def likelihood_rows(run: Evaluation, x: np.ndarray, u: np.ndarray, elbo: bool) -
       elbo: whether the model is trained on a likelihood, so that its ELBO means something.
     """
     some = slice(None) if u.ndim == 1 else evenly(len(u), NEIGHBOURS_ROWS)
-    residual = np.mean(np.square(x - run.x_recon)) / np.mean(np.square(x - x.mean(0)))
-    rows = [
-        {"metric": "recon_r2", "value": 1.0 - residual, "latent": "posterior_mean"},
-        {"metric": "kl", "value": run.terms["kl"], "unit": "nats per row"},
-        {"metric": "active_units", "value": active_units(run.mu, run.log_var).sum()},
-        {
-            "metric": "label_r2",
-            "value": np.mean(label_r2(run.mu[some], u[some])),
-            "latent": "posterior_mean",
-        },
-    ]
-    bound = -(run.terms["nll"] + run.terms["kl"])
     unit = "nats per row of standardised x"
-    rows.append(
-        {
-            "metric": "log_likelihood",
-            "value": -run.terms["iwae"],
-            "unit": f"{unit}, {DRAWS} weighted draws, noise fitted on other rows",
-        }
-    )
+    rows = [
+        {"metric": "recon_r2", "value": _recon_r2(run.x_recon, x), "latent": "posterior_mean"},
+        {"metric": "kl", "value": run.terms["kl"], "unit": "nats per row"},
+        {"metric": "active_units", "value": known(
+            lambda: active_units(run.mu, run.log_var).sum(), run.mu, run.log_var)},
+        {"metric": "label_r2", "latent": "posterior_mean", "value": known(
+            lambda: np.mean(label_r2(run.mu[some], u[some])), run.mu)},
+        {"metric": "information_on_u", "value": run.terms["information"], "unit": "nats per row"},
+        {"metric": "log_likelihood", "value": -run.terms["iwae"],
+         "unit": f"{unit}, {DRAWS} weighted draws, noise fitted on other rows"},
+    ]  # fmt: skip
     if "critic_accuracy" in run.terms:
         rows.append({"metric": "critic_accuracy", "value": run.terms["critic_accuracy"]})
-    unit += ", one posterior draw"
-    return rows + ([{"metric": "elbo", "value": bound, "unit": unit}] if elbo else [])
+    if elbo:
+        bound = -(run.terms["nll"] + run.terms["kl"])
+        rows.append({"metric": "elbo", "value": bound, "unit": f"{unit}, one posterior draw"})
+    return rows
+
+
+def _recon_r2(x_recon: np.ndarray, x: np.ndarray) -> float:
+    x, x_recon = np.asarray(x, float), np.asarray(x_recon, float)
+    total = np.mean(np.square(x - x.mean(0))) or np.nan  # a constant x has no variance to explain
+    return known(lambda: 1.0 - np.mean(np.square(x - x_recon)) / total, x_recon)
 
 
 def source_rows(run: Evaluation, s: np.ndarray, u: np.ndarray) -> list[Row]:
@@ -194,27 +234,21 @@ def source_rows(run: Evaluation, s: np.ndarray, u: np.ndarray) -> list[Row]:
       s: true sources `[rows, dim_s]`.
       u: level codes or features of the same rows.
     """
-    mu = run.mu
+    mu, z = run.mu, run.z
     rows = [
-        _scored("mcc", mcc(mu, s)),
-        _scored("mcc", mcc(mu, s, corr="spearman"), corr="spearman"),
-        _scored("mcc", mcc(mu, s, held_out=False), assignment="in_sample"),
-        _scored("mcc", mcc(run.z, s), latent="posterior_sample"),
-        _scored("affine_r2", affine_r2(mu, s), corr=None),
-        _scored("affine_r2_z_given_s", affine_r2(s, mu), corr=None),
-        _scored("cca", canonical_correlation(mu, s)),
+        _scored("mcc", known(lambda: mcc(mu, s), mu)),
+        _scored("mcc", known(lambda: mcc(mu, s, corr="spearman"), mu), corr="spearman"),
+        _scored("mcc", known(lambda: mcc(mu, s, held_out=False), mu), assignment="in_sample"),
+        _scored("mcc", known(lambda: mcc(z, s), z), latent="posterior_sample"),
+        _scored("affine_r2", known(lambda: affine_r2(mu, s), mu), corr=None),
+        _scored("affine_r2_z_given_s", known(lambda: affine_r2(s, mu), mu), corr=None),
+        _scored("cca", known(lambda: canonical_correlation(mu, s), mu)),
     ]
     if u.ndim == 1:
-        rows.append(_scored("mcc_within", within_level_mcc(mu, s, u)))
+        rows.append(_scored("mcc_within", known(lambda: within_level_mcc(mu, s, u), mu)))
     return rows
 
 
 def _scored(metric: str, value: float, **convention: str | None) -> Row:
     default = {"latent": "posterior_mean", "corr": "pearson", "assignment": "held_out"}
     return {"metric": metric, "value": value, **default, **convention}
-
-
-def finite(run: Evaluation) -> Evaluation:
-    """Host copy with every non-finite number set to zero, so that a diverged run scores as one."""
-    host = jax.tree.map(lambda leaf: np.nan_to_num(np.asarray(leaf), posinf=0, neginf=0), run)
-    return host

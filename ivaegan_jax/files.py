@@ -74,7 +74,21 @@ def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Replaces a JSON file whole, indented for people."""
-    write_text(path, json.dumps(value, indent=2, default=str) + "\n")
+    text = json.dumps(without_nan(value), indent=2, default=str, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def without_nan(value: Any) -> Any:
+    """The same with null for every number that is not finite, which JSON has no word for."""
+    match value:
+        case dict():
+            return {key: without_nan(part) for key, part in value.items()}
+        case list() | tuple():
+            return [without_nan(part) for part in value]
+        case float():
+            return value if math.isfinite(value) else None
+        case _:
+            return value
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -138,11 +152,7 @@ def append_rows(path: Path, rows: Iterable[Row]) -> None:
 
 
 def _line(row: Row) -> str:
-    """A row as JSON, which has no NaN: what is not finite becomes null."""
-    clean = {
-        k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()
-    }
-    return json.dumps(clean, allow_nan=False) + "\n"
+    return json.dumps(without_nan(row), allow_nan=False) + "\n"
 
 
 def keep_rows(path: Path, wanted: Callable[[Row], bool]) -> None:

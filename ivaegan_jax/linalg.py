@@ -12,9 +12,12 @@ from jaxtyping import Array, Float
 Matrices = Float[Array, "rows dim dim"]
 Vectors = Float[Array, "rows dim"]
 
+TINY = 1e-30
+"""Keeps a quotient finite."""
+
 
 def triangular(matrices: Float[Array, "rows long dim"]) -> Matrices:
-    """Upper factors R of `A = Q R`, `R^T R = A^T A`, of full column rank.
+    """Upper factors R of `A = Q R`, `R^T R = A^T A`; a column of zeros leaves a row of zeros.
 
     Columns are made orthogonal one after the other (modified Gram-Schmidt). A^T A is not formed:
     it would have the square of A's condition number, which float32 cannot hold where some columns
@@ -25,7 +28,7 @@ def triangular(matrices: Float[Array, "rows long dim"]) -> Matrices:
     def remove(i: jax.Array, carry: tuple[jax.Array, Matrices]) -> tuple[jax.Array, Matrices]:
         left, upper = carry
         norm = jnp.sqrt(jnp.sum(jnp.square(left[..., i]), axis=-1))
-        unit = left[..., i] / norm[..., None]
+        unit = left[..., i] / jnp.maximum(norm, TINY)[..., None]
         along = jnp.where(index > i, jnp.einsum("rlc,rl->rc", left, unit), 0.0)
         row = along + jnp.where(index == i, norm[..., None], 0.0)
         return left - unit[..., None] * along[..., None, :], upper.at[..., i, :].set(row)

@@ -42,23 +42,32 @@ class Scorer:
         parts = {"valid": self.data.valid, "test": self.data.test}
         where = self.experiment.data_seeds, self.dims.dim_u, self.mesh
         by_split: dict[str, list[Row]] = {split: [] for split in (*parts, "quality")}
-        kept: list[tuple[np.ndarray, dict[str, Any]]] = []
+        mu: dict[str, list[np.ndarray]] = {split: [] for split in parts}
+        alive, shown = [], []
         for some in scoring.in_parts(trained, self.mesh):
             found = {k: scoring.evaluate_runs(some, part, k, *where) for k, part in parts.items()}
+            some = scoring.without_lost(some, found.values())
             stamp = {split: partial(self._stamp, some, split) for split in (*parts, None)}
             for split, part in parts.items():
                 rows = scoring.run_rows(some, found[split], part, stamp[split])
                 by_split[split] += paced(rows, pause)
+                mu[split].append(found[split].mu)
             quality = scoring.quality_rows(some, [*found.values()], [*parts.values()], stamp[None])
             by_split["quality"] += paced(quality, pause)
-            shown = scoring.arrays_for_figures(some, found["test"], self.data)
-            kept.append((found["test"].mu, shown))
-        mu = np.concatenate([each for each, _ in kept])
-        stamp = partial(self._stamp, trained, "test")
+            # what may choose a run sees validation rows alone
+            valid = [found["valid"]], [parts["valid"]], stamp["valid"], ("energy_distance",)
+            by_split["quality"] += paced(scoring.quality_rows(some, *valid), pause)
+            shown.append(scoring.arrays_for_figures(some, found["test"], self.data))
+            alive.append(some.states.alive)
+        states = trained.states.replace(alive=np.concatenate(alive))
+        trained = trained._replace(states=states)
         rows = [*by_split["valid"], *by_split["test"]]
-        rows += paced(scoring.agreement_rows(trained, mu, stamp), pause)
+        for split in parts:
+            stamp_of = partial(self._stamp, trained, split)
+            between = scoring.agreement_rows(trained, np.concatenate(mu[split]), stamp_of)
+            rows += paced(between, pause)
         judged, agreed = self._judge(trained, partial(self._stamp, trained, None), pause)
-        arrays = scoring.joined_arrays([each for _, each in kept])
+        arrays = scoring.joined_arrays(shown)
         return [*rows, *by_split["quality"], *judged], arrays | agreed
 
     def _judge(

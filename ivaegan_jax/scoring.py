@@ -1,6 +1,6 @@
 """From trained states to recorded rows: every run scored on held-out data, with its floors."""
 
-from collections.abc import Callable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -14,7 +14,6 @@ from ivaegan_jax.data.splits import Split
 from ivaegan_jax.evaluate import (
     Evaluation,
     evaluation_key,
-    finite,
     likelihood_rows,
     make_evaluate,
     source_rows,
@@ -92,7 +91,7 @@ def in_parts(trained: Trained, mesh: Mesh) -> Iterator[Trained]:
 def evaluate_runs(
     trained: Trained, part: Part, split: str, data_seeds: Sequence[int], dim_u: int, mesh: Mesh
 ) -> Evaluation:
-    """Evaluates every run on the part's rows of its own data seed, `[runs, rows, ...]`, finite.
+    """Evaluates every run on the part's rows of its own data seed, `[runs, rows, ...]`.
 
     Args:
       trained: the runs.
@@ -108,7 +107,15 @@ def evaluate_runs(
     count = len(trained.runs.seed)
     number = np.full(len(data_seeds), Split._fields.index(split), np.uint32)
     shared = part.x, part.u, np.array(data_seeds, np.uint32), number
-    return jax.tree.map(lambda leaf: leaf[:count], finite(lifted(*stacked, share(shared, mesh))))
+    found = lifted(*stacked, share(shared, mesh))
+    return jax.tree.map(lambda leaf: np.asarray(leaf)[:count], found)
+
+
+def without_lost(trained: Trained, evaluations: Iterable[Evaluation]) -> Trained:
+    """The runs, those counted as diverged whose latents are not finite on some held-out rows."""
+    finite = [np.isfinite(each.mu).all(axis=(1, 2)) for each in evaluations]
+    alive = np.logical_and.reduce([np.asarray(trained.states.alive, bool), *finite])
+    return trained._replace(states=trained.states.replace(alive=alive))
 
 
 @lru_cache(maxsize=1)  # configurations of one structure are scored by one program
@@ -135,7 +142,11 @@ def run_rows(
         rows = likelihood_rows(run, part.x[index], part.u[of_u], "nll" in trained.game.terms)
         if part.s is not None:
             rows += source_rows(run, part.s[index], part.u[of_u])
-        yield from (stamp(i) | row | {"value": float(row["value"])} for row in rows)
+        yield from (stamp(i) | row | {"value": _number(row["value"])} for row in rows)
+
+
+def _number(value: Any) -> float:
+    return float(value) if np.isfinite(value) else np.nan
 
 
 def quality_rows(
@@ -143,25 +154,30 @@ def quality_rows(
     evaluations: Sequence[Evaluation],
     parts: Sequence[Part],
     stamp: Callable[[int], Row],
+    measures: Sequence[str] = (),
 ) -> Iterator[Row]:
     """Generated against held-out rows, all parts together: each level of u needs enough of them.
 
-    Where there are true sources to be scored by, the measures that train a classifier are left out,
-    as they are for runs after the first `CLASSIFIED_RUNS`.
+    The measures are those named, or else all. Where there are true sources to be scored by, the
+    measures that train a classifier are left out, as they are for runs after the first
+    `CLASSIFIED_RUNS`.
     """
     if sum(part.x.shape[1] for part in parts) < 2 * MIN_ROWS_PER_LEVEL:
         return
     for i, (index, of_u) in enumerate(zip(trained.runs.data_index, trained.runs.of_u, strict=True)):
         classified = parts[0].s is None and trained.start + i < CLASSIFIED_RUNS
-        measures = tuple(MEASURES if classified else DISTANCES)
+        chosen = measures or tuple(MEASURES if classified else DISTANCES)
         x = np.concatenate([part.x[index] for part in parts])
         u = np.concatenate([part.u[of_u] for part in parts])
         x_fake = np.concatenate([evaluation.x_fake[i] for evaluation in evaluations])
-        found = conditional_sample_quality(x, x_fake, u, measures=measures)
+        lost = not np.isfinite(x_fake).all()
+        found = conditional_sample_quality(x, x if lost else x_fake, u, measures=chosen)
         for name, values in found.items():
             for against, value in values.items():
                 metric = name if against == "fake" else f"{name}_{against}"
-                row = stamp(i) | {"metric": metric, "value": value, "rows": "valid and test"}
+                unknown = lost and against != "real"
+                row = stamp(i) | {"metric": metric, "value": np.nan if unknown else value}
+                row |= {"rows": "valid and test"} if len(parts) > 1 else {}
                 if name not in DISTANCES and trained.total > CLASSIFIED_RUNS:
                     row["runs"] = f"{CLASSIFIED_RUNS} of {trained.total}"
                 yield row
@@ -176,7 +192,10 @@ def agreement_rows(
         among = np.flatnonzero(trained.runs.data_index == index)
         members = among[evenly(len(among), AGREED_RUNS)]
         rows = evenly(mu.shape[1], AGREED_ROWS)
-        pairs = pairwise_agreement(mu[members[:, None], rows])
+        whole = np.array([np.isfinite(mu[member]).all() for member in members])
+        pairs = pairwise_agreement(
+            np.where(whole[:, None, None], mu[members[:, None], rows], 0)
+        ).where(whole[:, None] & whole)
         said = _of("runs", members, among) | _of("rows", rows, mu[0])
         for a in range(len(members)):
             for b in range(a + 1, len(members)):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -17,14 +17,14 @@ class Criterion(NamedTuple):
     Attributes:
       metric: of its rows.
       kind: of its rows; those of kind `agreement` belong to two runs.
-      split: of its rows; None for measures of validation and test rows together.
+      split: of its rows: what chooses a run must not see the rows that it is scored on.
       sign: 1 where more is better, -1 where less is.
       reason: why its choice was chosen, in words.
     """
 
     metric: str
     kind: str
-    split: str | None
+    split: str
     sign: int
     reason: str
 
@@ -36,20 +36,18 @@ CRITERIA = {
     "log_likelihood": Criterion(
         "log_likelihood", "run", "valid", 1, "highest log-likelihood of validation rows"),
     "agreement": Criterion(
-        "agreement_mcc", "agreement", "test", 1, "best agreement with the other runs"),
+        "agreement_mcc", "agreement", "valid", 1, "best agreement with the other runs"),
     "energy_distance": Criterion(
-        "energy_distance", "run", None, -1, "samples nearest to held-out rows"),
+        "energy_distance", "run", "valid", -1, "samples nearest to validation rows"),
     "information_on_u": Criterion(
-        "information_on_u", "verdict", None, 1, "latents that tell most about u"),
+        "information_on_u", "run", "valid", 1, "latents that tell most about u"),
     "critic_accuracy": Criterion(
         "critic_accuracy", "run", "valid", -1, "critic that tells fewest validation rows apart"),
-    "c2st": Criterion(
-        "c2st", "run", None, -1, "samples hardest to tell from held-out rows"),
 }
 # fmt: on
 
 COMBINED = ("elbo", "log_likelihood", "agreement", "energy_distance", "information_on_u")
-"""What `mean_rank` is the mean of. A classifier's accuracy is recorded for few data sets only."""
+"""What `mean_rank` is the mean of."""
 
 REASONS = {name: criterion.reason for name, criterion in CRITERIA.items()} | {
     "mean_rank": "best mean rank by all criteria",
@@ -76,8 +74,9 @@ class Candidates(NamedTuple):
     Attributes:
       seeds: model seeds in order.
       alive: False where a run diverged.
-      scores: by criterion, more is better, -inf for a diverged run. A criterion is left out that
-        has no number for a run that did not diverge, or tells no two of them apart.
+      scores: by criterion, more is better, -inf for a run that diverged or whose number is not
+        finite. A criterion is left out that was not recorded for a run that did not diverge, or
+        tells no two of them apart.
     """
 
     seeds: Sequence[int]
@@ -145,12 +144,18 @@ def _values(
     for pair, value in by_runs.items():
         if all(alive.get(seed) for seed in pair):
             for seed in set(pair):
-                found[seed].append(np.nan if value is None else value)
+                found[seed].append(_or_worst(value, criterion.sign))
     return {seed: criterion.sign * float(np.mean(values)) for seed, values in found.items()}
 
 
+def _or_worst(value: Any, sign: int) -> float:
+    return -sign * np.inf if value is None or not np.isfinite(value) else float(value)
+
+
 def _differ(values: Float[np.ndarray, " alive"]) -> bool:
-    return len(values) > 1 and bool(np.isfinite(values).all() and np.ptp(values) > SAME)
+    if len(values) < 2 or np.isnan(values).any() or np.isinf(values).all():
+        return False
+    return bool(np.isinf(values).any() or np.ptp(values) > SAME)
 
 
 def _is_run(row: Row) -> bool:

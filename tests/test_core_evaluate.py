@@ -6,7 +6,6 @@ from ivaegan_jax import evaluate as module
 from ivaegan_jax.evaluate import (
     Evaluation,
     evaluation_key,
-    finite,
     likelihood_rows,
     make_evaluate,
     source_rows,
@@ -27,6 +26,7 @@ def evaluation(mu, x_recon=X, nll=2.0, kl=3.0):
     log_var = np.full_like(mu, -6.0)
     z = mu + 0.05 * RNG.normal(size=mu.shape).astype(np.float32)
     terms = {"nll": np.float32(nll), "kl": np.float32(kl), "iwae": np.float32(1.0)}
+    terms["information"] = np.float32(0.5)
     return Evaluation(mu, log_var, z, x_recon, x_recon, terms)
 
 
@@ -51,7 +51,7 @@ def test_an_evaluation_is_what_the_model_says(evaluated, batch):
     np.testing.assert_allclose(found.x_recon, model.decode(params, mu), rtol=1e-4, atol=1e-5)
     assert found.z.shape == mu.shape
     assert found.x_fake.shape == batch.x.shape
-    assert set(found.terms) == {"nll", "kl", "iwae"}
+    assert set(found.terms) == {"nll", "kl", "iwae", "information"}
 
 
 def test_a_watched_term_is_that_of_the_game(evaluated, batch):
@@ -94,13 +94,17 @@ def test_an_evaluation_repeats_itself(evaluated, batch, same):
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_scores_as_zero(bad):
-    spoilt = evaluation(np.full((3, 2), bad, np.float32), np.ones((3, 3), np.float32), nll=bad)
-    found = finite(spoilt)
-    assert not found.mu.any()
-    assert not found.z.any()
-    assert found.terms == {"nll": 0.0, "kl": 3.0, "iwae": 1.0}
-    np.testing.assert_array_equal(found.x_recon, 1.0)
+def test_what_is_not_finite_has_no_score_and_takes_no_other_with_it(bad):
+    mu, nll = np.array(S), bad
+    mu[7, 0] = bad
+    spoilt = evaluation(mu, nll=nll)._replace(z=S)
+    rows = likelihood_rows(spoilt, X, CODES, elbo=True) + source_rows(spoilt, S, CODES)
+    lost = {(r["metric"], r.get("latent")) for r in rows if not np.isfinite(r["value"])}
+    kept = {(r["metric"], r.get("latent")) for r in rows if np.isfinite(r["value"])}
+    assert ("mcc", "posterior_mean") in lost
+    assert ("elbo", None) in lost
+    assert {("recon_r2", "posterior_mean"), ("kl", None), ("mcc", "posterior_sample")} <= kept
+    assert not lost & kept
 
 
 def test_reconstruction_is_1_for_x_itself_and_0_for_its_mean():
@@ -148,12 +152,6 @@ def test_a_rotation_keeps_the_affine_scores_and_loses_the_mcc():
         assert value(rows, metric) == pytest.approx(1, abs=1e-5)
     default = {"latent": "posterior_mean", "corr": "pearson", "assignment": "held_out"}
     assert value(rows, "mcc", **default) < 0.85
-
-
-def test_a_diverged_run_scores_as_none_at_all():
-    rows = source_rows(finite(evaluation(np.full((ROWS, 2), np.nan, np.float32))), S, CODES)
-    assert all(np.isfinite(row["value"]) for row in rows)
-    assert max(row["value"] for row in rows) <= 0.1
 
 
 def test_each_row_of_mcc_has_a_convention_of_its_own():

@@ -35,6 +35,13 @@ def test_substitution_solves_the_system(matrices):
     np.testing.assert_allclose(jnp.einsum("rij,rj->ri", upper, solved), vectors, atol=1e-3)
 
 
+def test_a_column_of_zeros_is_a_row_of_zeros():
+    flat = jnp.asarray(np.random.default_rng(0).normal(size=(1, 4, 3)) * [1, 0, 1], jnp.float32)
+    upper = triangular(flat)[0]
+    np.testing.assert_array_equal(upper[1], 0)
+    np.testing.assert_allclose(upper.T @ upper, flat[0].T @ flat[0], rtol=1e-4)
+
+
 def test_columns_that_repeat_others_are_told_apart_by_what_little_they_add():
     """Columns 1e4 long and alike, above a unit matrix: in float32 their product is singular."""
     alike = np.repeat(1e4 * np.random.default_rng(0).normal(size=(3, 20, 1)), 3, axis=2)

@@ -5,6 +5,7 @@ each number is then known in closed form, or equals the same number of real agai
 """
 
 import functools
+import json
 
 import jax
 import numpy as np
@@ -14,12 +15,16 @@ from scipy.stats import multivariate_normal
 from ivaegan_jax.config import Config, DataConfig, ModelConfig
 from ivaegan_jax.data.prepare import prepare
 from ivaegan_jax.experiment import Experiment
+from ivaegan_jax.files import without_nan
 from ivaegan_jax.hypers import Hypers, stack_hypers
 from ivaegan_jax.model import build
 from ivaegan_jax.networks import Dims
 from ivaegan_jax.presets import PRESETS, resolve
+from ivaegan_jax.report import to_lines
+from ivaegan_jax.report.counting import count_runs
 from ivaegan_jax.results import Scorer
 from ivaegan_jax.scoring import Trained
+from ivaegan_jax.selection import COMBINED, candidates, choose
 from ivaegan_jax.state import init_state
 from ivaegan_jax.train import Run
 from ivaegan_jax.types import Dataset
@@ -85,7 +90,12 @@ def built(dim_x, rows, posterior):
     return build(config, dims, game.blocks), game, dims
 
 
-def scored(mesh, noise=0.0, dim_x=DIM_Z, sources=True, seeds=SEEDS, **hypers):
+def as_they_are(data, states):
+    """Nothing is spoilt."""
+    return data, states
+
+
+def scored(mesh, noise=0.0, dim_x=DIM_Z, sources=True, seeds=SEEDS, spoilt=as_they_are, **hypers):
     """All rows of the perfect model's runs, and the prepared data."""
     tables = [drawn(seed, noise, dim_x) for seed in DATA_SEEDS]
     data = prepare([table for table, *_ in tables], DATA_SEEDS, HELD_OUT, batch=8)
@@ -103,6 +113,7 @@ def scored(mesh, noise=0.0, dim_x=DIM_Z, sources=True, seeds=SEEDS, **hypers):
         for i, k in zip(runs.data_index, runs.seed, strict=True)
     ]
     states = jax.tree.map(lambda *leaves: np.stack(leaves), *jax.device_get(states))
+    data, states = spoilt(data, states)
     experiment = Experiment("tables", ("ivae",), seeds, DATA_SEEDS, 1, Config(data=HELD_OUT))
     rows, _ = Scorer(experiment, data, dims, mesh).score(Trained("ivae", model, game, runs, states))
     return rows, data, tables
@@ -142,6 +153,49 @@ def test_what_is_reported_knows_nothing_of_free_bits_weights_and_ramps(noiseless
     }
     assert values(noiseless, "kl").max() < 9 * DIM_Z - 1
     assert scored(mesh, **changed)[0] == noiseless
+
+
+def garbage(part):
+    """Finite rows that have nothing to do with the data."""
+    rng = np.random.default_rng(99)
+    x, s = (np.float32(9 * rng.normal(size=each.shape)) for each in (part.x, part.s))
+    return part._replace(x=x, u=rng.permuted(part.u, axis=1), s=s)
+
+
+@pytest.mark.parametrize("split", ["test", "valid"])
+def test_choices_are_made_on_validation_rows_and_scores_on_test_rows(noiseless, mesh, split):
+    def poisoned(data, states):
+        return data._replace(**{split: garbage(getattr(data, split))}), states
+
+    rows = scored(mesh, spoilt=poisoned)[0]
+    choices = [candidates(each, "ivae") for each in (rows, noiseless)]
+    scores = [[row for row in each if row["split"] == "test"] for each in (rows, noiseless)]
+    same_choices = all(
+        np.array_equal(one.scores[name], other.scores[name])
+        for one, other in zip(choices[0].values(), choices[1].values(), strict=True)
+        for name in (*COMBINED, "mean_rank")
+        if name in one.scores
+    )
+    assert {"information_on_u", "log_likelihood"} <= set(choices[1][0].scores)
+    assert (same_choices, scores[0] == scores[1]) == (split == "test", split == "valid")
+
+
+def test_a_run_whose_parameters_are_not_finite_loses_and_is_counted(noiseless, mesh):
+    def broken(data, states):
+        params = jax.tree.map(np.copy, states.params)
+        params["encoder"]["Dense_0"]["kernel"][0] = np.nan
+        return data, states.replace(params=params)
+
+    rows = scored(mesh, spoilt=broken)[0]
+    lost = [row for row in rows if (row["data_seed"], row["seed"]) == (0, 1)]
+    assert {row["status"] for row in lost if row["kind"] != "agreement"} == {"diverged"}
+    assert all(np.isnan(values(lost, metric)).all() for metric in ("mcc", "log_likelihood", "kl"))
+    assert choose(candidates(rows, "ivae")[0]).seed == 2
+    assert count_runs(rows, "ivae") == (len(DATA_SEEDS) * len(SEEDS), 1)
+    others = [[row for row in each if row["data_seed"] > 0] for each in (rows, noiseless)]
+    assert others[0] == others[1]
+    assert json.loads(to_lines([without_nan(row) for row in lost])) is not None
+    assert "NaN" not in to_lines(lost)
 
 
 def test_a_perfect_encoder_scores_1_whatever_the_order_sign_and_scale(noiseless):

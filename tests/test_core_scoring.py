@@ -6,7 +6,7 @@ from ivaegan_jax import scoring
 from ivaegan_jax.config import DataConfig
 from ivaegan_jax.data.prepare import prepare
 from ivaegan_jax.data.synthetic import b1
-from ivaegan_jax.evaluate import Evaluation, evaluation_key, finite, make_evaluate
+from ivaegan_jax.evaluate import Evaluation, evaluation_key, make_evaluate
 
 DATA_SEEDS = (3, 4)
 INDEX = (0, 0, 0, 1, 1, 1)
@@ -47,7 +47,7 @@ def test_every_run_is_evaluated_on_its_own_data_seed(trained, prepared, evaluati
         )
         rows = prepared.test.x[index], prepared.test.u[index]
         key = evaluation_key(SEEDS[i], DATA_SEEDS[index], 2)
-        alone = finite(evaluate(params, *rows, key, hypers))
+        alone = evaluate(params, *rows, key, hypers)
         jax.tree.map(
             lambda one, all_runs, i=i: np.testing.assert_allclose(
                 all_runs[i], one, rtol=1e-4, atol=1e-5
@@ -77,7 +77,9 @@ def test_every_run_has_the_same_kinds_of_rows_under_its_stamp(trained, prepared,
 def test_without_sources_there_are_only_rows_that_need_none(trained, prepared, evaluation):
     part = prepared.test._replace(s=None)
     metrics = {row["metric"] for row in scoring.run_rows(trained, evaluation, part, stamp)}
-    assert metrics == {"recon_r2", "kl", "active_units", "label_r2", "log_likelihood", "elbo"}
+    assert metrics == {
+        "recon_r2", "kl", "active_units", "label_r2", "log_likelihood", "elbo", "information_on_u"
+    }  # fmt: skip
 
 
 def test_samples_of_every_run_are_judged_against_its_own_data(trained, prepared, evaluation):
@@ -211,3 +213,22 @@ def test_floors_on_some_rows_say_so(prepared, monkeypatch):
     monkeypatch.setattr(scoring, "FLOOR_ROWS", 16)
     rows = list(scoring.floor_rows(prepared, DATA_SEEDS[:1], {}))
     assert {(row["fit_rows"], row["rows"]) for row in rows} == {("100 of 160", "15 of 20")}
+
+
+def test_a_run_that_is_not_finite_loses_and_its_neighbours_keep_their_numbers(
+    trained, prepared, evaluation
+):
+    mu, x_fake = np.array(evaluation.mu), np.array(evaluation.x_fake)
+    mu[1, 2], x_fake[1, 0] = np.nan, np.inf
+    spoilt = evaluation._replace(mu=mu, x_fake=x_fake)
+    assert scoring.without_lost(trained, [evaluation, spoilt]).states.alive.tolist() == [
+        True, False, True, True, True, True
+    ]  # fmt: skip
+    for rows_of in (
+        lambda each: scoring.run_rows(trained, each, prepared.test, stamp),
+        lambda each: scoring.agreement_rows(trained, each.mu, stamp),
+        lambda each: scoring.quality_rows(trained, [each], [prepared.test], stamp, ("mmd2",)),
+    ):
+        for row, usual in zip(rows_of(spoilt), rows_of(evaluation), strict=True):
+            mine = 2 in (row["seed"], row.get("other_seed")) and row["data_seed"] == 3
+            assert row == usual or (mine and np.isnan(row["value"]))

@@ -40,7 +40,7 @@ def run(z=Z, std=STD, mean=0 * STD, slope=((1.0, 0.0), (0.0, 1.0)), scale=(1.0, 
         prior_log_var=2 * np.log(std[CODE]),
         log_prior=own,
         log_marginal=np.log(np.exp(pairs).mean(axis=1)),
-        slope=np.tile(np.transpose(slope) @ slope, (5, 1, 1)),
+        slope=np.tile(slope, (5, 1, 1)),
     )
 
 
@@ -210,7 +210,8 @@ def test_the_device_part_is_what_the_model_says(tiny, batch):
     np.testing.assert_allclose(found.log_marginal, marginal, rtol=1e-3, atol=1e-4)
     decode = jax.jit(jax.jacobian(lambda z: model.decode(params, z[None])[0]))
     jacobian = decode(found.mu[0])
-    np.testing.assert_allclose(found.slope[0], jacobian.T @ jacobian, rtol=1e-3, atol=1e-5)
+    squared = found.slope[0].T @ found.slope[0]
+    np.testing.assert_allclose(squared, jacobian.T @ jacobian, rtol=1e-3, atol=1e-5)
 
 
 def test_a_prior_that_is_too_sure_of_itself_hides_no_information():

@@ -95,3 +95,16 @@ def test_of_very_many_runs_some_are_looked_at(trained, checked, monkeypatch):
     monkeypatch.setattr(verdict_rows, "AGREED_RUNS", 2)
     found = consensus_of_runs(trained, checked)
     assert [agreed.members.tolist() for agreed in found.values()] == [[0, 2], [3, 4]]
+
+
+def test_a_run_that_is_not_finite_has_a_verdict_and_no_part_in_the_consensus(
+    trained, checked, held_out
+):
+    spoilt = jax.tree.map(np.copy, checked)
+    spoilt.mu[0, 3] = np.nan
+    spoilt.slope[1, 0] = np.inf
+    rows = list(judge_runs(trained, spoilt, held_out, stamp))
+    verdicts = [row for row in rows if row["metric"] == "verdict"]
+    assert [row["verdict"] for row in verdicts][:2] == ["diverged", "diverged"]
+    agreed = consensus_of_runs(trained, spoilt)
+    assert agreed[0].members.tolist() == [1, 2]

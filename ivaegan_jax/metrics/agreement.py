@@ -7,7 +7,7 @@ are not independent.
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Num
+from jaxtyping import Bool, Float, Num
 
 from ivaegan_jax.metrics.affine import affine_r2_per_column
 from ivaegan_jax.metrics.mcc import assign, correlation_matrix, matched
@@ -19,6 +19,10 @@ class Agreement(NamedTuple):
 
     mcc: Float[np.ndarray, "runs runs"]
     affine_r2: Float[np.ndarray, "runs runs"]
+
+    def where(self, known: Bool[np.ndarray, "runs runs"]) -> "Agreement":
+        """The same, NaN elsewhere."""
+        return Agreement(*(np.where(known, each, np.nan) for each in self))
 
 
 def pairwise_agreement(latents: Num[np.ndarray, "runs rows dim_z"]) -> Agreement:

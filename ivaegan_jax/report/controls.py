@@ -34,10 +34,12 @@ class Against(NamedTuple):
     Attributes:
       control: its name.
       gains: what log p(x|u) of the preset is above that of its control, nats per row, `[runs]`.
+      missing: runs in which the preset has no number where its control has one.
     """
 
     control: str
     gains: Sequence[float]
+    missing: int = 0
 
     @property
     def better(self) -> int:
@@ -47,12 +49,17 @@ class Against(NamedTuple):
     @property
     def beaten(self) -> bool:
         """Whether that is so in every run, and these are enough to say so."""
-        return self.better == len(self.gains) >= FEWEST_RUNS
+        return not self.missing and self.better == len(self.gains) >= FEWEST_RUNS
 
     @property
     def lost(self) -> bool:
         """Whether some run does not explain them better."""
-        return self.better < len(self.gains)
+        return self.missing > 0 or self.better < len(self.gains)
+
+    @property
+    def gain(self) -> float:
+        """Mean of the gains; NaN where there are none."""
+        return float(np.mean(self.gains)) if len(self.gains) else float("nan")
 
 
 def against_controls(rows: Sequence[Row], preset: str) -> list[Against]:
@@ -60,9 +67,11 @@ def against_controls(rows: Sequence[Row], preset: str) -> list[Against]:
     own, found = _likelihoods(rows, preset), []
     for control in CONTROLS:
         other = _likelihoods(rows, f"{preset}{CONTROL}{control}")
-        gains = [own[run] - other[run] for run in own if run in other]
-        if gains:
-            found.append(Against(control, gains))
+        # a control without a number is beaten by nobody: that pair is left out
+        shared = [run for run in own if run in other and np.isfinite(other[run])]
+        gains = [own[run] - other[run] for run in shared if np.isfinite(own[run])]
+        if shared:
+            found.append(Against(control, gains, len(shared) - len(gains)))
     return found
 
 
@@ -79,8 +88,8 @@ def controls_table(rows: Sequence[Row]) -> Table:
             continue
         records.append(_record(rows, preset))
         for control, each in against.items():
-            better = f"{each.better} of {len(each.gains)}"
-            gain = {"gain": float(np.mean(each.gains)), "better": better}
+            better = f"{each.better} of {len(each.gains) + each.missing}"
+            gain = {"gain": each.gain, "better": better}
             records.append(_record(rows, f"{preset}{CONTROL}{control}") | gain)
     notes = [
         "Controls are trained by the same program, on training rows spoilt on purpose; all are "
@@ -104,19 +113,18 @@ def without_controls(presets: Sequence[str]) -> list[str]:
 
 def _likelihoods(rows: Sequence[Row], preset: str) -> dict[tuple[Any, Any], float]:
     found = recorded.select(rows, "log_likelihood", preset)
-    values = {(r["data_seed"], r["seed"]): recorded.number(r["value"]) for r in found}
-    return {run: value for run, value in values.items() if np.isfinite(value)}
+    return {(r["data_seed"], r["seed"]): recorded.number(r["value"]) for r in found}
 
 
 def _record(rows: Sequence[Row], preset: str) -> dict[str, Any]:
     verdicts = recorded.select(rows, "verdict", preset, "verdict")
     told = [r["value"] for r in recorded.select(rows, "information_on_u", preset, "verdict")]
-    likelihoods = list(_likelihoods(rows, preset).values())
+    likelihoods = [each for each in _likelihoods(rows, preset).values() if np.isfinite(each)]
     return {
         "preset": preset,
         "runs": len(verdicts),
         "usable": int(sum(row["value"] for row in verdicts)),
         "agreement": agreement(recorded.select(rows, "agreement_mcc", preset, "agreement")),
         "information": float(np.mean(told)) if told else None,
-        "log_likelihood": float(np.mean(likelihoods)),
+        "log_likelihood": float(np.mean(likelihoods)) if likelihoods else None,
     }

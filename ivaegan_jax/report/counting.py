@@ -21,10 +21,10 @@ def sizes(rows: Sequence[Row]) -> str:
 
 
 def count_runs(rows: Sequence[Row], preset: str) -> tuple[int, int]:
-    """Runs of a preset, and how many of them diverged."""
+    """Runs of a preset, and how many of them diverged or lack a number."""
     of_preset = [r for r in rows if r.get("kind", "run") == "run" and r["preset"] == preset]
     runs = {(r.get("data_seed"), r.get("seed")) for r in of_preset}
-    lost = {(r.get("data_seed"), r.get("seed")) for r in of_preset if recorded.is_diverged(r)}
+    lost = {(r.get("data_seed"), r.get("seed")) for r in of_preset if recorded.is_lost(r)}
     return len(runs), len(lost)
 
 

@@ -13,6 +13,7 @@ from ivaegan_jax.types import Row
 FIT = {
     "preset": "preset",
     "runs": "runs",
+    "diverged": "div",
     "recon_r2": "recon R²",
     "log_likelihood": "log p(x|u)",
     "elbo": "ELBO",
@@ -29,12 +30,13 @@ FIT = {
 def fit(rows: Sequence[Row]) -> Table:
     """Reconstruction, likelihood and samples of every preset: what its latents may have cost."""
     records = [
-        {"preset": preset, "runs": count_runs(rows, preset)[0]}
-        | {metric: _of_all(rows, metric, preset) for metric in list(FIT)[2:]}
+        {"preset": preset, **dict(zip(("runs", "diverged"), count_runs(rows, preset), strict=True))}
+        | {metric: _of_all(rows, metric, preset) for metric in list(FIT)[3:]}
         for preset in recorded.presets(rows)
     ]
     notes = [
-        "Means over all runs of a preset, on held-out rows of the standardised x. log p(x|u): nats "
+        "Means over all runs of a preset that have a number (div counts those that lack one, or "
+        "diverged), on held-out rows of the standardised x. log p(x|u): nats "
         "per row, an importance-weighted bound, measured alike for every model, with the noise "
         "fitted to the residuals. energy, MMD²: samples given u against real rows of that u; real: "
         "real rows against real rows, the best there is; wrong u: samples under permuted u."

@@ -58,7 +58,7 @@ def agreement(rows: Sequence[Row]) -> Interval | None:
 def pairwise(rows: Sequence[Row]) -> Float[np.ndarray, "runs runs"]:
     """The symmetric matrix of agreement between the runs of one data seed, 1 on the diagonal.
 
-    A pair without a number has a diverged run in it and agrees on nothing; a pair that was never
+    A pair without a number has a lost run in it and agrees on nothing; a pair that was never
     written is nan.
     """
     seeds = sorted({row[end] for row in rows for end in ("seed", "other_seed")})
@@ -67,7 +67,7 @@ def pairwise(rows: Sequence[Row]) -> Float[np.ndarray, "runs runs"]:
     np.fill_diagonal(matrix, 1.0)
     for row in rows:
         i, j = index[row["seed"]], index[row["other_seed"]]
-        matrix[i, j] = matrix[j, i] = np.nan_to_num(counted(row))
+        matrix[i, j] = matrix[j, i] = counted(row)
     return matrix
 
 

@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from ivaegan_jax.labels import control_of
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.controls import IN_WORDS, Against, is_control, without_controls
@@ -103,8 +101,8 @@ def _control(preset: str, against: Sequence[Against]) -> Iterator[str]:
 
 
 def _against(against: Against) -> str:
-    gain = decimal(float(np.mean(against.gains)), 2)
-    runs = f"{against.better} of {len(against.gains)} runs"
+    gain = decimal(against.gain, 2) if against.gains else "nothing"
+    runs = f"{against.better} of {len(against.gains) + against.missing} runs"
     return f"{gain} above {against.control}, better in {runs}"
 
 

@@ -30,8 +30,9 @@ COLUMNS = {DIM_Z: "latents", "runs": "runs", **SHOWN, "agreement": "agreement [9
 NOTES = (
     "Means over runs on held-out rows; log p(x|u) and ELBO in nats per row. recommended in: share "
     f"of {RESAMPLES} resamples of the runs in which the rule says so.",
-    "Rule: the fewest latents whose log p(x|u) is within one standard error of the best (Breiman "
-    "et al. 1984), the differences taken run by run.",
+    "Rule: the fewest latents whose log p(x|u) of validation rows is within one standard error of "
+    "the best (Breiman et al. 1984), the differences taken run by run. A number of latents with a "
+    "run that has no such number is out of the question.",
 )
 
 
@@ -128,7 +129,8 @@ def _along(arms: Sequence[Arm], read: Sequence[Records]) -> list[tuple[Arm, Reco
 
 
 def _recommendation(arms: Sequence[Arm], read: Sequence[Records]) -> Recommendation | None:
-    by_dim = {int(a.axis[DIM_Z]): _by_run(r.rows, a.name) for a, r in _along(arms, read)}
+    found = {int(a.axis[DIM_Z]): _by_run(r.rows, a.name) for a, r in _along(arms, read)}
+    by_dim = {dim: of for dim, of in found.items() if np.isfinite(list(of.values())).all()}
     shared = set.intersection(*map(set, by_dim.values())) if by_dim else set()
     if len(by_dim) < 2 or not shared:
         return None
@@ -137,9 +139,9 @@ def _recommendation(arms: Sequence[Arm], read: Sequence[Records]) -> Recommendat
 
 
 def _by_run(rows: Sequence[Row], name: str) -> dict[tuple[Any, Any], float]:
-    found = recorded.select(rows, CRITERION, name)
-    values = {(r["data_seed"], r["seed"]): recorded.number(r["value"]) for r in found}
-    return {run: value for run, value in values.items() if np.isfinite(value)}
+    found = recorded.select(rows, CRITERION, name, split="valid")
+    values = [np.nan if recorded.is_diverged(r) else recorded.number(r["value"]) for r in found]
+    return {(r["data_seed"], r["seed"]): v for r, v in zip(found, values, strict=True)}
 
 
 def _record(arm: Arm, rows: Sequence[Row], shares: Mapping[int, float]) -> dict[str, Any]:

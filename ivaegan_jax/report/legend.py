@@ -75,7 +75,7 @@ BAND = (
 )
 
 DIVERGED = (
-    "div: runs that diverged. They count in every number, at the value of their last finite "
-    "parameters; without one, as 0 where the score is an MCC, R² or CCA, while an ELBO or a "
-    "sample score is then the mean of the others."
+    "div: runs that diverged, or have a score that is no number. They count in every number, at "
+    "the value of their last finite parameters; without one, as 0 where the score is an MCC, R² or "
+    "CCA, while an ELBO or a sample score is then the mean of the others."
 )

@@ -20,7 +20,7 @@ BOUNDED = frozenset(
     {"mcc", "mcc_within", "affine_r2", "affine_r2_z_given_s", "cca", "recon_r2", "label_r2"}
     | {"agreement_mcc", "agreement_affine_r2"}
 )
-"""Scores whose useless value is 0: what a diverged run without a number is counted as."""
+"""Scores whose useless value is 0: what a run without a number is counted as."""
 
 LIMITS = {
     **dict.fromkeys(("mcc", "mcc_within", "cca", "agreement_mcc"), (0.0, 1.0)),
@@ -78,17 +78,20 @@ def stamp(row: Row) -> tuple[str, ...]:
     return tuple(row.get(field) or "" for field in HEADLINE)
 
 
-def select(rows: Sequence[Row], metric: str, preset: str, kind: str = "run") -> list[Row]:
-    """The headline rows of one metric and preset, the latest of each run.
+def select(
+    rows: Sequence[Row], metric: str, preset: str, kind: str = "run", split: str = "test"
+) -> list[Row]:
+    """The headline rows of one metric and preset, the latest of each run; or of validation rows.
 
     A field that is null does not apply to the metric. Should rows still differ in their stamps,
     only those with the fullest stamp stay: conventions never mix.
     """
+    wanted = {**HEADLINE, "split": split}
     found = [
         row
         for row in rows
         if (row.get("metric"), row.get("preset"), row.get("kind", "run")) == (metric, preset, kind)
-        and all(row.get(field) in (None, value) for field, value in HEADLINE.items())
+        and all(row.get(field) in (None, value) for field, value in wanted.items())
     ]
     fullest = max((stamp(row) for row in found), key=lambda s: (sum(map(bool, s)), s), default=())
     return latest(row for row in found if stamp(row) == fullest)
@@ -122,10 +125,14 @@ def is_diverged(row: Row) -> bool:
 
 
 def counted(row: Row) -> float:
-    """The value as it enters a mean: a diverged run without a number is as bad as can be."""
+    """The value as it enters a mean: a run without a number is as bad as can be, where that is."""
     value = number(row.get("value"))
-    lost = is_diverged(row) and row["metric"] in BOUNDED and np.isnan(value)
-    return 0.0 if lost else value
+    return 0.0 if np.isnan(value) and row["metric"] in BOUNDED else value
+
+
+def is_lost(row: Row) -> bool:
+    """Whether the row's run diverged, or this score of it is no number."""
+    return is_diverged(row) or bool(np.isnan(number(row.get("value"))))
 
 
 def floors(rows: Sequence[Row], metric: str = "mcc") -> dict[str, float]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ivaegan_jax.files import without_nan
 from ivaegan_jax.statistics import Interval
 
 Record = Mapping[str, Any]
@@ -123,7 +124,7 @@ def to_lines(value: Any, indent: str = "") -> str:
     """JSON text in which whatever holds no objects or lists itself takes one line."""
     parts = value.values() if isinstance(value, dict) else value
     if not isinstance(value, dict | list) or not any(isinstance(p, dict | list) for p in parts):
-        return json.dumps(value)
+        return json.dumps(without_nan(value), allow_nan=False)
     inner = indent + "  "
     if isinstance(value, dict):
         items = [f"{json.dumps(key)}: {to_lines(part, inner)}" for key, part in value.items()]

@@ -75,9 +75,10 @@ class Sweep(NamedTuple):
 
 
 def sweep_of(rows: Sequence[Row]) -> Sweep | None:
-    """The sweep that the rows of one data set tell of; None where fewer than two labels set any.
+    """The sweep that the rows of one data set tell of.
 
-    A model without settings of its own takes part beside those of its kind; controls do not.
+    None where fewer than two labels set any, or no run has a number to be ranked by. A model
+    without settings of its own takes part beside those of its kind; controls do not.
     """
     labels = {label: _settings(label) for label in recorded.presets(rows)}
     swept = {preset_name(label) for label, settings in labels.items() if settings}
@@ -88,8 +89,11 @@ def sweep_of(rows: Sequence[Row]) -> Sweep | None:
     for row in rows:
         if row["preset"] in own:
             own[row["preset"]].append(row)
-    criterion, values = _criterion(own)
-    order = sorted(own, key=lambda label: -float(values[label].mean()))
+    ranked = _criterion(own)
+    if ranked is None:
+        return None
+    criterion, values, lost = ranked
+    order = sorted(own, key=lambda label: (-float(values[label].mean()), lost[label]))
     first = values[order[0]]
     ranking = [
         Ranked(label, labels[label], own[label], values[label],
@@ -134,23 +138,22 @@ def recommendation(sweep: Sweep) -> list[str]:
 
 def notes(sweep: Sweep) -> list[str]:
     """What the columns mean, and why the first line is optimistic."""
-    rows = "validation" if CRITERIA[sweep.criterion].split == "valid" else "validation and test"
     return [
-        f"Ranked by {RANKED_BY[sweep.criterion]}, mean over runs on {rows} rows: "
+        f"Ranked by {RANKED_BY[sweep.criterion]}, mean over runs on validation rows: "
         f"{MEANING[sweep.criterion]} "
-        "A diverged run counts as the worst run of its data seed. behind: differences run by run, "
+        "A run that diverged, or has no such number, counts as the worst run of its data seed; "
+        "data seeds on which none has one are left out. behind: differences run by run, "
         "interval over data seeds (over model seeds where there is one data seed); it does not "
         "allow for the number of configurations.",
         f"The best of {len(sweep.ranking)} was chosen on these very runs, so its numbers are "
-        "optimistic: train it again on data seeds of its own before quoting them. "
-        + ("MCC and log p(x|u) are of test rows, which the criterion has seen without the truth."
-           if rows != "validation" else "MCC and log p(x|u) are of test rows."),
+        "optimistic: train it again on data seeds of its own before quoting them. MCC and "
+        "log p(x|u) are of test rows.",
         "agreement, verdict: found without the true sources, as on the first page.",
     ]  # fmt: skip
 
 
 MEANING = {
-    "information_on_u": "what held-out latents tell about u by the learned prior, at least.",
+    "information_on_u": "what latents tell about u by the learned prior, at least.",
     "log_likelihood": "nats per row, for models without p(z|u).",
 }
 
@@ -164,32 +167,43 @@ def _settings(label: str) -> dict[str, Value]:
 
 def _criterion(
     own: Mapping[str, Sequence[Row]],
-) -> tuple[str, dict[str, Float[np.ndarray, "data_seeds seeds"]]]:
-    """The first criterion that all configurations have, and its values by label."""
+) -> tuple[str, dict[str, Float[np.ndarray, "data_seeds seeds"]], dict[str, int]] | None:
+    """What ranks, its values by label, and how many runs of each have none; None without any.
+
+    It is the first criterion that was recorded for all configurations.
+    """
     for name in RANKED_BY:
-        found = {label: _by_run(rows, name) for label, rows in own.items()}
-        if all(np.isfinite(list(values.values())).any() for values in found.values()):
+        recorded_rows = [any(_is_of(row, name) for row in rows) for rows in own.values()]
+        if all(recorded_rows):
             break
+    found = {label: _by_run(rows, name) for label, rows in own.items()}
     runs = sorted(set.intersection(*(set(values) for values in found.values())))
     seeds = {data_seed: [run for run in runs if run[0] == data_seed] for data_seed, _ in runs}
     fewest = min(map(len, seeds.values()), default=0)
-    table = {
-        label: np.array([[values[run] for run in of[:fewest]] for of in seeds.values()])
-        for label, values in found.items()
-    }
-    worst = np.nanmin(np.stack(list(table.values())), axis=(0, 2), initial=np.inf)[:, None]
-    worst = np.where(np.isfinite(worst), worst, 0.0)
-    return name, {label: np.where(np.isnan(v), worst, v) for label, v in table.items()}
+    table = np.array([[[values[run] for run in of[:fewest]] for of in seeds.values()]
+                      for values in found.values()])  # fmt: skip
+    if not np.isfinite(table).any():
+        return None
+    table = table[:, np.isfinite(table).any(axis=(0, 2))]
+    worst = np.nanmin(table, axis=(0, 2))[:, None]
+    values = np.where(np.isnan(table), worst, table)
+    lost = np.isnan(table).sum(axis=(1, 2)).tolist()
+    labels = list(own)
+    return name, dict(zip(labels, values, strict=True)), dict(zip(labels, lost, strict=True))
+
+
+def _is_of(row: Row, name: str) -> bool:
+    criterion = CRITERIA[name]
+    wanted = criterion.metric, criterion.kind, criterion.split
+    return (row["metric"], row.get("kind", "run"), row.get("split")) == wanted
 
 
 def _by_run(rows: Sequence[Row], name: str) -> dict[tuple[Any, Any], float]:
     """A criterion by data seed and model seed; NaN for a run that diverged or has none."""
     criterion = CRITERIA[name]
     found = {(r["data_seed"], r["seed"]): np.nan for r in rows if r.get("kind", "run") == "run"}
-    wanted = criterion.metric, criterion.kind, criterion.split
     for row in rows:
-        kind = row["metric"], row.get("kind", "run"), row.get("split")
-        if kind == wanted and not recorded.is_diverged(row):
+        if _is_of(row, name) and not recorded.is_diverged(row):
             value = recorded.number(row["value"])
             found[row["data_seed"], row["seed"]] = criterion.sign * value
     return found

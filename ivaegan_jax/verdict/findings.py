@@ -100,17 +100,13 @@ def power_of(rank: Rank, held_out: HeldOut, active: int) -> float:
 
 
 def slope_ratios(run: Precondition, active: np.ndarray) -> Float[np.ndarray, " some"]:
-    """Smallest over largest singular value of the Jacobian, active latents at scale 1; 0 for none.
-
-    From products in single precision: what lies below 3e-4 is no different from 0.
-    """
+    """Smallest over largest singular value of the Jacobian, active latents at scale 1, or 0."""
     if not active.any():
         return np.zeros(len(run.slope))
-    scale = run.mu.std(axis=0)[active].astype(float)
-    slope = run.slope[:, active][:, :, active] * scale[:, None] * scale
-    squares = np.maximum(np.linalg.eigvalsh(slope), 0.0)
-    smallest, largest = squares[:, 0], squares[:, -1]
-    return np.sqrt(np.divide(smallest, largest, out=np.zeros_like(largest), where=largest > 0))
+    scaled = run.slope[:, :, active] * run.mu.std(axis=0)[active].astype(float)
+    singular = np.linalg.svd(scaled, compute_uv=False)
+    smallest, largest = singular[:, -1], singular[:, 0]
+    return np.divide(smallest, largest, out=np.zeros_like(largest), where=largest > 0)
 
 
 def information_on_u(run: Precondition, held_out: HeldOut) -> tuple[float, float, float]:

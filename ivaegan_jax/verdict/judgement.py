@@ -36,6 +36,13 @@ class Judgement(NamedTuple):
     reasons: list[Reason]
 
 
+LOST = Judgement(
+    DIVERGED,
+    [Reason("diverged", "The latents or the generator of this run are not finite.")],
+)
+"""The verdict on a run that there is nothing to find in."""
+
+
 def judge(found: Findings, alive: bool) -> Judgement:
     """The verdict on one run.
 

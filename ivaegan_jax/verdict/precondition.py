@@ -7,6 +7,7 @@ import jax
 from jax.nn import logsumexp
 from jaxtyping import Array, Float
 
+from ivaegan_jax.linalg import triangular
 from ivaegan_jax.model import Model
 from ivaegan_jax.terms.forward import rows_and_jacobian
 from ivaegan_jax.train import MOST_ONE_HOT, as_batch
@@ -29,7 +30,8 @@ class Precondition(NamedTuple):
       prior_log_var: its log variances `[rows, dim_z]`.
       log_prior: `log p(mu|u)` at the rows' own u, nats, `[rows]`.
       log_marginal: `log E p(mu|u')` over the references, nats, `[rows]`.
-      slope: `J^T J` of the generator at some of the means, `[some, dim_z, dim_z]`.
+      slope: triangular factor of the generator's Jacobian at some of the means, `R^T R = J^T J`,
+        `[some, dim_z, dim_z]`.
     """
 
     mu: Any
@@ -67,7 +69,7 @@ def make_precondition(model: Model, dim_u: int) -> Callable[..., Precondition]:
         some = as_batch(x[::step], u[::step], dim_u)
         mu, _ = model.encode(params, some.x, some.u)
         _, jacobian = rows_and_jacobian(lambda z: model.decode(params, z), mu)
-        slope = jax.numpy.einsum("rxi,rxj->rij", jacobian, jacobian)
+        slope = triangular(jacobian)
         return Precondition(*in_blocks(of, (x, u), size), slope=slope)
 
     return precondition

@@ -20,7 +20,7 @@ from ivaegan_jax.train import Run
 from ivaegan_jax.types import Row
 from ivaegan_jax.verdict.findings import Findings, find
 from ivaegan_jax.verdict.held_out import HeldOut
-from ivaegan_jax.verdict.judgement import USABLE, judge
+from ivaegan_jax.verdict.judgement import LOST, USABLE, judge
 from ivaegan_jax.verdict.precondition import Precondition, make_precondition
 
 
@@ -38,7 +38,7 @@ ROTATED_ROWS, ROTATIONS = 1000, 100
 def precondition_of_runs(
     trained: Trained, held_out: Sequence[HeldOut], dim_u: int, mesh: Mesh
 ) -> Precondition:
-    """Every run on its own held-out rows, `[runs, ...]`, host arrays, finite.
+    """Every run on its own held-out rows, `[runs, ...]`, host arrays.
 
     Args:
       trained: the runs.
@@ -53,9 +53,11 @@ def precondition_of_runs(
     stacked = shard_runs(pad_runs((trained.states.evaluated, trained.runs), mesh), mesh)
     found = _over_precondition(trained.model, dim_u, mesh)(*stacked, share(shared, mesh))
     count = len(trained.runs.seed)
-    return jax.tree.map(
-        lambda leaf: np.nan_to_num(np.asarray(leaf)[:count], posinf=0, neginf=0), found
-    )
+    return jax.tree.map(lambda leaf: np.asarray(leaf)[:count], found)
+
+
+def _is_finite(run: Precondition) -> bool:
+    return all(np.isfinite(leaf).all() for leaf in run)
 
 
 @lru_cache(maxsize=1)  # configurations of one structure are judged by one program
@@ -78,11 +80,14 @@ def judge_runs(
     """One row per finding that there is of each run, and one with the verdict and its reasons."""
     for i, index in enumerate(trained.runs.of_u):
         run = jax.tree.map(lambda leaf, i=i: leaf[i], checked)
-        found = find(run, held_out[index])
         row = stamp(i) | {"kind": "verdict", "rows": "valid and test"}
-        for metric, value in _numbers(found).items():
+        if _is_finite(run):
+            found = find(run, held_out[index])
+            verdict, reasons = judge(found, bool(trained.states.alive[i]))
+        else:
+            found, (verdict, reasons) = None, LOST
+        for metric, value in (_numbers(found) if found else {}).items():
             yield row | {"metric": metric, "value": value}
-        verdict, reasons = judge(found, bool(trained.states.alive[i]))
         yield row | {
             "metric": "verdict", "value": float(verdict == USABLE), "verdict": verdict,
             "reasons": [reason._asdict() for reason in reasons],
@@ -95,6 +100,8 @@ def consensus_of_runs(trained: Trained, checked: Precondition) -> dict[int, Agre
     Of very many runs as many are looked at as for their agreement (`scoring.AGREED_RUNS`).
     """
     alive, found = np.asarray(trained.states.alive, bool), {}
+    alive = alive & np.isfinite(checked.mu).all(axis=(1, 2))
+    alive = alive & np.isfinite(checked.log_var).all(axis=(1, 2))
     for index in np.unique(trained.runs.data_index):
         members = np.flatnonzero((trained.runs.data_index == index) & alive)
         members = members[evenly(len(members), AGREED_RUNS)]

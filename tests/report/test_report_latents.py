@@ -9,6 +9,7 @@ from ivaegan_jax.report import recommend
 from ivaegan_jax.report.latents import latents_figure
 
 RNG = np.random.default_rng(0)
+BLANK = {"corr": None, "assignment": None, "latent": None}
 
 
 def test_the_fewest_within_one_standard_error_are_recommended():
@@ -54,9 +55,13 @@ def swept(tmp_path):
             dim = arm.axis[report.DIM_Z]
             own = {"preset": arm.preset, "data": "mine"}
             rows = [
-                run_row(metric, value + seed / 100, seed=seed, corr=None, assignment=None, **own)
+                run_row(metric, value + seed / 100, seed=seed, split=split, **BLANK, **own)
                 for seed in (1, 2, 3)
-                for metric, value in (("log_likelihood", -(dim == 2)), ("active_units", dim))
+                for metric, split, value in (
+                    ("log_likelihood", "valid", -(dim == 2)),
+                    ("log_likelihood", "test", dim == 2),
+                    ("active_units", "test", dim),
+                )
             ]
             write_workdir(arm.path, rows)
         return arms, report.read_arms(arms)
@@ -71,6 +76,18 @@ def test_a_sweep_is_told_in_a_sentence_a_table_and_a_figure(swept):
     assert [record["latents"] for record in table.records] == [2, 3, 4]
     assert [record["chosen"] for record in table.records] == [0.0, 1.0, 0.0]
     assert latents_figure(arms, read) is not None
+
+
+def test_a_number_of_latents_with_a_lost_run_is_not_recommended(swept):
+    arms, read = swept()
+    spoilt = [
+        each._replace(rows=[
+            row | {"value": None} if row["seed"] == 2 and row["split"] == "valid" else row
+            for row in each.rows
+        ]) if arm.axis["latents"] == 3 else each
+        for arm, each in zip(arms, read, strict=True)
+    ]  # fmt: skip
+    assert report.recommended(arms, spoilt).startswith("4 latents are recommended (in 100%")
 
 
 def test_other_studies_have_no_such_table(swept):

@@ -16,8 +16,8 @@ from ivaegan_jax.selection import PREFERRED, candidates, choose
 STORED = {
     "elbo": {"split": "valid"},
     "log_likelihood": {"split": "valid"},
-    "energy_distance": {"split": None},
-    "information_on_u": {"split": None, "kind": "verdict"},
+    "energy_distance": {"split": "valid"},
+    "information_on_u": {"split": "valid"},
 }
 
 
@@ -34,9 +34,10 @@ def runs(data_seed=1, preset="igan", lost=(), **metrics):
 def pairs(values, preset="igan", data_seed=1):
     """Rows of agreement by pair of model seeds."""
     return [
-        run_row("agreement_mcc", value, preset, data_seed, a, kind="agreement", other_seed=b)
+        run_row("agreement_mcc", value, preset, data_seed, a, kind="agreement", other_seed=b,
+                split="valid")
         for (a, b), value in values.items()
-    ]
+    ]  # fmt: skip
 
 
 def one(rows, preset="igan"):
@@ -75,10 +76,22 @@ def test_a_diverged_run_is_picked_only_where_none_lives():
     assert choose(one(runs(**values, lost=[1, 3]))).seed == 2
 
 
-@pytest.mark.parametrize("values", [[1.0, None, 2], [1.0, float("nan"), 2], [1.0, 1 + 1e-9, 1]])
+@pytest.mark.parametrize("values", [[None, None, None], [1.0, 1 + 1e-9, 1]])
 def test_a_criterion_that_cannot_compare_the_runs_is_left_out(values):
     found = one(runs(mcc=[0.5, 0.6, 0.7], elbo=values))
     assert (dict(found.scores), found.pick("elbo")) == ({}, 1)
+
+
+@pytest.mark.parametrize("lost", [None, float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("metric", ["elbo", "energy_distance", "information_on_u"])
+def test_a_run_without_a_number_loses(metric, lost):
+    assert choose(one(runs(**{metric: [lost, 0.5, lost]}))).seed == 2
+    tied = [*runs(**{metric: [lost, 0.5, 0.5]}), *runs(log_likelihood=[1.5, 1, 2])]
+    assert choose(one(tied)).seed in (2, 3)
+
+
+def test_a_criterion_that_was_not_recorded_for_all_is_left_out():
+    assert one([*runs(elbo=[1.0, 2]), *runs(mcc=[0.1, 0.2, 0.3])]).scores == {}
 
 
 def test_a_diverged_run_needs_no_number():

@@ -19,7 +19,7 @@ def rows_of(label, nats, mcc=0.8, diverged=(), shaken=0.01):
         own = {"preset": label, "data_seed": data_seed, "status": "diverged" if lost else "ok"}
         told = 99.0 if lost else nats + data_seed + shaken * np.sin(3 * data_seed + nats)
         found += [
-            run_row("information_on_u", told, **own, **BLANK | {"kind": "verdict", "split": None}),
+            run_row("information_on_u", told, **own, **BLANK | {"split": "valid"}),
             run_row("mcc", mcc, **own),
             run_row("log_likelihood", nats, **own, **BLANK),
             run_row("log_likelihood", -nats, **own, **BLANK | {"split": "valid"}),
@@ -60,6 +60,23 @@ def test_without_information_on_u_the_likelihood_of_validation_rows_ranks():
     sweep = sweep_of(rows)
     assert sweep.criterion == "log_likelihood"
     assert sweep.ranking[0].label == "igan[r1_weight=3]"
+
+
+def test_a_configuration_without_numbers_comes_last_and_changes_no_criterion():
+    lost = [row | {"value": None} for row in rows_of("igan[r1_weight=0.5]", 5)]
+    sweep = sweep_of([*lost, *a_sweep()])
+    assert sweep.criterion == "information_on_u"
+    assert sweep.ranking[-1].label == "igan[r1_weight=0.5]"
+    assert [each.values.tolist() for each in sweep.ranking[:3]] == [
+        each.values.tolist() for each in sweep_of(a_sweep()).ranking
+    ]
+    assert sweep_of([row | {"value": None} for row in a_sweep()]) is None
+
+
+def test_a_data_seed_on_which_all_are_lost_counts_for_none():
+    lost = [row | {"value": None if row["data_seed"] == 2 else row["value"]} for row in a_sweep()]
+    values = sweep_of(lost).ranking[0].values
+    assert values.tolist() == sweep_of(a_sweep()).ranking[0].values[[0, 2]].tolist()
 
 
 def test_plain_models_and_one_with_settings_are_no_sweep():
