@@ -24,7 +24,7 @@ from ivaegan_jax.report import to_lines
 from ivaegan_jax.report.counting import count_runs
 from ivaegan_jax.results import Scorer
 from ivaegan_jax.scoring import Trained
-from ivaegan_jax.selection import COMBINED, candidates, choose
+from ivaegan_jax.selection import COMBINED, CRITERIA, candidates, choose
 from ivaegan_jax.state import init_state
 from ivaegan_jax.train import Run
 from ivaegan_jax.types import Dataset
@@ -176,7 +176,8 @@ def test_choices_are_made_on_validation_rows_and_scores_on_test_rows(noiseless, 
         for name in (*COMBINED, "mean_rank")
         if name in one.scores
     )
-    assert {"information_on_u", "log_likelihood"} <= set(choices[1][0].scores)
+    assert {"log_likelihood", "energy_distance"} <= set(choices[1][0].scores)
+    assert {criterion.split for criterion in CRITERIA.values()} == {"valid"}
     assert (same_choices, scores[0] == scores[1]) == (split == "test", split == "valid")
 
 
