@@ -72,10 +72,7 @@ def choose_split(dataset: Dataset, how: How, fractions: Fractions = SHARES) -> C
         return propose_split(dataset, fractions)
     ordered, asked = ordered_as(dataset, how), "this was asked for"
     if how.kind == "random" and not dataset.independent:
-        proposed = propose_split(dataset, fractions)
-        if proposed.how != RANDOM:
-            return Chosen(how, asked, f"random rows leak here: {proposed.why}; "
-                                      f"use --split={proposed.how}")  # fmt: skip
+        return Chosen(how, asked, _leak(dataset, fractions))
     if how.kind == "blocks" and (not how.length or how.gap is None):
         return Chosen(fit_blocks(ordered, how, likeness(ordered), fractions), asked)
     return Chosen(how, asked)
@@ -84,7 +81,8 @@ def choose_split(dataset: Dataset, how: How, fractions: Fractions = SHARES) -> C
 def likeness(dataset: Dataset) -> Dependence:
     """How alike neighbouring rows are, in the order of time."""
     row, _, group = put_in_order(dataset)
-    x = dataset.x[row]
+    as_it_is = dataset.groups is None and dataset.time is None  # a copy may be too large
+    x = dataset.x if as_it_is else dataset.x[row]
     x = x if x.dtype.kind == "f" else x.astype(float)
     return dependence(x, dataset.u[row], None if dataset.groups is None else group)
 
@@ -107,8 +105,13 @@ def fit_blocks(dataset: Dataset, how: How, found: Dependence, fractions: Fractio
     for each in [*fine, *asked]:
         if _works(dataset, each, fractions):
             return each
-    Splitter(dataset, asked[-1], fractions)  # says what is wrong
-    raise AssertionError
+    if how.length:
+        Splitter(dataset, asked[-1], fractions)  # says what is wrong
+    raise InputError(
+        f"{dataset.name}: neighbouring rows resemble each other, and no blocks leave rows in every "
+        "part and training rows of every level of u; give more rows, or use --split=random, which "
+        "leaks"
+    )
 
 
 def _levels_are_spread(rows: InOrder, length: int) -> bool:
@@ -116,6 +119,16 @@ def _levels_are_spread(rows: InOrder, length: int) -> bool:
     code, levels = cut(rows.level, rows.group, length), int(rows.level.max()) + 1
     pairs = np.unique(code * levels + rows.level) % levels
     return bool(np.quantile(np.bincount(pairs), 0.1) >= BLOCKS_PER_LEVEL)
+
+
+def _leak(dataset: Dataset, fractions: Fractions) -> str:
+    """Why a random split leaks and what does not; empty where it does not leak."""
+    try:
+        proposed = propose_split(dataset, fractions)
+    except InputError:  # no blocks fit
+        return "random rows leak here: neighbouring rows resemble each other; give more rows"
+    leaks = f"random rows leak here: {proposed.why}; use --split={proposed.how}"
+    return "" if proposed.how == RANDOM else leaks
 
 
 def _works(dataset: Dataset, how: How, fractions: Fractions) -> bool:

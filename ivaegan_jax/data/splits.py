@@ -74,7 +74,7 @@ class Splitter:
         if sets is None:
             return None
         self.copied = len(sets) - int(np.sum(np.bincount(sets) == 1))
-        return copies(self.rows, sets[self.rows.row], self.fractions)
+        return copies(self.rows, sets[self.rows.row], self.dataset.name, self.fractions)
 
 
 def make_split(

@@ -31,10 +31,22 @@ class Together(NamedTuple):
     units: int
 
 
-def copies(rows: InOrder, sets: Int[np.ndarray, " rows"], fractions: Fractions) -> Together:
-    """Rows at random, copies of a row (of one number in `sets`) together."""
+def copies(
+    rows: InOrder, sets: Int[np.ndarray, " rows"], name: str, fractions: Fractions
+) -> Together:
+    """Rows at random, copies of a row (of one number in `sets`) together.
+
+    Raises:
+      InputError: where too few rows differ from each other.
+    """
     units = make_units(sets, rows.level, np.bincount(sets).astype(float), fractions)
-    return _together(units, rows, fractions)
+    try:
+        return _together(units, rows, fractions)
+    except ValueError as error:
+        raise InputError(
+            f"{name}: the {len(sets):,} rows are copies of {len(units.alone):,} different ones, "
+            "too few to hold some out; give more rows that differ"
+        ) from error
 
 
 def whole_groups(rows: InOrder, dataset: Dataset, how: How, fractions: Fractions) -> Together:

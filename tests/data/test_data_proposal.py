@@ -14,7 +14,7 @@ from ivaegan_jax.data.proposal import choose_split, propose_split
 from ivaegan_jax.data.split_all import split_all
 from ivaegan_jax.data.split_how import AUTO, RANDOM, How, parse_split
 from ivaegan_jax.data.units import assign
-from ivaegan_jax.types import Dataset
+from ivaegan_jax.types import Dataset, InputError
 
 SMALL = {"segments": 5, "per_segment": 40}
 NAMED = {
@@ -98,6 +98,15 @@ def test_random_on_request_is_obeyed_and_the_leak_is_said_with_advice_that_works
     assert not followed.warning
     _, _, auto = split_all([data], [3], DataConfig())
     assert auto._replace(asked=advised, why=followed.why) == followed
+
+
+def test_where_no_blocks_fit_the_advice_works():
+    data = series(np.arange(60), coefficient=0.99)
+    with pytest.raises(InputError, match="give more rows, or use --split=random, which leaks"):
+        choose_split(data, How("blocks"), (0.1, 0.45, 0.45))
+    obeyed = choose_split(data, RANDOM, (0.1, 0.45, 0.45))
+    assert obeyed.how == RANDOM
+    assert obeyed.warning.startswith("random rows leak here")
 
 
 @pytest.mark.parametrize("asked", ["blocks", "blocks:40", "blocks,gap:3", "blocks:40,gap:3"])

@@ -193,3 +193,9 @@ def test_rows_without_copies_are_split_as_ever():
     plain = make_split(table(u, independent=True), 3)
     found = make_split(table(u), 3, how=RANDOM)
     assert all(np.array_equal(a, b) for a, b in zip(plain, found, strict=True))
+
+
+def test_a_table_of_copies_alone_is_refused():
+    x = np.repeat(np.random.default_rng(0).normal(size=(2, 12)), 100, axis=0).astype(np.float32)
+    with pytest.raises(InputError, match="200 rows are copies of 2 different ones"):
+        make_split(table(np.arange(200) // 100, x=x), 1)
