@@ -50,10 +50,20 @@ def look_at(experiment: Experiment, dataset: Dataset, split: str) -> Seen:
     rows = in_order(ordered)
     x, u = ordered.x[rows], ordered.u[rows]
     groups = None if ordered.groups is None else ordered.groups[rows]
-    structure = find_structure(x, u, groups)
+    structure = structure_of(x, u, groups)
     some = slice(None, None, -(-len(x) // MOST_ROWS))
     groups = None if structure.groups is None else structure.groups[some]
     return Seen(structure, x[some].copy(), u[some].copy(), groups)
+
+
+def structure_of(x: np.ndarray, u: np.ndarray, groups: np.ndarray | None) -> Structure:
+    """Which rows can stand for which; any, where neighbours are alike too little to matter.
+
+    Such are rows whose likeness is beyond chance but below `data.dependence.ALIKE` at any distance.
+    """
+    found = find_structure(x, u, groups)
+    weak = found.kind == "shifts" and found.length == 1
+    return Structure("rows", found.groups) if weak else found
 
 
 def takes_shifted_u(config: Config, label: str) -> bool:

@@ -97,3 +97,8 @@ def test_the_memory_that_is_said_holds_the_process_and_grows_with_rows_and_runs(
     kept = 4 * (2400 + 6 * 4800) * 5  # of every run, beside its states
     assert used_bytes()[0] < small < 2**32
     assert more - small > 399 * kept
+
+
+def test_rows_that_are_hardly_alike_pass_for_exchangeable():
+    """Digits come writer by writer: neighbours are alike beyond chance, and too little to matter."""
+    assert on_table("digits", "ivae").experiment.presets == ("ivae",)

@@ -14,11 +14,11 @@ from scipy.signal import lfilter
 from experiments.calibrations._case import AT_MOST, FALSE_ALARMS, POWER, Case
 from experiments.calibrations.doctors import NULLS
 from ivaegan_jax.data.dependence import dependence
-from ivaegan_jax.data.nulls import find_structure
 from ivaegan_jax.doctor.dependence import LEVEL
 from ivaegan_jax.doctor.guess import guess_u
 from ivaegan_jax.doctor.modulation import modulation_ranks
 from ivaegan_jax.doctor.sample import draw_sample
+from ivaegan_jax.gates import structure_of
 from ivaegan_jax.verdict.gate import hold_against_null
 
 ROWS, DIM = 1500, 3
@@ -120,7 +120,7 @@ def supportable(make: Callable[[np.random.Generator], Table], rng: np.random.Gen
     exchangeable; what a control would add is left out.
     """
     x, u, groups = make(rng)
-    structure = find_structure(x, u, groups)
+    structure = structure_of(x, u, groups)
     return structure.kind == "rows" or hold_against_null(x, u, structure).passed
 
 
