@@ -100,5 +100,5 @@ def test_the_memory_that_is_said_holds_the_process_and_grows_with_rows_and_runs(
 
 
 def test_rows_that_are_hardly_alike_pass_for_exchangeable():
-    """Digits come writer by writer: neighbours are alike beyond chance, and too little to matter."""
+    """Digits come writer by writer: neighbours are alike beyond chance, but hardly."""
     assert on_table("digits", "ivae").experiment.presets == ("ivae",)
