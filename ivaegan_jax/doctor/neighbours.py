@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ivaegan_jax.data.dependence import Dependence
+from ivaegan_jax.data.dependence import ALIKE, Dependence
 from ivaegan_jax.data.order import in_order
 from ivaegan_jax.data.proposal import likeness, propose_split
 from ivaegan_jax.data.repeated import copied_rows
@@ -32,17 +32,18 @@ def in_words(found: Dependence, strongest: float) -> str:
     """How alike neighbouring rows are, and what follows from it."""
     return (
         "Neighbouring rows resemble each other beyond what u explains: their correlation is up to "
-        f"{strongest:.2f} at lag 1 and is lost after {counted(found.length, 'row')}. Rows cannot "
-        "be split at random: training rows would tell of the held-out rows between them."
+        f"{strongest:.2f} at lag 1, and over all columns it is below {ALIKE} after "
+        f"{counted(found.length, 'row')}. Rows cannot be split at random: training rows would tell "
+        "of the held-out rows between them."
     )
 
 
 def advice_on(dataset: Dataset) -> str:
     """The split that such rows need, as the flag takes it."""
+    if dataset.independent:
+        return "A named data set is split at random nevertheless, unless --split=blocks is given."
     try:
         how = propose_split(dataset).how
     except InputError:
         return "Give more rows: no blocks of these leave rows of every u in every part."
-    if how.kind == "random":
-        return "Nothing: these rows are known to be independent, or are few."
     return f"Use --split={how}, which --split=auto takes as well."

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
+from ivaegan_jax.data import load_dataset
 from ivaegan_jax.data.nulls import Structure, make_null
+from ivaegan_jax.data.proposal import choose_split
+from ivaegan_jax.data.split_how import parse_split
 from ivaegan_jax.doctor.dependence import LEVEL, check_u_in_x
 from ivaegan_jax.doctor.guess import guess_u, half_of
 from ivaegan_jax.doctor.modulation import check_modulation
@@ -42,6 +45,15 @@ def test_arbitrary_windows_of_a_stationary_series_tell_nothing(table):
     at_random = make_null(WINDOWS, Structure("rows"), 99)
     fooled = sample._replace(structure=Structure("rows"), null=at_random, u=WINDOWS.astype(int))
     assert guess_u(fooled).p_value == pytest.approx(1e-3)
+
+
+def test_digits_come_writer_by_writer():
+    digits = load_dataset("digits")
+    rows = check_rows(digits)
+    assert 0.05 < rows.values["lag1"] < 0.2
+    assert rows.severity == "warn"
+    assert "--split=blocks" in rows.advice
+    assert choose_split(digits, parse_split("blocks")).how.length > 1
 
 
 def test_the_same_frames_drawn_independently_have_exchangeable_rows(table):
