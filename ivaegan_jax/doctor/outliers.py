@@ -14,7 +14,7 @@ tails hold one such value in a million."""
 MOSTLY_ONE = 0.2
 """Share of equal values from which on the median deviation is no scale."""
 
-MOST_VALUES = 10_000_000
+MOST_VALUES = 4_000_000
 """Values from which medians are taken."""
 
 

@@ -13,7 +13,9 @@ SAME = 0.9995
 TOLD = 0.9
 """Share of what could be told of u that a column tells by itself, from which on it is named."""
 
-MOST_ROWS = 4000
+MOST_ROWS, MOST_VALUES = 4000, 4_000_000
+"""Rows and values that are looked at, but for at least 1,000 rows."""
+
 FEW_ROWS = 10
 """Rows below which nothing is said of a level."""
 
@@ -23,7 +25,8 @@ CHANCE = 1e-3
 
 def check_telling(dataset: Dataset, varies: Bool[np.ndarray, " dim_x"]) -> Finding:
     """Columns that follow the row number, equal or tell u, or are constant within levels."""
-    rows = np.random.default_rng(0).permutation(len(dataset.x))[:MOST_ROWS]
+    most = max(1000, min(MOST_ROWS, MOST_VALUES // dataset.x.shape[1]))
+    rows = np.random.default_rng(0).permutation(len(dataset.x))[:most]
     some = dataset.x[rows].astype(float)
     index = alike(some, rows[:, None].astype(float)) | is_numbering(dataset.x, some)
     tells = tells_u(some, dataset.u[rows]) & ~index & varies
