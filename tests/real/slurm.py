@@ -70,7 +70,7 @@ class Job(NamedTuple):
     def until_it_trains(self, more: int = 3) -> None:
         """Waits for rows of the log beyond those that are there."""
         least = self.rows() + more
-        until(lambda: self.rows() >= least, 240, lambda: self.told())
+        until(lambda: self.rows() >= least, 900, lambda: self.told())
 
     def until_it_ends(self, seconds: float = 900) -> Ended:
         """State, exit status and restarts at its end."""
