@@ -1,6 +1,6 @@
 """What a trained run is worth: one jittable function per run, then rows with their convention."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Any, NamedTuple
 
 import jax
@@ -20,6 +20,7 @@ from ivaegan_jax.metrics import (
     within_level_mcc,
 )
 from ivaegan_jax.metrics.rows import evenly
+from ivaegan_jax.metrics.truth import columns_within, distinct_columns
 from ivaegan_jax.model import Model
 from ivaegan_jax.terms.evidence import DRAWS, FIT_ROWS
 from ivaegan_jax.train import as_batch
@@ -229,24 +230,38 @@ def _recon_r2(x_recon: np.ndarray, x: np.ndarray) -> float:
 def source_rows(run: Evaluation, s: np.ndarray, u: np.ndarray) -> list[Row]:
     """Rows that compare latents with the true sources, each stamped with its convention.
 
+    Sources that are constant, or copies of others, are left out, and rows say so; there are none
+    where no source is left.
+
     Args:
       run: host arrays of one run.
       s: true sources `[rows, dim_s]`.
       u: level codes or features of the same rows.
     """
-    mu, z = run.mu, run.z
+    kept = distinct_columns(s)
+    if not len(kept):
+        return []
+    mu, z, true = run.mu, run.z, s[:, kept]
     rows = [
-        _scored("mcc", known(lambda: mcc(mu, s), mu)),
-        _scored("mcc", known(lambda: mcc(mu, s, corr="spearman"), mu), corr="spearman"),
-        _scored("mcc", known(lambda: mcc(mu, s, held_out=False), mu), assignment="in_sample"),
-        _scored("mcc", known(lambda: mcc(z, s), z), latent="posterior_sample"),
-        _scored("affine_r2", known(lambda: affine_r2(mu, s), mu), corr=None),
-        _scored("affine_r2_z_given_s", known(lambda: affine_r2(s, mu), mu), corr=None),
-        _scored("cca", known(lambda: canonical_correlation(mu, s), mu)),
+        _scored("mcc", known(lambda: mcc(mu, true), mu)),
+        _scored("mcc", known(lambda: mcc(mu, true, corr="spearman"), mu), corr="spearman"),
+        _scored("mcc", known(lambda: mcc(mu, true, held_out=False), mu), assignment="in_sample"),
+        _scored("mcc", known(lambda: mcc(z, true), z), latent="posterior_sample"),
+        _scored("affine_r2", known(lambda: affine_r2(mu, true), mu), corr=None),
+        _scored("affine_r2_z_given_s", known(lambda: affine_r2(true, mu), mu), corr=None),
+        _scored("cca", known(lambda: canonical_correlation(mu, true), mu)),
     ]
-    if u.ndim == 1:
-        rows.append(_scored("mcc_within", known(lambda: within_level_mcc(mu, s, u), mu)))
+    rows = [row | some_of("sources", kept, s.T) for row in rows]
+    within = kept[np.isin(kept, columns_within(s, u))] if u.ndim == 1 else kept[:0]
+    if len(within):
+        value = known(lambda: within_level_mcc(mu, s[:, within], u), mu)
+        rows.append(_scored("mcc_within", value) | some_of("sources", within, s.T))
     return rows
+
+
+def some_of(name: str, used: Sized, there: Sized) -> Row:
+    """Says how many of what there is were used, unless all were."""
+    return {} if len(used) == len(there) else {name: f"{len(used)} of {len(there)}"}
 
 
 def _scored(metric: str, value: float, **convention: str | None) -> Row:

@@ -120,13 +120,19 @@ def preset_name(label: str) -> str:
 
 
 def control_of(label: str) -> str:
-    """The negative control that a label asks for, a key of `data.CONTROLS`; empty for none."""
-    return label.rpartition("]")[2].partition(CONTROL)[2]
+    """The negative control that a label asks for, a key of `data.CONTROLS`; empty for none.
+
+    Arms of studies have names of their own: what follows a `+` in these is a control only where
+    it is called like one.
+    """
+    name = label.rpartition("]")[2].partition(CONTROL)[2]
+    return name if name in CONTROLS else ""
 
 
 def model_of(label: str) -> str:
     """The label less its control."""
-    return label.removesuffix(CONTROL + control_of(label))
+    control = control_of(label)
+    return label.removesuffix(CONTROL + control) if control else label
 
 
 def with_controls(models: Sequence[str], controls: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 from jax.sharding import Mesh
 
 from ivaegan_jax import scoring, verdict
+from ivaegan_jax.data import is_synthetic
 from ivaegan_jax.data.prepare import Prepared
 from ivaegan_jax.experiment import Experiment
 from ivaegan_jax.networks import Dims
@@ -97,6 +98,13 @@ class Scorer:
             for i, (x, u) in enumerate(held_out)
         ]
 
+    @cached_property
+    def _resplit(self) -> Row:
+        """Test rows over training rows where data seeds are re-splits of one table."""
+        if is_synthetic(self.experiment.data):
+            return {}
+        return {"resplit": self.data.test.x.shape[1] / self.data.train.x.shape[1]}
+
     def _stamp(self, trained: scoring.Trained, split: str | None, i: int) -> Row:
         """Says which run and which part of the data a row belongs to."""
         return {
@@ -108,4 +116,4 @@ class Scorer:
             "status": "ok" if trained.states.alive[i] else "diverged",
             "kind": "run",
             "step": self.experiment.steps,
-        }
+        } | self._resplit

@@ -1,6 +1,6 @@
 """From trained states to recorded rows: every run scored on held-out data, with its floors."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,12 +16,14 @@ from ivaegan_jax.evaluate import (
     evaluation_key,
     likelihood_rows,
     make_evaluate,
+    some_of,
     source_rows,
 )
 from ivaegan_jax.game import Game
 from ivaegan_jax.metrics import conditional_sample_quality, floors, pairwise_agreement
 from ivaegan_jax.metrics.rows import evenly, some_rows
 from ivaegan_jax.metrics.sample_quality import DISTANCES, MEASURES, MIN_ROWS_PER_LEVEL
+from ivaegan_jax.metrics.truth import distinct_columns
 from ivaegan_jax.model import Model
 from ivaegan_jax.replicate import default_how, over_runs, pad_runs, shard_runs, share
 from ivaegan_jax.state import TrainState
@@ -196,18 +198,13 @@ def agreement_rows(
         pairs = pairwise_agreement(
             np.where(whole[:, None, None], mu[members[:, None], rows], 0)
         ).where(whole[:, None] & whole)
-        said = _of("runs", members, among) | _of("rows", rows, mu[0])
+        said = some_of("runs", members, among) | some_of("rows", rows, mu[0])
         for a in range(len(members)):
             for b in range(a + 1, len(members)):
                 row = stamp(int(members[a])) | {"kind": "agreement"} | convention | said
                 row["other_seed"] = int(trained.runs.seed[members[b]])
                 yield row | {"metric": "agreement_mcc", "value": float(pairs.mcc[a, b])}
                 yield row | {"metric": "agreement_affine_r2", "value": float(pairs.affine_r2[a, b])}
-
-
-def _of(name: str, used: Sized, there: Sized) -> Row:
-    """Says how many of what there is were used, unless all were."""
-    return {} if len(used) == len(there) else {name: f"{len(used)} of {len(there)}"}
 
 
 FLOOR_NAMES = {
@@ -232,11 +229,15 @@ def floor_rows(data: Prepared, data_seeds: Sequence[int], stamp: Row) -> Iterato
         most = FLOOR_NUMBERS // data.dim_x
         fit = some_rows(train.u[i], data.dim_u, min(FIT_ROWS, most))
         rows = some_rows(test.u[i], data.dim_u, min(FLOOR_ROWS, most))
+        kept = distinct_columns(test.s[i])  # the sources that models are scored on
+        if not len(kept):
+            continue
         found = floors(
-            train.x[i][fit], train.u[i][fit], train.s[i][fit],
-            test.x[i][rows], test.u[i][rows], test.s[i][rows],
+            train.x[i][fit], train.u[i][fit], train.s[i][fit][:, kept],
+            test.x[i][rows], test.u[i][rows], test.s[i][rows][:, kept],
         )  # fmt: skip
-        said = _of("fit_rows", fit, train.u[i]) | _of("rows", rows, test.u[i])
+        said = some_of("fit_rows", fit, train.u[i]) | some_of("rows", rows, test.u[i])
+        said |= some_of("sources", kept, test.s[i].T)
         for name, value in found.items():
             metric = "mcc_within" if name.startswith("within_level_") else "mcc"
             floor = FLOOR_NAMES[name.removeprefix("within_level_")]

@@ -188,7 +188,12 @@ class Study:
                 f"{job.label} is trained with the true sources: it needs an array s in the table, "
                 "with as many columns as there are latents (config.model.dim_z)"
             )
-        standardised = (s - s.mean(1, keepdims=True)) / s.std(1, keepdims=True)
+        if not (std := s.std(1, keepdims=True)).all():
+            raise InputError(
+                f"{job.label} is trained with the true sources, and a column of s is the same in "
+                "all training rows; leave that column out of s"
+            )
+        standardised = (s - s.mean(1, keepdims=True)) / std
         return standardised.astype(np.float32)
 
     def _make_mesh(self) -> Mesh:

@@ -128,3 +128,9 @@ def test_what_no_label_can_say_is_named(text, message):
         parse(text)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["ivae_gan+noise", "b1+", "a+shuffled_u_longer"])
+def test_what_follows_a_plus_is_a_control_only_where_it_is_called_like_one(name):
+    assert (control_of(name), model_of(name)) == ("", name)
+    assert (control_of("ivae+shuffled_u"), model_of("ivae+shuffled_u")) == ("shuffled_u", "ivae")

@@ -59,6 +59,20 @@ def test_more_confidence_is_wider():
     assert wide.low < narrow.low < narrow.high < wide.high
 
 
+def test_resplits_of_one_table_have_the_factor_of_nadeau_and_bengio():
+    values, shared = RNG.normal(size=(10, 1)), 0.125
+    plain = hierarchical_interval(values, resamples=20_000)
+    corrected = hierarchical_interval(values, resamples=20_000, shared=shared)
+    ratio = (corrected.high - corrected.low) / (plain.high - plain.low)
+    assert ratio == pytest.approx((1 + 10 * shared) ** 0.5)
+    found = paired_comparison(values, np.zeros((10, 1)), shared=shared)
+    statistic = values.mean() / (values.std(ddof=1) * (1 / 10 + shared) ** 0.5)
+    assert found.p_value == pytest.approx(2 * t.sf(abs(statistic), 9))
+    assert found.difference.high == pytest.approx(corrected.high, abs=0.02)
+    one = values.T
+    assert hierarchical_interval(one, shared=shared) == hierarchical_interval(one)
+
+
 def test_success_rate_is_wilsons():
     estimate, low, high = success_rate(np.array([True] * 8 + [False] * 2))
     assert estimate == 0.8

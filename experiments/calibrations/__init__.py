@@ -9,6 +9,7 @@ from experiments.calibrations import (
     means,
     pages,
     ranks,
+    resplits,
     series,
     shares,
     verdicts,
@@ -19,7 +20,9 @@ from ivaegan_jax.types import InputError
 
 __all__ = ["Case", "Measured", "all_cases", "chosen", "measure"]
 
-THEMES = (means, shares, agreements, comparisons, doctors, series, ranks, verdicts, pages)
+THEMES = (
+    means, shares, agreements, comparisons, resplits, doctors, series, ranks, verdicts, pages,
+)  # fmt: skip
 
 
 def all_cases() -> list[Case]:

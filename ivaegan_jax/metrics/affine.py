@@ -55,8 +55,8 @@ def canonical_correlation(
     """Mean canonical correlation of z and s; in-sample where `held_out` is False.
 
     Canonical directions, signs included, come from the even rows; the correlation of each pair
-    of canonical variates from the odd ones, so it may be negative. Pairs that a deficient rank
-    or a small dim_z leaves out count 0: the mean is over dim_s. Hotelling (1936).
+    of canonical variates from the odd ones, so it may be negative. Pairs that a deficient rank of
+    z or a small dim_z leaves out count 0: the mean is over the rank of s. Hotelling (1936).
     """
     fit, score = held_out_split(len(z), held_out)
     z_fit, s_fit = centred(z[fit]), centred(s[fit])
@@ -67,4 +67,4 @@ def canonical_correlation(
     lengths = np.linalg.norm(z_variates, axis=0) * np.linalg.norm(s_variates, axis=0)
     products = (z_variates * s_variates).sum(axis=0)
     pairs = np.divide(products, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-    return float(pairs.sum() / s.shape[1])
+    return float(pairs.sum() / max(s_map.shape[1], 1))

@@ -17,7 +17,8 @@ def sizes(rows: Sequence[Row]) -> str:
     per_data = [sum(d == data for d, _ in runs) for data in {d for d, _ in runs}]
     low, high = min(per_data, default=0), max(per_data, default=0)
     seeds = f"{low}" if low == high else f"{low} to {high}"
-    return f"{_plural(len(per_data), 'data seed')} x {_plural(seeds, 'model seed')}"
+    what = "re-split" if recorded.shared_rows(rows) and len(per_data) > 1 else "data seed"
+    return f"{_plural(len(per_data), what)} x {_plural(seeds, 'model seed')}"
 
 
 def count_runs(rows: Sequence[Row], preset: str) -> tuple[int, int]:

@@ -25,11 +25,13 @@ def interval(
     confidence: float = 0.95,
 ) -> Interval | None:
     """The headline interval of a metric; None where no run has a number."""
-    values = scores(rows, metric, preset).values
+    found = scores(rows, metric, preset)
+    values = found.values
     some = values[np.isfinite(values).any(axis=1)]
     if not some.size:
         return None
-    return cut(hierarchical_interval(_filled(some), statistic, confidence), metric)
+    whole = hierarchical_interval(_filled(some), statistic, confidence, shared=found.shared)
+    return cut(whole, metric)
 
 
 def paired(a: Scores, b: Scores) -> Paired | None:
@@ -38,7 +40,9 @@ def paired(a: Scores, b: Scores) -> Paired | None:
     With a single data seed the pairs are the model seeds that both were run with.
     """
     matched = _matched(a, b)
-    return paired_comparison(*matched) if matched else None
+    several = len(a.data_seeds) > 1 and len(b.data_seeds) > 1
+    shared = max(a.shared, b.shared) if several else 0.0
+    return paired_comparison(*matched, shared=shared) if matched else None
 
 
 def differences(a: Scores, b: Scores) -> dict[Any, float]:

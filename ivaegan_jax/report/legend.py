@@ -74,6 +74,12 @@ BAND = (
     "seeds, and then it speaks of that data set alone"
 )
 
+RESPLIT = (
+    "Data seeds are re-splits of one table, which share rows: the squared errors of means and "
+    "differences have the factor 1/n + test rows / training rows, and p is that of the resampled "
+    "t-test (Nadeau and Bengio 2003); a share of successes has no interval."
+)
+
 DIVERGED = (
     "div: runs that diverged, or have a score that is no number. They count in every number, at "
     "the value of their last finite parameters; without one, as 0 where the score is an MCC, R² or "

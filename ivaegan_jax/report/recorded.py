@@ -46,6 +46,7 @@ class Scores(NamedTuple):
       present: True where there is a run; False is padding.
       data_seeds: the label of each row.
       seeds: the model seeds of each row, in its order.
+      shared: see `shared_rows`.
     """
 
     values: Float[np.ndarray, "data_seeds seeds"]
@@ -53,6 +54,12 @@ class Scores(NamedTuple):
     present: Bool[np.ndarray, "data_seeds seeds"]
     data_seeds: tuple[Any, ...]
     seeds: tuple[tuple[Any, ...], ...]
+    shared: float = 0.0
+
+
+def shared_rows(rows: Sequence[Row]) -> float:
+    """Test rows over training rows where data seeds are re-splits of one table; else 0."""
+    return max((number(row["resplit"]) for row in rows if "resplit" in row), default=0.0)
 
 
 def number(value: Any) -> float:
@@ -116,7 +123,8 @@ def scores(rows: Sequence[Row], metric: str, preset: str) -> Scores:
         for j, row in enumerate(group):
             values[i, j], diverged[i, j], present[i, j] = counted(row), is_diverged(row), True
     seeds = tuple(tuple(row.get("seed") for row in group) for group in groups.values())
-    return Scores(values, diverged, present, tuple(groups), seeds)
+    found = [row for group in groups.values() for row in group]
+    return Scores(values, diverged, present, tuple(groups), seeds, shared_rows(found))
 
 
 def is_diverged(row: Row) -> bool:

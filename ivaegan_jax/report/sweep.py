@@ -97,7 +97,8 @@ def sweep_of(rows: Sequence[Row]) -> Sweep | None:
     first = values[order[0]]
     ranking = [
         Ranked(label, labels[label], own[label], values[label],
-               hierarchical_interval(first - values[label]) if label != order[0] else None)
+               hierarchical_interval(first - values[label], shared=recorded.shared_rows(rows))
+               if label != order[0] else None)
         for label in order
     ]  # fmt: skip
     names = dict.fromkeys(name for label in own for name in labels[label])
@@ -216,7 +217,8 @@ def _record(rank: int, each: Ranked) -> dict[str, Any]:
         "preset": f"{rank}. {preset_name(each.label)}", "label": each.label,
         "runs": runs, "diverged": diverged,
         **{f"set.{name}": spelt(value) for name, value in each.settings.items()},
-        "criterion": hierarchical_interval(each.values), "behind": each.behind,
+        "criterion": hierarchical_interval(each.values, shared=recorded.shared_rows(each.rows)),
+        "behind": each.behind,
         "log_likelihood": None if likelihood is None else float(likelihood.estimate),
         "agreement": evidence.agreement,
         "verdict": verdict_of(evidence) if evidence.runs else None,

@@ -9,7 +9,7 @@ import numpy as np
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.counting import count_runs, has_truth, sizes
 from ivaegan_jax.report.estimates import agreement, interval, paired
-from ivaegan_jax.report.legend import with_truth_notes, without_truth_notes
+from ivaegan_jax.report.legend import RESPLIT, with_truth_notes, without_truth_notes
 from ivaegan_jax.report.render import Record, Table
 from ivaegan_jax.statistics import Interval, holm, success_rate
 from ivaegan_jax.types import Row
@@ -65,7 +65,14 @@ def summary(
     table = (
         _truth_table(rows, success_threshold, baseline) if has_truth(rows) else _plain_table(rows)
     )
-    return dataclasses.replace(table, digits=DIGITS).without_empty_columns()
+    notes = [*table.notes, *resplit_notes(rows)]
+    return dataclasses.replace(table, digits=DIGITS, notes=notes).without_empty_columns()
+
+
+def resplit_notes(rows: Sequence[Row]) -> list[str]:
+    """What re-splits of one table mean for the numbers; none where data seeds draw new data."""
+    seeds = {row.get("data_seed") for row in rows if row.get("kind", "run") == "run"}
+    return [RESPLIT] if len(seeds) > 1 and recorded.shared_rows(rows) else []
 
 
 def _truth_table(rows: Sequence[Row], success_threshold: float | None, baseline: str) -> Table:
@@ -129,8 +136,15 @@ def truth_record(rows: Sequence[Row], preset: str, threshold: float) -> dict[str
         "mcc": interval(rows, "mcc", preset),
         "iqm": _estimate(interval(rows, "mcc", preset, "iqm")),
         **{metric: _estimate(value) for metric, value in means.items()},
-        "success": success_rate(success, mcc.present),
+        "success": _success(success, mcc),
     }
+
+
+def _success(success: np.ndarray, mcc: recorded.Scores) -> Interval:
+    """With an interval, but where data seeds are re-splits: there is no correction for a share."""
+    found = success_rate(success, mcc.present)
+    known = not mcc.shared or len(mcc.data_seeds) < 2
+    return found if known else found._replace(low=float("nan"), high=float("nan"))
 
 
 def _without_truth(rows: Sequence[Row], preset: str) -> dict[str, Any]:

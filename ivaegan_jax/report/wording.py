@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from ivaegan_jax.report.controls import without_controls
 from ivaegan_jax.report.counting import has_truth, sizes
 from ivaegan_jax.report.estimates import interval
-from ivaegan_jax.report.recorded import floors
+from ivaegan_jax.report.recorded import floors, shared_rows
 from ivaegan_jax.report.render import Record, Table, decimal
 from ivaegan_jax.statistics import Interval
 from ivaegan_jax.types import Row
@@ -76,7 +76,10 @@ def _without_truth(records: Sequence[Record]) -> list[str]:
 def _cautions(rows: Sequence[Row], table: Table) -> list[str]:
     found = []
     seeds = len({row.get("data_seed") for row in rows if row.get("kind", "run") == "run"})
-    compared = len(table.records) > 1 and has_truth(rows)
+    resplit = bool(shared_rows(rows)) and seeds > 1
+    compared = len(table.records) > 1 and has_truth(rows) and not resplit
+    if resplit:
+        found.append(f"{seeds} re-splits of one table are no new data.")
     if compared and seeds < FEWEST:
         found.append(f"Caution: {_data_seeds(seeds)} too few for a significance claim.")
     elif compared and seeds < ENOUGH:

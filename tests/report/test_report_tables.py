@@ -228,3 +228,20 @@ def test_the_headline_without_truth_speaks_of_agreement_only():
     text = words(real_rows())
     assert "agree with each other" in text
     assert "recovers" not in text
+
+
+def test_resplits_of_a_table_are_said_and_allowed_for():
+    rows = truth_rows(("ivae", "igan"))
+    split = [row | {"resplit": 0.125} for row in rows]
+    plain, found = (by_preset(summary(each))["igan"] for each in (rows, split))
+    for column in ("mcc", "difference"):
+        widths = [record[column].high - record[column].low for record in (found, plain)]
+        assert widths[0] / widths[1] == pytest.approx(1.5**0.5, rel=0.2)
+    assert found["p_holm"] != plain["p_holm"]
+    assert np.isnan(found["success"].low)
+    assert found["success"].estimate == plain["success"].estimate
+    table = summary(split)
+    assert "4 re-splits x 2 model seeds" in table.title
+    assert any("Nadeau and Bengio" in note for note in table.notes)
+    assert "data seed" not in table.title
+    assert not any("Nadeau" in note for note in summary(rows).notes)
