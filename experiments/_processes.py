@@ -14,6 +14,7 @@ import jax
 from absl import flags
 
 from experiments import _stop as stop
+from experiments._terminal import CLOSED_PIPE
 from ivaegan_jax.processes import FAILED, PartedError, meet
 from ivaegan_jax.types import InputError, Interrupted
 
@@ -163,7 +164,7 @@ def leave(program: Callable[[], int]) -> int:
     if _lost:
         gone = isinstance(_lost[0], jax.errors.JaxRuntimeError)
         stop.leave(os.EX_TEMPFAIL if gone else status)  # a scheduler may try again
-    if status in (stop.REQUEUE, stop.KEYBOARD):
+    if status in (stop.REQUEUE, stop.KEYBOARD, CLOSED_PIPE):
         _part()
         stop.leave(status)
     return status

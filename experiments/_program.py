@@ -14,9 +14,11 @@ from ml_collections import config_flags
 
 from experiments import _processes
 from experiments._stop import KEYBOARD, STOP
+from experiments._terminal import CLOSED_PIPE, check_words, cpu_count, prepare_streams
 from ivaegan_jax.config import Config
 from ivaegan_jax.data import DATASETS
-from ivaegan_jax.files import FAILED
+from ivaegan_jax.escaping import printable
+from ivaegan_jax.files import FAILED, cannot_write
 from ivaegan_jax.numerics import set_numerics
 from ivaegan_jax.types import InputError, Interrupted, StorageError
 
@@ -32,13 +34,34 @@ def define_common_flags() -> None:
     """Defines the flags of all programs."""
     flags.DEFINE_string(
         "compilation_cache",
-        str(Path.home() / ".cache" / "ivaegan_jax"),
+        _default_cache(),
         "Folder where compiled programs are kept for the next run; empty keeps none.",
     )
     flags.DEFINE_enum(
         "matmul_precision", "float32", ["float32", "tensorfloat32", "bfloat16", "default"],
         "Of matrix products on accelerators; default takes the device's own, TF32 or bfloat16.",
     )  # fmt: skip
+
+
+def _default_cache() -> str:
+    """Where compiled programs are kept; nowhere where nobody has a home."""
+    try:
+        return str(Path.home() / ".cache" / "ivaegan_jax")
+    except RuntimeError:
+        return ""
+
+
+def _cache_folder() -> str:
+    """The folder of the flag, made if need be; none where the default cannot be written."""
+    folder = flags.FLAGS.compilation_cache
+    try:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if flags.FLAGS["compilation_cache"].using_default_value:
+            return ""
+        raise cannot_write(Path(folder), error) from error
+    return folder if os.access(folder, os.W_OK) else ""
 
 
 def define_study_flags(data: str, steps: int) -> None:
@@ -127,6 +150,7 @@ def launch(main: Callable[[], int | None], define_flags: Callable[[], None]) -> 
         line while it is defined and what it finds may be wrong.
     """
     STOP.listen()
+    prepare_streams()
     logging.set_verbosity(logging.ERROR)
     ending = _processes.leave
     app.run(
@@ -143,9 +167,15 @@ def _guarded(main: Callable[[], int | None], argv: Sequence[str]) -> int:
         _set_up_jax()
         STOP.listen(alone=not jax.distributed.is_initialized())
         with _processes.together():
-            return main() or 0
+            status = main() or 0
+            sys.stdout.flush()
+            return status
     except InputError as error:
         return _fail(str(error), STORAGE if isinstance(error, StorageError) else WRONG)
+    except BrokenPipeError:
+        return CLOSED_PIPE
+    except MemoryError as error:
+        return _fail(f"not enough memory: {error}")
     except OSError as error:
         message = f"{error.filename or 'a file'}: {error.strerror or error}"
         return _fail(message, STORAGE if error.errno in FAILED else WRONG)
@@ -160,6 +190,7 @@ def _parse(argv: list[str], define_flags: Callable[[], None]) -> list[str]:
     # in place, since a config flag looks for its overrides in sys.argv
     sys.argv[1:] = argv[1:] = with_home(argv[1:])
     try:
+        check_words(argv)
         define_flags()
         if {"--help", "-h", "-help", "--helpshort"} & set(argv[1:]):
             _show_help()
@@ -194,15 +225,23 @@ def _show_help() -> None:
 
 
 def _fail(message: str, status: int = WRONG) -> int:
-    print(f"error: {message}", file=sys.stderr)
+    print(f"error: {printable(message)}", file=sys.stderr)
     return status
+
+
+class OneLine(standard_logging.Formatter):
+    """Messages that quote others' text."""
+
+    def format(self, record: standard_logging.LogRecord) -> str:
+        """Shows what is not visible as escapes."""
+        return printable(super().format(record))
 
 
 def _show_warnings() -> None:
     """Prints what the library found damaged and left out, one line each, on stderr."""
     library = standard_logging.getLogger("ivaegan_jax")
     handler = standard_logging.StreamHandler()
-    handler.setFormatter(standard_logging.Formatter("warning: %(message)s"))
+    handler.setFormatter(OneLine("warning: %(message)s"))
     library.addHandler(handler)
     library.setLevel(standard_logging.WARNING)
     library.propagate = False
@@ -212,10 +251,10 @@ def _show_warnings() -> None:
 def _set_up_jax() -> None:
     """Numbers as they are everywhere, and one device per CPU core, as if they were accelerators."""
     set_numerics(flags.FLAGS.matmul_precision)
-    devices = _processes.value_of("cpu_devices", 0) or len(os.sched_getaffinity(0))
+    devices = _processes.value_of("cpu_devices", 0) or cpu_count()
     jax.config.update("jax_num_cpu_devices", devices)
-    if flags.FLAGS.compilation_cache:
-        jax.config.update("jax_compilation_cache_dir", flags.FLAGS.compilation_cache)
+    if cache := _cache_folder():
+        jax.config.update("jax_compilation_cache_dir", cache)
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
     _processes.join()

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from experiments._stages import Remaining, Stage
 from ivaegan_jax.doctor.cost import duration
+from ivaegan_jax.escaping import printable
 from ivaegan_jax.loop import Chunk
 from ivaegan_jax.plan import Plan
 from ivaegan_jax.types import Row
@@ -175,4 +176,4 @@ class ConsoleReporter:
 
     def _say(self, line: str) -> None:
         self.spoke = time.monotonic()
-        self.progress.console.print(line, markup=False)
+        self.progress.console.print(printable(line), markup=False)

@@ -9,7 +9,6 @@ first: ratios bear a busy machine, rates do not. Beside FILE.json come FILE.md a
 """
 
 import importlib.util
-import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from absl import flags
 
 from experiments import _program
 from experiments._seeds import parse_numbers
+from experiments._terminal import cpu_count
 from experiments.benchmarks.children import measure
 from experiments.benchmarks.sizes import SIZES
 from experiments.benchmarks.table import speed_figure, speed_table, start_table
@@ -96,7 +96,7 @@ def measure_torch(timing: dict[str, Any], quick: bool) -> Iterator[dict[str, Any
     if importlib.util.find_spec("torch") is None:
         print("PyTorch is not installed: left out (pip install -e '.[benchmark]')", flush=True)
         return
-    cores = len(os.sched_getaffinity(0))
+    cores = cpu_count()
     layouts = [(1, 1)] if quick else sorted({(1, 1), (1, cores), (cores, 1)})
     for size in ["b1"] if quick else SIZES:
         for preset in PRESETS:

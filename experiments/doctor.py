@@ -17,6 +17,7 @@ from absl import flags
 
 from experiments import _program, _study
 from ivaegan_jax.doctor import Finding, blocks, examine
+from ivaegan_jax.escaping import printable_lines
 from ivaegan_jax.experiment import Experiment
 
 HEADINGS = {"fine": "Fine", "warn": "Worth a look", "blocks": "Blocks training"}
@@ -56,7 +57,7 @@ def as_text(experiment: Experiment, findings: Sequence[Finding]) -> str:
     verdict = f"blocked by {count} of {len(findings)} findings" if count else "nothing blocks"
     looked_at = f"{experiment.data} (data seed {experiment.data_seeds[0]})"
     paragraphs.append(f"{looked_at}, {experiment.presets[0]}: {verdict}")
-    return "\n\n".join(paragraphs)
+    return printable_lines("\n\n".join(paragraphs))
 
 
 def as_lines(finding: Finding) -> str:

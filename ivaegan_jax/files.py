@@ -8,6 +8,8 @@ import errno
 import json
 import math
 import os
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from ivaegan_jax.escaping import printable
 from ivaegan_jax.types import InputError, Row, StorageError
 
 FAILED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -23,7 +26,7 @@ FAILED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 def write_text(path: Path, text: str) -> None:
     """Replaces a text file whole."""
-    write_bytes(path, text.encode())
+    write_bytes(path, text.encode(errors="backslashreplace"))
 
 
 def cannot_write(path: Path, error: OSError) -> InputError:
@@ -98,9 +101,12 @@ def read_json(path: Path) -> dict[str, Any]:
       InputError: if it is no JSON.
     """
     try:
-        return json.loads(path.read_text()) if path.exists() else {}
+        found = json.loads(path.read_bytes()) if path.exists() else {}
     except ValueError as error:
         raise InputError(f"{path} is damaged; restore or delete it") from error
+    if not isinstance(found, dict):
+        raise InputError(f"{path} holds no JSON object; restore or delete it")
+    return found
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -113,11 +119,35 @@ def read_rows(path: Path) -> list[Row]:
     rows = []
     for number, line in enumerate(lines, start=1):
         try:
-            rows.append(json.loads(line))
-        except ValueError as error:
+            rows.append(dict(json.loads(line)))
+        except (ValueError, TypeError) as error:
             if number < len(lines):
                 raise InputError(f"{path}: line {number} is damaged; restore the file") from error
     return rows
+
+
+MISREAD = (ArithmeticError, AttributeError, EOFError, LookupError, TypeError, ValueError,
+           MemoryError, zipfile.BadZipFile, zlib.error)  # fmt: skip
+"""What code raises that is given something else than was once written."""
+
+
+@contextmanager
+def making_sense_of(path: Path) -> Iterator[None]:
+    """Turns what fails within, because a file holds something else than was written, into a line.
+
+    Raises:
+      InputError: naming the file.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except MISREAD as error:
+        why = printable(f"{type(error).__name__}: {error}".partition("\n")[0])
+        raise InputError(
+            f"{path} holds something else than was written to it ({why}); restore it, or give the "
+            "command that made it again in a new work directory"
+        ) from error
 
 
 def read_whole_rows(path: Path) -> list[Row]:
@@ -144,7 +174,7 @@ def append_rows(path: Path, rows: Iterable[Row]) -> None:
       InputError: if they cannot be written.
     """
     try:
-        with path.open("a") as file:
+        with path.open("a", encoding="utf-8") as file:
             file.write("".join(map(_line, rows)))
         _flush(path)
     except OSError as error:

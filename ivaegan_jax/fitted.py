@@ -13,7 +13,7 @@ from ivaegan_jax.data.comparison import far_off
 from ivaegan_jax.data.prepare import preprocessing_from
 from ivaegan_jax.data.preprocessing import Preprocessing
 from ivaegan_jax.experiment import Experiment, experiment_from
-from ivaegan_jax.files import read_whole_rows
+from ivaegan_jax.files import making_sense_of, read_whole_rows
 from ivaegan_jax.jobs import make_groups, make_jobs, make_runs
 from ivaegan_jax.labels import listed
 from ivaegan_jax.model import Model
@@ -71,30 +71,33 @@ def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) ->
     Raises:
       InputError: where the choice is not unique or there is nothing to load.
     """
-    experiment, dims = _stored_experiment(workdir)
+    with making_sense_of(workdir.config):
+        experiment, dims = _stored_experiment(workdir)
+        groups = make_groups(experiment, make_jobs(experiment, dims))
     [asked] = listed([preset]) if "[" in preset else [preset]
     label = _choose("preset", asked or None, experiment.presets)
     data_seed = _choose("data_seed", data_seed, experiment.data_seeds)
     index = experiment.data_seeds.index(data_seed)
-    groups = make_groups(experiment, make_jobs(experiment, dims))
     [(group, job)] = [(g, job) for g in groups for job in g.jobs if job.label == label]
-    states, runs = restore_job(workdir, group, job), make_runs(experiment)
+    with making_sense_of(workdir.path / "checkpoints"):
+        states, runs = restore_job(workdir, group, job), make_runs(experiment)
     if states is None:
         raise InputError(f"{workdir.path} has no checkpoint of {label} yet; train it first")
     members, stored = np.flatnonzero(runs.data_index == index), _stored_arrays(workdir)
-    return Fitted(
-        experiment=experiment,
-        data_seed=data_seed,
-        model=job.model,
-        params_by_seed=jax.tree.map(lambda leaf: leaf[members], states.evaluated),
-        preprocessing=preprocessing_from(stored, index),
-        split=str(stored.get("split", "random")),
-        part=stored.get(f"{index}/part", np.zeros(0, "<U5")),
-        dims=dims,
-        needs_u=job.config.posterior in ("x,u", "product"),
-        seeds=np.asarray(runs.seed)[members],
-        chosen=_chosen(workdir, label, data_seed),
-    )
+    with making_sense_of(workdir.preprocessing):
+        return Fitted(
+            experiment=experiment,
+            data_seed=data_seed,
+            model=job.model,
+            params_by_seed=jax.tree.map(lambda leaf: leaf[members], states.evaluated),
+            preprocessing=preprocessing_from(stored, index),
+            split=str(stored.get("split", "random")),
+            part=stored.get(f"{index}/part", np.zeros(0, "<U5")),
+            dims=dims,
+            needs_u=job.config.posterior in ("x,u", "product"),
+            seeds=np.asarray(runs.seed)[members],
+            chosen=_chosen(workdir, label, data_seed),
+        )
 
 
 def of_seed(fitted: Fitted, seed: int) -> Fitted:
@@ -174,10 +177,12 @@ def _choose(name: str, asked: T | None, present: Sequence[T]) -> T:
 
 
 def _chosen(workdir: Workdir, label: str, data_seed: int) -> Chosen | None:
-    runs = candidates(read_whole_rows(workdir.metrics), label).get(data_seed)
-    return choose(runs) if runs else None
+    with making_sense_of(workdir.metrics):
+        runs = candidates(read_whole_rows(workdir.metrics), label).get(data_seed)
+        return choose(runs) if runs else None
 
 
 def _stored_arrays(workdir: Workdir) -> dict[str, np.ndarray]:
-    with np.load(workdir.preprocessing, allow_pickle=False) as stored:
+    path = workdir.preprocessing
+    with making_sense_of(path), np.load(path, allow_pickle=False) as stored:
         return dict(stored)

@@ -1,15 +1,19 @@
 """The work directory: what a study leaves behind, and how it is found again after a stop."""
 
 import dataclasses
-import fcntl
 import hashlib
 import json
 import re
 from pathlib import Path
 from typing import Any, TextIO
 
+try:
+    import fcntl
+except ModuleNotFoundError as error:
+    raise ImportError("Linux and macOS are supported; on Windows use WSL, a Linux") from error
+
 from ivaegan_jax.config import PACE, Config
-from ivaegan_jax.files import cannot_write, is_torn, write_json
+from ivaegan_jax.files import cannot_write, is_torn, read_json, write_json
 from ivaegan_jax.types import InputError
 
 
@@ -74,8 +78,11 @@ class Workdir:
     def settings(self) -> dict[str, Any]:
         """What `config.json` holds; raises InputError where there is none."""
         try:
-            return json.loads(self.config.read_text())
-        except (OSError, json.JSONDecodeError) as error:
+            settings = read_json(self.config)
+            if not settings:
+                raise ValueError("nothing in it")
+            return settings
+        except (OSError, ValueError) as error:
             raise InputError(
                 f"{self.path} is no work directory: it has no readable config.json"
             ) from error

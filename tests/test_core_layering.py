@@ -16,6 +16,7 @@ LAYERS = {
     "version": 0,
     "config": 1,
     "numerics": 0,
+    "escaping": 0,
     "manifest": 1,
     "files": 1,
     "workdir": 2,

@@ -10,6 +10,8 @@ from typing import NamedTuple
 from absl import app, flags
 
 from experiments import _program
+from experiments._terminal import prepare_streams
+from ivaegan_jax.escaping import printable
 from ivaegan_jax.types import InputError
 
 flags.disclaim_key_flags()  # they belong to the script, whose --help lists them
@@ -41,6 +43,7 @@ def launch(plan: Callable[[Sequence[str]], Submission], define: Callable[[], Non
       plan: reads the flags and, from the command's words, says what is to be submitted.
       define: defines the script's flags.
     """
+    prepare_streams()
     app.run(lambda argv: _run(plan, argv[1:]), flags_parser=lambda a: _program._parse(a, define))
 
 
@@ -48,14 +51,21 @@ def _run(plan: Callable[[Sequence[str]], Submission], command: Sequence[str]) ->
     try:
         if not command:
             raise InputError("name the command to run after -- (see --help)")
+        check_one_line(sys.argv[1:])
         submission = plan(command)
         if flags.FLAGS.dry_run:
             print(shown(submission))
             return 0
         return submit(submission)
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+        return _program._fail(str(error))
+
+
+def check_one_line(words: Sequence[str]) -> None:
+    """Raises InputError for a word that would end a line of a script or a manifest."""
+    for word in words:
+        if printable(word) != word:
+            raise InputError(f"{printable(word)}: no scheduler takes these characters; rename it")
 
 
 def shown(submission: Submission) -> str:
@@ -72,7 +82,7 @@ def submit(submission: Submission) -> int:
     program = submission.call[0]
     if not shutil.which(program):
         raise InputError(f"{program} is not installed here; --dry_run shows what it would be given")
-    return subprocess.run(submission.call, input=submission.text, text=True, check=False).returncode
+    return subprocess.run(submission.call, input=submission.text.encode(), check=False).returncode
 
 
 def split_off(command: Sequence[str], *names: str) -> tuple[list[str], list[str]]:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import shlex
 
 from absl import flags
 
@@ -57,7 +58,8 @@ def script(body: str, **options: object) -> str:
         "open-mode": "append",
         **options,
     }
-    lines = [f"#SBATCH --{name}={value}" for name, value in asked.items() if value]
+    given = {name: shlex.quote(str(value)) for name, value in asked.items() if value}
+    lines = [f"#SBATCH --{name}={value}" for name, value in given.items()]
     devices = ",".join(map(str, range(values.gpus)))
     return "\n".join([
         "#!/bin/bash",

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ivaegan_jax.files import making_sense_of
+
 Arrays = Mapping[str, np.ndarray]
 
 
@@ -19,7 +21,7 @@ class Shown(NamedTuple):
 
 def load(path: Path) -> dict[str, np.ndarray]:
     """Reads an npz file, never a pickle."""
-    with np.load(path, allow_pickle=False) as stored:
+    with making_sense_of(path), np.load(path, allow_pickle=False) as stored:
         return {name: stored[name] for name in stored.files}
 
 

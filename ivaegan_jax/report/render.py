@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ivaegan_jax.escaping import markdown, printable, printable_lines
 from ivaegan_jax.files import without_nan
 from ivaegan_jax.statistics import Interval
 
@@ -54,7 +55,7 @@ def cell(value: Any, digits: int = 3) -> str:
         case float() | np.floating():
             return decimal(float(value), digits) if np.isfinite(value) else "-"
         case _:
-            return str(value)
+            return printable(str(value))
 
 
 def decimal(value: float, digits: int = 3) -> str:
@@ -76,16 +77,19 @@ def to_text(table: Table) -> str:
     body = [_aligned(line, widths) for line in lines]
     beneath = [rule, *(_aligned(line, widths) for line in foot)] if foot else []
     notes = [textwrap.fill(note, 118, subsequent_indent="  ") for note in table.notes]
-    return "\n".join([table.title, rule, body[0], rule, *body[1:], *beneath, rule, *notes])
+    shown = [table.title, rule, body[0], rule, *body[1:], *beneath, rule, *notes]
+    return "\n".join(map(printable_lines, shown))
 
 
 def to_markdown(table: Table) -> str:
     """A pipe table with its title and notes."""
     lines = _cells(table, [*table.records, *table.footer])
-    head = [list(table.columns.values()), [":--"] + ["--:"] * (len(table.columns) - 1)]
-    escaped = [[text.replace("|", "\\|") for text in line] for line in [*head, *lines]]
+    head = list(table.columns.values())
+    escaped = [[markdown(text) for text in line] for line in [head, *lines]]
+    escaped.insert(1, [":--"] + ["--:"] * (len(head) - 1))
     rows = ["| " + " | ".join(line) + " |" for line in escaped]
-    return "\n".join([f"**{table.title}**", "", *rows, "", *(f"- {n}" for n in table.notes)]) + "\n"
+    notes = [f"- {markdown(note)}" for note in table.notes]
+    return "\n".join([f"**{markdown(table.title)}**", "", *rows, "", *notes]) + "\n"
 
 
 def to_html(table: Table) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ivaegan_jax.files import write_bytes, write_json, write_text
+from ivaegan_jax.escaping import markdown
+from ivaegan_jax.files import making_sense_of, write_bytes, write_json, write_text
 from ivaegan_jax.manifest import merge
 from ivaegan_jax.report.controls import controls_table
 from ivaegan_jax.report.counting import has_truth, sizes
@@ -45,10 +46,12 @@ def write_report(
     Raises:
       InputError: a work directory is missing, or has no metrics yet.
     """
-    read = read_workdirs([Path(path) for path in workdirs])
+    with making_sense_of(Path(workdirs[0]) if len(workdirs) == 1 else Path("a work directory")):
+        read = read_workdirs([Path(path) for path in workdirs])
     out = Path(workdirs[0]) if out is None else Path(out)
-    found = studies(read)
-    sections = [section(study, palette_of(found), brief, pause) for study in found]
+    with making_sense_of(Path(workdirs[0]) if len(workdirs) == 1 else Path("a work directory")):
+        found = studies(read)
+        sections = [section(study, palette_of(found), brief, pause) for study in found]
     title = "Identifiability report: " + ", ".join(section.data for section in sections)
     write_sections(out, title, sections)
     if brief:
@@ -129,10 +132,11 @@ def _colourful(study: Results) -> list[Row]:
 
 
 def _markdown(title: str, sections: Sequence[Section]) -> str:
-    parts = [f"# {title}\n"]
+    parts = [f"# {markdown(title)}\n"]
     for section in sections:
         tables = [to_markdown(table) for table in (section.summary, *section.details)]
-        parts += [f"## {section.data}\n", " ".join(section.headline) + "\n", *tables]
+        words = markdown(" ".join(section.headline))
+        parts += [f"## {markdown(section.data)}\n", f"{words}\n", *tables]
     return "\n".join(parts)
 
 

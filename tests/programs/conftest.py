@@ -90,6 +90,13 @@ def compare(run, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def one_vae(compare):
+    """The model that is compiled most quickly, on b1: one data seed, one model seed."""
+    return compare("one", ("vae",), *SMALL_BENCHMARK, "--data=b1", "--data_seeds=3-3",
+                   "--seeds=2-2")  # fmt: skip
+
+
+@pytest.fixture(scope="session")
 def on_b1(compare):
     """Three presets and a control on b1: two data seeds, two model seeds."""
     presets = ("vae", "ivae", "ivae_gan", "ivae+shuffled_u")
