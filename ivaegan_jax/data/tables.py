@@ -111,6 +111,8 @@ def _with_u(table: Dataset, read: Auxiliary, u: np.ndarray) -> Dataset:
         table = dataclasses.replace(table, x=table.x[kept], u=table.u[kept], s=s, side=side)
     if (table.u == table.u[0]).all():
         raise InputError("u has one value in all rows; save a u of two or more values")
+    if len(table.x) > 1 and (table.x == table.x[0]).all():
+        raise InputError("x is the same in all rows; save observations that differ between rows")
     return dataclasses.replace(table, notes=notes, **ordered_by(table.side))
 
 

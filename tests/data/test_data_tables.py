@@ -79,7 +79,7 @@ def test_new_rows_need_no_u_and_may_hold_one_category(tmp_path):
 
 
 def test_a_constant_column_of_x_is_no_error(tmp_path):
-    assert load_table(saved(tmp_path, x=np.ones((6, 2)), u=U)).x.min() == 1
+    assert (load_table(saved(tmp_path, x=np.c_[np.ones(6), X], u=U)).x[:, 0] == 1).all()
 
 
 def with_value(value):
@@ -111,6 +111,7 @@ FAULTS = {
     "no rows": ({"x": X[:0], "u": U[:0]}, r"x is empty \(shape \(0, 2\)\)"),
     "no columns": ({"x": X[:, :0], "u": U}, "x is empty"),
     "empty u": ({"x": X, "u": U[:0]}, "u is empty"),
+    "one x": ({"x": np.ones((6, 2)), "u": np.arange(6) % 2}, "x is the same in all rows"),
     "one level": ({"x": X, "u": np.ones(6)}, "u has one value in all rows"),
     "one float": ({"x": X, "u": np.full((6, 2), 0.5)}, "u has one value in all rows"),
     "integer columns": ({"x": X, "u": X.astype(int)}, "one column of categories"),
