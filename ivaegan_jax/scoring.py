@@ -22,7 +22,12 @@ from ivaegan_jax.evaluate import (
 from ivaegan_jax.game import Game
 from ivaegan_jax.metrics import conditional_sample_quality, floors, pairwise_agreement
 from ivaegan_jax.metrics.rows import evenly, some_rows
-from ivaegan_jax.metrics.sample_quality import DISTANCES, MEASURES, MIN_ROWS_PER_LEVEL
+from ivaegan_jax.metrics.sample_quality import (
+    DISTANCES,
+    MEASURES,
+    MIN_ROWS_PER_LEVEL,
+    levels_compared,
+)
 from ivaegan_jax.metrics.truth import distinct_columns
 from ivaegan_jax.model import Model
 from ivaegan_jax.replicate import default_how, over_runs, pad_runs, shard_runs, share
@@ -174,12 +179,14 @@ def quality_rows(
         x_fake = np.concatenate([evaluation.x_fake[i] for evaluation in evaluations])
         lost = not np.isfinite(x_fake).all()
         found = conditional_sample_quality(x, x if lost else x_fake, u, measures=chosen)
+        left_out = levels_compared(u)
         for name, values in found.items():
             for against, value in values.items():
                 metric = name if against == "fake" else f"{name}_{against}"
                 unknown = lost and against != "real"
                 row = stamp(i) | {"metric": metric, "value": np.nan if unknown else value}
                 row |= {"rows": "valid and test"} if len(parts) > 1 else {}
+                row |= {"levels": left_out} if left_out else {}
                 if name not in DISTANCES and trained.total > CLASSIFIED_RUNS:
                     row["runs"] = f"{CLASSIFIED_RUNS} of {trained.total}"
                 yield row

@@ -94,6 +94,29 @@ def _as_levels(u: np.ndarray, seed: int) -> Int[np.ndarray, " rows"]:
     return np.asarray(KMeans(count, random_state=seed).fit_predict(u))
 
 
+def _compared(
+    code: Int[np.ndarray, " rows"], seed: int
+) -> tuple[Int[np.ndarray, " rows"], Int[np.ndarray, " levels"]]:
+    """The codes to compare rows within, and those of them that are compared."""
+    found, counts = np.unique(code, return_counts=True)
+    levels = found[counts >= 2 * MIN_ROWS_PER_LEVEL]
+    if not len(levels) and len(code) >= 2 * MIN_ROWS_PER_LEVEL:
+        return np.zeros(len(code), int), np.zeros(1, int)
+    if len(levels) > MAX_LEVELS:
+        levels = np.sort(np.random.default_rng(seed).permutation(levels)[:MAX_LEVELS])
+    return code, levels
+
+
+def levels_compared(u: Num[np.ndarray, "rows ..."], seed: int = 0) -> str:
+    """`100 of 500` where `conditional_sample_quality` leaves out levels of u, else empty."""
+    if not is_discrete(u):
+        return ""
+    code, levels = _compared(u, seed)
+    total = len(np.unique(u))
+    pooled = "all rows as one" if len(np.unique(code)) == 1 < total else f"{len(levels)}"
+    return f"{pooled} of {total}" if len(levels) < total else ""
+
+
 def conditional_sample_quality(
     x: Num[np.ndarray, "rows dim_x"],
     x_fake: Num[np.ndarray, "rows dim_x"],
@@ -127,13 +150,7 @@ def conditional_sample_quality(
       ValueError: NaN or infinity; fewer rows than twice `MIN_ROWS_PER_LEVEL` in all.
     """
     rng = np.random.default_rng(seed)
-    code = _as_levels(u, seed)
-    levels, counts = np.unique(code, return_counts=True)
-    levels = levels[counts >= 2 * MIN_ROWS_PER_LEVEL]
-    if not len(levels) and len(x) >= 2 * MIN_ROWS_PER_LEVEL:
-        code, levels = np.zeros(len(x), int), np.zeros(1, int)
-    if len(levels) > MAX_LEVELS:
-        levels = np.sort(np.random.default_rng(seed).permutation(levels)[:MAX_LEVELS])
+    code, levels = _compared(_as_levels(u, seed), seed)
     if not len(levels):
         raise ValueError(f"{len(x)} rows are fewer than {2 * MIN_ROWS_PER_LEVEL}")
     cap = max(MAX_ROWS // len(levels), 2 * MIN_ROWS_PER_LEVEL)

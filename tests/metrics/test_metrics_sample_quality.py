@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from ivaegan_jax.metrics import c2st, conditional_sample_quality, energy_distance, mmd2_unbiased
+from ivaegan_jax.metrics.sample_quality import levels_compared
 
 RNG = np.random.default_rng(0)
 MEANS = RNG.normal(size=(4, 3)) * 2
@@ -116,3 +117,17 @@ def test_not_finite_is_an_error():
     for measure in (mmd2_unbiased, energy_distance, c2st):
         with pytest.raises(ValueError, match="infs or NaNs"):
             measure(x, x * np.nan)
+
+
+@pytest.mark.parametrize(
+    ("u", "said"),
+    [
+        (np.arange(400) % 4, ""),
+        (RNG.normal(size=(400, 1)), ""),
+        (np.repeat(np.arange(300), 60), "100 of 300"),
+        (np.concatenate([np.arange(400) % 4, np.arange(9) + 4]), "4 of 13"),
+        (np.arange(400), "all rows as one of 400"),
+    ],
+)
+def test_levels_that_are_left_out_are_named(u, said):
+    assert levels_compared(u) == said
