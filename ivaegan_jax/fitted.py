@@ -15,7 +15,7 @@ from ivaegan_jax.data.preprocessing import Preprocessing
 from ivaegan_jax.experiment import Experiment, experiment_from
 from ivaegan_jax.files import making_sense_of, read_whole_rows
 from ivaegan_jax.jobs import make_groups, make_jobs, make_runs
-from ivaegan_jax.labels import listed
+from ivaegan_jax.labels import control_of, listed
 from ivaegan_jax.model import Model
 from ivaegan_jax.networks import Dims
 from ivaegan_jax.parts import restore_job
@@ -65,7 +65,7 @@ def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) ->
 
     Args:
       workdir: of a finished or stopped study.
-      preset: its label; may be empty where there is only one.
+      preset: its label; may be empty where there is only one beside its controls.
       data_seed: may be None where there is only one.
 
     Raises:
@@ -75,7 +75,9 @@ def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) ->
         experiment, dims = _stored_experiment(workdir)
         groups = make_groups(experiment, make_jobs(experiment, dims))
     [asked] = listed([preset]) if "[" in preset else [preset]
-    label = _choose("preset", asked or None, experiment.presets)
+    models = [each for each in experiment.presets if not control_of(each)]
+    asked = asked or (models[0] if len(models) == 1 else None)
+    label = _choose("preset", asked, experiment.presets)
     data_seed = _choose("data_seed", data_seed, experiment.data_seeds)
     index = experiment.data_seeds.index(data_seed)
     [(group, job)] = [(g, job) for g in groups for job in g.jobs if job.label == label]

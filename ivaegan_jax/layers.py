@@ -8,6 +8,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from ivaegan_jax.types import HostOrDevice
+
 
 def xtanh(x: jax.Array) -> jax.Array:
     """`tanh(x) + 0.1 x`: squashing, yet injective with a slope bounded away from zero."""
@@ -64,7 +66,7 @@ def as_array(inputs: Inputs) -> Float[Array, "*batch inputs"]:
     return jnp.concatenate([inputs.features, inputs.scale * ones], axis=-1)
 
 
-def product(inputs: Inputs, kernel: Float[Array, "inputs outputs"]) -> jax.Array:
+def product(inputs: Inputs, kernel: Float[HostOrDevice, "inputs outputs"]) -> jax.Array:
     """`inputs @ kernel`; of levels, the kernel's rows are looked up."""
     if not isinstance(inputs, Coded):
         return inputs @ kernel

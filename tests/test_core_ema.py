@@ -29,7 +29,8 @@ def squares(params, batch, key, hypers, names):
 @pytest.fixture(scope="module")
 def trainers():
     """By whether an average is kept: trainers of a model that costs nothing to compile."""
-    model = Model(first_params, squares, None, None, None, None, lambda params: params, None)
+    unused = [None] * 3
+    model = Model(first_params, squares, None, *unused, lambda params: params, *unused)
     return {ema: make_trainer(model, GAME, 8, 4, ema=ema) for ema in (False, True)}
 
 

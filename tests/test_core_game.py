@@ -97,7 +97,8 @@ class Recorder:
 
     def __init__(self):
         self.draws, self.noise = [], []
-        self.model = Model(None, self.terms, None, None, None, None, lambda params: params, None)
+        unused = [None] * 3
+        self.model = Model(None, self.terms, None, *unused, lambda params: params, *unused)
 
     def terms(self, params, batch, key, hypers, names):
         self.noise.append(tuple(jax.random.key_data(key).tolist()))

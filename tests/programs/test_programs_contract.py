@@ -177,10 +177,13 @@ def test_every_data_seed_has_its_floors(all_on_b1, rows_of):
 
 def test_runs_are_compared_only_within_a_data_seed(all_on_b1, all_presets, rows_of):
     rows = [row for row in rows_of(all_on_b1) if row["kind"] == "agreement"]
-    found = {(r["preset"], r["data_seed"], r["seed"], r["other_seed"], r["metric"]) for r in rows}
-    metrics = ("agreement_mcc", "agreement_affine_r2")
+    named = ("split", "preset", "data_seed", "seed", "other_seed", "metric")
+    found = {tuple(row[name] for name in named) for row in rows}
+    metrics, splits = ("agreement_mcc", "agreement_affine_r2"), ("valid", "test")
     assert len(found) == len(rows)
-    assert found == {(p, k, 2, 7, m) for p in all_presets for k in (3, 5) for m in metrics}
+    assert found == {
+        (s, p, k, 2, 7, m) for s in splits for p in all_presets for k in (3, 5) for m in metrics
+    }
 
 
 def test_the_control_is_labelled_and_differs_from_its_model(all_on_b1, rows_of):
