@@ -18,7 +18,8 @@ import jax
 import numpy as np
 import orbax.checkpoint as ocp
 
-from ivaegan_jax.files import cannot_write
+from ivaegan_jax.bonds import Bond
+from ivaegan_jax.files import RESTORE, cannot_write
 from ivaegan_jax.integrity import check_room, is_whole, seal
 from ivaegan_jax.memory import tree_bytes
 from ivaegan_jax.processes import leads, meet
@@ -37,9 +38,9 @@ OVERHEAD = 2**19
 class Checkpoints:
     """The checkpoints of one preset; a context manager. Several processes do all of it together."""
 
-    def __init__(self, directory: Path, read_only: bool = False):
-        """Opens the directory, and creates it unless it is opened for reading only."""
-        self.directory, self.read_only = directory, read_only
+    def __init__(self, directory: Path, read_only: bool = False, bond: Bond | None = None):
+        """Opens the directory, and creates it unless `read_only`; a bond is sealed and checked."""
+        self.directory, self.read_only, self.bond = directory, read_only, bond
         self._manager = _open(directory, read_only)
 
     def __enter__(self) -> "Checkpoints":
@@ -88,7 +89,7 @@ class Checkpoints:
           until: the last step that may be taken; later ones are as if unreadable.
 
         Raises:
-          InputError: if there are checkpoints but none can be read.
+          InputError: if there are checkpoints but none can be read, or one belongs elsewhere.
         """
         steps = sorted(self._manager.all_steps(), reverse=True)
         allowed = [step for step in steps if until is None or step <= until]
@@ -96,7 +97,10 @@ class Checkpoints:
             logger.warning("%s: leaving out what the training log lacks, from before step %d on",
                            self.directory, steps[len(steps) - len(allowed) - 1])  # fmt: skip
         for step in allowed:
-            states = self._read(step, template)
+            states, reason = self._read(step, template)
+            if reason:
+                path = self.directory / str(step)
+                logger.warning("checkpoint %s is damaged, trying the one before: %s", path, reason)
             if all(meet(f"checkpoint {step}", states is not None)):
                 self._seal(step)  # the writer may have been killed before it
                 self._delete(later for later in steps if later > step)
@@ -105,6 +109,26 @@ class Checkpoints:
             raise InputError(f"no checkpoint in {self.directory} can be read; delete it to restart")
         self._delete(steps)
         return None
+
+    def restore_at(self, step: int, template: TrainState) -> TrainState:
+        """The states of one step, and no others in their place.
+
+        Raises:
+          InputError: if they are missing, damaged or belong elsewhere.
+        """
+        path, found = self.directory / str(step), sorted(self._manager.all_steps())
+        if step not in found:
+            for other in found[-1:]:
+                self._check(other)  # it may say why
+            raise InputError(f"checkpoint {path} is missing; {RESTORE}")
+        states, reason = self._read(step, template)
+        if states is None:
+            raise InputError(f"checkpoint {path} is damaged: {reason}; {RESTORE}")
+        return states
+
+    def _check(self, step: int) -> None:
+        if self.bond:
+            self.bond.check(self.directory / str(step), preprocessing=self.read_only)
 
     def _delete(self, steps: Iterable[int]) -> None:
         for step in () if self.read_only else steps:
@@ -117,25 +141,27 @@ class Checkpoints:
 
     def _seal(self, step: int) -> None:
         if leads() and not self.read_only:
-            seal(self.directory / str(step))
+            seal(self.directory / str(step), self.bond and self.bond.record(step))
 
-    def _read(self, step: int, template: TrainState) -> TrainState | None:
-        """The states of one step; None, and a warning, where they are damaged.
+    def _read(self, step: int, template: TrainState) -> tuple[TrainState | None, str]:
+        """The states of one step; None, and the reason, where they are damaged.
 
         Waits for no other process.
+
+        Raises:
+          InputError: if they belong elsewhere.
         """
         path = self.directory / str(step)
+        if not is_whole(path):
+            return None, "a file of it was changed or is missing"
+        self._check(step)
         zeros = jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), template)
         try:
-            if is_whole(path):
-                with self._reader() as reader:
-                    stored = reader.restore(step, args=ocp.args.StandardRestore(zeros))
-                return jax.tree.map(_without_padding, template, stored)
-            reason = "a file of it was changed or is missing"
+            with self._reader() as reader:
+                stored = reader.restore(step, args=ocp.args.StandardRestore(zeros))
+            return jax.tree.map(_without_padding, template, stored), ""
         except Exception as error:  # a torn file can fail in any layer below
-            reason = str(error).partition("\n")[0]
-        logger.warning("checkpoint %s is damaged, trying the one before: %s", path, reason)
-        return None
+            return None, str(error).partition("\n")[0] or type(error).__name__
 
 
 def _open(directory: Path, read_only: bool, alone: bool = False) -> ocp.CheckpointManager:

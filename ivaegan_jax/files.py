@@ -24,6 +24,10 @@ FAILED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """What a disk says that is full, or broken."""
 
 
+RESTORE = "restore it, or give the command that made it again in a new work directory"
+"""What can be done about a file that is not the one that was written."""
+
+
 def write_text(path: Path, text: str) -> None:
     """Replaces a text file whole."""
     write_bytes(path, text.encode(errors="backslashreplace"))
@@ -94,6 +98,15 @@ def without_nan(value: Any) -> Any:
             return value
 
 
+def read_npz(path: Path) -> dict[str, np.ndarray]:
+    """All arrays of an `.npz` file; raises InputError where it is missing or damaged."""
+    if not path.exists():
+        raise InputError(f"{path} is missing; {RESTORE}")
+    # numpy leaves a file open that it opened and cannot read
+    with making_sense_of(path), path.open("rb") as file, np.load(file) as stored:
+        return dict(stored)
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON file's object; empty where there is no file.
 
@@ -145,8 +158,7 @@ def making_sense_of(path: Path) -> Iterator[None]:
     except MISREAD as error:
         why = printable(f"{type(error).__name__}: {error}".partition("\n")[0])
         raise InputError(
-            f"{path} holds something else than was written to it ({why}); restore it, or give the "
-            "command that made it again in a new work directory"
+            f"{path} holds something else than was written to it ({why}); {RESTORE}"
         ) from error
 
 

@@ -13,7 +13,7 @@ from ivaegan_jax.data.comparison import far_off
 from ivaegan_jax.data.prepare import preprocessing_from
 from ivaegan_jax.data.preprocessing import Preprocessing
 from ivaegan_jax.experiment import Experiment, experiment_from
-from ivaegan_jax.files import making_sense_of, read_whole_rows
+from ivaegan_jax.files import making_sense_of, read_npz, read_whole_rows
 from ivaegan_jax.jobs import make_groups, make_jobs, make_runs
 from ivaegan_jax.labels import control_of, listed
 from ivaegan_jax.model import Model
@@ -21,7 +21,7 @@ from ivaegan_jax.networks import Dims
 from ivaegan_jax.parts import restore_job
 from ivaegan_jax.selection import Chosen, candidates, choose
 from ivaegan_jax.train import as_batch
-from ivaegan_jax.types import Dataset, InputError, Params
+from ivaegan_jax.types import Dataset, InputError, Params, Row
 from ivaegan_jax.workdir import Workdir
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ class Fitted(NamedTuple):
 
 
 def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) -> Fitted:
-    """Loads the newest checkpoint of one preset and data seed.
+    """Loads the newest checkpoint of one preset and data seed; of a scored one the final one.
 
     Args:
       workdir: of a finished or stopped study.
@@ -69,7 +69,8 @@ def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) ->
       data_seed: may be None where there is only one.
 
     Raises:
-      InputError: where the choice is not unique or there is nothing to load.
+      InputError: where the choice is not unique, there is nothing to load, or settings, checkpoint
+        and preprocessing do not belong together.
     """
     with making_sense_of(workdir.config):
         experiment, dims = _stored_experiment(workdir)
@@ -81,11 +82,15 @@ def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) ->
     data_seed = _choose("data_seed", data_seed, experiment.data_seeds)
     index = experiment.data_seeds.index(data_seed)
     [(group, job)] = [(g, job) for g in groups for job in g.jobs if job.label == label]
+    with making_sense_of(workdir.metrics):
+        scored = read_whole_rows(workdir.metrics)
+        is_scored = workdir.done.exists() or any(row["preset"] == label for row in scored)
     with making_sense_of(workdir.path / "checkpoints"):
-        states, runs = restore_job(workdir, group, job), make_runs(experiment)
+        final = experiment.steps if is_scored else None
+        states, runs = restore_job(workdir, group, job, final), make_runs(experiment)
     if states is None:
         raise InputError(f"{workdir.path} has no checkpoint of {label} yet; train it first")
-    members, stored = np.flatnonzero(runs.data_index == index), _stored_arrays(workdir)
+    members, stored = np.flatnonzero(runs.data_index == index), read_npz(workdir.preprocessing)
     with making_sense_of(workdir.preprocessing):
         return Fitted(
             experiment=experiment,
@@ -98,7 +103,7 @@ def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) ->
             dims=dims,
             needs_u=job.config.posterior in ("x,u", "product"),
             seeds=np.asarray(runs.seed)[members],
-            chosen=_chosen(workdir, label, data_seed),
+            chosen=_chosen(workdir, scored, label, data_seed),
         )
 
 
@@ -178,13 +183,7 @@ def _choose(name: str, asked: T | None, present: Sequence[T]) -> T:
     return asked
 
 
-def _chosen(workdir: Workdir, label: str, data_seed: int) -> Chosen | None:
+def _chosen(workdir: Workdir, scored: list[Row], label: str, data_seed: int) -> Chosen | None:
     with making_sense_of(workdir.metrics):
-        runs = candidates(read_whole_rows(workdir.metrics), label).get(data_seed)
+        runs = candidates(scored, label).get(data_seed)
         return choose(runs) if runs else None
-
-
-def _stored_arrays(workdir: Workdir) -> dict[str, np.ndarray]:
-    path = workdir.preprocessing
-    with making_sense_of(path), np.load(path, allow_pickle=False) as stored:
-        return dict(stored)

@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 SEAL = "SEAL.json"
 """The file of a checkpoint that names all others with their checksums."""
 
+BOND = "belongs to"
+"""The entry of a seal that is no file but what the checkpoint belongs to (see `bonds`)."""
+
 
 def logged_until(log: Iterable[Row], runs: int) -> int:
     """The last step up to which every step of a training log holds every run.
@@ -73,10 +76,19 @@ def check_room(folder: Path, size: int) -> None:
         raise cannot_write(folder, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
 
 
-def seal(folder: Path) -> None:
-    """Adds a file with the checksums of all others, unless it is there."""
+def seal(folder: Path, bond: Row | None = None) -> None:
+    """Adds a file with the checksums of all others, and a bond, unless it is there."""
     if not (folder / SEAL).exists():
-        write_json(folder / SEAL, dict(_checksums(folder)))
+        write_json(folder / SEAL, dict(_checksums(folder)) | ({BOND: bond} if bond else {}))
+
+
+def sealed_bond(folder: Path) -> Row:
+    """What a folder was bound to when it was sealed; empty for nothing, or a damaged seal."""
+    try:
+        found = read_json(folder / SEAL).get(BOND)
+    except InputError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def is_whole(folder: Path) -> bool:
@@ -84,7 +96,10 @@ def is_whole(folder: Path) -> bool:
     if not (folder / SEAL).exists():
         return True
     try:
-        return read_json(folder / SEAL) == dict(_checksums(folder))
+        found = read_json(folder / SEAL)
+        return {name: each for name, each in found.items() if name != BOND} == dict(
+            _checksums(folder)
+        )
     except InputError:
         return False
 

@@ -6,12 +6,16 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 import jax
 import numpy as np
 
+from ivaegan_jax.bonds import Bond, fingerprint_of
 from ivaegan_jax.checkpoint import Checkpoints
+from ivaegan_jax.files import RESTORE
 from ivaegan_jax.jobs import Group, Job
 from ivaegan_jax.plan import Plan, at_most, recorded_at_once
+from ivaegan_jax.processes import leads
 from ivaegan_jax.state import TrainState
 from ivaegan_jax.train import Run
-from ivaegan_jax.workdir import Workdir
+from ivaegan_jax.types import InputError
+from ivaegan_jax.workdir import Workdir, deciding
 
 
 class Part(NamedTuple):
@@ -71,11 +75,14 @@ def train_in_parts(
       train: what is done with a part.
     """
     held: dict[str, list[Any]] = {}
+    settings = deciding(workdir.settings())
+    own = fingerprint_of(workdir.preprocessing) if leads() else ""
     for part in parts_of(plan.group, plan.at_once):
         jobs = [job for job in part.jobs_of(plan.group) if job.label in wanted]
         if not jobs:
             continue
-        with Checkpoints(workdir.checkpoints(part.name)) as checkpoints:
+        bond = Bond(workdir, part.name, (part.start, part.count), settings, own)
+        with Checkpoints(workdir.checkpoints(part.name), bond=bond) as checkpoints:
             states = train(part, checkpoints)
         for job in jobs:
             pieces = held.setdefault(job.label, [])
@@ -84,22 +91,44 @@ def train_in_parts(
                 yield job, joined(held.pop(job.label))
 
 
-def restore_job(workdir: Workdir, group: Group, job: Job) -> TrainState | None:
-    """A job's newest states; None where a part that it lies in has no checkpoint yet."""
+def restore_job(
+    workdir: Workdir, group: Group, job: Job, final: int | None = None
+) -> TrainState | None:
+    """A job's newest states; None where a part that it lies in has no checkpoint yet.
+
+    Args:
+      workdir: where checkpoints lie.
+      group: that the job is in.
+      job: whose states are wanted.
+      final: the step that the states must have; None takes what there is.
+
+    Raises:
+      InputError: where a checkpoint belongs elsewhere, or there is none of the final step.
+    """
     at_once, pieces = recorded_at_once(workdir, group), []
+    settings = deciding(workdir.settings())
+    own = fingerprint_of(workdir.preprocessing)
     for part in parts_of(group, at_once or len(group.runs.seed)):
-        folder = workdir.checkpoints(part.name)
         if job not in part.jobs_of(group):
             continue
-        if not folder.exists():
-            return None
-        with Checkpoints(folder, read_only=True) as checkpoints:
-            template = jax.eval_shape(jax.vmap(job.trainer.init), part.runs)
-            states = checkpoints.restore(template)
+        bond = Bond(workdir, part.name, (part.start, part.count), settings, own)
+        states = _stored(bond, jax.eval_shape(jax.vmap(job.trainer.init), part.runs), final)
         if states is None:
             return None
         pieces.append(own_states(group, job, part, states))
     return joined(pieces)
+
+
+def _stored(bond: Bond, template: TrainState, final: int | None) -> TrainState | None:
+    folder = bond.workdir.checkpoints(bond.name)
+    if not folder.exists():
+        if final is None:
+            return None
+        raise InputError(f"checkpoint {folder / str(final)} is missing; {RESTORE}")
+    with Checkpoints(folder, read_only=True, bond=bond) as checkpoints:
+        if final is None:
+            return checkpoints.restore(template)
+        return checkpoints.restore_at(final, template)
 
 
 def own_states(group: Group, job: Job, part: Part, states: T) -> T:

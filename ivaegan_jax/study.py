@@ -9,6 +9,7 @@ import numpy as np
 from jax.sharding import Mesh
 
 from ivaegan_jax import scoring
+from ivaegan_jax.bonds import check_settings, keep_arrays
 from ivaegan_jax.checks import check_batches, check_density, check_effect
 from ivaegan_jax.data.controls import as_control
 from ivaegan_jax.data.prepare import Part, preprocessing_arrays, split_arrays
@@ -110,9 +111,10 @@ class Study:
         """
         if leads():
             e = self.experiment
+            check_settings(workdir)
             drop_damaged(workdir, e.presets, e.steps, len(self.runs.seed))
             kept = preprocessing_arrays(self.data.preprocessing) | split_arrays(self.data)
-            write_npz(workdir.preprocessing, kept)
+            keep_arrays(workdir.preprocessing, kept)
         enters = reporter.stage if leads() else lambda kind, what: None
         left = self._agreed_left(workdir)
         for group in self.groups:

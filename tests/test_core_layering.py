@@ -21,6 +21,7 @@ LAYERS = {
     "files": 1,
     "workdir": 2,
     "integrity": 3,
+    "bonds": 4,
     "limits": 0,
     "memory": 1,
     "distributions": 1,

@@ -15,6 +15,7 @@ from experiments._progress import ConsoleReporter
 from ivaegan_jax.checkpoint import Checkpoints
 from ivaegan_jax.config import Config
 from ivaegan_jax.experiment import Experiment, experiment_from
+from ivaegan_jax.files import read_npz, write_npz
 from ivaegan_jax.jobs import make_job, make_runs
 from ivaegan_jax.loop import Chunk
 from ivaegan_jax.networks import Dims
@@ -128,6 +129,37 @@ def test_a_directory_without_a_readable_checkpoint_says_so(go, stopped):
     ended = go(stopped)
     assert ended.code == 1
     assert "InputError: no checkpoint in" in ended.err
+
+
+def test_a_renamed_checkpoint_is_refused(go, stopped):
+    folder = stopped / "checkpoints/ivae_gan"
+    (folder / "16").rename(folder / "12")
+    ended = go(stopped)
+    assert ended.code == 1
+    assert "ivae_gan/12 was stored as step 16 of ivae_gan; move it back" in ended.err
+
+
+def test_settings_that_were_edited_are_refused_though_they_are_asked_for(fork, cache, stopped):
+    asked = settings()
+    asked["config"]["hypers"]["vae_rate"] = 0.5
+    stored = json.loads((stopped / "config.json").read_text())
+    (stopped / "config.json").write_text(json.dumps(stored | {"config": asked["config"]}))
+    before = sorted(stopped.rglob("*"))
+    ended = fork(study, asked, stopped, cache).wait()
+    assert ended.code == 1
+    assert "config.json is not what checkpoint" in ended.err
+    assert "config.hypers.vae_rate: 0.01 -> 0.5" in ended.err
+    assert sorted(stopped.rglob("*")) == before
+
+
+def test_another_preprocessing_is_replaced(uninterrupted, go, stopped):
+    path = stopped / "preprocessing.npz"
+    write_npz(path, read_npz(path) | {"0/x_mean": np.ones(9)})
+    ended = go(stopped)
+    assert ended.code == 0
+    assert "preprocessing.npz is written again: it is not of this study" in ended.err
+    assert path.read_bytes() == (uninterrupted / "preprocessing.npz").read_bytes()
+    assert_same_results(stopped, uninterrupted)
 
 
 def test_a_killed_program_goes_on_and_a_second_one_waits_its_turn(begin, run, refused, tmp_path):
