@@ -42,7 +42,7 @@ class Scorer:
         """A model's rows, and what figures need; pauses between its parts."""
         parts = {"valid": self.data.valid, "test": self.data.test}
         where = self.experiment.data_seeds, self.dims.dim_u, self.mesh
-        by_split: dict[str, list[Row]] = {split: [] for split in (*parts, "quality")}
+        by_split: dict[str, list[Row]] = {split: [] for split in (*parts, "both", "chosen by")}
         mu: dict[str, list[np.ndarray]] = {split: [] for split in parts}
         alive, shown = [], []
         for some in scoring.in_parts(trained, self.mesh):
@@ -54,10 +54,10 @@ class Scorer:
                 by_split[split] += paced(rows, pause)
                 mu[split].append(found[split].mu)
             quality = scoring.quality_rows(some, [*found.values()], [*parts.values()], stamp[None])
-            by_split["quality"] += paced(quality, pause)
+            by_split["both"] += paced(quality, pause)
             # what may choose a run sees validation rows alone
             valid = [found["valid"]], [parts["valid"]], stamp["valid"], ("energy_distance",)
-            by_split["quality"] += paced(scoring.quality_rows(some, *valid), pause)
+            by_split["chosen by"] += paced(scoring.quality_rows(some, *valid), pause)
             shown.append(scoring.arrays_for_figures(some, found["test"], self.data))
             alive.append(some.states.alive)
         states = trained.states.replace(alive=np.concatenate(alive))
@@ -69,7 +69,8 @@ class Scorer:
             rows += paced(between, pause)
         judged, agreed = self._judge(trained, partial(self._stamp, trained, None), pause)
         arrays = scoring.joined_arrays(shown)
-        return [*rows, *by_split["quality"], *judged], arrays | agreed
+        samples = [*by_split["both"], *by_split["chosen by"]]
+        return [*rows, *samples, *judged], arrays | agreed
 
     def _judge(
         self, trained: scoring.Trained, stamp: Callable[[int], Row], pause: Pause
