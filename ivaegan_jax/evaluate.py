@@ -91,16 +91,15 @@ def make_evaluate(
             return _evaluate_block(model, named, params, batch, key, hypers)
 
         def score(*rows: jax.Array) -> jax.Array:
-            batch, key = (
-                as_batch(rows[0], rows[1], dim_u),
-                jax.random.fold_in(key_score, rows[2][0]),
-            )
+            batch = as_batch(rows[0], rows[1], dim_u)
+            key = jax.random.fold_in(key_score, rows[2][0])
             return model.log_prob(params, batch, noise, key, hypers)
 
         rows, size = (x, u, jnp.arange(len(x))), rows_at_once(model, params, x, u, dim_u)
         found = in_batches(of_rows, *rows, at_once=size)
         scored = in_batches(score, *(each[1::2] for each in rows), at_once=size)
-        known = as_batch(*(each[:: -(-len(x) // REFERENCES)] for each in (x, u)), dim_u).u
+        some = slice(None, None, -(-len(x) // REFERENCES))
+        known = as_batch(x[some], u[some], dim_u).u
 
         def inform(mu: jax.Array, u: jax.Array) -> jax.Array:
             return information(model, params, mu, as_batch(mu, u, dim_u).u, known)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ivaegan_jax.data.controls import as_control
+from ivaegan_jax.data.controls import SHIFTED, as_control
 from ivaegan_jax.data.order import group_of, in_order, ordered_as
 from ivaegan_jax.data.prepare import Part
 from ivaegan_jax.data.preprocessing import raw_u
@@ -84,15 +84,15 @@ def examined_part(study: Study, job: Job, raw: Dataset) -> Part:
 
     A series with holes cannot be shifted in time: x and u would both jump at each of them.
     """
-    if study.data.split.split == "random":
+    control, e = control_of(job.label), study.experiment
+    if study.data.split.split == "random" or control == SHIFTED:
         return study.training_part(job)
     row, fitted = in_order(raw), study.data.preprocessing[0]
     x, u = fitted.transform_rows(raw.x, row), fitted.encode_u(raw_u(raw)[row])
     columns = (row, np.arange(len(row)), group_of(raw)[row])
     whole = Part(x[None], u[None], None, *(each[None] for each in columns))
-    if control := control_of(job.label):
-        return as_control(whole, control, study.experiment.data_seeds[:1])
-    return whole
+    data = study.data._replace(train=whole)
+    return as_control(data, control, e.data_seeds[:1], e.seeds[:1]).train
 
 
 def untestable() -> Finding:

@@ -15,8 +15,8 @@ def distinct_columns(s: Num[np.ndarray, "rows dim_s"]) -> Int[np.ndarray, " kept
     A constant source cannot be recovered, and only one of several copies can have a latent of its
     own, so a perfect solution would not score 1 on them.
     """
-    varying = [centred(s[half]).any(axis=0) for half in held_out_split(len(s))]
-    columns = np.flatnonzero(np.logical_and(*varying))
+    varying = np.stack([centred(s[half]).any(axis=0) for half in held_out_split(len(s))])
+    columns = np.flatnonzero(varying.all(axis=0))
     unit = centred(s[:, columns])
     unit /= np.linalg.norm(unit, axis=0)
     copies = np.triu(np.abs(unit.T @ unit) > SAME, 1).any(axis=0)

@@ -77,7 +77,7 @@ def test_a_shuffled_u_blocks(doctor):
     [
         ({"x": np.full((120, 3), np.nan)}, "table", "x has NaN, inf"),
         ({"u": np.zeros(120, int)}, "table", "u has one value in all rows"),
-        ({"x": np.ones((120, 3))}, "u_in_x", "takes an x that varies"),
+        ({"x": np.ones((120, 3))}, "table", "x is the same in all rows"),
         ({"u": np.arange(120)}, "training", "no rows are left for the valid split"),
         ({"u": np.arange(120) % 7}, "u_in_x", "two levels of u of at least 30 training rows"),
     ],
@@ -114,6 +114,8 @@ def test_the_split_that_is_advised_is_taken_to_the_letter(doctor, saved):
     assert taken == found
     assert "random" not in advised
     assert doctor(data, "--split=random")[0]["rows"] == found["rows"]
+    for control in ("shuffled_u", "shifted_u"):
+        assert "u_in_x" in doctor(data, f"--preset=ivae_gan+{control}")[1]
 
 
 def test_too_many_seeds_for_the_memory_block(doctor):
