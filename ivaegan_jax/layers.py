@@ -6,9 +6,8 @@ from typing import NamedTuple, TypeAlias
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
-
-from ivaegan_jax.types import HostOrDevice
 
 
 def xtanh(x: jax.Array) -> jax.Array:
@@ -66,7 +65,7 @@ def as_array(inputs: Inputs) -> Float[Array, "*batch inputs"]:
     return jnp.concatenate([inputs.features, inputs.scale * ones], axis=-1)
 
 
-def product(inputs: Inputs, kernel: Float[HostOrDevice, "inputs outputs"]) -> jax.Array:
+def product(inputs: Inputs, kernel: Float[Array | np.ndarray, "inputs outputs"]) -> jax.Array:
     """`inputs @ kernel`; of levels, the kernel's rows are looked up."""
     if not isinstance(inputs, Coded):
         return inputs @ kernel
