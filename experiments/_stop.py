@@ -1,4 +1,4 @@
-"""Stopping when asked: SIGTERM, SIGUSR1 (which Slurm sends ahead of it if told to), or Ctrl-C.
+"""Requests to stop: SIGTERM, SIGUSR1 (which a Slurm script may have sent before it), Ctrl-C.
 
 There is one path. A thread notes the request at once, whatever the program is busy with; nothing
 is raised in the middle of other code, where a library may swallow it. The program looks for a
@@ -73,7 +73,7 @@ class StopSignal:
 
     @property
     def status(self) -> int:
-        """The exit status of a program that ends because it was asked to."""
+        """The exit status of a program that ends on request."""
         return KEYBOARD if self.number == signal.SIGINT else REQUEUE
 
     def words(self, at: str = "") -> str:

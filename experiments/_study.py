@@ -40,7 +40,7 @@ BENCHMARK_SEEDS = ("2", "6-9")
 flags.disclaim_key_flags()  # they belong to the program, whose --help lists them
 
 AUTO, NONE = "auto", "none"
-"""Of `--controls`: what the rows ask for, and nothing."""
+"""Values of `--controls`: those that the rows need, and none."""
 
 UNRECORDED = ("config", "compilation_cache")
 """Flags that the manifest leaves out: the first is in config.json, the second changes nothing."""

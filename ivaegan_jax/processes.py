@@ -76,13 +76,13 @@ def led(place: str, work: Callable[[Pause], T], stop: Callable[[], bool]) -> T |
     Args:
       place: what is done, such as `ivae is scored`.
       work: called by process 0, with what it is to call between its parts.
-      stop: whether this process was asked to stop.
+      stop: whether this process received a request to stop.
 
     Returns:
       What the work gives; None on the other processes.
 
     Raises:
-      Interrupted: on all processes, where one of them was asked to stop.
+      Interrupted: on all processes, where one of them received a request to stop.
       PartedError: on the others, where the work failed.
     """
     met = time.monotonic()

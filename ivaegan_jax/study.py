@@ -101,13 +101,13 @@ class Study:
 
         Args:
           workdir: where everything goes.
-          reporter: is told of every stage, every chunk and every scored model.
-          stop: is asked after compiling, after every chunk, and between the parts of scoring.
+          reporter: receives every stage, every chunk and every scored model.
+          stop: called after compiling, after every chunk, and between the parts of scoring.
           runs_at_once: runs trained at once; 0 takes as many as fit. No number depends on it.
           on_plan: is told how many runs a program trains at once, before it begins.
 
         Raises:
-          Interrupted: if asked to stop; running it again goes on from there.
+          Interrupted: on a request to stop; running it again goes on from there.
         """
         if leads():
             e = self.experiment

@@ -48,7 +48,7 @@ class Stop(Protocol):
 
 
 Pause: TypeAlias = Callable[[], None]
-"""What is called between two parts of a longer work; raises Interrupted if asked to stop."""
+"""What is called between two parts of a longer work; raises Interrupted on a request to stop."""
 
 
 class InputError(ValueError):

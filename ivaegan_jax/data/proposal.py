@@ -27,7 +27,7 @@ class Chosen(NamedTuple):
     """A split and the reason for it.
 
     Attributes:
-      how: with nothing left open; `--split=` and this, to the letter, asks for it.
+      how: with nothing left open; the literal value of `--split` that chooses it.
       why: one clause.
       warning: a sentence where the split leaks; empty where it does not.
     """

@@ -27,7 +27,7 @@ DISTINCT, DISTINCT_BESIDE_CODES = 10, 3
 """Other values that the column has at least."""
 
 MOST_ROWS = 100_000
-"""Rows on which values are told apart."""
+"""Rows on which distinct values are counted."""
 
 
 class Sentinel(NamedTuple):

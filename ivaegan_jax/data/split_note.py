@@ -9,7 +9,7 @@ UNITS = {"random": "rows", "group": "groups", "blocks": "blocks"}
 
 
 class SplitNote(NamedTuple):
-    """A split as manifests and reports tell of it.
+    """A split as manifests and reports describe it.
 
     Attributes:
       split: as `--split` takes it, nothing left open.

@@ -105,7 +105,9 @@ def held_out_counts(
     # Rounding the running totals spreads the remainders over the levels, so that many small
     # levels fill both parts; rounding each level on its own can leave one of them empty.
     totals = np.cumsum(counts)
-    valid = np.diff(np.rint(fractions[1] * totals), prepend=0).astype(np.int64)
     held_out = np.diff(np.rint((1 - fractions[0]) * totals), prepend=0).astype(np.int64)
     held_out = np.minimum(held_out, counts - 1)
-    return np.minimum(valid, held_out), held_out
+    # A level without held-out rows passes its share of validation on to the next one that has some.
+    lacking = np.rint(fractions[1] * totals) - np.cumsum(held_out)
+    valid = np.cumsum(held_out) + np.minimum.accumulate(np.minimum(lacking, 0))
+    return np.diff(valid, prepend=0).astype(np.int64), held_out

@@ -17,7 +17,7 @@ FEW_VALUES = 50
 """A continuous u of so few distinct values is perhaps none."""
 
 MOST_ROWS = 100_000
-"""Rows on which values are told apart where there are many."""
+"""Rows on which distinct values are counted where there are many."""
 
 
 def describe_u(dataset: Dataset) -> list[Finding]:

@@ -33,8 +33,8 @@ def in_words(found: Dependence, strongest: float) -> str:
     return (
         "Neighbouring rows resemble each other beyond what u explains: their correlation is up to "
         f"{strongest:.2f} at lag 1, and over all columns it is below {ALIKE} after "
-        f"{counted(found.length, 'row')}. Rows cannot be split at random: training rows would tell "
-        "of the held-out rows between them."
+        f"{counted(found.length, 'row')}. Rows cannot be split at random: training rows would "
+        "resemble the held-out rows between them."
     )
 
 

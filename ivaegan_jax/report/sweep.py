@@ -75,7 +75,7 @@ class Sweep(NamedTuple):
 
 
 def sweep_of(rows: Sequence[Row]) -> Sweep | None:
-    """The sweep that the rows of one data set tell of.
+    """The sweep that the rows of one data set record.
 
     None where fewer than two labels set any, or no run has a number to be ranked by. A model
     without settings of its own takes part beside those of its kind; controls do not.

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ivaegan_jax.data.order import ordered_as, place_of
 from ivaegan_jax.data.split_how import RANDOM, How, parse_split
 from ivaegan_jax.data.splits import Splitter, make_split
+from ivaegan_jax.data.units import held_out_counts
 from ivaegan_jax.types import Dataset, InputError
 
 BY_GROUP = How("group", "groups")
@@ -199,3 +200,21 @@ def test_a_table_of_copies_alone_is_refused():
     x = np.repeat(np.random.default_rng(0).normal(size=(2, 12)), 100, axis=0).astype(np.float32)
     with pytest.raises(InputError, match="200 rows are copies of 2 different ones"):
         make_split(table(np.arange(200) // 100, x=x), 1)
+
+
+def test_levels_of_two_units_fill_validation_as_well_as_test():
+    """Level by level 1 of 12 was for validation and 4 for test, where 2 and 3 are due."""
+    valid, held_out = held_out_counts(np.full(12, 2), (0.8, 0.1, 0.1))
+    assert (valid.sum(), held_out.sum()) == (2, 5)
+    assert np.all(valid <= held_out)
+
+
+@given(counts=st.lists(st.integers(1, 40), min_size=1, max_size=30))
+def test_validation_gets_no_less_than_level_by_level_and_the_same_where_that_goes(counts):
+    valid, held_out = held_out_counts(np.array(counts), (0.8, 0.1, 0.1))
+    assert np.all((valid >= 0) & (valid <= held_out))
+    assert np.all(held_out < np.maximum(counts, 1))
+    by_level = np.diff(np.rint(0.1 * np.cumsum(counts)), prepend=0)
+    assert np.minimum(by_level, held_out).sum() <= valid.sum() <= by_level.sum()
+    if np.all(by_level <= held_out):
+        np.testing.assert_array_equal(valid, by_level)
