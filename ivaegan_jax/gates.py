@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ivaegan_jax.config import Config
-from ivaegan_jax.data import is_synthetic
 from ivaegan_jax.data.controls import SHIFTED
 from ivaegan_jax.data.nulls import Structure, find_structure
 from ivaegan_jax.data.order import in_order, ordered_as
@@ -37,14 +36,14 @@ class Seen(NamedTuple):
 def look_at(experiment: Experiment, dataset: Dataset, split: str) -> Seen:
     """What the table of the first data seed is like, with all of its rows.
 
-    The rows of a benchmark are drawn one by one, given u.
+    The rows of a named data set count as drawn one by one, given u, as they do where it is split.
 
     Args:
       experiment: what is to be done.
       dataset: the table.
       split: how it was split, which says what its groups and times are.
     """
-    if is_synthetic(experiment.data):
+    if dataset.independent:
         return Seen(Structure("rows"), dataset.x[:0], dataset.u[:0], None)
     ordered = ordered_as(dataset, parse_split(split))
     rows = in_order(ordered)
@@ -59,7 +58,7 @@ def look_at(experiment: Experiment, dataset: Dataset, split: str) -> Seen:
 def structure_of(x: np.ndarray, u: np.ndarray, groups: np.ndarray | None) -> Structure:
     """Which rows can stand for which; any, where neighbours are alike too little to matter.
 
-    Such are rows whose likeness is beyond chance but below `data.dependence.ALIKE` at any distance.
+    Such are rows whose likeness is beyond chance but below `data.likeness.ALIKE` at any distance.
     """
     found = find_structure(x, u, groups)
     weak = found.kind == "shifts" and found.length == 1

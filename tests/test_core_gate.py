@@ -5,6 +5,7 @@ import pytest
 from scipy.signal import lfilter
 
 from ivaegan_jax.data.nulls import Structure, find_structure
+from ivaegan_jax.gates import structure_of
 from ivaegan_jax.verdict.gate import gains, hold_against_null
 
 ROWS, LEVELS, DIM = 1500, 10, 3
@@ -91,3 +92,11 @@ def test_one_column_and_more_levels_than_covariances_are_looked_at():
 def test_a_continuous_u_is_cut_into_cells():
     u = np.linspace(0, 1, ROWS, dtype=np.float32)[:, None]
     assert not judged(alike(11, 0.98), u=u).passed
+
+
+def test_rows_that_are_hardly_alike_pass_for_exchangeable():
+    white = np.random.default_rng(0).normal(size=(6001, 3))
+    x, u = white[1:] + 0.08 * white[:-1], np.arange(6000) // 600
+    found = find_structure(x, u)
+    assert (found.kind, found.length) == ("shifts", 1)
+    assert structure_of(x, u, None).kind == "rows"

@@ -99,6 +99,6 @@ def test_the_memory_that_is_said_holds_the_process_and_grows_with_rows_and_runs(
     assert more - small > 399 * kept
 
 
-def test_rows_that_are_hardly_alike_pass_for_exchangeable():
-    """Digits come writer by writer: neighbours are alike beyond chance, but hardly."""
+def test_rows_of_named_data_sets_count_as_exchangeable():
+    """Digits come writer by writer: rows are alike beyond chance, but hardly."""
     assert on_table("digits", "ivae").experiment.presets == ("ivae",)

@@ -7,8 +7,9 @@ are taken away: rows in which x follows u alone are exchangeable given u.
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, Shaped
+from jaxtyping import Float, Int, Shaped
 
+from ivaegan_jax.data.likeness import likeness_length
 from ivaegan_jax.data.repeated import repeats
 from ivaegan_jax.data.residuals import Residuals, residuals, whole_runs
 
@@ -17,9 +18,6 @@ DRAWS = 199
 
 SPANS = (2, 8, 32)
 """Numbers of neighbouring rows whose sums are looked at; two are the correlation at lag 1."""
-
-ALIKE = 0.1
-"""Correlation below which rows no longer resemble each other."""
 
 COMPONENTS = 8
 """Leading principal components of x in which likeness is looked for."""
@@ -30,7 +28,7 @@ class Dependence(NamedTuple):
 
     Attributes:
       lag1: correlation of neighbouring rows, column by column of x; 0 for a constant column.
-      length: rows until neighbours no longer resemble each other; 1 where they never do.
+      length: the lag from which on rows no longer resemble each other; 1 where they never do.
       repeated: share of the rows whose x occurs more than once.
       dependent: whether neighbours are alike beyond chance (false alarms: 1 in 200).
     """
@@ -60,7 +58,7 @@ def dependence(
     rows, part = whole_runs(len(x), x.shape[1], groups)
     left = residuals(x[rows], u[rows], part)
     dependent = is_dependent(left)
-    length = alike_for(left) if dependent else 1
+    length = likeness_length(components(left.x, COMPONENTS), left.part) if dependent else 1
     return Dependence(lag1(left), length, float(np.mean(repeats(x))), dependent)
 
 
@@ -115,25 +113,3 @@ def components(x: Float[np.ndarray, "rows columns"], most: int) -> np.ndarray:
     if varying.shape[1] <= most:
         return varying
     return PCA(min(most, len(x)), random_state=0).fit_transform(varying)
-
-
-def alike_for(left: Residuals) -> int:
-    """The first lag from which on, up to twice as far, no values or magnitudes are alike."""
-    values = components(left.x, COMPONENTS)
-    magnitudes = np.abs(values) - np.abs(values).mean(axis=0)
-    lags = np.unique(np.geomspace(1, max(1, len(values) // 4), 100).astype(int))
-    alike = np.zeros(len(lags))
-    for i, lag in enumerate(lags.tolist()):
-        same = left.part[lag:] == left.part[:-lag]
-        if same.sum() > 1:
-            alike[i] = max(_correlation(each, lag, same) for each in (values, magnitudes))
-    near = [alike[(lags >= lag) & (lags <= 2 * lag)].max() < ALIKE for lag in lags]
-    return int(lags[np.argmax(near)] if any(near) else lags[-1])
-
-
-def _correlation(
-    columns: Float[np.ndarray, "rows columns"], lag: int, same: Bool[np.ndarray, " pairs"]
-) -> float:
-    """Of rows so far apart, over all columns together."""
-    product = (columns[lag:] * columns[:-lag])[same].mean(axis=0)
-    return float(product.sum() / np.square(columns).mean(axis=0).sum())

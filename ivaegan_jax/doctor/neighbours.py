@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ivaegan_jax.data.dependence import ALIKE, Dependence
+from ivaegan_jax.data.dependence import Dependence
+from ivaegan_jax.data.likeness import ALIKE
 from ivaegan_jax.data.order import in_order
 from ivaegan_jax.data.proposal import likeness, propose_split
 from ivaegan_jax.data.repeated import copied_rows
