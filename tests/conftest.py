@@ -5,6 +5,7 @@ Two workers share the tests; `-n 0` runs them in this process, for a debugger.
 """
 
 import functools
+import gc
 import importlib.util
 import pkgutil
 from collections.abc import Callable
@@ -48,6 +49,12 @@ SMALL = {"width": 8, "depth": 2, "prior_depth": 2, "critic_width": 8, "critic_de
 VAGUE = Hypers(decoder_variance=0.5)
 BATCH = 8
 RUNS = 8
+
+
+def pytest_collection_finish():
+    """What was imported stays: no garbage collection looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -1,17 +1,41 @@
 """Programs run in forks; finished work directories that many tests read."""
 
+import contextlib
+import fcntl
 import itertools
 import json
 
 import numpy as np
 import pytest
-from programs_forked import FAST_TO_COMPILE, SMALL, SMALL_BENCHMARK, program, start
+from programs_forked import SMALL, SMALL_BENCHMARK, program, start
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory):
+def shared(tmp_path_factory, worker_id):
+    """A folder of this session that all workers see."""
+    own = tmp_path_factory.getbasetemp()
+    path = (own if worker_id == "master" else own.parent) / "shared"
+    path.mkdir(exist_ok=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def cache(shared):
     """Where compiled programs are kept for the session."""
-    return tmp_path_factory.mktemp("compiled")
+    return shared / "compiled"
+
+
+@pytest.fixture(scope="session")
+def once(shared):
+    """`with once(name) as path`: the first worker makes what is there, the others wait for it."""
+
+    @contextlib.contextmanager
+    def once(name):
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield shared / name
+
+    return once
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +48,9 @@ def fork(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def begin(fork, cache):
-    """`begin(program, *flags)`: a program under way, quick to compile."""
+    """`begin(program, *flags)`: a program under way."""
 
-    def begin(name, *argv, env=FAST_TO_COMPILE):
+    def begin(name, *argv, env=None):
         return fork(program, name, [*argv, f"--compilation_cache={cache}"], env=env)
 
     return begin
@@ -76,14 +100,14 @@ def table():
 
 
 @pytest.fixture(scope="session")
-def compare(run, tmp_path_factory):
+def compare(run, once):
     """`compare(name, presets, *flags)`: a small comparison's work directory, run to its end."""
 
     def make(name, presets, *argv):
-        workdir = tmp_path_factory.mktemp("finished") / name
-        ended = run("compare", *SMALL, "--steps=30", f"--presets={','.join(presets)}",
-                    f"--workdir={workdir}", *argv)  # fmt: skip
-        assert (ended.code, ended.err) == (0, "")
+        with once(name) as workdir:
+            ended = run("compare", *SMALL, "--steps=30", f"--presets={','.join(presets)}",
+                        f"--workdir={workdir}", *argv)  # fmt: skip
+            assert (ended.code, ended.err) == (0, "")
         return workdir
 
     return make

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from programs_forked import SMALL
 from scipy.signal import lfilter
 
 from ivaegan_jax.report.evidence import SUPPORTED
@@ -14,24 +15,24 @@ SKEWED = np.array([[1, 0.7, 0.5], [0, 0.7, 0.5], [0, 0, 0.6]])
 
 @pytest.fixture(scope="session")
 def recording(tmp_path_factory):
-    """`recording(seed, rows, skewed)`: stationary sources of one spectrum, mixed, ten windows."""
+    """`recording(seed, rows, skewed, windows)`: stationary sources of one spectrum, mixed."""
 
-    def recording(seed=7, rows=6000, skewed=False):
+    def recording(seed=7, rows=6000, skewed=False, windows=10):
         rng, a = np.random.default_rng(seed), 0.98
         noise = rng.normal(size=(rows + 500, 3))
         s = lfilter([np.sqrt(1 - a * a)], [1, -a], noise, axis=0)[500:]
         mix = np.linalg.qr(rng.normal(size=(3, 3)))[0]
         x = s @ (mix @ SKEWED if skewed else mix)
         path = tmp_path_factory.mktemp("series") / "series.npz"
-        np.savez(path, x=x + 0.1 * x**3, u=np.arange(rows) * 10 // rows)
+        np.savez(path, x=x + 0.1 * x**3, u=np.arange(rows) * windows // rows)
         return path
 
     return recording
 
 
-def judged(run, workdir, data, *flags):
-    """The first page of `ivae_gan` on a table, and the labels that were trained."""
-    ended = run("compare", f"--data={data}", "--presets=ivae_gan", f"--workdir={workdir}", *flags)
+def judged(run, workdir, data, preset, *flags):
+    """The first page of a model on a table, and the labels that were trained."""
+    ended = run("compare", f"--data={data}", f"--presets={preset}", f"--workdir={workdir}", *flags)
     assert ended.code == 0, ended.err
     rows = [json.loads(line) for line in (workdir / "metrics.jsonl").read_text().splitlines()]
     [short] = first_page(rows)
@@ -39,9 +40,9 @@ def judged(run, workdir, data, *flags):
 
 
 def test_a_control_is_trained_by_default_and_nothing_is_supported(run, recording, tmp_path):
-    flags = "--steps=4", "--seeds=2", "--config.train.batch=16", "--config.model.width=8"
-    short, trained = judged(run, tmp_path / "auto", recording(rows=1500), *flags)
-    assert trained == {"ivae_gan", "ivae_gan+shifted_u"}
+    flags = *SMALL, "--steps=4", "--seeds=2"
+    short, trained = judged(run, tmp_path / "auto", recording(rows=1500, windows=5), "ivae", *flags)
+    assert trained == {"ivae", "ivae+shifted_u"}
     assert short.verdict != SUPPORTED
     assert "x follows u no further than it follows a u shifted in time" in short.reasons[0]
     assert "above shifted_u" in " ".join(short.sentences)
@@ -57,5 +58,5 @@ def test_models_that_agree_on_windows_of_a_stationary_series_are_not_believed(
     Without the dependence of rows in the verdict this is "identification supported".
     """
     flags = "--steps=4000", "--seeds=5"
-    short, _ = judged(run, tmp_path / "run", recording(seed, skewed=skewed), *flags)
+    short, _ = judged(run, tmp_path / "run", recording(seed, skewed=skewed), "ivae_gan", *flags)
     assert short.verdict != SUPPORTED

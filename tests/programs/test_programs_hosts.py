@@ -9,7 +9,7 @@ import signal
 
 import numpy as np
 import pytest
-from programs_forked import SMALL, SMALL_BENCHMARK, free_port
+from programs_forked import AS_USERS_HAVE_IT, SMALL, SMALL_BENCHMARK, free_port
 from test_programs_resume import assert_same_results
 
 FLAGS = (
@@ -26,7 +26,8 @@ def begin_job(begin):
         port = free_port()
         return [
             begin(program, *FLAGS, f"--coordinator=127.0.0.1:{port}", f"--num_processes={count}",
-                  f"--process_id={i}", "--cpu_devices=1", *argv, *(each[i] if each else ()), env={})
+                  f"--process_id={i}", "--cpu_devices=1", *argv, *(each[i] if each else ()),
+                  env=AS_USERS_HAVE_IT)
             for i in range(count)
         ]  # fmt: skip
 
@@ -43,7 +44,7 @@ def run_job(begin_job):
 def alone(run, tmp_path_factory):
     """What one process leaves."""
     path = tmp_path_factory.mktemp("hosts") / "alone"
-    ended = run("train", *FLAGS, "--cpu_devices=1", f"--workdir={path}", env={})
+    ended = run("train", *FLAGS, "--cpu_devices=1", f"--workdir={path}", env=AS_USERS_HAVE_IT)
     assert (ended.code, ended.err) == (0, "")
     return path
 
@@ -112,7 +113,7 @@ def test_all_stop_where_one_is_asked_to_and_can_be_queued_again(begin_job, run, 
     assert [process.code for process in ended] == [75, 75]
     assert ended[1].err.startswith("stopped as asked ")
     assert ended[0].err == ended[1].err
-    again = run("train", *FLAGS, "--cpu_devices=1", f"--workdir={path}", env={})
+    again = run("train", *FLAGS, "--cpu_devices=1", f"--workdir={path}", env=AS_USERS_HAVE_IT)
     assert (again.code, again.err) == (0, "")
     assert_same_results(path, alone)
 
@@ -171,7 +172,9 @@ def killed(begin_job, tmp_path_factory):
 @pytest.mark.parametrize("devices", [1, 3])
 def test_one_process_goes_on_from_two(killed, run, alone, tmp_path, devices):
     path = shutil.copytree(killed, tmp_path / "run")
-    ended = run("train", *FLAGS, f"--cpu_devices={devices}", f"--workdir={path}", env={})
+    ended = run(
+        "train", *FLAGS, f"--cpu_devices={devices}", f"--workdir={path}", env=AS_USERS_HAVE_IT
+    )
     assert (ended.code, ended.err) == (0, "")
     assert "going on from step" in ended.out
     assert_same_results(path, alone)
@@ -188,7 +191,9 @@ def test_four_processes_leave_what_one_leaves(run_job, alone, tmp_path):
 def test_a_sweep_of_two_processes_leaves_what_one_leaves(run_job, run, tmp_path):
     grid = "--grid=vae_rate=.001,.01; width=8,6"
     alone, together = tmp_path / "alone", tmp_path / "together"
-    ended = [run("sweep", *FLAGS, grid, "--cpu_devices=1", f"--workdir={alone}", env={})]
+    ended = [
+        run("sweep", *FLAGS, grid, "--cpu_devices=1", f"--workdir={alone}", env=AS_USERS_HAVE_IT)
+    ]
     ended += run_job(2, grid, "--runs_at_once=2", f"--workdir={together}", program="sweep")
     assert [(process.code, process.err) for process in ended] == [(0, "")] * 3
     whole, parts = (sorted((p / "metrics.jsonl").read_text().splitlines())

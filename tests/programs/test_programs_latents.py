@@ -3,19 +3,17 @@
 import json
 
 import pytest
+from programs_forked import SMALL, SMALL_BENCHMARK
 
-SMALL = (
-    "--config.model.width=8", "--config.model.critic_width=8", "--config.train.batch=16",
-    "--config.train.chunk=10", "--steps=20", "--data=b1", "--data_seeds=3", "--seeds=1-3",
-    "--config.data.segments=4", "--config.data.per_segment=60", "--preset=ivae",
-)  # fmt: skip
+FLAGS = (*SMALL, *SMALL_BENCHMARK, "--steps=20", "--data=b1", "--data_seeds=3", "--seeds=1-2",
+         "--preset=ivae")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def swept(run, tmp_path_factory):
     """Folder and printed words of a sweep over two and three latents."""
     root = tmp_path_factory.mktemp("swept")
-    ended = run("latents", *SMALL, "--dims=3,2", f"--workdir={root / 'run'}",
+    ended = run("latents", *FLAGS, "--dims=3,2", f"--workdir={root / 'run'}",
                 f"--out={root / 'kept'}")  # fmt: skip
     assert (ended.code, ended.err) == (0, "")
     return root, ended.out
@@ -41,7 +39,7 @@ def test_each_number_was_trained_with_everything_else_as_asked(swept):
 
 def test_the_same_command_again_trains_nothing(swept, run):
     root, _ = swept
-    ended = run("latents", *SMALL, "--dims=2-3", f"--workdir={root / 'run'}")
+    ended = run("latents", *FLAGS, "--dims=2-3", f"--workdir={root / 'run'}")
     assert ended.code == 0
     assert ended.out.count("done before") == 2
 

@@ -10,8 +10,8 @@ from experiments._named import Arm, NamedStudy, Quick
 from ivaegan_jax.report import Band
 
 SMALL = {
-    "data.segments": 4, "data.per_segment": 60, "model.width": 8, "train.batch": 16,
-    "train.chunk": 10,
+    "data.segments": 4, "data.per_segment": 60, "model.width": 8, "model.depth": 2,
+    "train.batch": 16, "train.chunk": 10,
 }
 
 

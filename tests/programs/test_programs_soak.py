@@ -2,6 +2,7 @@ import json
 from collections import Counter
 
 import pytest
+from programs_forked import AS_USERS_HAVE_IT
 
 from experiments.soaks import Counts
 from experiments.soaks._table import as_table, write
@@ -18,7 +19,7 @@ def test_what_was_found_is_kept(tmp_path):
 
 @pytest.mark.slow
 def test_a_soak_finds_nothing_lost_and_nothing_wrong(run, tmp_path):
-    ended = run("soak", "--quick", f"--out={tmp_path}", env={})
+    ended = run("soak", "--quick", f"--out={tmp_path}", env=AS_USERS_HAVE_IT)
     assert ended.code == 0, ended.out
     for counts in json.loads((tmp_path / "summary.json").read_text()).values():
         assert counts["survived"] == counts["tried"] > 0

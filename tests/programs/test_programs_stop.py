@@ -12,7 +12,7 @@ from test_programs_resume import assert_same_results
 from ivaegan_jax.integrity import SEAL
 
 FLAGS = (*SMALL, *SMALL_BENCHMARK, "--config.train.chunk=2", "--steps=400", "--preset=ivae",
-         "--config.train.checkpoint_chunks=3", "--data_seeds=7-7")  # fmt: skip
+         "--config.train.checkpoint_chunks=20", "--seeds=1", "--data_seeds=7-7")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def whole(run, tmp_path_factory):
 def stop(begin, tmp_path):
     """`stop(number, step) -> Ended`: of a program that got this signal after this checkpoint."""
 
-    def stop(number, step=6):
+    def stop(number, step=40):
         running = begin("train", *FLAGS, f"--workdir={tmp_path / 'run'}")
         running.until((tmp_path / f"run/checkpoints/ivae/{step}" / SEAL).exists)
         running.signal(number)
@@ -117,7 +117,7 @@ def test_a_full_disk_is_told_in_one_line_and_leaves_nothing_half_written(fork, c
 
 
 def test_a_damaged_checkpoint_is_said_and_the_one_before_taken(stop, run, whole, tmp_path):
-    stop(signal.SIGKILL, step=12)
+    stop(signal.SIGKILL, step=80)
     kept = (path for path in (tmp_path / "run/checkpoints/ivae").iterdir() if path.name.isdigit())
     newest = max(kept, key=lambda path: int(path.name))
     (newest / SEAL).touch()  # the kill may have come before it
