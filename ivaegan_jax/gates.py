@@ -7,7 +7,7 @@ import numpy as np
 
 from ivaegan_jax.config import Config
 from ivaegan_jax.data.controls import SHIFTED
-from ivaegan_jax.data.nulls import Structure, find_structure
+from ivaegan_jax.data.nulls import IN_TIME, Structure, find_structure
 from ivaegan_jax.data.order import in_order, ordered_as
 from ivaegan_jax.data.split_how import parse_split
 from ivaegan_jax.experiment import Experiment
@@ -21,16 +21,14 @@ class Seen(NamedTuple):
     """The table before it was split.
 
     Attributes:
-      structure: which of its rows can stand for which.
-      x: some of its rows in order, evenly spread.
+      structure: which of some of its rows can stand for which.
+      x: of these rows, in order and evenly spread.
       u: of the same.
-      groups: of the same, as the structure has them.
     """
 
     structure: Structure
     x: np.ndarray
     u: np.ndarray
-    groups: np.ndarray | None
 
 
 def look_at(experiment: Experiment, dataset: Dataset, split: str) -> Seen:
@@ -44,15 +42,14 @@ def look_at(experiment: Experiment, dataset: Dataset, split: str) -> Seen:
       split: how it was split, which says what its groups and times are.
     """
     if dataset.independent:
-        return Seen(Structure("rows"), dataset.x[:0], dataset.u[:0], None)
+        return Seen(Structure("rows"), dataset.x[:0], dataset.u[:0])
     ordered = ordered_as(dataset, parse_split(split))
     rows = in_order(ordered)
     x, u = ordered.x[rows], ordered.u[rows]
     groups = None if ordered.groups is None else ordered.groups[rows]
     structure = structure_of(x, u, groups)
     some = slice(None, None, -(-len(x) // MOST_ROWS))
-    groups = None if structure.groups is None else structure.groups[some]
-    return Seen(structure, x[some].copy(), u[some].copy(), groups)
+    return Seen(structure.at(some), x[some].copy(), u[some].copy())
 
 
 def structure_of(x: np.ndarray, u: np.ndarray, groups: np.ndarray | None) -> Structure:
@@ -61,8 +58,8 @@ def structure_of(x: np.ndarray, u: np.ndarray, groups: np.ndarray | None) -> Str
     Such are rows whose likeness is beyond chance but below `data.likeness.ALIKE` at any distance.
     """
     found = find_structure(x, u, groups)
-    weak = found.kind == "shifts" and found.length == 1
-    return Structure("rows", found.groups) if weak else found
+    weak = found.kind in IN_TIME and found.length == 1
+    return Structure("rows", None if found.origin == "blocks" else found.groups) if weak else found
 
 
 def takes_shifted_u(config: Config, label: str) -> bool:
@@ -100,7 +97,7 @@ def gate_rows(experiment: Experiment, seen: Seen) -> list[Row]:
     """The recorded row on what dependent rows show of u before training; none for other rows."""
     if seen.structure.kind == "rows":
         return []
-    found = hold_against_null(seen.x, seen.u, seen.structure._replace(groups=seen.groups))
+    found = hold_against_null(seen.x, seen.u, seen.structure)
     where = {"data": experiment.data, "data_seed": experiment.data_seeds[0], "seed": None}
     about = {"kind": "gate", "metric": "gate", "preset": "rows", "step": experiment.steps}
     return [where | about | {"value": float(found.passed), **found.as_row()}]

@@ -10,6 +10,7 @@ from experiments.calibrations import (
     pages,
     ranks,
     resplits,
+    sequences,
     series,
     shares,
     verdicts,
@@ -21,7 +22,8 @@ from ivaegan_jax.types import InputError
 __all__ = ["Case", "Measured", "all_cases", "chosen", "measure"]
 
 THEMES = (
-    means, shares, agreements, comparisons, resplits, doctors, series, ranks, verdicts, pages,
+    means, shares, agreements, comparisons, resplits, doctors, series, sequences, ranks,
+    verdicts, pages,
 )  # fmt: skip
 
 

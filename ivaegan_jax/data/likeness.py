@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.fft import irfft, next_fast_len, rfft
+from scipy.fft import next_fast_len
 from scipy.stats import norm
 
 ALIKE = 0.1
@@ -73,8 +73,8 @@ def correlogram(
     product = np.zeros((len(lags) + 1, values.shape[1]))
     for rows in np.split(values, begins[1:]):
         padded = next_fast_len(len(rows) + len(lags))
-        power = np.abs(rfft(rows, padded, axis=0)) ** 2
-        product += irfft(power, padded, axis=0)[: len(lags) + 1]
+        power = np.abs(np.fft.rfft(rows, padded, axis=0)) ** 2
+        product += np.fft.irfft(power, padded, axis=0)[: len(lags) + 1]
     pairs = np.maximum(sizes, lags[:, None]).sum(axis=1) - lags * len(sizes)
     variance = np.maximum(product[0], 1e-12) / len(values)
     each = product[1:] / np.maximum(pairs, 1)[:, None] / variance

@@ -13,12 +13,28 @@ import numpy as np
 from jaxtyping import Float, Int, Num, Shaped
 
 from ivaegan_jax.data.dependence import dependence
+from ivaegan_jax.data.permutations import distinct_labels, permute_labels, permute_rows
 from ivaegan_jax.data.repeated import copied_rows, is_constant_within
-from ivaegan_jax.data.shifts import Pair, shifts, turning
+from ivaegan_jax.data.sequences import blocks_of, deal_courses, slide_each
+from ivaegan_jax.data.shifts import Pair, as_codes, conditional_entropy, shifts, turning
+from ivaegan_jax.metrics.modulation import LEVEL
 
-Kind: TypeAlias = Literal["rows", "shifts", "labels"]
-"""How pairings are drawn: rows of u permuted; x shifted in time under u; the u of whole groups
-permuted over the groups."""
+Kind: TypeAlias = Literal["rows", "labels", "shifts", "courses", "slides"]
+"""How pairings are drawn: rows of u permuted; the u of whole groups permuted over the groups; x
+shifted in time under u; whole courses of u permuted over sequences; every sequence shifted by
+itself."""
+
+IN_TIME: tuple[Kind, ...] = ("shifts", "courses", "slides")
+"""Kinds that rows in the order of time take, the first that can show anything."""
+
+Origin: TypeAlias = Literal["table", "copies", "blocks"]
+"""What groups are: said by the table, rows that are equal, blocks of one series."""
+
+MOST_ROWS = 20_000
+"""Rows at which it is looked which pairings can show anything, evenly spread."""
+
+CHANGED, LOOKED_AT = 0.5, 8  # pairings
+"""Share of u that pairings must leave unknown, of what permutations of rows leave."""
 
 
 class Structure(NamedTuple):
@@ -26,15 +42,23 @@ class Structure(NamedTuple):
 
     Attributes:
       kind: of the null, see `Kind`.
-      groups: numbers of groups from 0, `[rows]`; None where all rows are one group.
-      copies: whether the groups are rows that are equal, not what the user said.
-      length: rows until neighbours no longer resemble each other, 1 where they never do.
+      groups: numbers of groups from 0, `[rows]`, -1 for rows between blocks; None where all rows
+        are one group.
+      origin: of the groups.
+      length: the lag from which on rows no longer resemble each other, 1 where they never do.
     """
 
     kind: Kind
     groups: Int[np.ndarray, " rows"] | None = None
-    copies: bool = False
+    origin: Origin = "table"
     length: int = 1
+
+    def at(self, row: Int[np.ndarray, " some"] | slice) -> "Structure":
+        """Of some rows, groups numbered anew."""
+        if self.groups is None:
+            return self
+        known, code = np.unique(self.groups[row], return_inverse=True)
+        return self._replace(groups=code - int(known[0] < 0))
 
 
 class Null(NamedTuple):
@@ -83,10 +107,39 @@ def find_structure(
     if code is not None and is_constant_within(u, code):
         return Structure("labels", code, length=found.length)
     if found.dependent:
-        return Structure("shifts", code, length=found.length)
+        return in_time(u, code, found.length)
     if code is None and (copies := copied_rows(x, u)) is not None:
-        return Structure("labels", copies, copies=True)
+        return Structure("labels", copies, "copies")
     return Structure("rows", code)
+
+
+def in_time(
+    u: Num[np.ndarray, "rows ..."], groups: Int[np.ndarray, " rows"] | None, length: int
+) -> Structure:
+    """The structure of rows that resemble their neighbours: the first that can show anything."""
+    shifted = Structure("shifts", groups, length=length)
+    origin: Origin = "blocks" if groups is None else "table"
+    # a u that repeats itself may repeat itself with the blocks of one length, not of all
+    cuts = [groups] if groups is not None else [blocks_of(len(u), length + i) for i in range(3)]
+    sequences = [Structure(kind, cut, origin, length)
+                 for kind in IN_TIME[1:] for cut in cuts if cut is not None]  # fmt: skip
+    some = slice(None, None, -(-len(u) // MOST_ROWS))
+    able = (each for each in (shifted, *sequences) if can_tell(u[some], each.at(some)))
+    return next(able, shifted)
+
+
+def can_tell(u: Num[np.ndarray, "rows ..."], structure: Structure) -> bool:
+    """Whether a p-value can be small, and pairings leave enough of u unknown."""
+    null, code = make_null(u, structure), as_codes(u)
+    if null.least > LEVEL or structure.kind == "shifts":  # which go far enough by themselves
+        return null.least <= LEVEL
+    pairs = [null.pair(number) for number in range(1, 1 + LOOKED_AT)]
+    unknown = np.mean([conditional_entropy(code[i], code[j]) for i, j in pairs])
+    row = pairs[0][1]
+    groups = structure.groups if structure.kind == "slides" else None
+    group = np.zeros(len(row), int) if groups is None else groups[row]
+    chance = code[row][permute_rows(np.random.default_rng(0), group)]
+    return bool(unknown > CHANGED * conditional_entropy(code[row], chance))
 
 
 def make_null(
@@ -101,48 +154,29 @@ def make_null(
       u: of all rows, in the order of the table.
       structure: of the same rows.
       draws: pairings wanted; there are as many shifts as there are, whatever is wanted.
-      seed: of the permutations; shifts are not drawn.
+      seed: of the pairings drawn; shifts are not drawn.
     """
-    groups = np.zeros(len(u), int) if structure.groups is None else structure.groups
-    if structure.kind == "shifts":
+    kind, groups = structure.kind, structure.groups
+    groups = np.zeros(len(u), int) if groups is None else groups
+    if kind == "shifts":
         steps, slide = shifts(groups, turning(u, groups))
-        return Null("shifts", 2 * steps, slide, 1 / (1 + steps))
-    permute = permute_labels if structure.kind == "labels" else permute_rows
+        return Null(kind, 2 * steps, slide, 1 / (1 + steps))
+    ways, pair = _drawn(kind, u, groups, seed)
+    return Null(kind, draws, pair, max(1 / (1 + draws), 1 / ways))
+
+
+def _drawn(
+    kind: Kind, u: np.ndarray, groups: Int[np.ndarray, " rows"], seed: int
+) -> tuple[float, Callable[[int], Pair]]:
+    """The number of distinct pairings, and what gives the one found (0) and drawn ones."""
+    if kind == "courses":
+        return deal_courses(u, groups, seed)
+    if kind == "slides":
+        return slide_each(groups, seed)
+    permute = permute_labels if kind == "labels" else permute_rows
     rows = np.arange(len(u))
 
     def pair(number: int) -> Pair:
         return rows, (permute(np.random.default_rng((seed, number)), groups) if number else rows)
 
-    possible = distinct_labels(u, groups) if structure.kind == "labels" else np.inf
-    return Null(structure.kind, draws, pair, max(1 / (1 + draws), 1 / possible))
-
-
-def permute_rows(
-    rng: np.random.Generator, groups: Int[np.ndarray, " rows"]
-) -> Int[np.ndarray, " rows"]:
-    """Rows of u permuted among those of their group."""
-    drawn = np.empty(len(groups), int)
-    drawn[np.argsort(groups, kind="stable")] = np.lexsort((rng.random(len(groups)), groups))
-    return drawn
-
-
-def permute_labels(
-    rng: np.random.Generator, groups: Int[np.ndarray, " rows"]
-) -> Int[np.ndarray, " rows"]:
-    """To every group the u of another one, in all of its rows."""
-    first = np.unique(groups, return_index=True)[1]
-    return rng.permutation(first)[groups]
-
-
-def distinct_labels(u: Num[np.ndarray, "rows ..."], groups: Int[np.ndarray, " rows"]) -> float:
-    """Number of ways to deal the u of groups out to them that differ by more than names of u.
-
-    Ways that merely rename levels of equally many groups divide the rows alike.
-    """
-    from scipy.special import gammaln
-
-    labels = u[np.unique(groups, return_index=True)[1]]
-    counts = np.unique(labels, axis=0, return_counts=True)[1]
-    alike = np.unique(counts, return_counts=True)[1]
-    ways = gammaln(len(labels) + 1) - gammaln(counts + 1).sum() - gammaln(alike + 1).sum()
-    return float(np.exp(min(700.0, ways)))
+    return distinct_labels(u, groups) if kind == "labels" else np.inf, pair

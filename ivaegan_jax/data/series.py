@@ -5,8 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int, Num
 
-from ivaegan_jax.data.nulls import Kind, Structure, find_structure, permute_labels, permute_rows
+from ivaegan_jax.data.nulls import IN_TIME, Kind, Structure, find_structure
+from ivaegan_jax.data.permutations import permute_labels, permute_rows
 from ivaegan_jax.data.prepare import Prepared
+from ivaegan_jax.data.sequences import other_course, turn_each
 from ivaegan_jax.data.shifts import turning
 
 MOST_ROWS = 20_000
@@ -14,6 +16,14 @@ MOST_ROWS = 20_000
 
 TRIES = 100
 """Moves of u that are tried until every value of it is left in training rows."""
+
+MOVES = {
+    "rows": permute_rows,
+    "labels": permute_labels,
+    "courses": other_course,
+    "slides": turn_each,
+}
+"""For every row, given the groups, the row whose u it gets; shifts take more than the groups."""
 
 
 class Series(NamedTuple):
@@ -56,10 +66,14 @@ def series_of(data: Prepared, index: int) -> Series:
 
 
 def structure_as(kind: Kind, series: Series) -> Structure:
-    """The structure of a series whose kind is known; copies of rows are found once more."""
+    """The structure of a series whose kind is known; copies of rows are found once more.
+
+    Of one series that was cut into blocks, u is shifted as of any other.
+    """
     if kind == "labels" and series.group is None:
         return find_structure(series.x, series.u)
-    return Structure(kind, series.group)
+    one = kind in IN_TIME and series.group is None
+    return Structure("shifts" if one else kind, series.group)
 
 
 def reach_of(series: Series, structure: Structure) -> int:
@@ -76,11 +90,11 @@ def moved_u(
 ) -> list[np.ndarray]:
     """U of every part once it was moved along the rows.
 
-    Groups that have one value of u each get that of another group, and rows that do not depend on
-    each other that of any other row. Rows in time get the u of rows before or after them, each
-    group by itself, by a shift at random (`reach_of`); rows at an
-    end that no other u reaches get that of the rows beside it, mirrored, since u that came round
-    from the other end would leave a jump.
+    Groups that have one value of u each get that of another group, sequences the course of
+    another one, and rows that do not depend on each other that of any other row. Rows in time get
+    the u of rows before or after them, each group by itself, by a shift at random (`reach_of`);
+    rows at an end that no other u reaches get that of the rows beside it, mirrored, since u that
+    came round from the other end would leave a jump.
 
     Returns:
       U of the training, validation and test rows; every level that training rows have had is left
@@ -102,7 +116,7 @@ def moved_rows(
     """
     groups = np.zeros(len(series.u), int) if structure.groups is None else structure.groups
     if structure.kind != "shifts":
-        return (permute_labels if structure.kind == "labels" else permute_rows)(rng, groups)
+        return MOVES[structure.kind](rng, groups)
     shift = int(rng.integers(-(-reach // 2), reach, endpoint=True) * rng.choice((-1, 1)))
     place, number = series.place, np.cumsum(np.diff(groups, prepend=groups[0]) != 0)
     ends = np.flatnonzero(np.diff(number, append=-1))

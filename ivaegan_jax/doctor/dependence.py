@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Float, Int
 
+from ivaegan_jax.data.nulls import IN_TIME
 from ivaegan_jax.doctor.finding import Finding
 from ivaegan_jax.doctor.guess import Guess, guess_u
 from ivaegan_jax.doctor.sample import Sample
@@ -18,14 +19,18 @@ COMPARED = {
     "rows": "",
     "shifts": " against x shifted in time under u",
     "labels": " against u dealt out anew to whole {groups}",
+    "courses": " against the course of u in other {groups}",
+    "slides": " against x shifted in time under u in each of the {groups} by itself",
 }
 """How the null of a p-value was made, by its kind."""
+
+GROUPS = {"table": "groups", "copies": "sets of equal rows", "blocks": "blocks of rows"}
+"""What groups are, by their origin."""
 
 
 def compared(sample: Sample) -> str:
     """What a p-value of this sample is held against, as the end of a phrase."""
-    groups = "sets of equal rows" if sample.structure.copies else "groups"
-    return COMPARED[sample.null.kind].format(groups=groups)
+    return COMPARED[sample.null.kind].format(groups=GROUPS[sample.structure.origin])
 
 
 def looked_at(sample: Sample, rows: int) -> str:
@@ -45,12 +50,19 @@ def few_pairings(sample: Sample) -> Finding:
             "Give more groups (subjects, sessions) of every value of u: four of each of two "
             "values are enough, three of each of three."
         )
-    else:
+    elif sample.structure.groups is None:
         why = "neighbouring rows resemble each other, and the table is so short"
         advice = "Give more rows: at least a few hundred in each recording."
+    else:
+        why = "neighbouring rows resemble each other, and groups are so few or so short"
+        advice = (
+            "Give more groups whose u takes courses of its own, at least five and better thirty, "
+            "or at least a few hundred rows in each."
+        )
     sentence = (
-        f"Whether x carries u cannot be told: {why} that p cannot fall below "
-        f"{sample.null.least:.2g}, whatever the data."
+        f"Whether x carries u cannot be told: {why} that there are {1 / sample.null.least:.0f} "
+        f"distinct pairings of x with u and p cannot fall below {sample.null.least:.2g}, whatever "
+        "the data."
     )
     return Finding("u_in_x", "warn", sentence, advice, {"least": sample.null.least})
 
@@ -86,7 +98,7 @@ def check_u_in_x(sample: Sample, continuous_u: bool, rows: int = 0) -> Finding:
 
 def nothing_found(found: Guess) -> str:
     """What to do where x is not found to carry u."""
-    if found.null == "shifts":
+    if found.null in IN_TIME:
         return (
             "A u that is shifted in time does as well: what is seen is that neighbouring rows "
             "resemble each other, not that u changes x. Check that u changes when the recording "

@@ -10,6 +10,9 @@ from ivaegan_jax.doctor.classifier import COLUMNS, fit_and_predict
 from ivaegan_jax.doctor.sample import Sample, rank_within
 
 PERMUTATIONS = 999
+WHOLE_GROUPS = ("labels", "courses")
+"""Kinds of pairings for which a group is in one half of the rows."""
+
 DOUBT = 0.05
 """Weight of the levels' shares in the classifier's probabilities: it is too sure of itself."""
 
@@ -117,14 +120,16 @@ def cross_fitted(
 def half_of(
     sample: Sample, u: Int[np.ndarray, " rows"], place: Int[np.ndarray, " rows"]
 ) -> Bool[np.ndarray, " rows"]:
-    """Which rows are in the first half: whole groups where u is the group's, else whole blocks.
+    """Which rows are in the first half: whole groups where they are paired anew, or blocks.
 
     A block is as long as rows resemble each other, but never so long that a level lies in one.
     """
-    if sample.structure.kind == "labels" and sample.structure.groups is not None:
-        group = sample.structure.groups[place]
-        first, number = np.unique(group, return_index=True, return_inverse=True)[1:]
-        return rank_within(u[first])[number] % 2 == 0
+    kind, groups = sample.structure.kind, sample.structure.groups
+    if kind in WHOLE_GROUPS and groups is not None:
+        first, number = np.unique(groups[place], return_index=True, return_inverse=True)[1:]
+        if kind == "labels":
+            return rank_within(u[first])[number] % 2 == 0
+        return np.random.default_rng(0).permutation(len(first))[number] % 2 == 0
     stride = max(1, int(np.median(np.diff(sample.row)))) if len(sample.row) > 1 else 1
     rows_of_level = int(np.median(np.bincount(u)))
     block = max(1, min(2 * sample.structure.length // stride, rows_of_level // 4))

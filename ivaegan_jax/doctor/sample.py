@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int, Num, Shaped
 
-from ivaegan_jax.data.nulls import Null, Structure, find_structure, make_null
+from ivaegan_jax.data.nulls import IN_TIME, Null, Structure, find_structure, make_null
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS
 
 MOST_ROWS = 20_000
@@ -39,7 +39,7 @@ class Sample(NamedTuple):
 
     Attributes:
       x: principal components of x, each of variance 1; in random order, or in the order of time
-        where x is slid under u.
+        where rows resemble their neighbours.
       u: level codes from 0, each with at least `FEW_ROWS` rows; cells of a continuous u; -1 for
         rows whose u is not looked at.
       explained: share of x's variance that the components hold.
@@ -87,12 +87,12 @@ def draw_sample(
       groups: of rows that belong together; None where the user named none.
     """
     structure = find_structure(x, u, groups)
-    if structure.kind == "shifts":
+    if structure.kind in IN_TIME:
         most = max(MOST_ROWS, min(MOST_IN_TIME, MOST_VALUES // x.shape[1]))
         row = np.arange(0, len(x), -(-len(x) // most))
     else:
         row = random_rows(u, MOST_ROWS)
-    structure = of_rows(structure, row)
+    structure = structure.at(row)
     white, explained = whiten(x[row], components)
     codes = u[row] if u.ndim == 1 else cells(u[row])
     null = make_null(codes, structure, PERMUTATIONS)
@@ -119,13 +119,6 @@ def enough(
     found = np.full(len(codes), -1)
     found[counted] = np.unique(codes[counted], return_inverse=True)[1]
     return found
-
-
-def of_rows(structure: Structure, row: Int[np.ndarray, " some"]) -> Structure:
-    """The structure of some rows of a table, groups numbered anew."""
-    if structure.groups is None:
-        return structure
-    return structure._replace(groups=np.unique(structure.groups[row], return_inverse=True)[1])
 
 
 def random_rows(u: Num[np.ndarray, "rows ..."], most: int) -> Int[np.ndarray, " sampled"]:

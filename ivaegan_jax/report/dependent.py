@@ -11,6 +11,8 @@ from ivaegan_jax.verdict.gate import LEVEL
 PAIRINGS = {
     "shifts": "a u shifted in time",
     "labels": "a u dealt out to other groups of rows",
+    "courses": "the u of other sequences of rows",
+    "slides": "a u shifted in time in each sequence by itself",
 }
 """What x is held against, by the kind of pairing that the rows allow."""
 

@@ -106,7 +106,7 @@ def test_structure_is_that_of_the_rows():
         [1, 0, 2, 3, 4, 5][i] for i in rows // 500
     ]
     copies = find_structure(alone[taken], trials[taken])
-    assert (copies.kind, copies.copies) == ("labels", True)
+    assert (copies.kind, copies.origin) == ("labels", "copies")
 
 
 def test_windows_of_a_series_tell_nothing_where_permuted_rows_would_say_so():

@@ -5,7 +5,7 @@ from ivaegan_jax.config import DataConfig
 from ivaegan_jax.data.controls import as_control
 from ivaegan_jax.data.nulls import Structure
 from ivaegan_jax.data.prepare import prepare
-from ivaegan_jax.data.series import Series, moved_rows, moved_u, reach_of, series_of
+from ivaegan_jax.data.series import Series, moved_rows, moved_u, reach_of, series_of, structure_as
 from ivaegan_jax.types import Dataset
 
 ROWS, WINDOW = 1200, 200
@@ -104,3 +104,18 @@ def test_u_moves_by_places_in_the_table_whatever_gaps_left_out():
         same = np.isin(full[place], place)
         np.testing.assert_array_equal(place[rows][same], full[place][same])
         assert (~same).sum() == 60
+
+
+@pytest.mark.parametrize("kind", ["courses", "slides"])
+def test_sequences_get_a_u_of_their_own_and_blocks_of_one_series_are_shifted(data, kind):
+    groups = np.repeat(np.arange(40), ROWS // 40)
+    u = np.random.default_rng(0).integers(0, 5, ROWS)
+    series = rows_of(u, groups)
+    structure = structure_as(kind, series)
+    assert structure.kind == kind
+    assert reach_of(series, structure) == 0
+    moved = u[moved_rows(series, structure, 0, np.random.default_rng(0))]
+    assert 0.6 < np.mean(moved != u) < 0.95
+    assert structure_as(kind, rows_of(u)).kind == "shifts"
+    control = as_control(data, "shifted_u", (1, 2), (5,), kind)
+    assert (control.train.u != data.train.u).any()

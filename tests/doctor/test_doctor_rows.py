@@ -120,3 +120,37 @@ def test_a_long_series_is_thinned_evenly_and_every_level_kept():
     assert len(sample.row) <= 200_000
     assert sample.seen == 21
     assert np.sum(sample.u >= 0) == pytest.approx(20_000, rel=0.05)
+
+
+def sequences(count, strength):
+    """Short random walks; u changes at random within each and moves their spread."""
+    rng = np.random.default_rng(3)
+    group = np.repeat(np.arange(count), rng.integers(20, 30, count))
+    u = ((np.cumsum(rng.random(len(group)) < 1 / 6) + group) % 2).astype(np.int32)
+    walks = np.cumsum(rng.normal(size=(len(group), 3)), axis=0)
+    x = walks - walks[np.searchsorted(group, group)]
+    return (x * np.exp(strength * u)[:, None]).astype(np.float32), u, group
+
+
+def test_many_short_sequences_are_held_against_the_u_of_others():
+    for strength, severity in ((0.0, "blocks"), (1.0, "fine")):
+        x, u, group = sequences(60, strength)
+        sample = draw_sample(x, u, groups=group)
+        assert sample.null.kind == "courses"
+        *_, place = sample.paired(0)
+        first, of_row = half_of(sample, *sample.paired(0)[1:]), sample.structure.groups[place]
+        assert not set(of_row[first]) & set(of_row[~first])
+        found = check_u_in_x(sample, False)
+        assert found.severity == severity
+        assert "against the course of u in other groups" in found.sentence
+
+
+def test_a_few_short_sequences_leave_it_open():
+    """Three sequences: u can be dealt out in six ways, and slid by few steps."""
+    x, u, group = sequences(3, 1.0)
+    sample = draw_sample(x, u, groups=group)
+    found = check_u_in_x(sample, False)
+    assert found.severity == "warn"
+    assert "cannot be told" in found.sentence
+    assert f"{1 / sample.null.least:.0f} distinct pairings" in found.sentence
+    assert sample.null.least > LEVEL

@@ -1,9 +1,14 @@
 """Where rows depend on each other, nothing is supported that such rows show by themselves."""
 
+from typing import get_args
+
 import pytest
 from report_rows import run_row
 from test_report_first_page import rows, with_likelihood
 
+from ivaegan_jax.data.nulls import Kind
+from ivaegan_jax.doctor.dependence import COMPARED
+from ivaegan_jax.report.dependent import PAIRINGS
 from ivaegan_jax.report.evidence import NOT_SUPPORTED, SUPPORTED, UNKNOWN
 from ivaegan_jax.report.first_page import first_page
 
@@ -80,3 +85,7 @@ def test_exchangeable_rows_ask_for_nothing():
     short, text = page(control=None)
     assert short.verdict == SUPPORTED
     assert "resemble" not in text
+
+
+def test_every_kind_of_pairing_has_its_words():
+    assert set(COMPARED) == set(get_args(Kind)) == {*PAIRINGS, "rows"}
