@@ -22,12 +22,12 @@ FLAGS = (
 def begin_job(begin):
     """`begin_job(count, *flags, each, program)`: processes of a job; `each[i]` are flags of one."""
 
-    def begin_job(count, *argv, each=(), program="train"):
+    def begin_job(count, *argv, each=(), program="train", env=AS_USERS_HAVE_IT):
         port = free_port()
         return [
             begin(program, *FLAGS, f"--coordinator=127.0.0.1:{port}", f"--num_processes={count}",
                   f"--process_id={i}", "--cpu_devices=1", *argv, *(each[i] if each else ()),
-                  env=AS_USERS_HAVE_IT)
+                  env=env)
             for i in range(count)
         ]  # fmt: skip
 
@@ -148,7 +148,7 @@ def test_flags_that_do_not_fit_together(refused, tmp_path, flags, message):
 @pytest.mark.parametrize("processes", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_batches_split_over_devices_train_alike(run_job, alone, rows_of, tmp_path, processes):
     share = f"--cpu_devices={2 // processes}", "--batch_devices=2", f"--workdir={tmp_path / 'run'}"
-    ended = run_job(processes, *share)
+    ended = run_job(processes, *share, env=None)
     assert [(process.code, process.err) for process in ended] == [(0, "")] * processes
     manifest = json.loads((tmp_path / "run/manifest.json").read_text())
     assert manifest["reproducibility"].startswith("to rounding: each batch is summed over 2")

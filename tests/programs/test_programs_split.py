@@ -75,7 +75,8 @@ def test_whole_sessions_are_held_out_and_levels_may_have_no_held_out_rows(
 
 
 def test_a_recording_is_split_in_blocks_by_default(run, recording, tmp_path):
-    ended = trained(run, recording, tmp_path / "auto", "--data_seeds=1")
+    ended = trained(run, recording, tmp_path / "auto", "--data_seeds=1", "--seeds=1",
+                    "--preset=vae")  # fmt: skip
     note = json.loads((tmp_path / "auto" / "manifest.json").read_text())["split"]
     assert note["asked"] == "auto"
     assert note["split"].startswith("blocks:")
