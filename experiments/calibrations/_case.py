@@ -35,6 +35,8 @@ class Case:
       repeats: draws.
       nominal: the rate that is promised; None for power.
       limit: why the band is known to be missed; empty where it is expected to hold.
+      reference: one draw of what power is held against: the band begins where the interval of
+        its rate does.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class Case:
     repeats: int
     nominal: float | None = None
     limit: str = ""
+    reference: Callable[[np.random.Generator], bool] | None = None
 
 
 class Measured(NamedTuple):
@@ -80,9 +83,16 @@ class Measured(NamedTuple):
 
 def measure(case: Case, repeats: int) -> Measured:
     """The rate over draws 0 to `repeats` - 1, each a function of the case and its number alone."""
-    key = zlib.crc32(f"{case.name}: {case.setting}".encode())
-    draws = [case.happens(np.random.default_rng((key, repeat))) for repeat in range(repeats)]
-    return Measured(case, success_rate(np.array(draws)), repeats)
+    if case.reference:
+        known = _rate(f"{case.name}: {case.setting}: reference", case.reference, repeats)
+        case = dataclasses.replace(case, band=(round(float(known.low), 2), 1.0), reference=None)
+    return Measured(case, _rate(f"{case.name}: {case.setting}", case.happens, repeats), repeats)
+
+
+def _rate(key: str, happens: Callable[[np.random.Generator], bool], repeats: int) -> Interval:
+    seed = zlib.crc32(key.encode())
+    draws = [happens(np.random.default_rng((seed, repeat))) for repeat in range(repeats)]
+    return success_rate(np.array(draws))
 
 
 def covers(interval: Interval, truth: float) -> bool:

@@ -12,8 +12,10 @@ import numpy as np
 from scipy.signal import lfilter
 
 from experiments.calibrations._case import AT_MOST, FALSE_ALARMS, POWER, Case
+from experiments.calibrations._references import Make, Table, held_to_references
 from experiments.calibrations.doctors import NULLS
 from ivaegan_jax.data.dependence import dependence
+from ivaegan_jax.data.nulls import Kind, Structure
 from ivaegan_jax.doctor.dependence import LEVEL
 from ivaegan_jax.doctor.guess import guess_u
 from ivaegan_jax.doctor.modulation import modulation_ranks
@@ -26,8 +28,6 @@ RARE = 0.005
 """Nominal false alarms of the test whether neighbouring rows resemble each other."""
 
 Draw = Callable[[np.random.Generator], np.ndarray]
-Table = tuple[np.ndarray, np.ndarray, np.ndarray | None]
-"""x, u and the groups of rows, None where the user names none."""
 
 
 def autoregression(coefficient: float, rng: np.random.Generator, rows: int = ROWS) -> np.ndarray:
@@ -69,6 +69,24 @@ def wandering(rng: np.random.Generator) -> np.ndarray:
     return autoregression(1, rng)[:, :1].astype(np.float32)
 
 
+def spread(s: np.ndarray, u: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
+    """Sources whose log deviations follow the levels of u."""
+    return s * np.exp(strength * rng.normal(size=(u.max() + 1, DIM)))[u]
+
+
+def independent(
+    u: np.ndarray, coefficient: float, strength: float, rng: np.random.Generator
+) -> Table:
+    """Rows of an AR(1) thinned to their effective number, which are independent then.
+
+    Squares of rows k apart correlate at a^(2k), and so n rows tell as much of a variance as
+    n (1 - a^2) / (1 + a^2) independent ones (Bartlett 1935).
+    """
+    number = int(len(u) * (1 - coefficient**2) / (1 + coefficient**2))
+    thinned = np.unique(u[np.arange(number) * len(u) // number], return_inverse=True)[1]
+    return mixed(spread(rng.normal(size=(number, DIM)), thinned, strength, rng), rng), thinned, None
+
+
 @dataclasses.dataclass(frozen=True)
 class Series:
     """A recording; `strength` is how far u moves log deviations of the sources."""
@@ -80,9 +98,11 @@ class Series:
     def table(self, rng: np.random.Generator) -> Table:
         """One draw."""
         u, s = self.u(rng), autoregression(self.coefficient, rng)
-        if self.strength:
-            s = s * np.exp(self.strength * rng.normal(size=(u.max() + 1, DIM)))[u]
-        return mixed(s, rng), u, None
+        return mixed(spread(s, u, self.strength, rng) if self.strength else s, rng), u, None
+
+    def reference(self, rng: np.random.Generator) -> Table:
+        """Independent rows, as many as tell as much of variances as those of the recording."""
+        return independent(self.u(rng), self.coefficient, self.strength, rng)
 
 
 def copied(rng: np.random.Generator) -> Table:
@@ -101,27 +121,29 @@ def grouped(strength: float, rng: np.random.Generator) -> Table:
     return mixed(s, rng), u, group
 
 
-def u_in_x(make: Callable[[np.random.Generator], Table], rng: np.random.Generator) -> bool:
+def u_in_x(make: Make, rng: np.random.Generator, structure: Structure | None = None) -> bool:
     """Whether x is said to carry u."""
     x, u, groups = make(rng)
-    return guess_u(draw_sample(x, u, groups=groups)).p_value <= LEVEL
+    return guess_u(draw_sample(x, u, groups=groups, structure=structure)).p_value <= LEVEL
 
 
-def modulated(make: Callable[[np.random.Generator], Table], rng: np.random.Generator) -> bool:
+def modulated(make: Make, rng: np.random.Generator, structure: Structure | None = None) -> bool:
     """Whether u is said to move x in some way."""
     x, u, groups = make(rng)
-    return modulation_ranks(draw_sample(x, u, groups=groups)).ways > 0
+    return modulation_ranks(draw_sample(x, u, groups=groups, structure=structure)).ways > 0
 
 
-def supportable(make: Callable[[np.random.Generator], Table], rng: np.random.Generator) -> bool:
+def supportable(make: Make, rng: np.random.Generator, structure: Structure | None = None) -> bool:
     """Whether a verdict may support something, should all runs be usable and agree.
 
     That is where x follows u beyond what the rows show by themselves, or rows pass for
     exchangeable; what a control would add is left out.
     """
     x, u, groups = make(rng)
-    structure = structure_of(x, u, groups)
-    return structure.kind == "rows" or hold_against_null(x, u, structure).passed
+    if structure is not None:
+        return hold_against_null(x, u, structure).passed
+    found = structure_of(x, u, groups)
+    return found.kind == "rows" or hold_against_null(x, u, found).passed
 
 
 def alike(setting: str, rng: np.random.Generator) -> bool:
@@ -142,13 +164,18 @@ UNRELATED = {
     "rows repeated up to nine times": copied,
     "30 subjects of 3 conditions": functools.partial(grouped, 0.0),
 }
-MOVED = {
-    "AR(1) 0.5, 10 segments, log deviations 0.5": (Series(0.5, WINDOWS, 0.5).table, 0.8),
+SEGMENTS, CONDITIONS = Series(0.5, WINDOWS, 0.5), Series(0.9, functools.partial(trials, 30), 0.5)
+MOVED: dict[str, tuple[Make, Make, Kind]] = {
+    "AR(1) 0.5, 10 segments, log deviations 0.5": (
+        SEGMENTS.table, SEGMENTS.reference, "shifts"),
     "AR(1) 0.9, 5 conditions for 30 rows each, log deviations 0.5": (
-        Series(0.9, functools.partial(trials, 30), 0.5).table, 0.8),
-    "30 subjects of 3 conditions, means 2": (functools.partial(grouped, 2.0), 0.8),
+        CONDITIONS.table, CONDITIONS.reference, "rows"),
 }  # fmt: skip
-"""Settings in which u moves x, and the power that is expected at least."""
+"""Settings in which u moves x, and independent rows that tell as much, with their pairings.
+
+Windows can be shifted alone, whatever rows have in common: that is a price of the windows.
+"""
+SUBJECTS = functools.partial(grouped, 2.0)
 
 
 def cases() -> Iterator[Case]:
@@ -157,8 +184,9 @@ def cases() -> Iterator[Case]:
         for setting, make in UNRELATED.items():
             happens = functools.partial(test, make)
             yield Case(FALSE_ALARMS, name, setting, happens, AT_MOST, 60, LEVEL)
-        for setting, (make, least) in MOVED.items():
-            yield Case(POWER, name, setting, functools.partial(test, make), (least, 1.0), 30)
+        yield from held_to_references(name, test, MOVED)
+        setting, happens = "30 subjects of 3 conditions, means 2", functools.partial(test, SUBJECTS)
+        yield Case(POWER, name, setting, happens, (0.8, 1.0), 30)
     for setting in NULLS:
         happens = functools.partial(alike, setting)
         yield Case(FALSE_ALARMS, "neighbours", setting, happens, (0.0, 0.01), 200, RARE)

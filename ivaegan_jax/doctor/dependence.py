@@ -99,8 +99,9 @@ def check_u_in_x(sample: Sample, continuous_u: bool, rows: int = 0) -> Finding:
 def nothing_found(found: Guess) -> str:
     """What to do where x is not found to carry u."""
     if found.null in IN_TIME:
+        other = "The u of other sequences" if found.null == "courses" else "A u shifted in time"
         return (
-            "A u that is shifted in time does as well: what is seen is that neighbouring rows "
+            f"{other} does as well: what is seen is that neighbouring rows "
             "resemble each other, not that u changes x. Check that u changes when the recording "
             "does (events, states, stimuli in place of arbitrary windows); more changes of u and "
             "a longer recording find weaker ties."

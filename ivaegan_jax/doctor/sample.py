@@ -74,6 +74,7 @@ def draw_sample(
     u: Int[np.ndarray, " rows"] | Float[np.ndarray, "rows dim_u"],
     components: int = MOST_COMPONENTS,
     groups: Shaped[np.ndarray, " rows"] | None = None,
+    structure: Structure | None = None,
 ) -> Sample:
     """Whitens some rows of x and turns u into levels with rows enough.
 
@@ -85,8 +86,9 @@ def draw_sample(
       u: level codes, or columns of a continuous u.
       components: principal components kept at most.
       groups: of rows that belong together; None where the user named none.
+      structure: of the rows where it is known; None looks for it.
     """
-    structure = find_structure(x, u, groups)
+    structure = structure or find_structure(x, u, groups)
     if structure.kind in IN_TIME:
         most = max(MOST_ROWS, min(MOST_IN_TIME, MOST_VALUES // x.shape[1]))
         row = np.arange(0, len(x), -(-len(x) // most))

@@ -143,6 +143,7 @@ def test_many_short_sequences_are_held_against_the_u_of_others():
         found = check_u_in_x(sample, False)
         assert found.severity == severity
         assert "against the course of u in other groups" in found.sentence
+        assert ("The u of other sequences does as well" in found.advice) == (strength == 0)
 
 
 def test_a_few_short_sequences_leave_it_open():

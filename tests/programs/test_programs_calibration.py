@@ -7,9 +7,10 @@ import pytest
 from scipy.stats import binom
 
 from experiments.calibrations import Case, all_cases, chosen, measure
-from experiments.calibrations._case import AT_MOST, COVERAGE, EXACT, FALSE_ALARMS, INTERVALS
+from experiments.calibrations._case import AT_MOST, COVERAGE, EXACT, FALSE_ALARMS, INTERVALS, POWER
 from experiments.calibrations._tables import tables_of
 from experiments.calibrations.ranks import Latents
+from experiments.calibrations.series import autoregression, independent
 from experiments.calibrations.shares import share_covers
 from ivaegan_jax.statistics import success_rate
 from ivaegan_jax.types import InputError
@@ -52,6 +53,27 @@ def test_a_rate_is_held_against_its_band_with_its_own_error(heads, verdict):
     found = measure(coin(heads), 300)
     assert found.rate == success_rate(np.arange(300) < heads)
     assert (found.verdict, found.holds) == (verdict, verdict != "MISSED")
+
+
+@pytest.mark.parametrize(("rate", "holds"), [(0.9, True), (0.5, True), (0.2, False)])
+def test_power_is_held_against_that_of_a_reference(rate, holds):
+    case = Case(POWER, "a", "b", lambda rng: bool(rng.random() < rate), (0, 1), 100,
+                reference=lambda rng: bool(rng.random() < 0.5))  # fmt: skip
+    found = measure(case, 100)
+    assert 0.3 < found.case.band[0] < 0.5
+    assert found.holds is holds
+
+
+@pytest.mark.parametrize("coefficient", [0.5, 0.9])
+def test_independent_rows_of_a_reference_tell_as_much_of_a_variance(coefficient):
+    """The variance of a mean square of n independent Gaussian rows is 2 / n."""
+    rng = np.random.default_rng(0)
+    squares = [np.square(autoregression(coefficient, rng)).mean(axis=0) for _ in range(100)]
+    x, u, _ = independent(np.arange(1500) * 10 // 1500, coefficient, 0.0, rng)
+    assert 2 / np.var(squares) == pytest.approx(len(x), rel=0.25)
+    assert len(u) == len(x)
+    assert np.ptp(np.bincount(u)) <= 1
+    assert len(np.bincount(u)) == 10
 
 
 def test_a_known_miss_gives_its_reason():
