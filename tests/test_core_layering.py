@@ -1,4 +1,5 @@
 import ast
+import functools
 import pathlib
 import subprocess
 import sys
@@ -75,8 +76,13 @@ def unit_of(path):
     return path.relative_to(ROOT).with_suffix("").parts[0]
 
 
+@functools.cache
 def imports_of(path):
     """All modules that a file imports, wherever in it."""
+    return tuple(_imports_of(path))
+
+
+def _imports_of(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
