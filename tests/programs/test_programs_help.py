@@ -1,10 +1,10 @@
-"""Help is there, from the real command."""
+"""Help is there, of every program."""
 
 import subprocess
 import sys
 
 import pytest
-from programs_forked import REPOSITORY
+from programs_forked import REPOSITORY, program
 
 FLAGS = {
     "train": {"preset", "data", "seeds", "data_seeds", "steps", "workdir", "config",
@@ -29,11 +29,22 @@ FLAGS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("program", FLAGS)
-def test_help_explains_the_program_and_lists_its_flags(program):
-    command = [sys.executable, "-m", f"experiments.{program}", "--help"]
+def explains(name, words):
+    """Whether a program's help names its command and all its flags."""
+    assert f"python -m experiments.{name}" in words
+    listed = words.replace("--[no]", "--")
+    return {flag for flag in FLAGS[name] if f"--{flag}" not in listed} == set()
+
+
+@pytest.mark.parametrize("name", FLAGS)
+def test_help_explains_the_program_and_lists_its_flags(fork, name):
+    ended = fork(program, name, ["--help"]).wait()
+    assert (ended.code, ended.err) == (0, "")
+    assert explains(name, ended.out)
+
+
+def test_help_is_that_of_the_real_command():
+    command = [sys.executable, "-m", "experiments.compare", "--help"]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert f"python -m experiments.{program}" in ended.stdout
-    listed = ended.stdout.replace("--[no]", "--")
-    assert {flag for flag in FLAGS[program] if f"--{flag}" not in listed} == set()
+    assert explains("compare", ended.stdout)
