@@ -112,13 +112,13 @@ def copied(rng: np.random.Generator) -> Table:
     return mixed(rng.normal(size=(500, DIM)), rng)[taken], u[taken], None
 
 
-def grouped(strength: float, rng: np.random.Generator) -> Table:
+def grouped(means: float, deviations: float, rng: np.random.Generator) -> Table:
     """30 subjects that differ from each other, each of one of three conditions."""
     group = np.arange(ROWS) * 30 // ROWS
     u = rng.permutation(np.arange(30) % 3)[group]
     s = autoregression(0.5, rng) + rng.normal(size=(30, DIM))[group]
-    s = s + strength * rng.normal(size=(3, DIM))[u]
-    return mixed(s, rng), u, group
+    s = s + means * rng.normal(size=(3, DIM))[u]
+    return mixed(spread(s, u, deviations, rng) if deviations else s, rng), u, group
 
 
 def u_in_x(make: Make, rng: np.random.Generator, structure: Structure | None = None) -> bool:
@@ -162,7 +162,7 @@ UNRELATED = {
     "AR(1) 0.98, smooth continuous u": Series(0.98, smooth).table,
     "random walk, continuous u that drifts": Series(1, wandering).table,
     "rows repeated up to nine times": copied,
-    "30 subjects of 3 conditions": functools.partial(grouped, 0.0),
+    "30 subjects of 3 conditions": functools.partial(grouped, 0.0, 0.0),
 }
 SEGMENTS, CONDITIONS = Series(0.5, WINDOWS, 0.5), Series(0.9, functools.partial(trials, 30), 0.5)
 MOVED: dict[str, tuple[Make, Make, Kind]] = {
@@ -175,7 +175,7 @@ MOVED: dict[str, tuple[Make, Make, Kind]] = {
 
 Windows can be shifted alone, whatever rows have in common: that is a price of the windows.
 """
-SUBJECTS = functools.partial(grouped, 2.0)
+SUBJECTS = functools.partial(grouped, 2.0, 0.5)  # means alone are not to be supported
 
 
 def cases() -> Iterator[Case]:
@@ -185,7 +185,8 @@ def cases() -> Iterator[Case]:
             happens = functools.partial(test, make)
             yield Case(FALSE_ALARMS, name, setting, happens, AT_MOST, 60, LEVEL)
         yield from held_to_references(name, test, MOVED)
-        setting, happens = "30 subjects of 3 conditions, means 2", functools.partial(test, SUBJECTS)
+        setting = "30 subjects of 3 conditions, means 2, log deviations 0.5"
+        happens = functools.partial(test, SUBJECTS)
         yield Case(POWER, name, setting, happens, (0.8, 1.0), 30)
     for setting in NULLS:
         happens = functools.partial(alike, setting)

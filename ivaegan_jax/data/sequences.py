@@ -72,7 +72,8 @@ def slide_each(groups: Int[np.ndarray, " rows"], seed: int) -> tuple[float, Call
 
     The pairing found lies in the middle of the steps: what is alike from row to row strays less
     from the mean of its neighbours than they do, so the test is conservative where x is
-    stationary. Steps that wrap around are not: a wrap joins two ends, a jump that the pairing
+    stationary, but for an oscillation of half to all of the steps (false alarms of 5 % up to 8 %
+    were seen). Steps that wrap around are not: a wrap joins two ends, a jump that the pairing
     found does not have.
 
     Returns:
