@@ -17,16 +17,16 @@ from typing import Any
 
 from absl import flags
 
-from experiments import _program
-from experiments._seeds import parse_numbers
-from experiments._terminal import cpu_count
 from experiments.benchmarks.children import measure
 from experiments.benchmarks.sizes import SIZES
 from experiments.benchmarks.table import speed_figure, speed_table, start_table
 from ivaegan_jax import report
+from ivaegan_jax.cli import _program
+from ivaegan_jax.cli._terminal import cpu_count
 from ivaegan_jax.files import write_bytes, write_json, write_text
-from ivaegan_jax.manifest import describe_machine
-from ivaegan_jax.report.figures import to_png
+from ivaegan_jax.report.figures.draw import to_png
+from ivaegan_jax.studies.manifest import describe_machine
+from ivaegan_jax.studies.seeds import parse_numbers
 from ivaegan_jax.types import InputError
 
 PRESETS = ("ivae", "ivae_gan")

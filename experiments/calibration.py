@@ -15,13 +15,13 @@ from pathlib import Path
 
 from absl import flags
 
-from experiments import _program
-from experiments._reproduce import Clock
 from experiments.calibrations import Case, Measured, chosen, measure
 from experiments.calibrations._tables import tables_of, write
 from ivaegan_jax import report
-from ivaegan_jax.manifest import describe_machine, guarantee
+from ivaegan_jax.cli import _program
+from ivaegan_jax.cli._arms import Clock
 from ivaegan_jax.report.render import cell
+from ivaegan_jax.studies.manifest import describe_machine, guarantee
 
 QUICK = 20
 """Draws of each case with --quick."""

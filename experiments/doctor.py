@@ -1,74 +1,7 @@
-"""Says before training, within half a minute, whether data and model can identify latents at all.
+"""`ivaegan doctor` from a checkout: python -m experiments.doctor."""
 
-  python -m experiments.doctor --data=my_table.npz
-  python -m experiments.doctor --data=b1 --preset=ivae_gan --seeds=10 --steps=30000
-  python -m experiments.doctor --data=my_table.npz --json
-
-It looks at x and u (levels, counts, scales, outliers), at what the theory needs, at whether x
-carries u and in how many ways u moves it, and at the memory and time that training takes. The
-exit status is 1 where anything blocks, else 0; 2 where the command itself cannot be meant.
-"""
-
-import json
-import textwrap
-from collections.abc import Sequence
-
-from absl import flags
-
-from experiments import _program, _study
-from ivaegan_jax.doctor import Finding, blocks, examine
-from ivaegan_jax.escaping import printable_lines
-from ivaegan_jax.experiment import Experiment
-
-HEADINGS = {"fine": "Fine", "warn": "Worth a look", "blocks": "Blocks training"}
-"""In the order in which they are printed: what matters most stands last, above the prompt."""
-
-
-def define_flags() -> None:
-    """Defines the program's flags."""
-    flags.DEFINE_string("preset", "ivae_gan", "The model: a row of ivaegan_jax/presets.py.")
-    flags.DEFINE_boolean("json", False, "One JSON object with all numbers, for programs.")
-    flags.DEFINE_boolean("timed", True, "Compile and time the training: most of the waiting.")
-    _program.define_experiment_flags(data="b1", steps=12_500)
-
-
-def main() -> int:
-    """Prints what the examination found."""
-    experiment = _study.experiment_from_flags([flags.FLAGS.preset])
-    findings = list(examine(experiment, flags.FLAGS.timed))
-    print(as_json(experiment, findings) if flags.FLAGS.json else as_text(experiment, findings))
-    return int(blocks(findings))
-
-
-def as_json(experiment: Experiment, findings: Sequence[Finding]) -> str:
-    """One object: data and model, whether anything blocks, and every finding."""
-    made = {"data": experiment.data, "preset": experiment.presets[0], "blocks": blocks(findings)}
-    found = [finding._asdict() for finding in findings]
-    return json.dumps(made | {"findings": found}, indent=2, allow_nan=False)
-
-
-def as_text(experiment: Experiment, findings: Sequence[Finding]) -> str:
-    """The findings under headings, and the verdict in one line."""
-    paragraphs = []
-    for severity, heading in HEADINGS.items():
-        if chosen := [finding for finding in findings if finding.severity == severity]:
-            paragraphs.append("\n".join([f"{heading}:", *map(as_lines, chosen)]))
-    count = sum(finding.severity == "blocks" for finding in findings)
-    verdict = f"blocked by {count} of {len(findings)} findings" if count else "nothing blocks"
-    looked_at = f"{experiment.data} (data seed {experiment.data_seeds[0]})"
-    paragraphs.append(f"{looked_at}, {experiment.presets[0]}: {verdict}")
-    return printable_lines("\n\n".join(paragraphs))
-
-
-def as_lines(finding: Finding) -> str:
-    """`- name: sentence`, and the advice on lines of its own."""
-    parts = [(f"- {finding.name}: ", finding.sentence), ("  What to do: ", finding.advice)]
-    return "\n".join(
-        textwrap.fill(text, 100, initial_indent=lead, subsequent_indent="    ",
-                      break_long_words=False, break_on_hyphens=False)
-        for lead, text in parts if text
-    )  # fmt: skip
-
+from ivaegan_jax.cli._program import launch
+from ivaegan_jax.cli.doctor import define_flags, main
 
 if __name__ == "__main__":
-    _program.launch(main, define_flags)
+    launch(main, define_flags)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from absl import flags
 
-from experiments import _program
+from ivaegan_jax.cli import _program
 from ivaegan_jax.files import read_json, write_text
 from ivaegan_jax.types import InputError
 

@@ -1,32 +1,7 @@
-"""Writes the report of one work directory, or of several side by side.
+"""`ivaegan report` from a checkout: python -m experiments.report."""
 
-python -m experiments.report --workdir=runs/a --workdir=runs/b --out=runs/both
-python -m experiments.report --workdir=runs/a --out=results/a --brief
-"""
-
-from pathlib import Path
-
-from absl import flags
-
-from experiments import _program
-from ivaegan_jax.report import write_report
-
-
-def define_flags() -> None:
-    """Defines the program's flags."""
-    _program.define_common_flags()
-    flags.DEFINE_multi_string("workdir", [], "A work directory; may be repeated.")
-    flags.DEFINE_string("out", "", "Where to write; empty takes the first work directory.")
-    flags.DEFINE_boolean("brief", False, "To be kept: no page, figures of scores, the manifest.")
-
-
-def main() -> None:
-    """Writes the page, or what is to be kept, and prints its path."""
-    values = flags.FLAGS
-    _program.require("workdir", *(["out"] if values.brief else []))
-    workdirs = [Path(name) for name in values.workdir]
-    print(write_report(workdirs, Path(values.out or workdirs[0]), values.brief))
-
+from ivaegan_jax.cli._program import launch
+from ivaegan_jax.cli.report import define_flags, main
 
 if __name__ == "__main__":
-    _program.launch(main, define_flags)
+    launch(main, define_flags)

@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 from absl import flags
 
-from experiments import _program
-from experiments._reproduce import Clock
 from experiments.soaks import FAULTS, Counts, Soak
 from experiments.soaks._table import as_table, write
 from ivaegan_jax import report
-from ivaegan_jax.labels import nearest
-from ivaegan_jax.manifest import describe_machine
+from ivaegan_jax.cli import _program
+from ivaegan_jax.cli._arms import Clock
+from ivaegan_jax.studies.labels import nearest
+from ivaegan_jax.studies.manifest import describe_machine
 from ivaegan_jax.types import InputError
 
 QUICK_KILLS = 3

@@ -7,8 +7,8 @@ Two workers share the tests; `-n 0` runs them in this process, for a debugger.
 import functools
 import gc
 import importlib.util
-import pkgutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import hermetic
@@ -24,24 +24,29 @@ from jaxtyping import install_import_hook
 jax.config.update("jax_num_cpu_devices", 4)
 
 # JAX also puts shapes, shardings and axis numbers into the leaves of pytree classes, so the two
-# modules that define one keep their annotations for readers and type checkers only; and report
-# passes whole numbers for floats, which beartype takes for an error.
-UNCHECKED = ("hypers", "state", "report")
-_SPEC = importlib.util.find_spec("ivaegan_jax")
-_MODULES = [module.name for module in pkgutil.iter_modules(_SPEC.submodule_search_locations)]
+# modules that define one keep their annotations for readers and type checkers only; and report and
+# bands pass whole numbers for floats, which beartype takes for an error.
+UNCHECKED = ("models.hypers", "training.state", "studies.bands", "report.", "cli.")
+_ROOT = Path(importlib.util.find_spec("ivaegan_jax").origin).parent
+_MODULES = [
+    ".".join(path.relative_to(_ROOT).with_suffix("").parts)
+    for path in _ROOT.rglob("*.py")
+    if path.stem != "__init__"
+]
 install_import_hook(
-    [f"ivaegan_jax.{name}" for name in _MODULES if name not in UNCHECKED], "beartype.beartype"
+    [f"ivaegan_jax.{name}" for name in _MODULES if not name.startswith(UNCHECKED)],
+    "beartype.beartype",
 )
 
-from ivaegan_jax.config import ModelConfig
-from ivaegan_jax.game import Game
-from ivaegan_jax.hypers import Hypers
-from ivaegan_jax.model import Model, build
-from ivaegan_jax.networks import Dims, Networks
-from ivaegan_jax.presets import PRESETS, resolve
-from ivaegan_jax.replicate import make_seeds_mesh, over_runs, shard_runs, share
-from ivaegan_jax.terms import Pass
-from ivaegan_jax.train import Run, Trainer, as_batch, make_trainer
+from ivaegan_jax.models.config import ModelConfig
+from ivaegan_jax.models.game import Game
+from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.model import Model, build
+from ivaegan_jax.models.networks import Dims, Networks
+from ivaegan_jax.models.presets import PRESETS, resolve
+from ivaegan_jax.models.terms import Pass
+from ivaegan_jax.training.devices import make_seeds_mesh, over_runs, shard_runs, share
+from ivaegan_jax.training.trainer import Run, Trainer, as_batch, make_trainer
 from ivaegan_jax.types import TrainData
 
 DIMS = Dims(dim_x=3, dim_u=4, dim_z=2, rows=32)

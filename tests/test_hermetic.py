@@ -8,7 +8,7 @@ import jax
 import pytest
 from hermetic import sealed
 
-from ivaegan_jax.numerics import SETTINGS, describe_numerics
+from ivaegan_jax.training.numerics import SETTINGS, describe_numerics
 
 HOSTILE = {
     "PATH": "/opt/slurm/bin:/usr/bin", "HOME": "/nonexistent", "LC_ALL": "C", "TERM": "xterm",

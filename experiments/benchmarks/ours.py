@@ -17,11 +17,10 @@ import jax
 import numpy as np
 from absl import flags
 
-from experiments import _program
 from experiments.benchmarks.products import kernels_of, products_chunk, products_of
 from experiments.benchmarks.sizes import SIZES, made_up_data, stacked_runs, trainer_of
-from ivaegan_jax.memory import tree_bytes
-from ivaegan_jax.replicate import (
+from ivaegan_jax.cli import _program
+from ivaegan_jax.training.devices import (
     default_how,
     make_seeds_mesh,
     over_runs,
@@ -29,6 +28,7 @@ from ivaegan_jax.replicate import (
     shard_runs,
     share,
 )
+from ivaegan_jax.training.memory import tree_bytes
 
 WARM_UP = 10
 """Steps before the clock runs."""

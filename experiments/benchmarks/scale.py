@@ -10,12 +10,13 @@ import jax
 import numpy as np
 from absl import app, flags
 
-from ivaegan_jax.config import Config, ModelConfig
-from ivaegan_jax.experiment import Experiment
-from ivaegan_jax.limits import used_bytes
+from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.report import write_report
-from ivaegan_jax.study import Study
-from ivaegan_jax.workdir import Workdir
+from ivaegan_jax.studies.config import Config
+from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.studies.study import Study
+from ivaegan_jax.studies.workdir import Workdir
+from ivaegan_jax.training.limits import used_bytes
 
 SOURCES = 5
 

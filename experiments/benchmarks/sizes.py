@@ -6,8 +6,8 @@ import jax
 import numpy as np
 
 from ivaegan_jax import Dims, Hypers, ModelConfig, Run, TrainData, Trainer, build, make_trainer
-from ivaegan_jax.hypers import stack_hypers
-from ivaegan_jax.presets import PRESETS, resolve
+from ivaegan_jax.models.hypers import stack_hypers
+from ivaegan_jax.models.presets import PRESETS, resolve
 
 
 class Size(NamedTuple):

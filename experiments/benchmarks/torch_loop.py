@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 from absl import flags
 
-from experiments import _program
 from experiments.benchmarks.sizes import SIZES
 from ivaegan_jax import Hypers
+from ivaegan_jax.cli import _program
 from ivaegan_jax.types import InputError
 
 WARM_UP = 30

@@ -16,7 +16,7 @@ from experiments.calibrations import (
     verdicts,
 )
 from experiments.calibrations._case import Case, Measured, measure
-from ivaegan_jax.labels import nearest
+from ivaegan_jax.studies.labels import nearest
 from ivaegan_jax.types import InputError
 
 __all__ = ["Case", "Measured", "all_cases", "chosen", "measure"]

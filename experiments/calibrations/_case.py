@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ivaegan_jax.metrics.statistics import Interval, success_rate
 from ivaegan_jax.report.render import to_json
-from ivaegan_jax.statistics import Interval, success_rate
 
 INTERVALS, FALSE_ALARMS, POWER = "Intervals", "False alarms", "Power"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from experiments.calibrations._case import POWER, Case
-from ivaegan_jax.data.nulls import Kind, Structure
+from ivaegan_jax.data.dependence.nulls import Kind, Structure
 
 Table = tuple[np.ndarray, np.ndarray, np.ndarray | None]
 """x, u and the groups of rows, None where the user names none."""

@@ -15,13 +15,13 @@ from experiments.calibrations._case import (
     Case,
     covers,
 )
+from ivaegan_jax.evaluation.verdict.rows import ROTATED_ROWS, ROTATIONS
 from ivaegan_jax.metrics import random_rotation_floor
 from ivaegan_jax.metrics.agreement import pairwise_mcc
+from ivaegan_jax.metrics.statistics import agreement_interval
 from ivaegan_jax.report import estimates
 from ivaegan_jax.report.evidence import SUPPORTED, Evidence, verdict_of
-from ivaegan_jax.statistics import agreement_interval
 from ivaegan_jax.types import Row
-from ivaegan_jax.verdict.rows import ROTATED_ROWS, ROTATIONS
 
 QUALITY = 0.8
 UNSEEN = "few failures are seen, or none"

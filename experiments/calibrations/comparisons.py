@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.calibrations._case import AT_MOST, EXACT, FALSE_ALARMS, POWER, Case
 from experiments.calibrations.means import COMMON, SCORES
-from ivaegan_jax.statistics import holm, paired_comparison
+from ivaegan_jax.metrics.statistics import holm, paired_comparison
 
 LEVEL = 0.05
 FAMILY = 4

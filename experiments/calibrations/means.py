@@ -7,8 +7,12 @@ from typing import Literal
 import numpy as np
 
 from experiments.calibrations._case import COVERAGE, INTERVALS, Case, covers
+from ivaegan_jax.metrics.statistics import (
+    hierarchical_interval,
+    interquartile_mean,
+    paired_comparison,
+)
 from ivaegan_jax.report import estimates
-from ivaegan_jax.statistics import hierarchical_interval, interquartile_mean, paired_comparison
 
 SHAPES = [(10, 1), (10, 2), (10, 3), (30, 1), (30, 2), (30, 3), (1, 10), (1, 30)]
 """Data seeds and model seeds."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from experiments.calibrations._case import AT_MOST, COVERAGE, FALSE_ALARMS, INTERVALS, Case, covers
-from ivaegan_jax.statistics import hierarchical_interval, paired_comparison
+from ivaegan_jax.metrics.statistics import hierarchical_interval, paired_comparison
 
 TRAIN, TEST = 320, 40
 """Rows, as a table is split by default; as many as test rows are held out for choices."""

@@ -21,7 +21,7 @@ from experiments.calibrations.series import (
     mixed,
     spread,
 )
-from ivaegan_jax.data.nulls import Kind
+from ivaegan_jax.data.dependence.nulls import Kind
 from ivaegan_jax.doctor.dependence import LEVEL
 
 SEQUENCES, SHORTEST, LONGEST = 60, 20, 30

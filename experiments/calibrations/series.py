@@ -14,14 +14,14 @@ from scipy.signal import lfilter
 from experiments.calibrations._case import AT_MOST, FALSE_ALARMS, POWER, Case
 from experiments.calibrations._references import Make, Table, held_to_references
 from experiments.calibrations.doctors import NULLS
-from ivaegan_jax.data.dependence import dependence
-from ivaegan_jax.data.nulls import Kind, Structure
+from ivaegan_jax.data.dependence.measure import dependence
+from ivaegan_jax.data.dependence.nulls import Kind, Structure
 from ivaegan_jax.doctor.dependence import LEVEL
 from ivaegan_jax.doctor.guess import guess_u
 from ivaegan_jax.doctor.modulation import modulation_ranks
 from ivaegan_jax.doctor.sample import draw_sample
-from ivaegan_jax.gates import structure_of
-from ivaegan_jax.verdict.gate import hold_against_null
+from ivaegan_jax.evaluation.verdict.gate import hold_against_null
+from ivaegan_jax.studies.gates import structure_of
 
 ROWS, DIM = 1500, 3
 RARE = 0.005

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from experiments.calibrations._case import COVERAGE, INTERVALS, Case, covers
-from ivaegan_jax.statistics import success_rate
+from ivaegan_jax.metrics.statistics import success_rate
 
 INDEPENDENT = [(10, 1), (30, 1)]
 CLUSTERED = [(10, 2), (10, 3), (30, 2), (30, 3)]

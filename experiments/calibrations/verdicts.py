@@ -12,9 +12,9 @@ from scipy.special import logsumexp
 
 from experiments.calibrations._case import AT_MOST, FALSE_ALARMS, POWER, Case
 from experiments.calibrations.ranks import DIM, Latents, moments
+from ivaegan_jax.evaluation.verdict import USABLE, Precondition, find, hold_out, judge
+from ivaegan_jax.evaluation.verdict.findings import information_on_u
 from ivaegan_jax.metrics.modulation import LEVEL, by_level
-from ivaegan_jax.verdict import USABLE, Precondition, find, hold_out, judge
-from ivaegan_jax.verdict.findings import information_on_u
 
 
 def log_density(z: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:

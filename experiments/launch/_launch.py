@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from absl import app, flags
 
-from experiments import _program
-from experiments._terminal import prepare_streams
-from ivaegan_jax.escaping import printable
+from ivaegan_jax.cli import _program
+from ivaegan_jax.cli._terminal import prepare_streams
+from ivaegan_jax.files.escaping import printable
 from ivaegan_jax.types import InputError
 
 flags.disclaim_key_flags()  # they belong to the script, whose --help lists them

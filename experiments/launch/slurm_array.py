@@ -14,10 +14,10 @@ from typing import Any
 
 from absl import flags
 
-from experiments._named import load_study
-from experiments._seeds import dealt, parse_seeds, seeds_text
 from experiments.launch import _slurm
 from experiments.launch._launch import Submission, launch, split_off
+from ivaegan_jax.studies.named import load_study
+from ivaegan_jax.studies.seeds import dealt, parse_seeds, seeds_text
 from ivaegan_jax.types import InputError
 
 

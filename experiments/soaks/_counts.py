@@ -11,13 +11,13 @@ import jax
 import numpy as np
 
 from experiments.soaks._study import Soak
-from ivaegan_jax.checkpoint import Checkpoints
-from ivaegan_jax.experiment import experiment_from
 from ivaegan_jax.files import read_rows
-from ivaegan_jax.jobs import make_job, make_runs
-from ivaegan_jax.networks import Dims
+from ivaegan_jax.models.networks import Dims
+from ivaegan_jax.studies.experiment import experiment_from
+from ivaegan_jax.studies.jobs import make_job, make_runs
+from ivaegan_jax.studies.workdir import Workdir
+from ivaegan_jax.training.checkpoint import Checkpoints
 from ivaegan_jax.types import Row
-from ivaegan_jax.workdir import Workdir
 
 
 @dataclasses.dataclass

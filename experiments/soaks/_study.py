@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ivaegan_jax.integrity import SEAL
+from ivaegan_jax.training.seals import SEAL
 
 ROOT = Path(__file__).resolve().parents[2]
 

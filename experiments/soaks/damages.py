@@ -4,9 +4,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from experiments._program import WRONG
 from experiments.soaks._counts import Counts
 from experiments.soaks._study import Soak, steps_in
+from ivaegan_jax.cli._program import WRONG
 
 
 def torn_log(soak: Soak) -> Counts:

@@ -3,9 +3,9 @@
 import subprocess
 from pathlib import Path
 
-from experiments._program import STORAGE
 from experiments.soaks._counts import Counts
 from experiments.soaks._study import Ended, Soak
+from ivaegan_jax.cli._program import STORAGE
 
 ROOM = 2**20
 """Bytes beyond the finished study that are enough for the last start."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from experiments.soaks._counts import Counts
 from experiments.soaks._study import LONG, SHORT, Soak, steps_in
-from ivaegan_jax.integrity import SEAL
+from ivaegan_jax.training.seals import SEAL
 
 LONGEST = 8.0
 """Seconds after its start at which a program is killed at the latest."""

@@ -6,11 +6,11 @@ import signal
 import time
 from pathlib import Path
 
-from experiments._program import WRONG
-from experiments._seeds import seeds_text
 from experiments.soaks._counts import Counts
 from experiments.soaks._study import SMALL, Ended, Soak, steps_in
+from ivaegan_jax.cli._program import WRONG
 from ivaegan_jax.files import read_rows
+from ivaegan_jax.studies.seeds import seeds_text
 from ivaegan_jax.types import Row
 
 WILD = (*SMALL, "--presets=ivae", "--steps=200", "--config.train.chunk=20",

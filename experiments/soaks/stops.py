@@ -6,9 +6,9 @@ import signal
 import time
 from pathlib import Path
 
-from experiments._stop import REQUEUE
 from experiments.soaks._counts import Counts
 from experiments.soaks._study import Ended, Soak, steps_in
+from ivaegan_jax.cli._stop import REQUEUE
 
 
 def asked_to_stop(soak: Soak) -> Counts:

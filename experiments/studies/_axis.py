@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from experiments._named import Arm, NamedStudy, Quick
-from ivaegan_jax.report import Band
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import Arm, NamedStudy, Quick
 
 DATA_SEEDS = range(6, 12)
 STEPS = 5_000

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments._named import Arm, NamedStudy, Quick
 from experiments.studies._axis import PLAIN
-from ivaegan_jax.report import Band
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import Arm, NamedStudy, Quick
 
 UNSEEN = range(6, 26)
 """Data seeds nobody looked at while settings were chosen; those were chosen on 101 and up."""

@@ -14,11 +14,11 @@ squares, the best in tuning.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments._named import Arm, NamedStudy, Quick
 from experiments.studies._axis import PLAIN
-from ivaegan_jax.config import CHOICES
-from ivaegan_jax.hypers import Hypers
-from ivaegan_jax.report import Band
+from ivaegan_jax.models.config import CHOICES
+from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import Arm, NamedStudy, Quick
 
 LOSSES = CHOICES["adversarial"]
 BEST = "least_squares"

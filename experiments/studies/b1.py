@@ -11,7 +11,6 @@ Time: about 30 minutes on 2 CPU cores.
 Band: mean MCC of ivae_gan and of igan at least .97; both at least .2 above iVAE.
 """
 
-from experiments._named import Arm, NamedStudy
 from experiments.studies._benchmark import (
     BASELINES,
     CEILING,
@@ -21,6 +20,7 @@ from experiments.studies._benchmark import (
     gains,
     rivals,
 )
+from ivaegan_jax.studies.named import Arm, NamedStudy
 
 
 def get_study() -> NamedStudy:

@@ -9,7 +9,6 @@ Band: mean MCC of ivae_gan and of igan_larger at least .97, within segments at l
 and igan at least .2 above iVAE.
 """
 
-from experiments._named import NamedStudy
 from experiments.studies._benchmark import (
     BASELINES,
     CEILING,
@@ -21,7 +20,8 @@ from experiments.studies._benchmark import (
     larger,
     rivals,
 )
-from ivaegan_jax.report import Band
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import NamedStudy
 
 
 def get_study() -> NamedStudy:

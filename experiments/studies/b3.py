@@ -12,7 +12,6 @@ least .95); both at least .05 above iVAE.
 
 import dataclasses
 
-from experiments._named import Arm, NamedStudy, Quick
 from experiments.studies._benchmark import (
     BASELINES,
     CEILING,
@@ -25,7 +24,8 @@ from experiments.studies._benchmark import (
     compared,
     gains,
 )
-from ivaegan_jax.report import Band
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import Arm, NamedStudy, Quick
 
 SETTINGS = {"data.layers": 4, "data.per_segment": 500}
 

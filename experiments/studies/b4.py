@@ -7,7 +7,6 @@ Time: about 20 minutes on 2 CPU cores.
 Band: mean MCC of ivae_gan and of igan at least .93; both at least .05 above iVAE.
 """
 
-from experiments._named import Arm, NamedStudy
 from experiments.studies._benchmark import (
     BASELINES,
     CEILING,
@@ -19,6 +18,7 @@ from experiments.studies._benchmark import (
     compared,
     gains,
 )
+from ivaegan_jax.studies.named import Arm, NamedStudy
 
 SETTINGS = {"data.per_segment": 1000}
 

@@ -7,9 +7,9 @@ Time: about a minute on 2 CPU cores.
 Band: igan at least .05 above iVAE, which a first run suggested; ivae_gan fails on some data seeds.
 """
 
-from experiments._named import Arm, NamedStudy
 from experiments.studies._axis import small
-from ivaegan_jax.report import Band
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import Arm, NamedStudy
 
 PRESETS = ("ivae", "ivae_gan", "igan", "tcl", "supervised")
 

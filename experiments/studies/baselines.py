@@ -9,12 +9,12 @@ Time: about 4 minutes on 2 CPU cores.
 Band: ivae_gan at least .05 above all of vae, gan, vae_gan, ivae and its own control.
 """
 
-from experiments._named import Arm, NamedStudy
 from experiments.configs import ivae_reference
 from experiments.studies._axis import small
 from experiments.studies._benchmark import CLIPPED
-from ivaegan_jax.presets import PRESETS
-from ivaegan_jax.report import Band
+from ivaegan_jax.models.presets import PRESETS
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import Arm, NamedStudy
 
 WORSE = ("vae", "gan", "vae_gan", "ivae", "ivae_gan_shuffled_u")
 

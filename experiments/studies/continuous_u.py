@@ -6,10 +6,10 @@ Time: about 2 minutes on 2 CPU cores.
 Band: both adversarial models at least .05 above iVAE, and ivae_gan above its control.
 """
 
-from experiments._named import Arm, NamedStudy
 from experiments.studies._axis import small
 from experiments.studies._benchmark import gains
-from ivaegan_jax.report import Band
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import Arm, NamedStudy
 
 CONTROL = "ivae_gan_shuffled_u"
 

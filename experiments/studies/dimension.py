@@ -7,9 +7,9 @@ Time: about 2 minutes on 2 CPU cores.
 Band: ivae_gan's affine R² at five latents at least .1 above that at three.
 """
 
-from experiments._named import NamedStudy
 from experiments.studies._axis import along, small
-from ivaegan_jax.report import Band
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import NamedStudy
 
 
 def get_study() -> NamedStudy:

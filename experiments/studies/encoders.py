@@ -8,9 +8,9 @@ Band: an encoder without u costs ivae_gan no more than .05.
 
 from itertools import product
 
-from experiments._named import Arm, NamedStudy
 from experiments.studies._axis import PRESETS, small
-from ivaegan_jax.report import Band
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import Arm, NamedStudy
 
 POSTERIORS = ("x", "x,u", "product", "mixture")
 DATA = ("b1", "b2")

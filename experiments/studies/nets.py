@@ -7,9 +7,9 @@ Time: about 3 minutes on 2 CPU cores.
 Band: leaky ReLU and GELU nets within .1 of nets like the mixing.
 """
 
-from experiments._named import Arm, NamedStudy
 from experiments.studies._axis import small
-from ivaegan_jax.report import Band
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import Arm, NamedStudy
 
 NETS = {
     "like_the_mixing": {},

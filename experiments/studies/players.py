@@ -10,9 +10,9 @@ Band: critic and cycle at least .05 above the ELBO alone and above ELBO and cycl
 
 import dataclasses
 
-from experiments._named import Arm, NamedStudy
 from experiments.studies._axis import PLAIN, small
-from ivaegan_jax.report import Band
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import Arm, NamedStudy
 
 WEIGHTS = (0.001, 0.01, 0.1, 1.0)
 """Of both terms of the ELBO; the second is the default."""

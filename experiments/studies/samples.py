@@ -6,9 +6,9 @@ Time: about 2 minutes on 2 CPU cores.
 Band: ivae_gan at least .05 above iVAE at 1,000 rows, and no better at 100 rows than at 1,000.
 """
 
-from experiments._named import NamedStudy
 from experiments.studies._axis import along, small
-from ivaegan_jax.report import Band
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import NamedStudy
 
 
 def get_study() -> NamedStudy:

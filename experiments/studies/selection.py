@@ -10,11 +10,11 @@ Band: in every arm the default choice recovers at least as much as a random one.
 before, the default after these runs were seen.
 """
 
-from experiments._named import Arm, NamedStudy, Quick
 from experiments.studies import b3, b4
 from experiments.studies._axis import DATA_SEEDS
 from experiments.studies._benchmark import LEAKY
-from ivaegan_jax.report import Band
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import Arm, NamedStudy, Quick
 
 SEEDS = range(1, 7)
 STEPS = 3_000

@@ -8,7 +8,6 @@ Band: mean MCC of ivae_gan and of igan_larger at least .96; ivae_gan and igan at
 iVAE.
 """
 
-from experiments._named import NamedStudy
 from experiments.studies._benchmark import (
     BASELINES,
     CEILING,
@@ -18,7 +17,8 @@ from experiments.studies._benchmark import (
     gains,
     larger,
 )
-from ivaegan_jax.report import Band
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import NamedStudy
 
 SETTINGS = {"data.dim": 10, "data.segments": 60, "data.per_segment": 500, "data.layers": 2}
 

@@ -10,9 +10,9 @@ Band: on B1 and B2 at least .9 of the runs usable, and elsewhere at most .1; sou
 means alone follow u, and B2 unfinished, are left to the agreement of runs, at most .9.
 """
 
-from experiments._named import Arm, NamedStudy, Quick
 from experiments.studies._axis import DATA_SEEDS, STEPS
-from ivaegan_jax.report import Band
+from ivaegan_jax.studies import Band
+from ivaegan_jax.studies.named import Arm, NamedStudy, Quick
 
 SEEDS = (1, 2, 3)
 FEW = {"data.segments": 6, "data.per_segment": 6000}

@@ -1,99 +1,84 @@
-"""Data sets by name or path, their splits and their preprocessing. numpy only, on the host."""
+"""From a table or a benchmark to standardised parts: reading, splits, preprocessing, controls.
 
-import difflib
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, NamedTuple
+Belongs here: what is known of x and u before any model. `tables` reads files, `benchmarks` draws,
+`splits` says which rows are held out, `dependence` how rows depend on each other. numpy alone.
+"""
 
-from ivaegan_jax.data.continuous import continuous_u
-from ivaegan_jax.data.controls import CONTROLS
-from ivaegan_jax.data.coupled import b5_quadratic, b5_sine, b5_two_circles, b6
-from ivaegan_jax.data.noise import add_noise
+from ivaegan_jax.data.benchmarks.real import digits
+from ivaegan_jax.data.columns import VALUES_AT_ONCE, Moments, moments, pieces
+from ivaegan_jax.data.comparison import far_off
+from ivaegan_jax.data.config import DataConfig
+from ivaegan_jax.data.controls import CONTROLS, SHIFTED, as_control
+from ivaegan_jax.data.datasets import DATASETS, is_synthetic, load_dataset
+from ivaegan_jax.data.dependence.likeness import ALIKE
+from ivaegan_jax.data.dependence.measure import Dependence
+from ivaegan_jax.data.dependence.nulls import (
+    IN_TIME,
+    Kind,
+    Null,
+    Structure,
+    find_structure,
+    make_null,
+)
+from ivaegan_jax.data.dependence.repeated import copied_rows
+from ivaegan_jax.data.prepare import (
+    Part,
+    Prepared,
+    prepare,
+    preprocessing_arrays,
+    preprocessing_from,
+    split_arrays,
+)
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing, raw_u
-from ivaegan_jax.data.real import digits
-from ivaegan_jax.data.splits import Split, check_batch, make_split
-from ivaegan_jax.data.synthetic import b1, b2, b3_imca, b3_tcl, b4
-from ivaegan_jax.data.tables import load_table
-from ivaegan_jax.types import Dataset, InputError
+from ivaegan_jax.data.sentinels import find_sentinels, unmarked
+from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
+from ivaegan_jax.data.splits.how import parse_split
+from ivaegan_jax.data.splits.order import group_of, in_order, ordered_as
+from ivaegan_jax.data.splits.proposal import likeness, propose_split
+from ivaegan_jax.data.tables.load import load_table
 
 __all__ = [
+    "ALIKE",
     "CONTROLS",
     "DATASETS",
-    "DatasetEntry",
+    "IN_TIME",
+    "SHIFTED",
+    "VALUES_AT_ONCE",
+    "DataConfig",
+    "Dependence",
+    "Kind",
+    "Moments",
+    "Null",
+    "Part",
+    "Prepared",
     "Preprocessing",
     "Split",
+    "Structure",
+    "as_control",
     "check_batch",
+    "copied_rows",
+    "digits",
+    "far_off",
+    "find_sentinels",
+    "find_structure",
     "fit_preprocessing",
+    "group_of",
+    "in_order",
     "is_synthetic",
+    "likeness",
     "load_dataset",
     "load_table",
+    "make_null",
     "make_split",
+    "moments",
+    "ordered_as",
+    "parse_split",
+    "pieces",
+    "prepare",
+    "preprocessing_arrays",
+    "preprocessing_from",
+    "propose_split",
     "raw_u",
+    "split_arrays",
+    "unmarked",
 ]
-
-
-class DatasetEntry(NamedTuple):
-    """A named data set.
-
-    Attributes:
-      make: draws or loads it: `make(data_seed, **options)` if synthetic, else `make(**options)`.
-      synthetic: whether a data seed draws new data, or only a new split of the same rows.
-    """
-
-    make: Callable[..., Dataset]
-    synthetic: bool
-
-
-DATASETS: dict[str, DatasetEntry] = {
-    "b1": DatasetEntry(b1, synthetic=True),
-    "b2": DatasetEntry(b2, synthetic=True),
-    "b3_tcl": DatasetEntry(b3_tcl, synthetic=True),
-    "b3_imca": DatasetEntry(b3_imca, synthetic=True),
-    "b4": DatasetEntry(b4, synthetic=True),
-    "b5_sine": DatasetEntry(b5_sine, synthetic=True),
-    "b5_quadratic": DatasetEntry(b5_quadratic, synthetic=True),
-    "b5_two_circles": DatasetEntry(b5_two_circles, synthetic=True),
-    "b6": DatasetEntry(b6, synthetic=True),
-    "continuous_u": DatasetEntry(continuous_u, synthetic=True),
-    "digits": DatasetEntry(digits, synthetic=False),
-}
-
-
-def load_dataset(
-    name_or_path: str | Path, data_seed: int = 1, options: Mapping[str, Any] | None = None
-) -> Dataset:
-    """Draws or loads a data set.
-
-    Args:
-      name_or_path: a key of `DATASETS`, or an `.npz` file as `load_table` takes it.
-      data_seed: draws a synthetic data set; others do not depend on it.
-      options: keyword arguments of the named data set, such as `{"segments": 20}`; every synthetic
-        one also takes `noise`, see `add_noise`.
-
-    Raises:
-      InputError: for an unknown name, unknown or unfit options, or an unfit file.
-    """
-    name, options = str(name_or_path), dict(options or {})
-    if is_synthetic(name):
-        noise = options.pop("noise", 0.0)
-        return add_noise(DATASETS[name].make(data_seed, **options), noise, data_seed)
-    if name in DATASETS:
-        return DATASETS[name].make(**options)
-    if not name.endswith(".npz") and not Path(name).expanduser().is_file():
-        raise InputError(_unknown(name))
-    if options:
-        raise InputError(f"{name}: a file has no options, found {', '.join(options)}; remove them")
-    return load_table(name)
-
-
-def is_synthetic(name_or_path: str | Path) -> bool:
-    """Whether a data seed draws new data; False where it only splits the same rows anew."""
-    name = str(name_or_path)
-    return name in DATASETS and DATASETS[name].synthetic
-
-
-def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name.lower(), DATASETS)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
-    known = ", ".join(DATASETS)
-    return f"unknown data set {name!r}; {hint}known are {known}, or the path of an .npz file"

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Float, Int, Num, Shaped
 
-from ivaegan_jax.data.auxiliary import one_hot
-from ivaegan_jax.data.categories import is_missing
+from ivaegan_jax.data.tables.auxiliary import one_hot
+from ivaegan_jax.data.tables.categories import is_missing
 from ivaegan_jax.types import InputError
 
 SHOWN = 5

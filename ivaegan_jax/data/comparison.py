@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int, Real
 
-from ivaegan_jax.data.moments import Moments, moments, pieces
+from ivaegan_jax.data.columns import Moments, moments, pieces
 
 MARGIN = 0.25
 """Share of a column's range by which new values may lie beyond it."""

@@ -6,11 +6,10 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Float, Num
 
-from ivaegan_jax.data.nulls import Kind
+from ivaegan_jax.data.dependence.nulls import Kind
 from ivaegan_jax.data.prepare import Prepared
 from ivaegan_jax.data.series import moved_u, reach_of, series_of, structure_as
-from ivaegan_jax.metrics.baselines import conditional_mean
-from ivaegan_jax.metrics.modulation import levels_or_cells
+from ivaegan_jax.metrics import conditional_mean, levels_or_cells
 
 Rows: TypeAlias = tuple[Float[np.ndarray, "rows dim_x"], Num[np.ndarray, "rows ..."]]
 Control: TypeAlias = Callable[[Prepared, Sequence[int], Sequence[int], Kind], Prepared]

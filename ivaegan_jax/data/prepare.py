@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ivaegan_jax.config import DataConfig
-from ivaegan_jax.data.order import group_of, place_of
+from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing, raw_u
 from ivaegan_jax.data.sentinels import notes_on_codes
-from ivaegan_jax.data.split_all import split_all
-from ivaegan_jax.data.split_note import SplitNote
-from ivaegan_jax.data.splits import Split, check_batch
+from ivaegan_jax.data.splits.all_seeds import split_all
+from ivaegan_jax.data.splits.draw import Split, check_batch
+from ivaegan_jax.data.splits.note import SplitNote
+from ivaegan_jax.data.splits.order import group_of, place_of
 from ivaegan_jax.types import Dataset, InputError
 
 

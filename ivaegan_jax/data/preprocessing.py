@@ -11,15 +11,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int, Real, Shaped
 
-from ivaegan_jax.data.coding import (
-    check_columns,
-    features,
-    level_codes,
-    standardised,
-    with_levels,
-)
+from ivaegan_jax.data.coding import check_columns, features, level_codes, standardised, with_levels
+from ivaegan_jax.data.columns import Moments, moments, pieces
 from ivaegan_jax.data.comparison import Seen, look_at
-from ivaegan_jax.data.moments import Moments, moments, pieces
 from ivaegan_jax.types import Dataset, InputError
 
 LOOKS = ("seen", "seen_u")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Real
 
-from ivaegan_jax.data.moments import pieces
+from ivaegan_jax.data.columns import pieces
 from ivaegan_jax.data.preprocessing import raw_u
 from ivaegan_jax.types import Dataset
 

@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int, Num
 
-from ivaegan_jax.data.nulls import IN_TIME, Kind, Structure, find_structure
-from ivaegan_jax.data.permutations import permute_labels, permute_rows
+from ivaegan_jax.data.dependence.nulls import IN_TIME, Kind, Structure, find_structure
+from ivaegan_jax.data.dependence.permutations import permute_labels, permute_rows
+from ivaegan_jax.data.dependence.sequences import other_course, turn_each
+from ivaegan_jax.data.dependence.shifts import turning
 from ivaegan_jax.data.prepare import Prepared
-from ivaegan_jax.data.sequences import other_course, turn_each
-from ivaegan_jax.data.shifts import turning
 
 MOST_ROWS = 20_000
 """Rows at which it is looked how far u can be shifted, evenly spread."""

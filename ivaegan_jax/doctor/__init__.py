@@ -1,6 +1,16 @@
-"""What can be told before training: whether the data and the model can identify latents at all."""
+"""Checks of data and model before training, each a finding in words.
 
+Belongs here: what can be known in half a minute. Does not: training beyond a timed chunk.
+"""
+
+from ivaegan_jax.doctor.cost import duration
 from ivaegan_jax.doctor.examine import examine
-from ivaegan_jax.doctor.finding import Finding, blocks
+from ivaegan_jax.doctor.finding import Finding, blocks, counted
 
-__all__ = ["Finding", "blocks", "examine"]
+__all__ = [
+    "Finding",
+    "blocks",
+    "counted",
+    "duration",
+    "examine",
+]

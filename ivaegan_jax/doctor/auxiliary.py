@@ -3,8 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from ivaegan_jax.data.moments import moments
-from ivaegan_jax.data.preprocessing import raw_u
+from ivaegan_jax.data import moments, raw_u
 from ivaegan_jax.doctor.finding import Finding, counted, listed
 from ivaegan_jax.doctor.levels import FEW_ROWS, check_levels, check_names
 from ivaegan_jax.doctor.outliers import check_outliers

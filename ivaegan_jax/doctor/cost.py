@@ -7,10 +7,15 @@ import jax
 import numpy as np
 
 from ivaegan_jax.doctor.finding import Finding, counted
-from ivaegan_jax.loop import over_chunks, start_runs
-from ivaegan_jax.manifest import describe_machine
-from ivaegan_jax.replicate import make_seeds_mesh, pad_runs, shard_runs, share
-from ivaegan_jax.study import Study
+from ivaegan_jax.studies import Study, describe_machine
+from ivaegan_jax.training import (
+    make_seeds_mesh,
+    over_chunks,
+    pad_runs,
+    shard_runs,
+    share,
+    start_runs,
+)
 
 PIECE_S = 1.0
 """Seconds that the timed piece should take."""

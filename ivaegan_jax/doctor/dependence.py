@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float, Int
 
-from ivaegan_jax.data.nulls import IN_TIME
+from ivaegan_jax.data import IN_TIME
 from ivaegan_jax.doctor.finding import Finding
 from ivaegan_jax.doctor.guess import Guess, guess_u
 from ivaegan_jax.doctor.sample import Sample

@@ -5,11 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from ivaegan_jax.data.controls import SHIFTED, as_control
-from ivaegan_jax.data.order import group_of, in_order, ordered_as
-from ivaegan_jax.data.prepare import Part
-from ivaegan_jax.data.preprocessing import raw_u
-from ivaegan_jax.data.split_how import parse_split
+from ivaegan_jax.data import (
+    SHIFTED,
+    Part,
+    as_control,
+    group_of,
+    in_order,
+    ordered_as,
+    parse_split,
+    raw_u,
+)
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS, describe_u
 from ivaegan_jax.doctor.cost import estimate_cost
 from ivaegan_jax.doctor.dependence import check_u_in_x, check_x_from_u
@@ -19,11 +24,7 @@ from ivaegan_jax.doctor.neighbours import check_rows
 from ivaegan_jax.doctor.observations import describe_x
 from ivaegan_jax.doctor.sample import MOST_COMPONENTS, draw_sample
 from ivaegan_jax.doctor.theory import check_dimension, check_distinct_u, check_prior
-from ivaegan_jax.experiment import Experiment, validate
-from ivaegan_jax.jobs import Job
-from ivaegan_jax.labels import control_of
-from ivaegan_jax.sources import load_raw
-from ivaegan_jax.study import Study
+from ivaegan_jax.studies import Experiment, Job, Study, control_of, load_raw, validate
 from ivaegan_jax.types import Dataset, InputError
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from ivaegan_jax.data.nulls import Kind
+from ivaegan_jax.data import Kind
 from ivaegan_jax.doctor.classifier import COLUMNS, fit_and_predict
 from ivaegan_jax.doctor.sample import Sample, rank_within
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from ivaegan_jax.data.nulls import Null
+from ivaegan_jax.data import Null
 from ivaegan_jax.doctor.classifier import level_sums
 from ivaegan_jax.doctor.dependence import LEVEL, compared
 from ivaegan_jax.doctor.finding import Finding, counted

@@ -2,11 +2,7 @@
 
 import numpy as np
 
-from ivaegan_jax.data.dependence import Dependence
-from ivaegan_jax.data.likeness import ALIKE
-from ivaegan_jax.data.order import in_order
-from ivaegan_jax.data.proposal import likeness, propose_split
-from ivaegan_jax.data.repeated import copied_rows
+from ivaegan_jax.data import ALIKE, Dependence, copied_rows, in_order, likeness, propose_split
 from ivaegan_jax.doctor.finding import Finding, counted
 from ivaegan_jax.types import Dataset, InputError
 

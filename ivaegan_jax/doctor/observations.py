@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 from jaxtyping import Float, Real
 
-from ivaegan_jax.data.moments import Moments, moments
+from ivaegan_jax.data import Moments, moments
 from ivaegan_jax.doctor.finding import Finding, counted, listed
 from ivaegan_jax.doctor.outliers import check_outliers
 from ivaegan_jax.doctor.telling import check_telling

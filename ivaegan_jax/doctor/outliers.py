@@ -3,8 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Float, Real
 
-from ivaegan_jax.data.moments import Moments, pieces
-from ivaegan_jax.data.sentinels import find_sentinels, unmarked
+from ivaegan_jax.data import Moments, find_sentinels, pieces, unmarked
 from ivaegan_jax.doctor.finding import Finding, counted, listed
 
 FAR = 20.0

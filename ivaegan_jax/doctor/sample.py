@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int, Num, Shaped
 
-from ivaegan_jax.data.nulls import IN_TIME, Null, Structure, find_structure, make_null
+from ivaegan_jax.data import IN_TIME, Null, Structure, find_structure, make_null
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS
 
 MOST_ROWS = 20_000

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Float, Int, Real
 
-from ivaegan_jax.data.moments import VALUES_AT_ONCE
+from ivaegan_jax.data import VALUES_AT_ONCE
 from ivaegan_jax.doctor.finding import Finding, counted, listed
 from ivaegan_jax.types import Dataset
 

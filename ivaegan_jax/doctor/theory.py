@@ -9,8 +9,8 @@ and scale open.
 
 import numpy as np
 
-from ivaegan_jax.config import ModelConfig
 from ivaegan_jax.doctor.finding import Finding, counted
+from ivaegan_jax.models import ModelConfig
 
 MOVES = {"both": "mean and variance", "variance": "variance alone", "mean": "mean alone"}
 

@@ -1,12 +1,12 @@
-"""Identifiability and sample-quality measures on host arrays.
+"""Scores of latents and of samples, and statistics over runs. numpy alone, on the host.
 
-Every measure is held out unless its arguments say otherwise: what is fitted (an assignment, a
-linear map, a conditional mean) is fitted on the even rows and scored on the odd ones. NaN and
-infinity raise ValueError: a failed run is the caller's to count, never dropped here.
+Belongs here: what two arrays say about each other, and what many such numbers say together.
+Does not: anything that knows a model, a table's columns, or where results are kept.
 """
 
 from ivaegan_jax.metrics.affine import affine_r2, canonical_correlation
 from ivaegan_jax.metrics.agreement import Agreement, aligned, pairwise_agreement
+from ivaegan_jax.metrics.baselines import conditional_mean
 from ivaegan_jax.metrics.collapse import active_units, conditional_residual, label_r2
 from ivaegan_jax.metrics.consensus import Consensus, consensus
 from ivaegan_jax.metrics.floors import (
@@ -26,39 +26,82 @@ from ivaegan_jax.metrics.mcc import (
     mcc,
     within_level_mcc,
 )
+from ivaegan_jax.metrics.modulation import (
+    LEVEL,
+    Levels,
+    Rank,
+    by_level,
+    levels_or_cells,
+    modulated_rank,
+    power_of_rank,
+)
+from ivaegan_jax.metrics.rows import evenly, is_discrete, some_rows
 from ivaegan_jax.metrics.sample_quality import (
+    DISTANCES,
+    MEASURES,
+    MIN_ROWS_PER_LEVEL,
     c2st,
     conditional_sample_quality,
     energy_distance,
+    levels_compared,
     mmd2_unbiased,
 )
+from ivaegan_jax.metrics.statistics.agreements import mean_agreement_interval
+from ivaegan_jax.metrics.statistics.comparisons import Paired, holm, paired_comparison
+from ivaegan_jax.metrics.statistics.means import Interval, hierarchical_interval
+from ivaegan_jax.metrics.statistics.shares import success_rate
+from ivaegan_jax.metrics.truth import columns_within, distinct_columns
 
 __all__ = [
+    "DISTANCES",
+    "LEVEL",
+    "MEASURES",
+    "MIN_ROWS_PER_LEVEL",
     "Agreement",
     "Assignment",
     "Consensus",
+    "Interval",
+    "Levels",
+    "Paired",
+    "Rank",
     "active_units",
     "affine_r2",
     "aligned",
     "assign",
+    "by_level",
     "c2st",
     "canonical_correlation",
+    "columns_within",
+    "conditional_mean",
     "conditional_residual",
     "conditional_sample_quality",
     "consensus",
     "correlation_matrix",
+    "distinct_columns",
     "energy_distance",
+    "evenly",
     "fastica_floor",
     "floors",
+    "hierarchical_interval",
+    "holm",
+    "is_discrete",
     "label_only_floor",
     "label_r2",
+    "levels_compared",
+    "levels_or_cells",
     "linear_ceiling",
     "matched_correlation",
     "mcc",
+    "mean_agreement_interval",
     "mmd2_unbiased",
+    "modulated_rank",
+    "paired_comparison",
     "pairwise_agreement",
     "pca_floor",
+    "power_of_rank",
     "random_rotation_floor",
     "raw_x_floor",
+    "some_rows",
+    "success_rate",
     "within_level_mcc",
 ]

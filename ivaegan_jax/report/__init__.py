@@ -1,6 +1,9 @@
-"""Tables, figures and one HTML page, drawn from recorded rows and nothing else."""
+"""Tables, figures and one HTML page, from recorded rows alone.
 
-from ivaegan_jax.report.bands import Band, Checked, bands_json, check_bands
+Belongs here: how results are shown. Does not: computing them; a report can be made anywhere.
+"""
+
+from ivaegan_jax.report.bands import Checked, bands_json, check_bands
 from ivaegan_jax.report.details import conventions, per_seed
 from ivaegan_jax.report.inputs import Arm, read_arms
 from ivaegan_jax.report.latents import DIM_Z, latents_table, recommend, recommended
@@ -13,7 +16,6 @@ from ivaegan_jax.report.write import write_report
 __all__ = [
     "DIM_Z",
     "Arm",
-    "Band",
     "Checked",
     "Studied",
     "Table",

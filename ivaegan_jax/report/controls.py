@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ivaegan_jax.labels import CONTROL, control_of, model_of
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.estimates import agreement
 from ivaegan_jax.report.legend import CONTROLS
 from ivaegan_jax.report.render import Table
+from ivaegan_jax.studies import CONTROL, control_of, model_of
 from ivaegan_jax.types import Row
 
 COLUMNS = {

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from ivaegan_jax.data.controls import SHIFTED
+from ivaegan_jax.data import SHIFTED
+from ivaegan_jax.evaluation import LEVEL
 from ivaegan_jax.report.controls import FEWEST_RUNS, IN_WORDS, Against
 from ivaegan_jax.report.render import decimal
 from ivaegan_jax.types import Row
-from ivaegan_jax.verdict.gate import LEVEL
 
 PAIRINGS = {
     "shifts": "a u shifted in time",

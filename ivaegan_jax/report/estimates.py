@@ -6,14 +6,14 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Float
 
-from ivaegan_jax.report.recorded import LIMITS, Scores, counted, scores
-from ivaegan_jax.statistics import (
+from ivaegan_jax.metrics import (
     Interval,
     Paired,
     hierarchical_interval,
     mean_agreement_interval,
     paired_comparison,
 )
+from ivaegan_jax.report.recorded import LIMITS, Scores, counted, scores
 from ivaegan_jax.types import Row
 
 

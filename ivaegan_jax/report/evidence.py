@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ivaegan_jax.metrics import Interval
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.controls import Against, against_controls
 from ivaegan_jax.report.dependent import against_support, gate_of, is_untestable
 from ivaegan_jax.report.estimates import agreement
-from ivaegan_jax.statistics import Interval
 from ivaegan_jax.types import Row
 
 SUPPORTED = "identification supported"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ivaegan_jax.labels import control_of
+from ivaegan_jax.evaluation import USABLE
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.controls import IN_WORDS, Against, is_control, without_controls
 from ivaegan_jax.report.dependent import described
@@ -13,8 +13,8 @@ from ivaegan_jax.report.evidence import Evidence, gather, verdict_of
 from ivaegan_jax.report.legend import CONTROLS
 from ivaegan_jax.report.render import decimal
 from ivaegan_jax.report.wording import short
+from ivaegan_jax.studies import control_of
 from ivaegan_jax.types import Row
-from ivaegan_jax.verdict import USABLE
 
 MOST_REASONS = 3
 

@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ivaegan_jax.files import read_json, read_rows, read_whole_rows
-from ivaegan_jax.labels import model_of
-from ivaegan_jax.manifest import merge
 from ivaegan_jax.report.recorded import ordered
+from ivaegan_jax.studies import Workdir, merge, model_of
 from ivaegan_jax.types import InputError, Row
-from ivaegan_jax.workdir import Workdir
 
 
 class Results(NamedTuple):

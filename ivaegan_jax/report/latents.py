@@ -8,13 +8,13 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure
 
+from ivaegan_jax.metrics import Interval
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.estimates import interval
 from ivaegan_jax.report.evidence import gather, verdict_of
+from ivaegan_jax.report.figures.style import colours, new_figure
 from ivaegan_jax.report.inputs import Arm, Records
 from ivaegan_jax.report.render import Table, decimal
-from ivaegan_jax.report.style import colours, new_figure
-from ivaegan_jax.statistics import Interval
 from ivaegan_jax.types import Row
 
 DIM_Z = "latents"

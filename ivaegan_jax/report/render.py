@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ivaegan_jax.escaping import markdown, printable, printable_lines
-from ivaegan_jax.files import without_nan
-from ivaegan_jax.statistics import Interval
+from ivaegan_jax.files import markdown, printable, printable_lines, without_nan
+from ivaegan_jax.metrics import Interval
 
 Record = Mapping[str, Any]
 """One line of a table: raw values by column key; absent or None where there is nothing to say."""

@@ -7,12 +7,12 @@ import numpy as np
 from jaxtyping import Float
 from scipy.stats import spearmanr
 
+from ivaegan_jax.evaluation import PREFERRED, REASONS, Candidates, candidates, choose
+from ivaegan_jax.metrics import Interval, hierarchical_interval
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.controls import without_controls
 from ivaegan_jax.report.estimates import cut
 from ivaegan_jax.report.render import Record, Table
-from ivaegan_jax.selection import PREFERRED, REASONS, Candidates, candidates, choose
-from ivaegan_jax.statistics import Interval, hierarchical_interval
 from ivaegan_jax.types import Row
 
 FEWEST_RUNS = 3

@@ -8,8 +8,8 @@ import numpy as np
 
 from ivaegan_jax.report.bands import Checked, bands_table
 from ivaegan_jax.report.evidence import gather, verdict_of
-from ivaegan_jax.report.figure_arms import arm_strips, strips_along
-from ivaegan_jax.report.figures import to_png
+from ivaegan_jax.report.figures.arms import arm_strips, strips_along
+from ivaegan_jax.report.figures.draw import to_png
 from ivaegan_jax.report.inputs import Arm, Records, studies
 from ivaegan_jax.report.latents import latents_figure, latents_table, recommended
 from ivaegan_jax.report.page import Picture, Section

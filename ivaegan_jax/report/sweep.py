@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ivaegan_jax.labels import Value, control_of, parse, preset_name, spelt
+from ivaegan_jax.evaluation import CRITERIA
+from ivaegan_jax.metrics import Interval, hierarchical_interval
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.counting import count_runs, sizes
 from ivaegan_jax.report.estimates import interval
@@ -14,8 +15,7 @@ from ivaegan_jax.report.evidence import gather, verdict_of
 from ivaegan_jax.report.render import Table
 from ivaegan_jax.report.tables import floor_lines
 from ivaegan_jax.report.wording import short
-from ivaegan_jax.selection import CRITERIA
-from ivaegan_jax.statistics import Interval, hierarchical_interval
+from ivaegan_jax.studies import Value, control_of, parse, preset_name, spelt
 from ivaegan_jax.types import InputError, Row
 
 RANKED_BY = {"information_on_u": "nats on u", "log_likelihood": "validation log p(x|u)"}

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from ivaegan_jax.metrics import Interval, holm, success_rate
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.counting import count_runs, has_truth, sizes
 from ivaegan_jax.report.estimates import agreement, interval, paired
 from ivaegan_jax.report.legend import RESPLIT, with_truth_notes, without_truth_notes
 from ivaegan_jax.report.render import Record, Table
-from ivaegan_jax.statistics import Interval, holm, success_rate
 from ivaegan_jax.types import Row
 
 TRUTH = {

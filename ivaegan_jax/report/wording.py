@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from ivaegan_jax.metrics import Interval
 from ivaegan_jax.report.controls import without_controls
 from ivaegan_jax.report.counting import has_truth, sizes
 from ivaegan_jax.report.estimates import interval
 from ivaegan_jax.report.recorded import floors, shared_rows
 from ivaegan_jax.report.render import Record, Table, decimal
-from ivaegan_jax.statistics import Interval
 from ivaegan_jax.types import Row
 
 FEWEST = 6

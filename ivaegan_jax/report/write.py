@@ -4,24 +4,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ivaegan_jax.escaping import markdown
-from ivaegan_jax.files import making_sense_of, write_bytes, write_json, write_text
-from ivaegan_jax.manifest import merge
+from ivaegan_jax.files import making_sense_of, markdown, write_bytes, write_json, write_text
 from ivaegan_jax.report.controls import controls_table
 from ivaegan_jax.report.counting import has_truth, sizes
 from ivaegan_jax.report.details import conventions, fit, per_seed
-from ivaegan_jax.report.figure_sweep import CAPTION, sweep_figure
-from ivaegan_jax.report.figures import pictures, plain, to_png
+from ivaegan_jax.report.figures.draw import pictures, plain, to_png
+from ivaegan_jax.report.figures.style import Palette, colours
+from ivaegan_jax.report.figures.sweep import CAPTION, sweep_figure
 from ivaegan_jax.report.first_page import first_page
 from ivaegan_jax.report.inputs import Results, read_workdirs, studies
 from ivaegan_jax.report.page import Picture, Section, page
 from ivaegan_jax.report.recorded import HEADLINE, ordered
 from ivaegan_jax.report.render import to_json, to_lines, to_markdown
 from ivaegan_jax.report.selection import chosen_runs, selection_tables
-from ivaegan_jax.report.style import Palette, colours
 from ivaegan_jax.report.sweep import Sweep, recommendation, sweep_of, sweep_table
 from ivaegan_jax.report.tables import summary
 from ivaegan_jax.report.wording import headline
+from ivaegan_jax.studies import merge
 from ivaegan_jax.types import Pause, Row
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from ivaegan_jax.data.tables import load_table
+from ivaegan_jax.data.tables.load import load_table
 from ivaegan_jax.types import InputError
 
 ROWS = 8

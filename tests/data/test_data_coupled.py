@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from ivaegan_jax.data.continuous import continuous_u, random_std
-from ivaegan_jax.data.coupled import b5_quadratic, b5_sine, b5_two_circles, b6
-from ivaegan_jax.data.coupling import GLOW, PI_VAE, random_flow
+from ivaegan_jax.data.benchmarks.continuous import continuous_u, random_std
+from ivaegan_jax.data.benchmarks.coupled import b5_quadratic, b5_sine, b5_two_circles, b6
+from ivaegan_jax.data.benchmarks.coupling import GLOW, PI_VAE, random_flow
 
 MAKERS = (b5_sine, b5_quadratic, b5_two_circles, b6, continuous_u)
 CONTINUOUS = (b5_sine, b5_quadratic, b5_two_circles, continuous_u)

@@ -5,8 +5,8 @@ import pytest
 from scipy.signal import lfilter
 
 from ivaegan_jax.data import load_dataset
-from ivaegan_jax.data.dependence import dependence
-from ivaegan_jax.data.repeated import copied_rows, same_rows
+from ivaegan_jax.data.dependence.measure import dependence
+from ivaegan_jax.data.dependence.repeated import copied_rows, same_rows
 
 ROWS = 3000
 WINDOWS = np.arange(ROWS) // 300

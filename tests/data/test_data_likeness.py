@@ -5,9 +5,15 @@ import pytest
 from scipy.signal import lfilter
 from scipy.stats import binom
 
-from ivaegan_jax.data.dependence import dependence
-from ivaegan_jax.data.likeness import ALIKE, CHANCE, correlogram, last_alike, likeness_length
-from ivaegan_jax.data.proposal import propose_split
+from ivaegan_jax.data.dependence.likeness import (
+    ALIKE,
+    CHANCE,
+    correlogram,
+    last_alike,
+    likeness_length,
+)
+from ivaegan_jax.data.dependence.measure import dependence
+from ivaegan_jax.data.splits.proposal import propose_split
 from ivaegan_jax.types import Dataset
 
 ROWS = 3000

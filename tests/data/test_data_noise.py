@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from ivaegan_jax.config import Config, DataConfig
 from ivaegan_jax.data import DATASETS, is_synthetic, load_dataset
-from ivaegan_jax.experiment import Experiment
-from ivaegan_jax.sources import load_data, load_raw
+from ivaegan_jax.data.config import DataConfig
+from ivaegan_jax.studies.config import Config
+from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.studies.sources import load_data, load_raw
 
 SMALL = {"per_segment": 500, "dim": 4}
 BENCHMARKS = [name for name in DATASETS if is_synthetic(name)]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from test_data_dependence import series
 
-from ivaegan_jax.data.nulls import Structure, find_structure, make_null
-from ivaegan_jax.data.shifts import turning
+from ivaegan_jax.data.dependence.nulls import Structure, find_structure, make_null
+from ivaegan_jax.data.dependence.shifts import turning
 
 
 def explained(x, u):

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from ivaegan_jax.config import DataConfig
-from ivaegan_jax.data.order import group_codes, in_order, place_of
+from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.prepare import prepare
-from ivaegan_jax.data.tables import load_table
+from ivaegan_jax.data.splits.order import group_codes, in_order, place_of
+from ivaegan_jax.data.tables.load import load_table
 from ivaegan_jax.types import InputError
 
 ROWS = 60

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from ivaegan_jax.config import DataConfig
-from ivaegan_jax.data.moments import moments
+from ivaegan_jax.data.columns import moments
+from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.prepare import prepare, preprocessing_arrays, preprocessing_from
 from ivaegan_jax.data.preprocessing import fit_preprocessing
-from ivaegan_jax.data.tables import load_table
+from ivaegan_jax.data.tables.load import load_table
 from ivaegan_jax.types import Dataset
 
 RNG = np.random.default_rng(0)
@@ -122,6 +122,6 @@ def test_moments_are_those_of_the_formulas(rows, seed, offset):
 
 def test_moments_of_many_pieces_are_those_of_one(monkeypatch):
     whole = moments(X, ROWS)
-    monkeypatch.setattr("ivaegan_jax.data.moments.VALUES_AT_ONCE", 10)
+    monkeypatch.setattr("ivaegan_jax.data.columns.VALUES_AT_ONCE", 10)
     for found, expected in zip(moments(X, ROWS), whole, strict=True):
         assert_allclose(found, expected, rtol=1e-12)

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from ivaegan_jax.config import DataConfig
 from ivaegan_jax.data import load_dataset, make_split
-from ivaegan_jax.data.order import ordered_as
-from ivaegan_jax.data.proposal import choose_split, propose_split
-from ivaegan_jax.data.split_all import split_all
-from ivaegan_jax.data.split_how import AUTO, RANDOM, How, parse_split
-from ivaegan_jax.data.units import assign
+from ivaegan_jax.data.config import DataConfig
+from ivaegan_jax.data.splits.all_seeds import split_all
+from ivaegan_jax.data.splits.how import AUTO, RANDOM, How, parse_split
+from ivaegan_jax.data.splits.order import ordered_as
+from ivaegan_jax.data.splits.proposal import choose_split, propose_split
+from ivaegan_jax.data.splits.units import assign
 from ivaegan_jax.types import Dataset, InputError
 
 SMALL = {"segments": 5, "per_segment": 40}

@@ -8,8 +8,8 @@ import pytest
 from scipy.signal import lfilter
 from scipy.stats import binom
 
-from ivaegan_jax.data.nulls import Structure, can_tell, in_time, make_null
-from ivaegan_jax.data.sequences import (
+from ivaegan_jax.data.dependence.nulls import Structure, can_tell, in_time, make_null
+from ivaegan_jax.data.dependence.sequences import (
     LONGER,
     blocks_of,
     deal_courses,

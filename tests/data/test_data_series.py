@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from ivaegan_jax.config import DataConfig
+from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.controls import as_control
-from ivaegan_jax.data.nulls import Structure
+from ivaegan_jax.data.dependence.nulls import Structure
 from ivaegan_jax.data.prepare import prepare
 from ivaegan_jax.data.series import Series, moved_rows, moved_u, reach_of, series_of, structure_as
 from ivaegan_jax.types import Dataset

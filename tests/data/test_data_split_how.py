@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivaegan_jax.data.split_how import AUTO, RANDOM, How, parse_split
+from ivaegan_jax.data.splits.how import AUTO, RANDOM, How, parse_split
 from ivaegan_jax.types import InputError
 
 names = st.text("abcXYZ09_-. ", min_size=1, max_size=8).filter(lambda name: name == name.strip())

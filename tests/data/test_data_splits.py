@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivaegan_jax.data import check_batch, make_split
-from ivaegan_jax.data.splits import Split
+from ivaegan_jax.data.splits.draw import Split
 from ivaegan_jax.types import Dataset, InputError
 
 

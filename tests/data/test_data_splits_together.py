@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivaegan_jax.data.order import ordered_as, place_of
-from ivaegan_jax.data.split_how import RANDOM, How, parse_split
-from ivaegan_jax.data.splits import Splitter, make_split
-from ivaegan_jax.data.units import held_out_counts
+from ivaegan_jax.data.splits.draw import Splitter, make_split
+from ivaegan_jax.data.splits.how import RANDOM, How, parse_split
+from ivaegan_jax.data.splits.order import ordered_as, place_of
+from ivaegan_jax.data.splits.units import held_out_counts
 from ivaegan_jax.types import Dataset, InputError
 
 BY_GROUP = How("group", "groups")

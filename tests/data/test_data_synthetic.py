@@ -4,8 +4,8 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from ivaegan_jax.data import load_dataset
-from ivaegan_jax.data.mixing import bounded_matrix, conditioned_matrix, rotate
-from ivaegan_jax.data.synthetic import b1, b2, b3_imca, b3_tcl, b4
+from ivaegan_jax.data.benchmarks.mixing import bounded_matrix, conditioned_matrix, rotate
+from ivaegan_jax.data.benchmarks.synthetic import b1, b2, b3_imca, b3_tcl, b4
 
 MAKERS = (b1, b2, b3_tcl, b3_imca, b4)
 

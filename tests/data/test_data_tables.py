@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivaegan_jax.data.auxiliary import as_categories
-from ivaegan_jax.data.tables import load_table
+from ivaegan_jax.data.tables.auxiliary import as_categories
+from ivaegan_jax.data.tables.load import load_table
 from ivaegan_jax.types import InputError
 
 X = np.arange(12, dtype=float).reshape(6, 2)

@@ -5,9 +5,9 @@ import pytest
 from scipy.signal import lfilter
 
 from ivaegan_jax.data import load_dataset
-from ivaegan_jax.data.nulls import Structure, make_null
-from ivaegan_jax.data.proposal import choose_split
-from ivaegan_jax.data.split_how import parse_split
+from ivaegan_jax.data.dependence.nulls import Structure, make_null
+from ivaegan_jax.data.splits.how import parse_split
+from ivaegan_jax.data.splits.proposal import choose_split
 from ivaegan_jax.doctor.dependence import LEVEL, check_u_in_x
 from ivaegan_jax.doctor.guess import guess_u, half_of
 from ivaegan_jax.doctor.modulation import check_modulation

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from ivaegan_jax.data.nulls import Structure, make_null
+from ivaegan_jax.data.dependence.nulls import Structure, make_null
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS
 from ivaegan_jax.doctor.classifier import fit_and_predict
 from ivaegan_jax.doctor.dependence import check_u_in_x, check_x_from_u

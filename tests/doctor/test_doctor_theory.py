@@ -3,8 +3,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ivaegan_jax.config import ModelConfig
 from ivaegan_jax.doctor.theory import check_dimension, check_distinct_u, check_prior
+from ivaegan_jax.models.config import ModelConfig
 
 CONDITIONAL = ModelConfig(prior="conditional")
 

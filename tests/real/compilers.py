@@ -25,14 +25,15 @@ prepare(CHIP, DUMPS)
 import jax  # noqa: E402
 import numpy as np  # noqa: E402
 
-from ivaegan_jax import loop, scoring  # noqa: E402
-from ivaegan_jax.config import Config  # noqa: E402
-from ivaegan_jax.experiment import Experiment  # noqa: E402
-from ivaegan_jax.jobs import Group, make_groups, make_jobs, watched_terms  # noqa: E402
-from ivaegan_jax.networks import Dims  # noqa: E402
-from ivaegan_jax.numerics import set_numerics  # noqa: E402
-from ivaegan_jax.presets import PRESETS  # noqa: E402
-from ivaegan_jax.replicate import make_seeds_mesh, pad_runs, shapes_on  # noqa: E402
+from ivaegan_jax.evaluation import scoring  # noqa: E402
+from ivaegan_jax.models.networks import Dims  # noqa: E402
+from ivaegan_jax.models.presets import PRESETS  # noqa: E402
+from ivaegan_jax.studies.config import Config  # noqa: E402
+from ivaegan_jax.studies.experiment import Experiment  # noqa: E402
+from ivaegan_jax.studies.jobs import Group, make_groups, make_jobs, watched_terms  # noqa: E402
+from ivaegan_jax.training import loop  # noqa: E402
+from ivaegan_jax.training.devices import make_seeds_mesh, pad_runs, shapes_on  # noqa: E402
+from ivaegan_jax.training.numerics import set_numerics  # noqa: E402
 from ivaegan_jax.types import TrainData  # noqa: E402
 
 B1 = Dims(dim_x=5, dim_u=40, dim_z=5, rows=32_000)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from report_rows import run_row
 
-from ivaegan_jax.report import Band, bands_json, check_bands, to_text
+from ivaegan_jax.report import bands_json, check_bands, to_text
 from ivaegan_jax.report.bands import bands_table
+from ivaegan_jax.studies import Band
 
 ROWS = [
     run_row("mcc", value, preset, data_seed, seed)

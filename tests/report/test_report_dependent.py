@@ -6,7 +6,7 @@ import pytest
 from report_rows import run_row
 from test_report_first_page import rows, with_likelihood
 
-from ivaegan_jax.data.nulls import Kind
+from ivaegan_jax.data.dependence.nulls import Kind
 from ivaegan_jax.doctor.dependence import COMPARED
 from ivaegan_jax.report.dependent import PAIRINGS
 from ivaegan_jax.report.evidence import NOT_SUPPORTED, SUPPORTED, UNKNOWN

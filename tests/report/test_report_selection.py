@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 from report_rows import run_row
 
-from ivaegan_jax.report import Band, check_bands
+from ivaegan_jax.evaluation.selection import PREFERRED, candidates, choose
+from ivaegan_jax.report import check_bands
 from ivaegan_jax.report.selection import (
     chosen_runs,
     outcomes,
     selection_over_arms,
     selection_tables,
 )
-from ivaegan_jax.selection import PREFERRED, candidates, choose
+from ivaegan_jax.studies import Band
 
 STORED = {
     "elbo": {"split": "valid"},

@@ -7,6 +7,7 @@ import pytest
 from report_rows import floor_row, real_rows, run_row, truth_rows
 from scipy.stats import t
 
+from ivaegan_jax.metrics.statistics import Interval, agreement_interval
 from ivaegan_jax.report import (
     conventions,
     per_seed,
@@ -20,7 +21,6 @@ from ivaegan_jax.report.estimates import agreement, interval, paired
 from ivaegan_jax.report.recorded import scores
 from ivaegan_jax.report.render import Table, cell, decimal
 from ivaegan_jax.report.wording import headline
-from ivaegan_jax.statistics import Interval, agreement_interval
 
 
 def by_preset(table):

@@ -17,12 +17,12 @@ from report_rows import (
 )
 
 from ivaegan_jax.report import write_report
-from ivaegan_jax.report.arrays import first_run, of_data, of_run
-from ivaegan_jax.report.figure_curves import curve, learning_curves, logged_terms, scale_of
-from ivaegan_jax.report.figure_latents import image_grid, latents_by_u, latents_vs_truth
-from ivaegan_jax.report.figure_scores import agreement_strips, mcc_strips, paired_differences
+from ivaegan_jax.report.figures.arrays import first_run, of_data, of_run
+from ivaegan_jax.report.figures.curves import curve, learning_curves, logged_terms, scale_of
+from ivaegan_jax.report.figures.latents import image_grid, latents_by_u, latents_vs_truth
+from ivaegan_jax.report.figures.scores import agreement_strips, mcc_strips, paired_differences
+from ivaegan_jax.report.figures.style import colours, spread
 from ivaegan_jax.report.inputs import read_workdirs, studies
-from ivaegan_jax.report.style import colours, spread
 from ivaegan_jax.types import InputError
 
 PALETTE = colours(["vae", "ivae", "vae_gan", "ivae_gan", "igan", "mine"])

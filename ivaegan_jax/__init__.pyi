@@ -1,0 +1,34 @@
+from .data import DATASETS as DATASETS
+from .data import DataConfig as DataConfig
+from .data import load_dataset as load_dataset
+from .data import load_table as load_table
+from .models import PRESETS as PRESETS
+from .models import Dims as Dims
+from .models import Game as Game
+from .models import Hypers as Hypers
+from .models import Model as Model
+from .models import ModelConfig as ModelConfig
+from .models import Player as Player
+from .models import Preset as Preset
+from .models import build as build
+from .models import resolve as resolve
+from .report import write_report as write_report
+from .studies import Config as Config
+from .studies import Experiment as Experiment
+from .studies import Study as Study
+from .studies import Workdir as Workdir
+from .studies import encode as encode
+from .studies import restore as restore
+from .training import Run as Run
+from .training import TrainConfig as TrainConfig
+from .training import Trainer as Trainer
+from .training import TrainState as TrainState
+from .training import make_seeds_mesh as make_seeds_mesh
+from .training import make_trainer as make_trainer
+from .training import over_runs as over_runs
+from .types import Batch as Batch
+from .types import Dataset as Dataset
+from .types import InputError as InputError
+from .types import TrainData as TrainData
+
+__version__: str

@@ -1,0 +1,101 @@
+"""From a named study to its finished arms, one report and its verdict."""
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ivaegan_jax import report
+from ivaegan_jax.cli._program import command_line
+from ivaegan_jax.cli._study import complete
+from ivaegan_jax.files import read_json, write_json, write_text
+from ivaegan_jax.studies import (
+    Experiment,
+    NamedStudy,
+    Workdir,
+    data_label,
+    experiment_of,
+    load_raw,
+    merge,
+)
+from ivaegan_jax.training import leads, meet
+
+
+class Clock:
+    """How long the arms that are left will take, judged by those that were run."""
+
+    def __init__(self, work: Sequence[int]):
+        """Takes the seed-steps of each arm that is to be run."""
+        self.left, self.done, self.began = sum(work), 0, time.monotonic()
+
+    def tick(self, work: int) -> None:
+        """An arm is done."""
+        self.done, self.left = self.done + work, self.left - work
+
+    def __str__(self) -> str:
+        """Such as `; about 14 min left`; empty where nothing was measured yet."""
+        if not self.done:
+            return ""
+        seconds = (time.monotonic() - self.began) / self.done * self.left
+        return f"; about {seconds / 60:.0f} min left" if seconds > 90 else f"; {seconds:.0f} s left"
+
+
+def run_arms(study: NamedStudy, root: Path) -> None:
+    """Runs, or goes on with, every arm in a work directory of its own.
+
+    Raises:
+      InputError: before anything is run, where an arm asks for what there is not, or a work
+        directory belongs to other settings.
+    """
+    asked = [(arm, experiment_of(study, arm), Workdir(root / arm.name)) for arm in study.arms]
+    _check([(experiment, workdir) for _, experiment, workdir in asked])
+    clock = Clock([_work(experiment) for _, experiment, workdir in asked if not workdir.is_done()])
+    for i, (arm, experiment, workdir) in enumerate(asked, start=1):
+        title = f"arm {i}/{len(asked)} "
+        if meet(f"arm {arm.name}", leads() and workdir.is_done())[0]:
+            print(f"{title}{arm.name}: done before")
+            continue
+        print(f"{title}{arm.name}: {arm.preset} on {data_label(study, arm)}{clock}", flush=True)
+        complete(experiment, workdir, title)
+        clock.tick(_work(experiment))
+
+
+def report_arms(name: str, study: NamedStudy, root: Path, out: Path | None) -> report.Studied:
+    """Writes the report beside the arms and, if asked, what is to be kept to another folder."""
+    arms = [
+        report.Arm(root / arm.name, arm.name, arm.preset, data_label(study, arm), arm.axis)
+        for arm in study.arms
+    ]
+    read = report.read_arms(arms)
+    checked = report.check_bands(study.bands, [row for records in read for row in records.rows])
+    studied = report.Studied(name, arms, read, checked)
+    manifest = _manifest(study, {arm.name: arm.path for arm in arms})
+    for folder in filter(None, (root, out)):
+        report.write_study(studied, folder, manifest, page=folder is root)
+        write_json(folder / "manifest.json", manifest)
+        write_text(folder / "bands.json", report.to_lines(report.bands_json(checked)) + "\n")
+    return studied
+
+
+def _check(asked: Sequence[tuple[Experiment, Workdir]]) -> None:
+    """Says before the first arm's hours what would stop the last one."""
+    for experiment, workdir in asked:
+        stored = workdir.settings() if workdir.config.exists() else {}
+        workdir.check(stored | experiment.settings())
+    drawn = {(experiment.data, str(experiment.config.data)): experiment for experiment, _ in asked}
+    for experiment in drawn.values():
+        load_raw(experiment, experiment.data_seeds[0])
+
+
+def _work(experiment: Experiment) -> int:
+    return experiment.steps * len(experiment.seeds) * len(experiment.data_seeds)
+
+
+def _manifest(study: NamedStudy, paths: Mapping[str, Path]) -> dict[str, Any]:
+    found = {}
+    for arm in study.arms:
+        stored = read_json(paths[arm.name] / "manifest.json")
+        told = {k: v for k, v in stored.items() if k not in ("command", "flags")}
+        asked = {"preset": arm.preset, "settings": dict(arm.settings)}
+        found[arm.name] = told | asked | {"steps": arm.steps or study.steps}
+    return {"command": command_line(), **merge(found)}

@@ -1,0 +1,264 @@
+"""What every program shares: flags, devices, one-line errors and exit statuses."""
+
+import dataclasses
+import logging as standard_logging
+import os
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import jax
+from absl import app, flags, logging
+from ml_collections import config_flags
+
+from ivaegan_jax.cli import _processes
+from ivaegan_jax.cli._stop import KEYBOARD, STOP
+from ivaegan_jax.cli._terminal import CLOSED_PIPE, check_words, cpu_count, prepare_streams
+from ivaegan_jax.data import DATASETS
+from ivaegan_jax.files import FAILED, cannot_write, printable
+from ivaegan_jax.studies import Config
+from ivaegan_jax.training import set_numerics
+from ivaegan_jax.types import InputError, Interrupted, StorageError
+
+WRONG, STORAGE = 2, 74
+"""Exit statuses: something to mend in the command or the data, on the disk (EX_IOERR)."""
+
+CONFIGS = Path(__file__).parent / "configs"
+
+flags.disclaim_key_flags()  # they belong to the program, whose --help lists them
+
+
+def define_common_flags() -> None:
+    """Defines the flags of all programs."""
+    flags.DEFINE_string(
+        "compilation_cache",
+        _default_cache(),
+        "Folder where compiled programs are kept for the next run; empty keeps none.",
+    )
+    flags.DEFINE_enum(
+        "matmul_precision", "float32", ["float32", "tensorfloat32", "bfloat16", "default"],
+        "Of matrix products on accelerators; default takes the device's own, TF32 or bfloat16.",
+    )  # fmt: skip
+
+
+def _default_cache() -> str:
+    """Where compiled programs are kept; nowhere where nobody has a home."""
+    try:
+        return str(Path.home() / ".cache" / "ivaegan_jax")
+    except RuntimeError:
+        return ""
+
+
+def _cache_folder() -> str:
+    """The folder of the flag, made if need be; none where the default cannot be written."""
+    folder = flags.FLAGS.compilation_cache
+    try:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if flags.FLAGS["compilation_cache"].using_default_value:
+            return ""
+        raise cannot_write(Path(folder), error) from error
+    return folder if os.access(folder, os.W_OK) else ""
+
+
+def define_study_flags(data: str, steps: int) -> None:
+    """Defines the flags of the programs that train, with these defaults."""
+    define_experiment_flags(data, steps)
+    _processes.define_flags()
+    flags.DEFINE_string("workdir", "", "Where results go; empty takes runs/PROGRAM-DATA.")
+
+
+def define_experiment_flags(data: str, steps: int) -> None:
+    """Defines the flags that say what is trained and on which data, with these defaults."""
+    define_common_flags()
+    flags.DEFINE_string("data", data, f"{', '.join(DATASETS)}, or an .npz file.")
+    flags.DEFINE_string(
+        "seeds",
+        "",
+        "Model seeds: a number S for 1 to S, or a list as 3,5-7; empty takes 2 for a benchmark "
+        "and 5 for a table.",
+    )
+    flags.DEFINE_string(
+        "data_seeds",
+        "",
+        "Draws of the benchmark, or of the held-out rows of a table: a number K for 1 to K, or a "
+        "list as 101-104; empty takes 6-9 for a benchmark and 1 for a table.",
+    )
+    flags.DEFINE_string(
+        "split",
+        "",
+        "Which rows are held out: random, group:COLUMN for whole groups, blocks or "
+        "blocks:LENGTH,gap:GAP for blocks in time, or auto, the default: what the rows need.",
+    )
+    flags.DEFINE_integer("steps", steps, "Rounds of the game, each player moving once or more.")
+    config_flags.DEFINE_config_file(
+        "config",
+        str(CONFIGS / "default.py"),
+        "Config file; single settings as --config.model.dim_z=4 (listed below).",
+    )
+
+
+def read_config() -> Config:
+    """The config file with its overrides; raises InputError where the file gives no Config."""
+    config = flags.FLAGS["config"].value
+    if not isinstance(config, Config):
+        known = ", ".join(sorted(str(path) for path in CONFIGS.glob("[!_]*.py")))
+        raise InputError(f"--config names no readable config file; there are {known}")
+    return with_split(config, value) if (value := flags.FLAGS.split) else config
+
+
+def with_split(config: Config, split: str) -> Config:
+    """The settings with a split; raises InputError where they name another one."""
+    if config.data.split not in (Config().data.split, split):
+        raise InputError(
+            f"--split={split} and --config.data.split={config.data.split} differ; give one of them"
+        )
+    return dataclasses.replace(config, data=dataclasses.replace(config.data, split=split))
+
+
+def require(*names: str) -> None:
+    """Raises InputError unless all these flags were given."""
+    if missing := [f"--{name}" for name in names if not flags.FLAGS[name].value]:
+        raise InputError(f"{' and '.join(missing)} must be given; see --help")
+
+
+UNTOLD = ("workdir", "out", "compilation_cache", "runs_at_once", *_processes.NAMES)
+"""Flags that change no number."""
+
+
+def command_line() -> str:
+    """The command as it was given, less where it keeps its files."""
+    words, told = iter(sys.argv[1:]), []
+    for word in words:
+        name, equals, _ = word.lstrip("-").partition("=")
+        if name not in UNTOLD:
+            told.append(word)
+        elif not equals and not flags.FLAGS[name].boolean:
+            next(words, None)
+    program = sys.argv[0].split()
+    if program[:1] != ["ivaegan"]:
+        program = ["python", "-m", f"experiments.{Path(sys.argv[0]).stem}"]
+    return shlex.join([*program, *told])
+
+
+def launch(main: Callable[[], int | None], define_flags: Callable[[], None]) -> None:
+    """Runs a program: parses flags, sets up devices, turns user errors into one line.
+
+    Args:
+      main: the program, which reads its flags and may return an exit status.
+      define_flags: defines them; here and not at import, since a config flag reads the command
+        line while it is defined and what it finds may be wrong.
+    """
+    STOP.listen()
+    prepare_streams()
+    logging.set_verbosity(logging.ERROR)
+    ending = _processes.leave
+    app.run(
+        lambda argv: ending(lambda: _guarded(main, argv)),
+        flags_parser=lambda argv: _parse(argv, define_flags),
+    )
+
+
+def _guarded(main: Callable[[], int | None], argv: Sequence[str]) -> int:
+    _show_warnings()
+    try:
+        if argv[1:]:
+            raise InputError(f"unexpected argument {argv[1]!r}; settings are given as --name=value")
+        _set_up_jax()
+        STOP.listen(alone=not jax.distributed.is_initialized())
+        with _processes.together():
+            status = main() or 0
+            sys.stdout.flush()
+            return status
+    except InputError as error:
+        return _fail(str(error), STORAGE if isinstance(error, StorageError) else WRONG)
+    except BrokenPipeError:
+        return CLOSED_PIPE
+    except MemoryError as error:
+        return _fail(f"not enough memory: {error}")
+    except OSError as error:
+        message = f"{error.filename or 'a file'}: {error.strerror or error}"
+        return _fail(message, STORAGE if error.errno in FAILED else WRONG)
+    except KeyboardInterrupt:
+        return _fail("stopped; the same command goes on from the last checkpoint", KEYBOARD)
+    except Interrupted as at:
+        print(STOP.words(str(at)), file=sys.stderr)
+        return STOP.status
+
+
+def _parse(argv: list[str], define_flags: Callable[[], None]) -> list[str]:
+    # in place, since a config flag looks for its overrides in sys.argv
+    sys.argv[1:] = argv[1:] = with_home(argv[1:])
+    try:
+        check_words(argv)
+        define_flags()
+        if {"--help", "-h", "-help", "--helpshort"} & set(argv[1:]):
+            _show_help(define_flags.__module__)
+        return flags.FLAGS(argv)
+    except Exception as error:  # a config file is code: anything may go wrong in it
+        message = error.args[0] if isinstance(error, KeyError) else error
+        sys.exit(_fail(f"{' '.join(str(message).split())} (see --help)"))
+
+
+def with_home(words: Sequence[str]) -> list[str]:
+    """The words of a command with `~` as home in every path, up to a command after `--`."""
+    words = list(words)
+    own = words.index("--") if "--" in words else len(words)
+
+    def at_home(word: str) -> str:
+        name, equals, value = word.partition("=")
+        if word.startswith("-") and equals:
+            return f"{name}={os.path.expanduser(value)}"
+        return os.path.expanduser(word)
+
+    return [*map(at_home, words[:own]), *words[own:]]
+
+
+def _show_help(program: str) -> None:
+    """Prints a program's docstring, its flags, and the settings of a config file."""
+    flags.FLAGS.mark_as_parsed()
+    print(sys.modules[program].__doc__)
+    print(flags.FLAGS.module_help(sys.argv[0] if program == "__main__" else program))
+    if "config" in flags.FLAGS:
+        print("\nsettings, with their defaults (`config.py` and `hypers.py` have their meanings):")
+        for part, values in dataclasses.asdict(Config()).items():
+            print("\n".join(f"  --config.{part}.{n}={value}" for n, value in values.items()))
+    sys.exit(0)
+
+
+def _fail(message: str, status: int = WRONG) -> int:
+    print(f"error: {printable(message)}", file=sys.stderr)
+    return status
+
+
+class OneLine(standard_logging.Formatter):
+    """Messages that quote others' text."""
+
+    def format(self, record: standard_logging.LogRecord) -> str:
+        """Shows what is not visible as escapes."""
+        return printable(super().format(record))
+
+
+def _show_warnings() -> None:
+    """Prints what the library found damaged and left out, one line each, on stderr."""
+    library = standard_logging.getLogger("ivaegan_jax")
+    handler = standard_logging.StreamHandler()
+    handler.setFormatter(OneLine("warning: %(message)s"))
+    library.addHandler(handler)
+    library.setLevel(standard_logging.WARNING)
+    library.propagate = False
+    standard_logging.getLogger("absl").setLevel(standard_logging.CRITICAL)  # Orbax says it twice
+
+
+def _set_up_jax() -> None:
+    """Numbers as they are everywhere, and one device per CPU core, as if they were accelerators."""
+    set_numerics(flags.FLAGS.matmul_precision)
+    devices = _processes.value_of("cpu_devices", 0) or cpu_count()
+    jax.config.update("jax_num_cpu_devices", devices)
+    if cache := _cache_folder():
+        jax.config.update("jax_compilation_cache_dir", cache)
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
+        jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+    _processes.join()

@@ -1,0 +1,179 @@
+"""The progress of a study: a bar with ETA on a terminal, a line now and then elsewhere."""
+
+import time
+from collections.abc import Collection
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from ivaegan_jax.cli._stages import Remaining, Stage
+from ivaegan_jax.doctor import duration
+from ivaegan_jax.files import printable
+from ivaegan_jax.studies import Plan
+from ivaegan_jax.training import Chunk
+from ivaegan_jax.types import Row
+
+SILENCE = 60.0
+"""Seconds after which a line says how far things are, where there is no bar."""
+
+PAUSE = 10.0
+"""Seconds of silence before a stage has a line of its own, unless it is the first of its kind."""
+
+LONG_CHUNK = 30.0
+"""Seconds that a chunk may take before a line says how to have shorter ones."""
+
+DOING = {"compile": "compiling {}", "train": "training {}", "score": "scoring {}",
+         "floors": "scoring what needs no model", "page": "writing the report"}  # fmt: skip
+"""What stages are called."""
+
+AS_NOUN = {"compile": "compiling", "train": "training", "score": "scoring", "floors": "floors",
+           "page": "report"}  # fmt: skip
+"""What is said to follow, and by how much is only guessed."""
+
+
+class ConsoleReporter:
+    """Tells a person how a study goes on; implements `ivaegan_jax.studies.study.Reporter`."""
+
+    def __init__(
+        self,
+        stages: Collection[Stage],
+        steps: int,
+        runs: int,
+        title: str = "",
+        advise: bool = True,
+    ):
+        """Prepares a bar over the whole job; a context manager.
+
+        Args:
+          stages: what is left to be done, in order.
+          steps: of each run.
+          runs: of each label.
+          title: before whatever is done.
+          advise: whether the program takes `--config`, which advice speaks of.
+        """
+        self.title, self.console = title, Console(highlight=False, soft_wrap=True)
+        self.steps, self.runs, self.remaining = steps, runs, Remaining(stages)
+        self.began = self.spoke = self.timed = time.monotonic()
+        self.programs = self.before = self.own = self.first = self.resumed = 0  # seed-steps, steps
+        self.several, self.fresh, self.waits, self.patient = False, True, True, advise
+        self.compiled, self.rate, self.said = 0.0, "", set()
+        self.progress = Progress(
+            TextColumn("{task.description:<22}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TextColumn("{task.fields[note]}"),
+            console=self.console,
+            disable=not self.console.is_terminal,
+            transient=True,
+        )
+        self.task = self.progress.add_task("preparing", total=1.0, note="")
+
+    def __enter__(self) -> "ConsoleReporter":
+        """Starts the bar."""
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Removes the bar."""
+        self.progress.stop()
+
+    def stage(self, kind: str, what: str = "") -> None:
+        """A stage of the job begins: says so where nobody sees a bar, and what is left."""
+        self.remaining.begin(kind, what, time.monotonic())
+        self.before = self.own = 0
+        hidden = self.progress.disable or kind == "page"
+        new = kind not in self.said or time.monotonic() - self.spoke > PAUSE
+        if hidden and new and kind not in ("compile", "train"):
+            self.said.add(kind)
+            self._say(f"{self.title}{DOING[kind].format(what)}; {self._left()}")
+        self._show(DOING[kind].format(what), "")
+
+    def plan(self, plan: Plan) -> None:
+        """A program is compiled: says how many runs it trains at once, unless that is all of one.
+
+        In a study of plain models the lines of finished ones tell enough.
+        """
+        self.programs, self.compiled = self.programs + 1, plan.seconds
+        self.several, self.fresh = len(plan.group.jobs) > 1, True
+        if self.several or plan.at_once < len(plan.group.runs.seed):
+            self._say(f"program {self.programs}: {plan}")
+
+    def start(self, label: str, step: int) -> None:
+        """A training begins, or goes on, at this step."""
+        self.before, self.own = self.before + self.own, 0
+        self.rate, self.first, self.waits = "", step, True
+        if step:
+            self._say(f"{label}: going on from step {step}")
+
+    def chunk(self, label: str, chunk: Chunk) -> None:
+        """A chunk of a training is done."""
+        runs, now = len(chunk.alive), time.monotonic()
+        length = chunk.step - (self.own // runs or self.first)
+        if self.waits:  # the first chunk may hold a compilation
+            if not self.before and self.first:
+                self.remaining.skip(self.first * runs, now - chunk.seconds)
+            self.compiled, self.waits = self.compiled + chunk.seconds, False
+            self.first, self.timed = chunk.step, now
+        elif chunk.step > self.first:
+            self._suggest_shorter(chunk, length)
+            rate = (chunk.step - self.first) * runs / max(now - self.timed, 1e-9)
+            self.rate = f"{rate:,.0f} seed-steps/s"
+        dead = int(np.sum(~chunk.alive))
+        self.own = chunk.step * runs
+        self.remaining.advance(self.before + self.own)
+        diverged = f"{dead} of {runs} diverged" if dead else ""
+        self._show(f"{label}: step {chunk.step}", ", ".join(filter(None, [self.rate, diverged])))
+
+    def _suggest_shorter(self, chunk: Chunk, steps: int) -> None:
+        """Says once that a chunk is long, as a request to stop waits for the end of one."""
+        if self.patient and chunk.seconds > LONG_CHUNK:
+            self.patient = False
+            shorter = max(1, int(steps * LONG_CHUNK / 3 / chunk.seconds))
+            self._say(
+                f"a chunk of {steps} steps takes {chunk.seconds:.0f} s, and so may a request to "
+                f"stop; the same command with --config.train.chunk={shorter} has shorter ones, "
+                "goes on from here too, and gives the same results"
+            )
+
+    def finish(self, label: str, rows: list[Row]) -> None:
+        """A model is trained and scored: says how fast, and which runs diverged."""
+        self.remaining.end(time.monotonic())
+        first, self.fresh = self.fresh, False
+        if first or not self.several:
+            what = f"program {self.programs}" if self.several else f"{label}: {self.runs} runs"
+            self._say(
+                f"{what} x {self.steps} steps, first chunk "
+                f"{self.compiled:.1f} s with compilation{self.rate and f', then {self.rate}'}"
+            )
+        runs = {(row["data_seed"], row["seed"]) for row in rows if row["status"] == "diverged"}
+        for data_seed, seed in sorted(runs):
+            self._say(
+                f"{label}: data seed {data_seed}, seed {seed} diverged and was frozen; it counts "
+                "in all results. Try a lower --config.hypers.vae_rate or gan_rate."
+            )
+
+    def _left(self) -> str:
+        """Such as `about 3 min left with scoring, floors and report`."""
+        left = self.remaining.left(time.monotonic())
+        follow = dict.fromkeys(AS_NOUN[stage.kind] for stage in self.remaining.pending)
+        words = f"about {duration(left.seconds)} left"
+        words += f", with {', '.join(follow)}" if follow else ""
+        guessed = ", ".join(AS_NOUN[kind] for kind in left.guessed)
+        return words + (f" ({guessed} by a rule of thumb)" if guessed else "")
+
+    def _show(self, what: str, note: str) -> None:
+        """Moves the bar; without one, says at times how far things are."""
+        now = time.monotonic()
+        past, left = now - self.began, self.remaining.left(now).seconds
+        done = past / max(past + left, 1e-9)
+        shown = ", ".join(filter(None, [note, self._left()]))
+        self.progress.update(
+            self.task, description=f"{self.title}{what}", completed=done, note=shown
+        )
+        if self.progress.disable and now - self.spoke > SILENCE:
+            self._say(f"{self.title}{what}{note and f', {note}'}; {done:.0%}, {self._left()}")
+
+    def _say(self, line: str) -> None:
+        self.spoke = time.monotonic()
+        self.progress.console.print(printable(line), markup=False)

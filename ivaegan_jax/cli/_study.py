@@ -1,0 +1,196 @@
+"""From flags to a finished work directory: what `train` and `compare` share."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from absl import flags
+
+from ivaegan_jax.cli import _program
+from ivaegan_jax.cli._program import command_line, read_config
+from ivaegan_jax.cli._progress import ConsoleReporter
+from ivaegan_jax.cli._stages import stages_of
+from ivaegan_jax.cli._stop import STOP
+from ivaegan_jax.data import CONTROLS, is_synthetic
+from ivaegan_jax.doctor import counted
+from ivaegan_jax.files import read_json, read_rows, write_json, write_text
+from ivaegan_jax.report import recommendation, summary, sweep_of, sweep_table, to_text, write_report
+from ivaegan_jax.studies import (
+    Experiment,
+    Study,
+    Workdir,
+    begun_elsewhere,
+    check_numerics,
+    describe_run,
+    listed,
+    parse_seeds,
+    with_controls,
+)
+from ivaegan_jax.training import describe_numerics, fingerprint, leads, led, meet
+from ivaegan_jax.types import Pause
+
+BENCHMARK_SEEDS = ("2", "6-9")
+"""Model seeds and data seeds; nobody looked at these data while the defaults were chosen."""
+
+flags.disclaim_key_flags()  # they belong to the program, whose --help lists them
+
+AUTO, NONE = "auto", "none"
+"""Values of `--controls`: those that the rows need, and none."""
+
+UNRECORDED = ("config", "compilation_cache")
+"""Flags that the manifest leaves out: the first is in config.json, the second changes nothing."""
+
+TABLE_SEEDS = ("5", "1")
+"""Without sources, agreement between model seeds is what counts, on one choice of held-out rows."""
+
+
+def define_flags(data: str, steps: int) -> None:
+    """Defines the flags of `run_study`, with these defaults."""
+    _program.define_study_flags(data, steps)
+    define_runs_at_once()
+    known = ", ".join(CONTROLS)
+    flags.DEFINE_list(
+        "controls", [AUTO], f"Negative controls trained beside every model: any of {known}; all; "
+        "none; or auto: shifted_u beside models whose prior depends on u, where the rows of a "
+        "table depend on each other.",
+    )  # fmt: skip
+
+
+def define_runs_at_once() -> None:
+    """Defines the flag that says in how large parts runs are trained."""
+    flags.DEFINE_integer(
+        "runs_at_once", 0, "Runs trained at once; 0 takes as many as fit. It changes no number.",
+        lower_bound=0,
+    )  # fmt: skip
+
+
+def experiment_from_flags(presets: Sequence[str]) -> Experiment:
+    """Reads the study's flags; raises InputError for those that cannot be read."""
+    values = flags.FLAGS
+    seeds, data_seeds = BENCHMARK_SEEDS if is_synthetic(values.data) else TABLE_SEEDS
+    return Experiment(
+        data=values.data,
+        presets=tuple(listed(presets)),
+        seeds=parse_seeds("seeds", values.seeds or seeds),
+        data_seeds=parse_seeds("data_seeds", values.data_seeds or data_seeds),
+        steps=values.steps,
+        config=read_config(),
+    )
+
+
+def with_asked_controls(presets: Sequence[str]) -> list[str]:
+    """The presets with the negative controls that the flags name."""
+    asked = flags.FLAGS.controls
+    named = {"all": list(CONTROLS), AUTO: [], NONE: []}.get(",".join(asked), asked)
+    return with_controls(listed(presets), named)
+
+
+def run_study(program: str, labels: Sequence[str]) -> None:
+    """Runs, or goes on with, the study that the flags describe, and writes its report."""
+    experiment = experiment_from_flags(labels)
+    name = flags.FLAGS.workdir or f"runs/{program}-{Path(experiment.data).stem}"
+    workdir = Workdir(Path(name))
+    at_once = flags.FLAGS.runs_at_once
+    controls = "controls" in flags.FLAGS and flags.FLAGS.controls == [AUTO]
+    if complete(experiment, workdir, "", partial(_report, workdir), at_once, controls):
+        return
+    print(f"{workdir.path} is finished; its report is {workdir.path / 'report.html'}")
+
+
+def complete(
+    experiment: Experiment,
+    workdir: Workdir,
+    title: str = "",
+    after: Callable[[Pause], None] = lambda pause: None,
+    runs_at_once: int = 0,
+    controls: bool = False,
+) -> bool:
+    """Brings a work directory to its end.
+
+    Args:
+      experiment: what it is for.
+      workdir: new, or made for the same and stopped.
+      title: of the progress bar, before the model's name.
+      after: what is left to do before the directory counts as done.
+      runs_at_once: runs trained at once; 0 takes as many as fit.
+      controls: whether models get a control with shifted u where rows depend on each other.
+
+    Returns:
+      Whether there was anything left to do.
+    """
+    study = Study(experiment, flags.FLAGS.batch_devices, controls)
+    settings = study.settings()
+    if leads():
+        workdir.open(settings)
+    with closing(workdir):
+        if meet(
+            f"settings {fingerprint([settings, describe_numerics()])}",
+            leads() and workdir.is_done(),
+        )[0]:
+            return False
+        _run(study, workdir, title, runs_at_once)
+        led("the report was written", lambda pause: _finish(workdir, after, pause), STOP)
+    return True
+
+
+def _finish(workdir: Workdir, after: Callable[[Pause], None], pause: Pause) -> None:
+    after(pause)
+    write_text(workdir.done, "")
+
+
+def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
+    settings, left = study.settings(), study.left(workdir)
+    began, stored = time.time(), read_json(workdir.manifest)
+    check_numerics(stored, workdir.path)
+    earlier = stored.get("wall_time_s", 0.0)
+    manifest = {
+        "command": command_line(),
+        "notes": list(study.data.notes),
+        "split": study.data.split.record(),
+        **describe_run(settings, _given_flags(), study.batch_devices),
+    }
+    if elsewhere := begun_elsewhere(stored, manifest):
+        manifest["begun_elsewhere"] = elsewhere
+    if leads():
+        write_json(workdir.manifest, manifest | {"wall_time_s": earlier})
+    said = [*study.data.notes, *study.data.split.sentences()]
+    print("\n".join([_opening(study, manifest["device"]), *said]), flush=True)
+    runs = len(study.runs.seed)
+    steps, advise = study.experiment.steps, "config" in flags.FLAGS
+    stages = list(stages_of(study, left))
+    with ConsoleReporter(stages, steps, runs, title, advise) as reporter:
+        study.run(workdir, reporter, STOP, runs_at_once=runs_at_once, on_plan=reporter.plan)
+        if leads():
+            reporter.stage("page")
+    if leads():
+        write_json(workdir.manifest, manifest | {"wall_time_s": earlier + time.time() - began})
+
+
+def _report(workdir: Workdir, pause: Pause) -> None:
+    page, rows = write_report([workdir.path], pause=pause), read_rows(workdir.metrics)
+    sweep = sweep_of(rows)
+    told = recommendation(sweep) if sweep else []
+    table = sweep_table(sweep, rows) if sweep else summary(rows)
+    print("\n".join(["", to_text(table), *told, f"report: {page}"]))
+
+
+def _opening(study: Study, device: str) -> str:
+    e, dims = study.experiment, study.dims
+    programs = counted(len(study.groups), "program")
+    several = f"{len(study.jobs)} configurations in {programs}, one after another, of "
+    return (
+        f"{e.data}: {dims.rows} training rows, x has {dims.dim_x} columns, u {dims.dim_u}, "
+        f"z {dims.dim_z}; {several if len(study.groups) < len(study.jobs) else ''}"
+        f"{counted(len(e.data_seeds), 'data seed')} x "
+        f"{counted(len(e.seeds), 'model seed')} on {device}, about {study.bytes / 2**20:.0f} MiB"
+        f"{' for one of them' if len(study.groups) < len(study.jobs) else ''}"
+    )
+
+
+def _given_flags() -> dict[str, object]:
+    parsed = flags.FLAGS.flags_by_module_dict()
+    programs = ("experiments", "ivaegan_jax.cli")
+    own = [flag for m, found in parsed.items() if any(p in m for p in programs) for flag in found]
+    return {flag.name: flag.value for flag in own if flag.name not in UNRECORDED}

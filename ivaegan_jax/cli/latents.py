@@ -1,0 +1,74 @@
+"""How many latents? Trains one model at several latent dimensions and recommends one.
+
+  ivaegan latents --data=b1 --dims=2-8
+  ivaegan latents --data=my_table.npz --dims=1-6,8,10 --seeds=5
+
+Recommended are the fewest latents whose held-out log p(x|u) is within one standard error of the
+best; how often runs drawn again say the same stands beside it. The report shows agreement between
+runs, active latents and reconstruction at every dimension. The same command after a stop goes on
+where it was.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from absl import flags
+
+from ivaegan_jax import report
+from ivaegan_jax.cli import _program, _study
+from ivaegan_jax.cli._arms import report_arms, run_arms
+from ivaegan_jax.studies import Arm, Config, Experiment, NamedStudy, parse_numbers
+from ivaegan_jax.training import leads
+from ivaegan_jax.types import InputError
+
+
+def define_flags() -> None:
+    """Defines the program's flags."""
+    flags.DEFINE_string("preset", "ivae_gan", "The model: a row of ivaegan_jax/models/presets.py.")
+    flags.DEFINE_string("dims", "2-8", "Latent dimensions: a list as 2-6,8.")
+    flags.DEFINE_string("out", "", "Where tables, figures and manifest are kept as well.")
+    _program.define_study_flags(data="b1", steps=5_000)
+
+
+def main() -> None:
+    """Trains the preset at every dimension and says which one the data support."""
+    values = flags.FLAGS
+    experiment = _study.experiment_from_flags([values.preset])
+    study = sweep(experiment, parse_numbers("dims", values.dims))
+    root = Path(values.workdir or f"runs/latents-{Path(experiment.data).stem}")
+    run_arms(study, root)
+    if not leads():
+        return
+    studied = report_arms("latents", study, root, Path(values.out) if values.out else None)
+    print(f"\n{report.to_text(report.latents_table(studied.arms, studied.read))}")
+    print(f"{report.recommended(studied.arms, studied.read)}\nreport: {root / 'report.html'}")
+
+
+def sweep(experiment: Experiment, dims: Sequence[int]) -> NamedStudy:
+    """An arm per latent dimension, everything else as in `experiment`.
+
+    Raises:
+      InputError: for fewer than two dimensions, or one that cannot be.
+    """
+    if len(dims) < 2 or min(dims) < 1 or len(set(dims)) < len(dims):
+        raise InputError(f"--dims needs two or more different dimensions from 1 on: {list(dims)}")
+    settings, [preset] = changed(experiment.config), experiment.presets
+    arms = [
+        Arm(f"latents_{dim}", experiment.data, preset, settings | {"model.dim_z": dim},
+            {report.DIM_Z: dim})
+        for dim in sorted(dims)
+    ]  # fmt: skip
+    return NamedStudy(arms, experiment.data_seeds, experiment.seeds, experiment.steps)
+
+
+def changed(config: Config) -> dict[str, Any]:
+    """The settings that differ from the defaults, as an arm takes them."""
+    default = dataclasses.asdict(Config())
+    return {
+        f"{part}.{name}": value
+        for part, values in dataclasses.asdict(config).items()
+        for name, value in values.items()
+        if value != default[part][name]
+    }

@@ -1,0 +1,1 @@
+"""Data whose sources are known, drawn by a data seed, and digits."""

@@ -1,0 +1,36 @@
+"""Static settings of data: how a benchmark is drawn, a table prepared and its rows split."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(unsafe_hash=True)
+class DataConfig:
+    """How a benchmark is drawn and a table prepared; 0 or "" means the data set's own value.
+
+    Attributes:
+      segments: number of levels of u.
+      per_segment: rows per level; all rows where u is continuous.
+      dim: number of sources and observations.
+      layers: mixing layers.
+      source: distribution of the sources.
+      activation: non-linearity of the mixing.
+      modulation: whether means and standard deviations of the sources follow u, or means alone.
+      noise: standard deviation of noise added to a benchmark's x, relative to each column's own.
+      scale: standard deviation of the standardised observations.
+      valid_fraction: share of rows held out for choosing between runs.
+      test_fraction: share of rows held out for scoring.
+      split: which rows are held out, see `data.split_how`; as the flag --split.
+    """
+
+    segments: int = 0
+    per_segment: int = 0
+    dim: int = 0
+    layers: int = 0
+    source: str = ""
+    activation: str = ""
+    modulation: str = ""
+    noise: float = 0.0
+    scale: float = 1.5
+    valid_fraction: float = 0.1
+    test_fraction: float = 0.1
+    split: str = "auto"

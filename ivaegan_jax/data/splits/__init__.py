@@ -1,0 +1,1 @@
+"""Which rows are held out: words, proposal, groups, blocks and copies, the draw."""

@@ -1,0 +1,1 @@
+"""Files that people have: reading them, checking them, saying what u is."""

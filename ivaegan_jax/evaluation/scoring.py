@@ -1,0 +1,300 @@
+"""From trained states to recorded rows: every run scored on held-out data, with its floors."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from jax.sharding import Mesh
+from jaxtyping import Float
+
+from ivaegan_jax.data import Part, Prepared, Split
+from ivaegan_jax.evaluation.evaluate import (
+    Evaluation,
+    evaluation_key,
+    likelihood_rows,
+    make_evaluate,
+    some_of,
+    source_rows,
+)
+from ivaegan_jax.metrics import (
+    DISTANCES,
+    MEASURES,
+    MIN_ROWS_PER_LEVEL,
+    conditional_sample_quality,
+    distinct_columns,
+    evenly,
+    floors,
+    levels_compared,
+    pairwise_agreement,
+    some_rows,
+)
+from ivaegan_jax.models import Game, Model
+from ivaegan_jax.training import (
+    Run,
+    TrainState,
+    default_how,
+    over_runs,
+    pad_runs,
+    shard_runs,
+    share,
+)
+from ivaegan_jax.types import Row
+
+PLOTTED_ROWS = 1000
+"""Held-out rows per run that are kept for figures."""
+
+AGREED_RUNS, AGREED_ROWS = 64, 20_000
+"""Runs of a data seed between which agreement is measured, as pairs grow with the square, and
+held-out rows; of more, these are evenly spread, and rows of results say so."""
+
+CLASSIFIED_RUNS = 32
+"""Runs of a model whose samples a classifier is trained on: it takes seconds per run."""
+
+FLOOR_NUMBERS, FIT_ROWS, FLOOR_ROWS = 2**24, 100_000, 20_000
+"""At most: numbers of x and rows that floors are fitted on, held-out rows that they score."""
+
+EVALUATED_AT_ONCE = 8
+"""Runs per accelerator that are evaluated at once; a CPU evaluates one after the other anyway."""
+
+
+class Trained(NamedTuple):
+    """One model's runs after training.
+
+    Attributes:
+      label: as in the results.
+      model: its functions.
+      game: its players.
+      runs: seeds and hypers, leading axis of runs.
+      states: final states, leading axis of runs.
+      watched: terms of the game that are evaluated on held-out rows too.
+      at_once: runs that the program which evaluates them takes; they are filled up to as many.
+      start: of the first of these runs among all of the model, where they are a part of them.
+      total: how many all are.
+    """
+
+    label: str
+    model: Model
+    game: Game
+    runs: Run
+    states: TrainState
+    watched: tuple[str, ...] = ()
+    at_once: int = 1
+    start: int = 0
+    total: int = 0
+
+
+def in_parts(trained: Trained, mesh: Mesh) -> Iterator[Trained]:
+    """The runs, as many at once as are evaluated together, so that memory does not grow with them.
+
+    The last part is filled up with its last run, so that one program serves all.
+    """
+    runs = len(trained.runs.seed)
+    size = min(runs, mesh.size * (1 if default_how() == "map" else EVALUATED_AT_ONCE))
+    for start in range(0, runs, size):
+        index = np.arange(start, min(start + size, runs))
+        taken = jax.tree.map(
+            lambda leaf, index=index: np.asarray(leaf)[index], (trained.runs, trained.states)
+        )
+        yield trained._replace(
+            runs=taken[0], states=taken[1], at_once=size, start=start, total=runs
+        )
+
+
+def evaluate_runs(
+    trained: Trained, part: Part, split: str, data_seeds: Sequence[int], dim_u: int, mesh: Mesh
+) -> Evaluation:
+    """Evaluates every run on the part's rows of its own data seed, `[runs, rows, ...]`.
+
+    Args:
+      trained: the runs.
+      part: the rows.
+      split: which part they are, one of `Split._fields`; each has draws of its own.
+      data_seeds: in the order of `part`; each has draws of its own as well.
+      dim_u: features of u as the networks see it.
+      mesh: devices that the runs are split over.
+    """
+    both = trained.states.evaluated, trained.runs
+    stacked = shard_runs(pad_runs(both, mesh, trained.at_once), mesh)
+    lifted = _over_evaluation(trained.model, trained.watched, dim_u, mesh)
+    count = len(trained.runs.seed)
+    number = np.full(len(data_seeds), Split._fields.index(split), np.uint32)
+    shared = part.x, part.u, np.array(data_seeds, np.uint32), number
+    found = lifted(*stacked, share(shared, mesh))
+    return jax.tree.map(lambda leaf: np.asarray(leaf)[:count], found)
+
+
+def without_lost(trained: Trained, evaluations: Iterable[Evaluation]) -> Trained:
+    """The runs, those counted as diverged whose latents are not finite on some held-out rows."""
+    finite = [np.isfinite(each.mu).all(axis=(1, 2)) for each in evaluations]
+    alive = np.logical_and.reduce([np.asarray(trained.states.alive, bool), *finite])
+    return trained._replace(states=trained.states.replace(alive=alive))
+
+
+@lru_cache(maxsize=1)  # configurations of one structure are scored by one program
+def _over_evaluation(
+    model: Model, watched: tuple[str, ...], dim_u: int, mesh: Mesh
+) -> Callable[..., Evaluation]:
+    evaluate = make_evaluate(model, dim_u, watched)
+
+    def one(params: Any, run: Run, shared: Any) -> Evaluation:
+        x, data_seed, split = (array[run.data_index] for array in (shared[0], *shared[2:]))
+        u = shared[1][run.of_u]
+        key = evaluation_key(run.seed, data_seed, split)
+        return evaluate(params, x, u, key, run.hypers)
+
+    return over_runs(one, mesh, default_how())
+
+
+def run_rows(
+    trained: Trained, evaluation: Evaluation, part: Part, stamp: Callable[[int], Row]
+) -> Iterator[Row]:
+    """All rows that concern one run alone; `stamp(i)` says which run it is."""
+    for i, (index, of_u) in enumerate(zip(trained.runs.data_index, trained.runs.of_u, strict=True)):
+        run = jax.tree.map(lambda leaf, i=i: leaf[i], evaluation)
+        rows = likelihood_rows(run, part.x[index], part.u[of_u], "nll" in trained.game.terms)
+        if part.s is not None:
+            rows += source_rows(run, part.s[index], part.u[of_u])
+        yield from (stamp(i) | row | {"value": _number(row["value"])} for row in rows)
+
+
+def _number(value: Any) -> float:
+    return float(value) if np.isfinite(value) else np.nan
+
+
+def quality_rows(
+    trained: Trained,
+    evaluations: Sequence[Evaluation],
+    parts: Sequence[Part],
+    stamp: Callable[[int], Row],
+    measures: Sequence[str] = (),
+) -> Iterator[Row]:
+    """Generated against held-out rows, all parts together: each level of u needs enough of them.
+
+    The measures are those named, or else all. Where there are true sources to be scored by, the
+    measures that train a classifier are left out, as they are for runs after the first
+    `CLASSIFIED_RUNS`.
+    """
+    if sum(part.x.shape[1] for part in parts) < 2 * MIN_ROWS_PER_LEVEL:
+        return
+    for i, (index, of_u) in enumerate(zip(trained.runs.data_index, trained.runs.of_u, strict=True)):
+        classified = parts[0].s is None and trained.start + i < CLASSIFIED_RUNS
+        chosen = measures or tuple(MEASURES if classified else DISTANCES)
+        x = np.concatenate([part.x[index] for part in parts])
+        u = np.concatenate([part.u[of_u] for part in parts])
+        x_fake = np.concatenate([evaluation.x_fake[i] for evaluation in evaluations])
+        lost = not np.isfinite(x_fake).all()
+        found = conditional_sample_quality(x, x if lost else x_fake, u, measures=chosen)
+        left_out = levels_compared(u)
+        for name, values in found.items():
+            for against, value in values.items():
+                metric = name if against == "fake" else f"{name}_{against}"
+                unknown = lost and against != "real"
+                row = stamp(i) | {"metric": metric, "value": np.nan if unknown else value}
+                row |= {"rows": "valid and test"} if len(parts) > 1 else {}
+                row |= {"levels": left_out} if left_out else {}
+                if name not in DISTANCES and trained.total > CLASSIFIED_RUNS:
+                    row["runs"] = f"{CLASSIFIED_RUNS} of {trained.total}"
+                yield row
+
+
+def agreement_rows(
+    trained: Trained, mu: Float[np.ndarray, "runs rows dim_z"], stamp: Callable[[int], Row]
+) -> Iterator[Row]:
+    """Rows on how far the model seeds of one data seed found the same latents; no truth needed."""
+    convention = {"latent": "posterior_mean", "corr": "pearson", "assignment": "held_out"}
+    for index in np.unique(trained.runs.data_index):
+        among = np.flatnonzero(trained.runs.data_index == index)
+        members = among[evenly(len(among), AGREED_RUNS)]
+        rows = evenly(mu.shape[1], AGREED_ROWS)
+        whole = np.array([np.isfinite(mu[member]).all() for member in members])
+        pairs = pairwise_agreement(
+            np.where(whole[:, None, None], mu[members[:, None], rows], 0)
+        ).where(whole[:, None] & whole)
+        said = some_of("runs", members, among) | some_of("rows", rows, mu[0])
+        for a in range(len(members)):
+            for b in range(a + 1, len(members)):
+                row = stamp(int(members[a])) | {"kind": "agreement"} | convention | said
+                row["other_seed"] = int(trained.runs.seed[members[b]])
+                yield row | {"metric": "agreement_mcc", "value": float(pairs.mcc[a, b])}
+                yield row | {"metric": "agreement_affine_r2", "value": float(pairs.affine_r2[a, b])}
+
+
+FLOOR_NAMES = {
+    "rotation": "random_rotation",
+    "rotation_p95": "random_rotation_p95",
+    "raw_x": "raw_x",
+    "pca": "pca",
+    "fastica": "fastica",
+    "label_only": "label_only",
+    "linear_ceiling": "linear_supervised",
+}
+"""What the rows call each of `metrics.floors`."""
+
+
+def floor_rows(data: Prepared, data_seeds: Sequence[int], stamp: Row) -> Iterator[Row]:
+    """What needs no model of ours, scored on the same held-out rows with the same convention."""
+    train, test = data.train, data.test
+    if train.s is None or test.s is None:
+        return
+    convention = {"corr": "pearson", "assignment": "held_out", "split": "test"}
+    for i, data_seed in enumerate(data_seeds):
+        most = FLOOR_NUMBERS // data.dim_x
+        fit = some_rows(train.u[i], data.dim_u, min(FIT_ROWS, most))
+        rows = some_rows(test.u[i], data.dim_u, min(FLOOR_ROWS, most))
+        kept = distinct_columns(test.s[i])  # the sources that models are scored on
+        if not len(kept):
+            continue
+        found = floors(
+            train.x[i][fit], train.u[i][fit], train.s[i][fit][:, kept],
+            test.x[i][rows], test.u[i][rows], test.s[i][rows][:, kept],
+        )  # fmt: skip
+        said = some_of("fit_rows", fit, train.u[i]) | some_of("rows", rows, test.u[i])
+        said |= some_of("sources", kept, test.s[i].T)
+        for name, value in found.items():
+            metric = "mcc_within" if name.startswith("within_level_") else "mcc"
+            floor = FLOOR_NAMES[name.removeprefix("within_level_")]
+            yield stamp | convention | said | {
+                "metric": metric, "value": value, "preset": floor, "kind": "floor",
+                "seed": None, "data_seed": data_seed, "latent": None, "status": "ok",
+            }  # fmt: skip
+
+
+def arrays_for_figures(trained: Trained, evaluation: Evaluation, data: Prepared) -> dict[str, Any]:
+    """Held-out latents and samples of every run, as the report's figures read them."""
+    kept = np.linspace(0, len(data.test.x[0]) - 1, PLOTTED_ROWS).astype(int)
+    kept = np.unique(kept)
+    arrays = {
+        "z": evaluation.mu[:, kept],
+        "u": data.test.u[:: len(data.test.u) // len(data.test.x), kept],
+        "seed": trained.runs.seed,
+        "data_seed_index": trained.runs.data_index,
+    }
+    if data.test.s is not None:
+        arrays["s"] = data.test.s[:, kept]
+    if data.image_shape:
+        shown = kept[:: max(1, len(kept) // 12)][:12]
+        of_data = range(len(data.preprocessing))
+
+        def pixels(x: np.ndarray, index: Any) -> np.ndarray:
+            back = [data.preprocessing[i].inverse_x for i in index]
+            return np.stack([f(rows[shown]) for f, rows in zip(back, x, strict=True)])
+
+        arrays |= {
+            "x": pixels(data.test.x, of_data),
+            "x_recon": pixels(evaluation.x_recon, trained.runs.data_index),
+            "x_fake": pixels(evaluation.x_fake, trained.runs.data_index),
+            "image_shape": np.array(data.image_shape),
+        }
+    return arrays
+
+
+OF_RUNS = ("z", "seed", "data_seed_index", "x_recon", "x_fake")
+"""Arrays for figures that have a leading axis of runs."""
+
+
+def joined_arrays(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Arrays for figures of all runs, from those of parts of them."""
+    names = [name for name in OF_RUNS if name in parts[0]]
+    return parts[0] | {name: np.concatenate([each[name] for each in parts]) for name in names}

@@ -1,0 +1,100 @@
+"""Static structure of a model: what changes shapes or the graph, and the choices of every name."""
+
+import dataclasses
+
+ACTIVATIONS = ("xtanh", "leaky_relu", "relu", "gelu", "silu", "tanh")
+"""`xtanh` is tanh(x) + 0.1 x, an injective squashing function."""
+
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "prior": ("", "standard", "conditional"),
+    "prior_family": ("gaussian", "laplace"),
+    "modulation": ("both", "variance", "mean"),
+    "posterior": ("", "x", "x,u", "product", "mixture"),
+    "likelihood": ("gaussian", "bernoulli"),
+    "decoder_variance": ("fixed", "learned"),
+    "kl": ("closed_form", "decomposed"),
+    "critic_input": ("", "x", "x,u", "x,z", "x,z,u"),
+    "fakes": ("", "prior", "recon", "prior,recon"),
+    "critic_conditioning": ("concatenate", "projection"),
+    "critic_norm": ("none", "spectral"),
+    "adversarial": (
+        "non_saturating", "minimax", "hinge", "least_squares", "wasserstein", "relativistic",
+    ),
+    "balance": ("fixed", "gradient_norm"),
+    "activation": ACTIVATIONS,
+    "critic_activation": ACTIVATIONS,
+}  # fmt: skip
+"""The values each named choice may take. Empty means what the preset's row says."""
+
+
+COMBINATIONS: dict[str, tuple[str, ...]] = {
+    "regularisers": ("r1", "r2", "gp"),
+    "extra_terms": ("feat", "density", "contrast"),
+}
+"""What may be named, any number at a time and comma-separated; empty names none."""
+
+
+@dataclasses.dataclass(unsafe_hash=True)
+class ModelConfig:
+    """Which networks and distributions there are; see `CHOICES` for the values of each name.
+
+    Attributes:
+      dim_z: latent dimensions; 0 takes the number of sources, else dim_x where that is at most 10.
+      prior: `p(z)` or `p(z|u)`.
+      prior_family: of the conditional prior.
+      modulation: which parameters of the prior depend on u.
+      posterior: what the encoder sees; `product` multiplies q(z|x) with p(z|u), `mixture` mixes
+        that product with q(z|x) (CI-iVAE).
+      likelihood: `p(x|z)`.
+      decoder_variance: whether the Gaussian likelihood's variance is learned.
+      kl: closed form, or decomposed into mutual information, total correlation, dimension-wise.
+      critic_input: what the critic sees.
+      critic_conditioning: how a critic that sees u is told of it: among its inputs, or by
+        `<embedding(u), features(x)>` (Miyato & Koyama 2018).
+      critic_norm: `spectral` divides every layer of the critic by its largest singular value.
+      packing: rows of the same u that the critic judges together (PacGAN).
+      fakes: decoded prior samples, reconstructions, or both.
+      adversarial: the pair of losses.
+      regularisers: gradient penalties of the critic: r1, r2, gp, comma-separated.
+      balance: `gradient_norm` scales the adversarial gradient to the norm of the others'.
+      extra_terms: terms that the owner of the generator minimises on top of its row's.
+      width: hidden units of encoder, generator and a deep prior.
+      depth: linear layers of encoder and generator.
+      prior_depth: linear layers of the conditional prior; 0 takes 1 for a discrete u, which is a
+        table, and 3 for a continuous one.
+      critic_width: hidden units of the critic.
+      critic_depth: linear layers of the critic.
+      activation: of encoder, generator and prior.
+      critic_activation: of the critic.
+      convolutions: convolutions of stride 2 before the dense layers of encoder and critic, and
+        their adjoints after those of the generator; needs rows that are images.
+      channels: of the first convolution; every further one has twice as many.
+    """
+
+    dim_z: int = 0
+    prior: str = ""
+    prior_family: str = "gaussian"
+    modulation: str = "both"
+    posterior: str = ""
+    likelihood: str = "gaussian"
+    decoder_variance: str = "fixed"
+    kl: str = "closed_form"
+    critic_input: str = ""
+    critic_conditioning: str = "concatenate"
+    critic_norm: str = "none"
+    packing: int = 1
+    fakes: str = ""
+    adversarial: str = "non_saturating"
+    regularisers: str = "r1"
+    balance: str = "fixed"
+    extra_terms: str = ""
+    width: int = 100
+    depth: int = 3
+    prior_depth: int = 0
+    critic_width: int = 128
+    critic_depth: int = 3
+    activation: str = "xtanh"
+    critic_activation: str = "leaky_relu"
+    convolutions: int = 0
+    channels: int = 32

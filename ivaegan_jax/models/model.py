@@ -1,0 +1,88 @@
+"""`build(config, dims, blocks) -> Model`: one model as a tuple of pure functions."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+from jaxtyping import Array, Float
+
+from ivaegan_jax.models.config import ModelConfig
+from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.networks import Dims, Networks
+from ivaegan_jax.models.terms import Pass, evaluate_terms, evidence
+from ivaegan_jax.types import Auxiliary, Batch, Params, Terms
+
+
+class Model(NamedTuple):
+    """Pure functions of one seed's parameters.
+
+    Attributes:
+      init: `key -> params`, a dict by block.
+      terms: `(params, batch, key, hypers, names) -> terms`, unweighted.
+      encode: `(params, x, u) -> (mu, log_var)`, each `[batch, dim_z]`; u is ignored where the
+        posterior is q(z|x).
+      prior: `(params, u) -> (loc, log_var)`, each `[batch, dim_z]`.
+      decode: `(params, z) -> E[x|z]`, `[batch, dim_x]`.
+      sample: `(params, key, u) -> x`, decoded draws of p(z|u).
+      refresh: `params -> params`, with the block moved that no player owns (spectral norms).
+      noise: `(params, batch, key, hypers) -> log variance` under which these rows are likeliest.
+      log_prob: `(params, batch, noise, key, hypers) -> log p(x|u)`, nats, `[batch]`: a bound.
+      log_prior: `(params, z, u) -> log p(z|u)`, nats, of every row of z `[rows, dim_z]` under every
+        row of u `[priors, dim_u]`; `[rows, priors]`.
+    """
+
+    init: Callable[[jax.Array], Params]
+    terms: Callable[[Params, Batch, jax.Array, Hypers, tuple[str, ...]], Terms]
+    encode: Callable[..., tuple[jax.Array, jax.Array]]
+    prior: Callable[..., tuple[jax.Array, jax.Array]]
+    decode: Callable[..., jax.Array]
+    sample: Callable[..., jax.Array]
+    refresh: Callable[[Params], Params]
+    noise: Callable[..., jax.Array]
+    log_prob: Callable[..., jax.Array]
+    log_prior: Callable[..., jax.Array]
+
+
+def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
+    """Makes the model that `config` describes.
+
+    Args:
+      config: structure without empty choices (see presets.resolve).
+      dims: sizes that come from the data.
+      blocks: the blocks that have parameters.
+    """
+    nets = Networks(config, dims)
+
+    def terms(params: Params, batch: Batch, key: jax.Array, hypers: Hypers, names: Any) -> Terms:
+        return evaluate_terms(Pass(nets, params, batch, key, hypers), names)
+
+    def sample(params: Params, key: jax.Array, u: Auxiliary) -> Float[Array, "batch dim_x"]:
+        return nets.generate(params, nets.family.sample(key, *nets.prior(params, u)))
+
+    def noise(params: Params, batch: Batch, key: jax.Array, hypers: Hypers) -> jax.Array:
+        run = Pass(nets, params, batch, key, hypers)
+        return evidence.fitted_noise(run, evidence.rows_of(run))
+
+    def log_prob(
+        params: Params, batch: Batch, noise: jax.Array, key: jax.Array, hypers: Hypers
+    ) -> Float[Array, " batch"]:
+        run = Pass(nets, params, batch, key, hypers)
+        return evidence.log_prob(run, evidence.rows_of(run), noise, evidence.DRAWS)
+
+    def log_prior(
+        params: Params, z: Float[Array, "rows dim_z"], u: Auxiliary
+    ) -> Float[Array, "rows priors"]:
+        return nets.family.log_prob_pairs(z, *nets.prior(params, u))
+
+    return Model(
+        init=lambda key: nets.init(key, blocks),
+        terms=terms,
+        encode=nets.encode,
+        prior=nets.prior,
+        decode=nets.generate,
+        sample=sample,
+        refresh=nets.refresh,
+        noise=noise,
+        log_prob=log_prob,
+        log_prior=log_prior,
+    )

@@ -1,0 +1,121 @@
+"""The table of models: a new model is one new row."""
+
+import dataclasses
+from typing import NamedTuple
+
+from ivaegan_jax.models.config import ModelConfig
+from ivaegan_jax.models.game import Game, Player, check_game
+from ivaegan_jax.types import InputError
+
+ELBO = ("nll", "kl")
+
+
+class Preset(NamedTuple):
+    """One row: distributions, what the critic sees, and the players in the order they move."""
+
+    prior: str
+    posterior: str
+    critic_input: str
+    fakes: str
+    players: dict[str, Player]
+
+
+# A critic moves before the side it judges. Without an encoder of its own kind, `gan` trains a
+# latent regressor: the VAE player owns just the encoder and learns z back from f(z).
+CRITIC = Player(("critic",), ("adv_d",))
+GENERATOR = Player(("generator",), ("adv_g",))
+DECODER = Player(("generator",), ("nll_mean",))
+ALL_BUT_CRITIC = ("encoder", "prior", "generator")
+
+# fmt: off
+PRESETS: dict[str, Preset] = {
+    "vae": Preset("standard", "x", "x", "prior", {
+        "vae": Player(("encoder", "generator"), ELBO)}),
+    "ivae": Preset("conditional", "x,u", "x", "prior", {
+        "vae": Player(ALL_BUT_CRITIC, ELBO)}),
+    "gan": Preset("standard", "x", "x", "prior", {
+        "gan": CRITIC,
+        "generator": GENERATOR,
+        "vae": Player(("encoder",), ("cycle",))}),
+    "bigan": Preset("standard", "x", "x,z", "prior", {
+        "gan": CRITIC,
+        "vae": Player(("encoder", "generator"), ("adv_g",))}),
+    "vae_gan": Preset("standard", "x", "x", "prior,recon", {
+        "gan": CRITIC,
+        "generator": Player(("generator",), ("feat", "adv_g")),
+        "vae": Player(("encoder",), ("feat", "kl"))}),
+    "ivae_gan": Preset("conditional", "x", "x,u", "prior", {
+        "gan": CRITIC,
+        "vae": Player(ALL_BUT_CRITIC, (*ELBO, "adv_g", "cycle", "contrast"))}),
+    "igan": Preset("conditional", "x", "x,u", "prior", {
+        "gan": CRITIC,
+        "vae": Player(ALL_BUT_CRITIC, ("adv_g", "cycle", "contrast"))}),
+    "ci_ivae": Preset("conditional", "mixture", "x", "prior", {
+        "vae": Player(ALL_BUT_CRITIC, ELBO)}),
+    "iflow": Preset("conditional", "x", "x", "prior", {
+        "vae": Player(ALL_BUT_CRITIC, ("density", "nll_mean"))}),
+    "tcl": Preset("conditional", "x", "x", "prior", {
+        "vae": Player(("encoder", "prior"), ("contrast",)),
+        "generator": DECODER}),
+    "supervised": Preset("standard", "x", "x", "prior", {
+        "vae": Player(("encoder",), ("supervised",)),
+        "generator": DECODER}),
+    "ibigan": Preset("conditional", "x,u", "x,z,u", "prior", {
+        "gan": CRITIC,
+        "vae": Player(ALL_BUT_CRITIC, ("adv_g", "cycle"))}),
+}
+# fmt: on
+
+
+KL_FORMS = {"decomposed": {"kl": ("mi", "tc", "dim_kl")}}
+MIXTURE = {"nll": ("mixture_nll",), "kl": ("mixture_kl",)}
+
+
+def resolve(
+    preset: Preset, config: ModelConfig, critic_rounds: int = 1
+) -> tuple[ModelConfig, Game]:
+    """Fills the empty choices of `config` from the row and writes out the game's payoffs.
+
+    Raises:
+      InputError: for choices that exclude each other.
+    """
+    row = {name: getattr(preset, name) for name in ("prior", "posterior", "critic_input", "fakes")}
+    config = dataclasses.replace(
+        config, **{name: getattr(config, name) or value for name, value in row.items()}
+    )
+    players = {name: _written_out(player, config) for name, player in preset.players.items()}
+    game = Game(players, critic_rounds, config.balance)
+    check_game(game)
+    _check(config, game)
+    return config, game
+
+
+def _check(config: ModelConfig, game: Game) -> None:
+    """Raises InputError for choices that exclude each other."""
+    if config.prior == "conditional" and "prior" not in game.blocks:
+        raise InputError("a conditional prior needs a model that trains one, such as ivae_gan")
+    if config.prior != "conditional" and config.posterior in ("product", "mixture"):
+        raise InputError(f"posterior={config.posterior} needs a conditional prior, as in ivae")
+    if config.posterior in ("product", "mixture") and config.prior_family != "gaussian":
+        raise InputError(f"posterior={config.posterior} needs prior_family=gaussian")
+    if "feat" in game.terms and "critic" not in game.blocks:
+        raise InputError("extra_terms=feat needs a model with a critic, such as ivae_gan")
+    if config.posterior == "mixture" and config.kl == "decomposed":
+        raise InputError("kl=decomposed has no form for posterior=mixture; use kl=closed_form")
+
+
+def _written_out(player: Player, config: ModelConfig) -> Player:
+    """The player with its penalties, extras, the chosen form of the bound, and existing blocks."""
+    replaced = KL_FORMS.get(config.kl, {}) | (MIXTURE if config.posterior == "mixture" else {})
+    payoff = tuple(t for term in player.payoff for t in replaced.get(term, (term,)))
+    if "adv_d" in payoff:
+        payoff += listed(config.regularisers)
+    if "generator" in player.blocks:
+        payoff += tuple(t for t in listed(config.extra_terms) if t not in payoff)
+    absent = () if config.prior == "conditional" else ("prior",)
+    return Player(tuple(b for b in player.blocks if b not in absent), payoff)
+
+
+def listed(names: str) -> tuple[str, ...]:
+    """The members of a comma-separated list; an empty one has none."""
+    return tuple(filter(None, names.split(",")))

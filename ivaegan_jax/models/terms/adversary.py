@@ -1,0 +1,63 @@
+"""Terms of the game with the critic, and the latent cycle that goes with it."""
+
+import jax
+import jax.numpy as jnp
+
+from ivaegan_jax.models.terms.forward import Pass, batch_mean
+from ivaegan_jax.models.terms.losses import ADVERSARIAL_LOSSES
+from ivaegan_jax.types import Scalar
+
+
+def feat(run: Pass) -> Scalar:
+    """`1/2 |D_l(x) - D_l(x_recon)|^2` in the critic's features (Larsen et al. 2016, eq. 7)."""
+    return 0.5 * batch_mean(jnp.square(run.features(run.batch.x) - run.features(run.x_recon)))
+
+
+def cycle(run: Pass) -> Scalar:
+    """Latent cycle: squared distance of E(f(z_prior)) to z_prior over the prior's variance."""
+    z_back, _ = run.nets.encode(run.params, run.x_fake, run.batch.u)
+    return batch_mean(jnp.square(z_back - run.z_prior) * jnp.exp(-run.prior[1]))
+
+
+def adv_g(run: Pass) -> Scalar:
+    """What the generating side minimises.
+
+    Where the critic sees z, the encoder's pairs are the other side of the game, so the whole
+    critic loss is played with swapped labels (Donahue et al. 2017, eq. 4).
+    """
+    pair = ADVERSARIAL_LOSSES[run.nets.config.adversarial]
+    if "z" in run.nets.critic_sees:
+        return pair.critic(run.logit_fake, run.logit_real)
+    return pair.generator(run.logit_real, run.logit_fake)
+
+
+def adv_d(run: Pass) -> Scalar:
+    """What the critic minimises."""
+    return ADVERSARIAL_LOSSES[run.nets.config.adversarial].critic(run.logit_real, run.logit_fake)
+
+
+def r1(run: Pass) -> Scalar:
+    """`1/2 E |grad D(real)|^2` (Mescheder et al. 2018, eq. 9)."""
+    return 0.5 * batch_mean(jnp.square(run.slopes(*run.real)))
+
+
+def r2(run: Pass) -> Scalar:
+    """`1/2 E |grad D(fake)|^2` (Mescheder et al. 2018, eq. 10)."""
+    return 0.5 * batch_mean(jnp.square(run.slopes(*run.fakes)))
+
+
+def gp(run: Pass) -> Scalar:
+    """`E (|grad D| - 1)^2` between real and generated rows of one u (Gulrajani et al. 2017)."""
+    x_fake, z_fake = run.fakes
+    rows = x_fake.shape[0]
+    mix = jax.random.uniform(run.key_between, (rows // run.nets.config.packing, 1))
+    mix = jnp.repeat(mix, run.nets.config.packing, axis=0)
+    x, z = (jnp.tile(real, (rows // real.shape[0], 1)) for real in run.real)
+    slopes = run.slopes(mix * x + (1 - mix) * x_fake, mix * z + (1 - mix) * z_fake)
+    norm = jnp.sqrt(jnp.sum(jnp.square(slopes), axis=-1) + 1e-12)  # finite slope at 0
+    return jnp.mean(jnp.square(norm - 1.0))
+
+
+def critic_accuracy(run: Pass) -> Scalar:
+    """Share of rows on the right side of zero; .5 at chance. Logged, never minimised."""
+    return 0.5 * (jnp.mean(run.logit_real > 0) + jnp.mean(run.logit_fake < 0))

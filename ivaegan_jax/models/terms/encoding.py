@@ -1,0 +1,41 @@
+"""Terms of the encoder and the conditional prior alone: neither generator nor critic is asked."""
+
+import math
+from typing import cast
+
+import jax.numpy as jnp
+from jax.nn import logsumexp
+
+from ivaegan_jax.models.linalg import log_volume
+from ivaegan_jax.models.terms.forward import Pass, batch_mean, rows_and_jacobian
+from ivaegan_jax.types import Scalar
+
+
+def density(run: Pass) -> Scalar:
+    """`-log p(x|u)` by change of variables at the posterior mean, without noise.
+
+    `-log p(E(x)|u) - 1/2 log det(J J^T)` with J the encoder's Jacobian: exact where x and z have
+    one dimension and E is injective (Gresele et al. 2020, eq. 4), which the other terms ensure.
+    """
+    u = run.batch.u
+    mu, jacobian = rows_and_jacobian(lambda x: run.nets.encode(run.params, x, u)[0], run.batch.x)
+    log_prob = jnp.sum(run.nets.family.log_prob(mu, *run.prior), axis=-1)
+    return -jnp.mean(log_prob + log_volume(jacobian))
+
+
+def contrast(run: Pass) -> Scalar:
+    """Which u of the batch belongs to x, told by the densities `p(z|u)` at the posterior mean.
+
+    Time-contrastive learning (Hyvärinen & Morioka 2016) with the exponential family itself as
+    its last layer, and the batch's own u as the alternatives (van den Oord et al. 2018, eq. 4),
+    so that levels of any frequency, and a continuous u, are treated alike.
+    """
+    mu, (loc, log_var) = run.posterior[0], run.prior
+    pairs = run.nets.family.log_prob_pairs(mu, loc, log_var)
+    return jnp.mean(logsumexp(pairs, axis=1) - jnp.diagonal(pairs)) - math.log(len(mu))
+
+
+def supervised(run: Pass) -> Scalar:
+    """Squared error of the posterior mean against the true sources: a ceiling, not a method."""
+    s = cast(jnp.ndarray, run.batch.s)  # a study without them is refused
+    return batch_mean(jnp.square(run.posterior[0] - s))

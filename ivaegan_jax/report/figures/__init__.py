@@ -1,0 +1,1 @@
+"""Figures, each from recorded rows or kept arrays."""

@@ -1,0 +1,87 @@
+"""What a study asks, its run directory, running it, and opening it again.
+
+Belongs here: experiments, labels, jobs, groups and parts of runs, manifests, named studies.
+Does not: flags, terminals, pages.
+"""
+
+from ivaegan_jax.studies.bands import Band
+from ivaegan_jax.studies.config import Config
+from ivaegan_jax.studies.experiment import Experiment, validate
+from ivaegan_jax.studies.fitted import encode, of_seed, restore
+from ivaegan_jax.studies.jobs import Job
+from ivaegan_jax.studies.labels import (
+    CONTROL,
+    SETTINGS,
+    Value,
+    control_of,
+    listed,
+    make_label,
+    model_of,
+    parse,
+    preset_name,
+    read_value,
+    spelt,
+    with_controls,
+)
+from ivaegan_jax.studies.manifest import (
+    begun_elsewhere,
+    check_numerics,
+    describe_machine,
+    describe_run,
+    merge,
+)
+from ivaegan_jax.studies.named import (
+    Arm,
+    NamedStudy,
+    data_label,
+    experiment_of,
+    first_line,
+    load_study,
+    study_names,
+)
+from ivaegan_jax.studies.plan import Plan
+from ivaegan_jax.studies.seeds import parse_numbers, parse_seeds
+from ivaegan_jax.studies.sources import load_raw
+from ivaegan_jax.studies.study import Study
+from ivaegan_jax.studies.workdir import Workdir
+
+__all__ = [
+    "CONTROL",
+    "SETTINGS",
+    "Arm",
+    "Band",
+    "Config",
+    "Experiment",
+    "Job",
+    "NamedStudy",
+    "Plan",
+    "Study",
+    "Value",
+    "Workdir",
+    "begun_elsewhere",
+    "check_numerics",
+    "control_of",
+    "data_label",
+    "describe_machine",
+    "describe_run",
+    "encode",
+    "experiment_of",
+    "first_line",
+    "listed",
+    "load_raw",
+    "load_study",
+    "make_label",
+    "merge",
+    "model_of",
+    "of_seed",
+    "parse",
+    "parse_numbers",
+    "parse_seeds",
+    "preset_name",
+    "read_value",
+    "restore",
+    "spelt",
+    "study_names",
+    "validate",
+    "with_controls",
+]

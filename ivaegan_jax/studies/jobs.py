@@ -1,0 +1,118 @@
+"""What a study trains: a job per label, its runs, and the groups that share one program."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from ivaegan_jax.data import SHIFTED
+from ivaegan_jax.models import PRESETS, Dims, Game, Model, ModelConfig, build, resolve, stack_hypers
+from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.studies.labels import configured, control_of, parse, preset_name
+from ivaegan_jax.training import Run, Trainer, make_trainer
+
+
+class Job(NamedTuple):
+    """One label of a study, ready to run; `config` has no empty choices left."""
+
+    label: str
+    config: ModelConfig
+    model: Model
+    game: Game
+    trainer: Trainer
+
+
+class Group(NamedTuple):
+    """Jobs of one structure on the same rows: their runs are stacked and share one program.
+
+    Attributes:
+      jobs: in the order in which their runs are stacked.
+      runs: of all jobs, the job moving slowest (host arrays).
+      runs_per_job: data seeds times model seeds.
+    """
+
+    jobs: tuple[Job, ...]
+    runs: Run
+    runs_per_job: int
+
+    @property
+    def title(self) -> str:
+        """What the labels have in common, and how many there are."""
+        first, *others = [parse(job.label) for job in self.jobs]
+        if not others:
+            return str(first)
+        shared = set(first.settings).intersection(*(each.settings for each in others))
+        common = first._replace(settings=tuple(sorted(shared)))
+        return f"{common} x {len(self.jobs)}"
+
+    @property
+    def name(self) -> str:
+        """The label alone, or a name that no other group has; fit for `Workdir.checkpoints`."""
+        if len(self.jobs) == 1:
+            return self.jobs[0].label
+        labels = "\n".join(job.label for job in self.jobs).encode()
+        return f"{self.title} {hashlib.sha256(labels).hexdigest()[:8]}"
+
+
+def make_jobs(experiment: Experiment, dims: Dims) -> list[Job]:
+    """One job per label; labels that differ in traced numbers or control share their functions."""
+
+    @cache
+    def made(preset: str, model: ModelConfig, batch: int, rounds: int, ema: bool) -> Job:
+        config, game = resolve(PRESETS[preset], model, rounds)
+        built = build(config, dims, game.blocks)
+        trainer = make_trainer(built, game, batch, dims.dim_u, packing=config.packing, ema=ema)
+        return Job("", config, built, game, trainer)
+
+    jobs = []
+    for label in experiment.presets:
+        own = configured(experiment.config, label)
+        structure = own.model, own.train.batch, own.train.critic_rounds, own.train.ema
+        jobs.append(made(preset_name(label), *structure)._replace(label=label))
+    return jobs
+
+
+def make_job(experiment: Experiment, dims: Dims, label: str) -> Job:
+    """The pure functions behind one label."""
+    return make_jobs(experiment._replace(presets=(label,)), dims)[0]
+
+
+def make_groups(experiment: Experiment, jobs: Sequence[Job]) -> list[Group]:
+    """Jobs that one program trains on the same rows, together; in the order of their first."""
+    members: dict[tuple[str, int], list[Job]] = {}
+    for job in jobs:
+        members.setdefault((control_of(job.label), id(job.trainer)), []).append(job)
+    return [make_group(experiment, found) for found in members.values()]
+
+
+def make_group(experiment: Experiment, jobs: Sequence[Job]) -> Group:
+    """Jobs with their runs stacked."""
+    runs = [make_runs(experiment, job.label) for job in jobs]
+    stacked = jax.tree.map(lambda *leaves: np.concatenate(leaves), *runs)
+    return Group(tuple(jobs), stacked, len(runs[0].seed))
+
+
+def watched_terms(job: Job) -> tuple[str, ...]:
+    """The critic's two-sample accuracy, where held-out rows come as it was trained on them."""
+    return ("critic_accuracy",) if "adv_d" in job.game.terms and job.config.packing == 1 else ()
+
+
+def make_runs(experiment: Experiment, label: str = "") -> Run:
+    """All pairs of a data seed and a model seed, the model seed moving fastest (host arrays).
+
+    Args:
+      experiment: what the study was asked to do.
+      label: whose traced numbers the runs have; those of the study where it is empty.
+    """
+    index, seed = np.meshgrid(
+        np.arange(len(experiment.data_seeds)), experiment.seeds, indexing="ij"
+    )
+    config = configured(experiment.config, label) if label else experiment.config
+    hypers = stack_hypers(config.hypers, seed.size)
+    steps = np.full(seed.size, experiment.steps, np.int32)
+    own_u = np.arange(seed.size, dtype=np.int32) if control_of(label) == SHIFTED else None
+    seed, index = (each.ravel().astype(np.int32) for each in (seed, index))
+    return Run(seed, index, steps, hypers, own_u)

@@ -1,0 +1,237 @@
+"""One study: prepare the data, train every model over all runs, score, and leave rows behind."""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import Mesh
+
+from ivaegan_jax.data import Part, as_control, preprocessing_arrays, split_arrays
+from ivaegan_jax.evaluation import scoring
+from ivaegan_jax.files import read_rows, write_npz, write_rows
+from ivaegan_jax.models import Dims
+from ivaegan_jax.studies.bonds import check_settings, keep_arrays
+from ivaegan_jax.studies.checks import check_batches, check_density, check_effect
+from ivaegan_jax.studies.experiment import Experiment, validate
+from ivaegan_jax.studies.gates import check_shifted_u, gate_rows, look_at, with_shifted_u
+from ivaegan_jax.studies.group_training import Reporter, Training
+from ivaegan_jax.studies.integrity import drop_damaged
+from ivaegan_jax.studies.jobs import Job, make_groups, make_jobs, make_runs, watched_terms
+from ivaegan_jax.studies.labels import configured, control_of
+from ivaegan_jax.studies.parts import train_in_parts
+from ivaegan_jax.studies.plan import Plan, make_plan
+from ivaegan_jax.studies.scorer import Scorer, paced
+from ivaegan_jax.studies.sources import choose_dim_z, load_datasets, prepare_data
+from ivaegan_jax.studies.workdir import Workdir
+from ivaegan_jax.training import (
+    COMPILER,
+    COPIES,
+    NEVER,
+    TrainState,
+    check_fits,
+    leads,
+    led,
+    make_seeds_mesh,
+    meet,
+    tree_bytes,
+    used_bytes,
+)
+from ivaegan_jax.types import InputError, Pause, Row, Stop, TrainData
+
+
+class Study:
+    """An experiment together with its data. Making one writes nothing."""
+
+    def __init__(self, experiment: Experiment, batch_devices: int = 1, controls: bool = False):
+        """Loads and checks everything.
+
+        Args:
+          experiment: what is to be done.
+          batch_devices: devices that every batch is split over.
+          controls: whether every model whose prior depends on u gets a control with shifted u,
+            should the rows depend on each other.
+
+        Raises:
+          InputError: for settings or data that cannot work, or too many runs for the memory.
+        """
+        validate(experiment)
+        datasets = load_datasets(experiment)
+        self.batch_devices, self.data = batch_devices, prepare_data(experiment, datasets)
+        self.seen = look_at(experiment, datasets[0], self.data.split.split)
+        if controls and self.seen.structure.kind != "rows":
+            experiment = with_shifted_u(experiment)
+        check_shifted_u(experiment.config, experiment.presets)
+        self.experiment = experiment
+        self._scorer = lru_cache(maxsize=2)(self._make_scorer)
+        self.mesh = self._make_mesh()
+        dim_z = choose_dim_z(experiment.config.model.dim_z, self.data)
+        rows, continuous_u = self.data.train.x.shape[1], self.data.train.u.ndim == 3
+        image = self.data.image_shape
+        self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, rows, continuous_u, image)
+        self.jobs = make_jobs(experiment, self.dims)
+        for job in self.jobs:
+            self._known_sources(job)
+            check_batches(job.label, configured(experiment.config, job.label), self.dims)
+            check_density(job, self.dims)
+            check_effect(job)
+        self.bytes = self._check_memory()
+        self.groups = make_groups(experiment, self.jobs)
+        self.runs = make_runs(experiment)
+
+    def settings(self) -> dict[str, Any]:
+        """What decides the results: the experiment, the sizes, and the data itself."""
+        data = {"sizes": self.dims._asdict(), "data_sha256": self.data.sha256}
+        return self.experiment.settings() | data | {"split": self.data.split.split}
+
+    def left(self, workdir: Workdir) -> list[str]:
+        """The labels that the work directory holds no results of."""
+        scored = {row["preset"] for row in read_rows(workdir.metrics)}
+        return [job.label for job in self.jobs if job.label not in scored]
+
+    def run(
+        self,
+        workdir: Workdir,
+        reporter: Reporter,
+        stop: Stop = NEVER,
+        *,
+        runs_at_once: int = 0,
+        on_plan: Callable[[Plan], None] = lambda plan: None,
+    ) -> None:
+        """Trains and scores whatever the work directory does not hold yet.
+
+        Programs are queued, one after another: each spreads its runs over all devices, so that two
+        at a time would only share them, and the memory. All processes of a job train; the one that
+        leads keeps the records and scores alone.
+
+        Args:
+          workdir: where everything goes.
+          reporter: receives every stage, every chunk and every scored model.
+          stop: called after compiling, after every chunk, and between the parts of scoring.
+          runs_at_once: runs trained at once; 0 takes as many as fit. No number depends on it.
+          on_plan: is told how many runs a program trains at once, before it begins.
+
+        Raises:
+          Interrupted: on a request to stop; running it again goes on from there.
+        """
+        if leads():
+            e = self.experiment
+            check_settings(workdir)
+            drop_damaged(workdir, e.presets, e.steps, len(self.runs.seed))
+            kept = preprocessing_arrays(self.data.preprocessing) | split_arrays(self.data)
+            keep_arrays(workdir.preprocessing, kept)
+        enters = reporter.stage if leads() else lambda kind, what: None
+        left = self._agreed_left(workdir)
+        for group in self.groups:
+            wanted = [job.label for job in group.jobs if job.label in left]
+            if not wanted:
+                continue
+            enters("compile", group.title)
+            data = self.train_data(group.jobs[0])
+            plan = make_plan(group, data, self.mesh, workdir, runs_at_once)
+            on_plan(plan)
+            led(f"{group.title} was compiled", lambda pause: None, stop)
+            enters("train", group.title)
+            training = Training(self.experiment, group, data, self.mesh, workdir, reporter, stop)
+            for job, states in train_in_parts(plan, wanted, workdir, training.train):
+                enters("score", job.label)
+                score = partial(self._score, job, states, workdir)
+                rows = led(f"{job.label} was scored", score, stop)
+                if rows is not None:
+                    reporter.finish(job.label, rows)
+        if self.data.train.s is not None:
+            enters("floors", "")
+        led("the data were scored", partial(self._score_data, workdir), stop)
+
+    def training_part(self, job: Job) -> Part:
+        """The training rows of one model of the study, in the order of the table."""
+        return self._scorer(control_of(job.label)).data.train
+
+    def train_data(self, job: Job) -> TrainData:
+        """The training rows as one model of the study sees them."""
+        train = self.training_part(job)
+        if job.config.packing > 1:
+            train = train.by_level()
+        return TrainData(train.x, train.u, self._known_sources(job))
+
+    def _agreed_left(self, workdir: Workdir) -> list[str]:
+        """What process 0 finds left to do; as one number, since a meeting has room for little."""
+        left = self.left(workdir) if leads() else []
+        found = sum(1 << i for i, job in enumerate(self.jobs) if job.label in left)
+        agreed = meet("what is left", found)[0]
+        return [job.label for i, job in enumerate(self.jobs) if agreed >> i & 1]
+
+    def _score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Row]:
+        runs = make_runs(self.experiment, job.label)
+        trained = scoring.Trained(job.label, job.model, job.game, runs, states, watched_terms(job))
+        rows, arrays = self._scorer(control_of(job.label)).score(trained, pause)
+        write_npz(workdir.arrays(job.label), arrays)
+        add_metrics(workdir, rows)
+        return rows
+
+    def _score_data(self, workdir: Workdir, pause: Pause) -> None:
+        """What needs no model: floors, and what dependent rows show of u."""
+        if any(row["kind"] in ("floor", "gate") for row in read_rows(workdir.metrics)):
+            return
+        e = self.experiment
+        stamp = {"data": e.data, "step": e.steps}
+        rows = [*paced(scoring.floor_rows(self.data, e.data_seeds, stamp), pause)]
+        add_metrics(workdir, [*rows, *gate_rows(e, self.seen)])
+
+    def _make_scorer(self, control: str) -> Scorer:
+        """Scores models on the rows that those of one control see; empty for no control."""
+        e, mesh = self.experiment, make_seeds_mesh(jax.local_devices())
+        kind = self.seen.structure.kind
+        rows = as_control(self.data, control, e.data_seeds, e.seeds, kind)
+        return Scorer(e, rows, self.dims, mesh)
+
+    def _known_sources(self, job: Job) -> np.ndarray | None:
+        """Standardised true sources for the one model that is trained with them, else None."""
+        if "supervised" not in job.game.terms:
+            return None
+        s = self.data.train.s
+        if s is None or s.shape[-1] != self.dims.dim_z:
+            raise InputError(
+                f"{job.label} is trained with the true sources: it needs an array s in the table, "
+                "with as many columns as there are latents (config.model.dim_z)"
+            )
+        if not (std := s.std(1, keepdims=True)).all():
+            raise InputError(
+                f"{job.label} is trained with the true sources, and a column of s is the same in "
+                "all training rows; leave that column out of s"
+            )
+        standardised = (s - s.mean(1, keepdims=True)) / std
+        return standardised.astype(np.float32)
+
+    def _make_mesh(self) -> Mesh:
+        """All devices of all processes; batches over as many of them as was asked for."""
+        batch, parts = self.experiment.config.train.batch, self.batch_devices
+        mesh = make_seeds_mesh(per_batch=parts)
+        if batch % parts:
+            raise InputError(f"config.train.batch={batch} cannot be split over {parts} devices")
+        return mesh
+
+    def _check_memory(self) -> int:
+        """Bytes that it takes at its highest; on a CPU those of the whole process."""
+        smallest = self.experiment._replace(seeds=self.experiment.seeds[:1])
+        one = jax.tree.map(lambda leaf: leaf[0], make_runs(smallest))
+        state = max(tree_bytes(jax.eval_shape(job.trainer.init, one)) for job in self.jobs)
+        test, valid, train = self.data.test, self.data.valid, self.data.train
+        held_out = test.x.shape[1] + valid.x.shape[1]
+        # of every run latents are kept; the rest is there for one run per device, twice with a copy
+        kept = 4 * (test.x.shape[1] + 6 * held_out) * self.dims.dim_z
+        evaluated = 2 * 4 * held_out * (3 * self.dims.dim_z + 2 * self.dims.dim_x)
+        shared = tree_bytes([(part.x, part.u) for part in (train, valid, test)]) + evaluated
+        seeds, data_seeds = len(self.experiment.seeds), len(self.experiment.data_seeds)
+        run = self.batch_devices * state + int(kept / COPIES)
+        needed = check_fits(seeds * data_seeds, run, shared, data_seeds)
+        if jax.default_backend() != "cpu":
+            return needed
+        now, peak = used_bytes()
+        return max(peak, now + needed + COMPILER)
+
+
+def add_metrics(workdir: Workdir, rows: Iterable[Row]) -> None:
+    """Adds rows to `metrics.jsonl`, all of them or none."""
+    write_rows(workdir.metrics, [*read_rows(workdir.metrics), *rows])

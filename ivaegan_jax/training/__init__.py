@@ -1,0 +1,88 @@
+"""One step, one loop, many runs and devices, checkpoints.
+
+Belongs here: how parameters change, and what that takes of a machine. Does not: which runs there
+are, or what their results are worth.
+"""
+
+from ivaegan_jax.training.checkpoint import Checkpoints
+from ivaegan_jax.training.config import PACE, TrainConfig
+from ivaegan_jax.training.devices import (
+    default_how,
+    make_seeds_mesh,
+    over_runs,
+    pad_runs,
+    shard_runs,
+    share,
+)
+from ivaegan_jax.training.limits import used_bytes
+from ivaegan_jax.training.loop import (
+    NEVER,
+    Chunk,
+    Schedule,
+    compile_chunk,
+    over_chunks,
+    start_runs,
+    train_runs,
+)
+from ivaegan_jax.training.memory import (
+    COMPILER,
+    COPIES,
+    SHARE,
+    Footprint,
+    available_bytes,
+    check_fits,
+    choose_at_once,
+    footprint,
+    tree_bytes,
+)
+from ivaegan_jax.training.numerics import changed_numerics, describe_numerics, set_numerics
+from ivaegan_jax.training.processes import FAILED, PartedError, fingerprint, leads, led, meet
+from ivaegan_jax.training.seals import SEAL, sealed_bond
+from ivaegan_jax.training.state import TrainState
+from ivaegan_jax.training.trainer import MOST_ONE_HOT, Run, Trainer, as_batch, make_trainer
+
+__all__ = [
+    "COMPILER",
+    "COPIES",
+    "FAILED",
+    "MOST_ONE_HOT",
+    "NEVER",
+    "PACE",
+    "SEAL",
+    "SHARE",
+    "Checkpoints",
+    "Chunk",
+    "Footprint",
+    "PartedError",
+    "Run",
+    "Schedule",
+    "TrainConfig",
+    "TrainState",
+    "Trainer",
+    "as_batch",
+    "available_bytes",
+    "changed_numerics",
+    "check_fits",
+    "choose_at_once",
+    "compile_chunk",
+    "default_how",
+    "describe_numerics",
+    "fingerprint",
+    "footprint",
+    "leads",
+    "led",
+    "make_seeds_mesh",
+    "make_trainer",
+    "meet",
+    "over_chunks",
+    "over_runs",
+    "pad_runs",
+    "sealed_bond",
+    "set_numerics",
+    "shard_runs",
+    "share",
+    "start_runs",
+    "train_runs",
+    "tree_bytes",
+    "used_bytes",
+]

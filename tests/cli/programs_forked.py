@@ -1,0 +1,189 @@
+"""Programs in processes of their own, forked from a server that has imported everything.
+
+A new interpreter would import for seconds before each command; a fork starts at once, with fresh
+flags and no devices yet, and runs the same `__main__` module that `python -m` runs.
+"""
+
+import contextlib
+import gc
+import json
+import multiprocessing
+import os
+import resource
+import runpy
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(
+    [
+        "ivaegan_jax.cli._study",
+        "ivaegan_jax.studies.fitted",
+        "sklearn.datasets",
+        "matplotlib.pyplot",
+    ]
+)
+SMALL = (
+    "--config.model.width=8",
+    "--config.model.depth=2",
+    "--config.model.critic_width=8",
+    "--config.model.critic_depth=2",
+    "--config.train.batch=16",
+    "--config.train.chunk=10",
+)
+SMALL_BENCHMARK = ("--config.data.segments=4", "--config.data.per_segment=60")
+QUICK_TO_COMPILE = {
+    "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+}
+AS_USERS_HAVE_IT = {"XLA_FLAGS": ""}
+
+
+class Ended(NamedTuple):
+    """How a process ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Running(NamedTuple):
+    """A process under way."""
+
+    process: multiprocessing.Process
+    folder: Path
+
+    def wait(self) -> Ended:
+        self.process.join()
+        code = self.process.exitcode
+        self.process.close()
+        return Ended(code, (self.folder / "out").read_text(), (self.folder / "err").read_text())
+
+    def signal(self, number: int) -> None:
+        os.kill(self.process.pid, number)
+
+    def until(self, condition, seconds=120):
+        """Waits for a condition; fails if the process ends first."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if self.process.exitcode is not None or time.monotonic() > deadline:
+                raise AssertionError((self.folder / "err").read_text())
+            time.sleep(0.01)
+
+
+def start(folder: Path, function, *args, env=None) -> Running:
+    """Starts `function(*args)` in a fork whose output goes to files in a new folder.
+
+    What it trains is compiled quickly, not to be quick itself, unless `env` says otherwise.
+    """
+    folder.mkdir()
+    env = QUICK_TO_COMPILE | (env or {})
+    process = SERVER.Process(target=_redirected, args=(folder, env, function, args))
+    process.start()
+    return Running(process, folder)
+
+
+def free_port(among=(0,)):
+    """A port that nobody listens on, of those given; by default any."""
+    for port in among:
+        with socket.socket() as found, contextlib.suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return found.getsockname()[1]
+    raise AssertionError("no free port")
+
+
+def _redirected(folder, env, function, args):
+    for name, descriptor in (("out", 1), ("err", 2)):
+        os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT), descriptor)
+    os.environ.update(env)
+    os.chdir(REPOSITORY)
+    gc.freeze()  # what was imported stays: no collection looks through it again
+    function(*args)
+
+
+def program(name, argv):
+    """What `python -m experiments.NAME ARGV` does."""
+    sys.argv = [f"experiments/{name}.py", *argv]
+    runpy.run_module(f"experiments.{name}", run_name="__main__", alter_sys=True)
+
+
+def program_with_little_memory(name, argv):
+    """The same where no more than 4 GiB of addresses can be had."""
+    resource.setrlimit(resource.RLIMIT_AS, (2**32, 2**32))
+    program(name, argv)
+
+
+def program_with_small_files(name, argv):
+    """The same on a disk that takes no file of more than a kilobyte."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**10, 2**10))
+    program(name, argv)
+
+
+def parse(name, argv):
+    """Reads a command line as the program does, and checks what it asks for; runs nothing."""
+    import importlib
+
+    from absl import flags
+
+    from ivaegan_jax.cli import _program, _study
+    from ivaegan_jax.studies.experiment import validate
+    from ivaegan_jax.studies.named import load_study
+
+    module = importlib.import_module(f"experiments.{name}")
+    rest = _program._parse([f"experiments/{name}.py", *argv], module.define_flags)
+    assert not rest[1:], f"unexpected arguments {rest[1:]}"
+    if name in ("train", "compare"):
+        values = flags.FLAGS
+        presets = values.presets if name == "compare" else [values.preset]
+        validate(_study.experiment_from_flags(presets))
+    if name == "reproduce" and flags.FLAGS.name not in ("", "NAME"):
+        module.chosen(load_study(flags.FLAGS.name))
+
+
+class Stopping:
+    """A reporter that ends the process at a chunk, counted over all models."""
+
+    def __init__(self, at, by_signal):
+        self.left, self.by_signal = at, by_signal
+
+    def stage(self, kind, what=""):
+        pass
+
+    def start(self, label, step):
+        print(json.dumps([label, step]), flush=True)
+
+    def chunk(self, label, chunk):
+        self.left -= 1
+        if self.left == 0 and self.by_signal:
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif self.left == 0:
+            raise KeyboardInterrupt
+
+    def finish(self, label, rows):
+        print(json.dumps([label, len(rows)]), flush=True)
+
+
+def study(settings, path, cache, stop_at=0, by_signal=False):
+    """Runs a study through the library, to the end or to a chunk where it is stopped.
+
+    The devices are those of a program.
+    """
+    import jax
+
+    from ivaegan_jax.cli import _program
+    from ivaegan_jax.studies.experiment import experiment_from
+    from ivaegan_jax.studies.study import Study
+    from ivaegan_jax.studies.workdir import Workdir
+
+    _program.define_common_flags()
+    _program.flags.FLAGS([sys.argv[0], f"--compilation_cache={cache}"])
+    _program._set_up_jax()
+    assert jax.local_device_count() == len(os.sched_getaffinity(0))
+    made = Study(experiment_from(settings))
+    workdir = Workdir(path)
+    workdir.open(made.settings())
+    made.run(workdir, Stopping(stop_at, by_signal))

@@ -1,0 +1,199 @@
+"""A study that was stopped goes on and ends as if it never had been."""
+
+import json
+import re
+import shutil
+import signal
+
+import jax
+import numpy as np
+import pytest
+from damage import overwrite, truncate
+from programs_forked import SMALL, SMALL_BENCHMARK, study
+
+from ivaegan_jax.cli._progress import ConsoleReporter
+from ivaegan_jax.files import read_npz, write_npz
+from ivaegan_jax.models.networks import Dims
+from ivaegan_jax.studies.config import Config
+from ivaegan_jax.studies.experiment import Experiment, experiment_from
+from ivaegan_jax.studies.jobs import make_job, make_runs
+from ivaegan_jax.studies.workdir import Workdir
+from ivaegan_jax.training.checkpoint import Checkpoints
+from ivaegan_jax.training.loop import Chunk
+
+PRESETS = ("vae", "ivae_gan")
+CHUNKS = 6
+
+
+def settings():
+    """Two models of 22 steps in chunks of 4, a checkpoint every 8: the last chunk is short."""
+    config = Config()
+    config.data.segments, config.data.per_segment = 4, 60
+    config.model.width = config.model.critic_width = 8
+    config.model.depth = config.model.critic_depth = 2
+    config.train.batch, config.train.chunk, config.train.checkpoint_chunks = 16, 4, 2
+    return Experiment("b1", PRESETS, (1, 2), (7,), 22, config).settings()
+
+
+def final_states(workdir):
+    """The last checkpoint of every model."""
+    stored = Workdir(workdir).settings()
+    experiment, dims = experiment_from(stored), Dims(**stored["sizes"])
+    found = {}
+    for label in experiment.presets:
+        job = make_job(experiment, dims, label)
+        template = jax.eval_shape(jax.vmap(job.trainer.init), make_runs(experiment))
+        with Checkpoints(Workdir(workdir).checkpoints(label)) as checkpoints:
+            found[label] = checkpoints.restore(template)
+        assert set(found[label].step.tolist()) == {experiment.steps}
+    return found
+
+
+def assert_same_results(one, other, files=("metrics.jsonl", "train.jsonl")):
+    for name in files:
+        assert (one / name).read_bytes() == (other / name).read_bytes()
+    jax.tree.map(np.testing.assert_array_equal, final_states(one), final_states(other))
+    for label in experiment_from(Workdir(one).settings()).presets:
+        paths = (Workdir(path).arrays(label) for path in (one, other))
+        first, second = (dict(np.load(path, allow_pickle=False)) for path in paths)
+        jax.tree.map(np.testing.assert_array_equal, first, second)
+
+
+@pytest.fixture(scope="module")
+def go(fork, cache):
+    """`go(path, stop_at, by_signal, asked)`: runs the study, or what is left of it."""
+    return lambda path, *stop, asked=None: fork(study, asked or settings(), path, cache,
+                                                *stop).wait()  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(go, tmp_path_factory):
+    path = tmp_path_factory.mktemp("resume") / "whole"
+    ended = go(path)
+    assert (ended.code, ended.err) == (0, "")
+    return path
+
+
+@pytest.fixture(scope="module")
+def killed(go, tmp_path_factory, uninterrupted):
+    """Killed in the fifth chunk of the second model, after its checkpoints of steps 8 and 16."""
+    path = tmp_path_factory.mktemp("resume") / "killed"
+    assert go(path, CHUNKS + 5, True).code == -signal.SIGKILL
+    assert sorted(p.name for p in (path / "checkpoints/ivae_gan").iterdir()) == ["16", "8"]
+    return path
+
+
+@pytest.fixture
+def stopped(killed, tmp_path):
+    """A copy of it."""
+    return shutil.copytree(killed, tmp_path / "copy")
+
+
+@pytest.mark.parametrize(
+    ("at", "by_signal"),
+    [(1, False), (4, False), (CHUNKS, True)],
+    ids=["before any checkpoint", "at a checkpoint", "before the last"],
+)
+def test_a_stop_at_any_chunk_changes_nothing(uninterrupted, go, tmp_path, at, by_signal):
+    stopped = go(tmp_path / "run", at, by_signal)
+    assert stopped.code == (-signal.SIGKILL if by_signal else 1)
+    assert len((tmp_path / "run/train.jsonl").read_text().splitlines()) == 2 * at
+    ended = go(tmp_path / "run")
+    assert (ended.code, ended.err) == (0, "")
+    assert_same_results(tmp_path / "run", uninterrupted)
+
+
+def test_training_goes_on_from_the_last_checkpoint_and_a_torn_last_line_is_repaired(
+    uninterrupted, go, stopped
+):
+    with (stopped / "train.jsonl").open("a") as log:
+        log.write('{"preset": "ivae_gan", "seed": 2, "st')
+    ended = go(stopped)
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out.splitlines()[0]) == ["ivae_gan", 16]
+    assert_same_results(stopped, uninterrupted)
+
+
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(uninterrupted, go, stopped):
+    overwrite(stopped / "checkpoints/ivae_gan/16")
+    ended = go(stopped)
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out.splitlines()[0]) == ["ivae_gan", 8]
+    assert_same_results(stopped, uninterrupted)
+
+
+def test_a_directory_without_a_readable_checkpoint_says_so(go, stopped):
+    for step in ("8", "16"):
+        truncate(stopped / "checkpoints/ivae_gan" / step)
+    ended = go(stopped)
+    assert ended.code == 1
+    assert "InputError: no checkpoint in" in ended.err
+
+
+def test_a_renamed_checkpoint_is_refused(go, stopped):
+    folder = stopped / "checkpoints/ivae_gan"
+    (folder / "16").rename(folder / "12")
+    ended = go(stopped)
+    assert ended.code == 1
+    assert "ivae_gan/12 was stored as step 16 of ivae_gan; move it back" in ended.err
+
+
+def test_settings_that_were_edited_are_refused_though_they_are_asked_for(go, stopped):
+    asked = settings()
+    asked["config"]["hypers"]["vae_rate"] = 0.5
+    stored = json.loads((stopped / "config.json").read_text())
+    (stopped / "config.json").write_text(json.dumps(stored | {"config": asked["config"]}))
+    before = sorted(stopped.rglob("*"))
+    ended = go(stopped, asked=asked)
+    assert ended.code == 1
+    assert "config.json is not what checkpoint" in ended.err
+    assert "config.hypers.vae_rate: 0.01 -> 0.5" in ended.err
+    assert sorted(stopped.rglob("*")) == before
+
+
+def test_another_preprocessing_is_replaced(uninterrupted, go, stopped):
+    path = stopped / "preprocessing.npz"
+    write_npz(path, read_npz(path) | {"0/x_mean": np.ones(9)})
+    ended = go(stopped)
+    assert ended.code == 0
+    assert "preprocessing.npz is written again: it is not of this study" in ended.err
+    assert path.read_bytes() == (uninterrupted / "preprocessing.npz").read_bytes()
+    assert_same_results(stopped, uninterrupted)
+
+
+def test_a_killed_program_goes_on_and_a_second_one_waits_its_turn(begin, run, refused, tmp_path):
+    def flags(name):
+        return (*SMALL, *SMALL_BENCHMARK, "--config.train.chunk=2", "--steps=60", "--preset=ivae",
+                "--config.train.checkpoint_chunks=5", "--data_seeds=7-7",
+                f"--workdir={tmp_path / name}")  # fmt: skip
+
+    first = begin("train", *flags("stopped"))
+    first.until((tmp_path / "stopped/checkpoints/ivae/10").exists)
+    first.signal(signal.SIGSTOP)
+    assert "in use by another process" in refused("train", *flags("stopped"))
+    first.signal(signal.SIGKILL)
+    assert first.wait().code == -signal.SIGKILL
+    assert not (tmp_path / "stopped/metrics.jsonl").exists()
+
+    for name in ("stopped", "whole"):
+        ended = run("train", *flags(name))
+        assert (ended.code, ended.err) == (0, "")
+        assert ("going on from step" in ended.out) == (name == "stopped")
+    assert_same_results(tmp_path / "stopped", tmp_path / "whole")
+
+
+def test_a_stopped_study_goes_on_with_chunks_as_short_as_the_program_advises(
+    killed, uninterrupted, go, tmp_path, capsys
+):
+    reporter = ConsoleReporter([], 22, 2)
+    reporter.start("ivae_gan", 0)
+    for step in (4, 8):
+        reporter.chunk("ivae_gan", Chunk(step, {}, np.ones(2, bool), 13.0 * step))
+    asked = settings()
+    advised = int(re.search(r"--config\.train\.chunk=(\d+)", capsys.readouterr().out)[1])
+    assert advised < asked["config"]["train"]["chunk"]
+    asked["config"]["train"]["chunk"] = advised
+    stopped = shutil.copytree(killed, tmp_path / "copy")
+    ended = go(stopped, asked=asked)
+    assert (ended.code, ended.err) == (0, "")
+    assert_same_results(stopped, uninterrupted, ["metrics.jsonl"])

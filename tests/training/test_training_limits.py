@@ -1,0 +1,74 @@
+"""What a process may take: the least of machine, control groups and its own limit."""
+
+import resource
+
+import pytest
+
+from ivaegan_jax.training import limits
+from ivaegan_jax.training.limits import free_bytes, used_bytes
+
+MIB = 2**20
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """`machine(cgroup, files)`: a root with 1,000 MiB available and these control groups."""
+
+    def make(cgroup, files):
+        texts = {
+            "proc/meminfo": "MemTotal: 2048000 kB\nMemAvailable:    1024000 kB\n",
+            "proc/self/cgroup": cgroup,
+            "proc/self/status": "VmSize:\t 1024 kB\n",
+        }
+        texts |= {f"sys/fs/cgroup/{name}": f"{text}\n" for name, text in files.items()}
+        for name, text in texts.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text)
+        return tmp_path
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "files", "mib"),
+    [
+        ("", {}, 1000),
+        ("0::/\n", {"memory.max": "max", "memory.current": 5}, 1000),
+        ("0::/\n", {"memory.max": 300 * MIB, "memory.current": 100 * MIB}, 200),
+        ("0::/\n", {"memory.max": 300 * MIB, "memory.high": 250 * MIB}, 250),
+        ("0::/\n", {"memory.max": 300 * MIB, "memory.current": 280 * MIB, "memory.stat":
+                    f"anon 9\ninactive_file {60 * MIB}\nactive_file {20 * MIB}"}, 100),
+        ("0::/job/step\n", {"job/memory.max": 400 * MIB, "job/memory.current": 100 * MIB,
+                            "job/step/memory.max": "max"}, 300),
+        ("0::/job/step\n", {"job/memory.max": 400 * MIB, "job/step/memory.max": 90 * MIB}, 90),
+        ("0::/known/to/the/host\n", {"memory.max": 70 * MIB}, 70),
+        ("0::/../other\n", {"memory.max": 70 * MIB}, 70),
+        ("4:memory:/slurm/job\n9:cpu:/\n", {
+            "memory/slurm/memory.limit_in_bytes": 600 * MIB,
+            "memory/slurm/job/memory.limit_in_bytes": 2**63 - 4096,
+            "memory/slurm/memory.usage_in_bytes": 200 * MIB,
+            "memory/slurm/memory.stat": f"inactive_file 0\ntotal_inactive_file {50 * MIB}"}, 450),
+        ("0::/\n", {"memory.max": 5 * MIB, "memory.current": 9 * MIB}, 0),
+    ],
+    ids=["no groups", "no limit", "limit", "high", "cache", "outer", "inner", "container",
+         "outside", "version 1", "over the limit"],
+)  # fmt: skip
+def test_the_least_of_all_limits_counts(machine, cgroup, files, mib):
+    assert free_bytes(machine(cgroup, files)) == mib * MIB
+
+
+def test_a_limit_of_addresses_counts(machine, monkeypatch):
+    monkeypatch.setattr(limits.resource, "getrlimit", lambda _: (31 * MIB, -1))
+    assert free_bytes(machine("", {})) == 30 * MIB
+    monkeypatch.setattr(limits.resource, "getrlimit", lambda _: (resource.RLIM_INFINITY, -1))
+    assert free_bytes(machine("", {})) == 1000 * MIB
+
+
+def test_without_proc_the_machine_itself_counts(tmp_path):
+    assert free_bytes(tmp_path) > MIB
+    assert used_bytes(tmp_path)[0] > MIB
+
+
+def test_this_process_uses_memory_and_its_peak_is_no_less():
+    now, peak = used_bytes()
+    assert MIB < now <= peak
