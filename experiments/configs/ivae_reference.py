@@ -8,8 +8,8 @@ Time: about 20 seconds on 2 CPU cores.
 
 from typing import Any
 
+from ivaegan_jax.studies import config_of
 from ivaegan_jax.studies.config import Config
-from ivaegan_jax.studies.named import config_of
 
 SETTINGS: dict[str, Any] = {
     "data.scale": 0.75,

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import Arm, NamedStudy, Quick
+from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
 
 DATA_SEEDS = range(6, 12)
 STEPS = 5_000

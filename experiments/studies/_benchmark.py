@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.studies._axis import PLAIN
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import Arm, NamedStudy, Quick
+from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
 
 UNSEEN = range(6, 26)
 """Data seeds nobody looked at while settings were chosen; those were chosen on 101 and up."""

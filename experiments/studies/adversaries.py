@@ -17,8 +17,7 @@ from typing import Any
 from experiments.studies._axis import PLAIN
 from ivaegan_jax.models.config import CHOICES
 from ivaegan_jax.models.hypers import Hypers
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import Arm, NamedStudy, Quick
+from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
 
 LOSSES = CHOICES["adversarial"]
 BEST = "least_squares"

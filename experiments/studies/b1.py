@@ -20,7 +20,7 @@ from experiments.studies._benchmark import (
     gains,
     rivals,
 )
-from ivaegan_jax.studies.named import Arm, NamedStudy
+from ivaegan_jax.studies import Arm, NamedStudy
 
 
 def get_study() -> NamedStudy:

@@ -20,8 +20,7 @@ from experiments.studies._benchmark import (
     larger,
     rivals,
 )
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import NamedStudy
+from ivaegan_jax.studies import Band, NamedStudy
 
 
 def get_study() -> NamedStudy:

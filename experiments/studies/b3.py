@@ -24,8 +24,7 @@ from experiments.studies._benchmark import (
     compared,
     gains,
 )
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import Arm, NamedStudy, Quick
+from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
 
 SETTINGS = {"data.layers": 4, "data.per_segment": 500}
 

@@ -18,7 +18,7 @@ from experiments.studies._benchmark import (
     compared,
     gains,
 )
-from ivaegan_jax.studies.named import Arm, NamedStudy
+from ivaegan_jax.studies import Arm, NamedStudy
 
 SETTINGS = {"data.per_segment": 1000}
 

@@ -7,8 +7,7 @@ Time: about 2 minutes on 2 CPU cores.
 Band: none but that igan, which has no likelihood, stays within .1 of iVAE on the sine.
 """
 
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import Arm, NamedStudy, Quick
+from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
 
 CURVES = ("sine", "quadratic", "two_circles")
 PRESETS = ("ivae", "ci_ivae", "ivae_gan", "igan")

@@ -8,8 +8,7 @@ Band: igan at least .05 above iVAE, which a first run suggested; ivae_gan fails 
 """
 
 from experiments.studies._axis import small
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import Arm, NamedStudy
+from ivaegan_jax.studies import Arm, Band, NamedStudy
 
 PRESETS = ("ivae", "ivae_gan", "igan", "tcl", "supervised")
 

@@ -13,8 +13,7 @@ from experiments.configs import ivae_reference
 from experiments.studies._axis import small
 from experiments.studies._benchmark import CLIPPED
 from ivaegan_jax.models.presets import PRESETS
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import Arm, NamedStudy
+from ivaegan_jax.studies import Arm, Band, NamedStudy
 
 WORSE = ("vae", "gan", "vae_gan", "ivae", "ivae_gan_shuffled_u")
 

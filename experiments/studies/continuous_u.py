@@ -8,8 +8,7 @@ Band: both adversarial models at least .05 above iVAE, and ivae_gan above its co
 
 from experiments.studies._axis import small
 from experiments.studies._benchmark import gains
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import Arm, NamedStudy
+from ivaegan_jax.studies import Arm, Band, NamedStudy
 
 CONTROL = "ivae_gan_shuffled_u"
 

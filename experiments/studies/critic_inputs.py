@@ -10,8 +10,7 @@ Band: a critic that sees (x,u) gains at least .05 over one that sees x alone.
 from itertools import product
 
 from experiments.studies._axis import PLAIN, small
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import Arm, NamedStudy
+from ivaegan_jax.studies import Arm, Band, NamedStudy
 
 INPUTS = ("x", "x,u", "x,z", "x,z,u")
 DATA = ("b1", "b2")

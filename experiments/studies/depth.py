@@ -7,8 +7,7 @@ Band: ivae_gan at least .05 above iVAE at three layers, and .9 at one.
 """
 
 from experiments.studies._axis import along, small
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import NamedStudy
+from ivaegan_jax.studies import Band, NamedStudy
 
 
 def get_study() -> NamedStudy:

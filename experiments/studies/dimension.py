@@ -8,8 +8,7 @@ Band: ivae_gan's affine R² at five latents at least .1 above that at three.
 """
 
 from experiments.studies._axis import along, small
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import NamedStudy
+from ivaegan_jax.studies import Band, NamedStudy
 
 
 def get_study() -> NamedStudy:

@@ -9,8 +9,7 @@ Band: an encoder without u costs ivae_gan no more than .05.
 from itertools import product
 
 from experiments.studies._axis import PRESETS, small
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import Arm, NamedStudy
+from ivaegan_jax.studies import Arm, Band, NamedStudy
 
 POSTERIORS = ("x", "x,u", "product", "mixture")
 DATA = ("b1", "b2")

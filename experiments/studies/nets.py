@@ -8,8 +8,7 @@ Band: leaky ReLU and GELU nets within .1 of nets like the mixing.
 """
 
 from experiments.studies._axis import small
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import Arm, NamedStudy
+from ivaegan_jax.studies import Arm, Band, NamedStudy
 
 NETS = {
     "like_the_mixing": {},

@@ -7,8 +7,7 @@ Band: ivae_gan without noise at least .05 above itself at .5, and above iVAE.
 """
 
 from experiments.studies._axis import along, small
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import NamedStudy
+from ivaegan_jax.studies import Band, NamedStudy
 
 
 def get_study() -> NamedStudy:

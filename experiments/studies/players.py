@@ -11,8 +11,7 @@ Band: critic and cycle at least .05 above the ELBO alone and above ELBO and cycl
 import dataclasses
 
 from experiments.studies._axis import PLAIN, small
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import Arm, NamedStudy
+from ivaegan_jax.studies import Arm, Band, NamedStudy
 
 WEIGHTS = (0.001, 0.01, 0.1, 1.0)
 """Of both terms of the ELBO; the second is the default."""

@@ -7,8 +7,7 @@ Band: ivae_gan at least .05 above iVAE at 1,000 rows, and no better at 100 rows 
 """
 
 from experiments.studies._axis import along, small
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import NamedStudy
+from ivaegan_jax.studies import Band, NamedStudy
 
 
 def get_study() -> NamedStudy:

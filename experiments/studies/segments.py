@@ -9,8 +9,7 @@ Band: at 40 segments ivae_gan gains at least .05 over its 3 segments, and over i
 """
 
 from experiments.studies._axis import along, small
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import NamedStudy
+from ivaegan_jax.studies import Band, NamedStudy
 
 ROWS = 40_000
 SEGMENTS = (2, 3, 4, 6, 8, 11, 12, 20, 40)

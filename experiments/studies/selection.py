@@ -13,8 +13,7 @@ before, the default after these runs were seen.
 from experiments.studies import b3, b4
 from experiments.studies._axis import DATA_SEEDS
 from experiments.studies._benchmark import LEAKY
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import Arm, NamedStudy, Quick
+from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
 
 SEEDS = range(1, 7)
 STEPS = 3_000

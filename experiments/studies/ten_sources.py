@@ -17,8 +17,7 @@ from experiments.studies._benchmark import (
     gains,
     larger,
 )
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import NamedStudy
+from ivaegan_jax.studies import Band, NamedStudy
 
 SETTINGS = {"data.dim": 10, "data.segments": 60, "data.per_segment": 500, "data.layers": 2}
 

@@ -11,8 +11,7 @@ means alone follow u, and B2 unfinished, are left to the agreement of runs, at m
 """
 
 from experiments.studies._axis import DATA_SEEDS, STEPS
-from ivaegan_jax.studies import Band
-from ivaegan_jax.studies.named import Arm, NamedStudy, Quick
+from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
 
 SEEDS = (1, 2, 3)
 FEW = {"data.segments": 6, "data.per_segment": 6000}

@@ -19,7 +19,7 @@ class DataConfig:
       scale: standard deviation of the standardised observations.
       valid_fraction: share of rows held out for choosing between runs.
       test_fraction: share of rows held out for scoring.
-      split: which rows are held out, see `data.split_how`; as the flag --split.
+      split: which rows are held out, see `splits.how`; as the flag --split.
     """
 
     segments: int = 0

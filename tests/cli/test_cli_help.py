@@ -6,6 +6,8 @@ import sys
 import pytest
 from programs_forked import REPOSITORY, program
 
+from ivaegan_jax.cli.command import PROGRAMS
+
 FLAGS = {
     "train": {"preset", "data", "seeds", "data_seeds", "steps", "workdir", "config",
               "config.model.width", "config.hypers.vae_rate", "compilation_cache", "distributed",
@@ -31,7 +33,7 @@ FLAGS = {
 
 def explains(name, words):
     """Whether a program's help names its command and all its flags."""
-    assert f"python -m experiments.{name}" in words
+    assert (f"ivaegan {name}" if name in PROGRAMS else f"python -m experiments.{name}") in words
     listed = words.replace("--[no]", "--")
     return {flag for flag in FLAGS[name] if f"--{flag}" not in listed} == set()
 

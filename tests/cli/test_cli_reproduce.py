@@ -6,8 +6,7 @@ import pytest
 
 STUDY = '''
 """Two models, to be trained in seconds."""
-from ivaegan_jax.studies.named import Arm, NamedStudy, Quick
-from ivaegan_jax.studies import Band
+from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
 
 SMALL = {
     "data.segments": 4, "data.per_segment": 60, "model.width": 8, "model.depth": 2,

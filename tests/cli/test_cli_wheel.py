@@ -9,7 +9,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from programs_forked import FAST_TO_COMPILE, REPOSITORY, SMALL
+from programs_forked import REPOSITORY, SMALL
 
 MINE = 'raise ImportError("that of another project")\n'
 
@@ -66,7 +66,7 @@ def project(tmp_path):
 
 
 def called(installed, project, *words):
-    environment = os.environ | FAST_TO_COMPILE | {"PYTHONPATH": str(project)}
+    environment = os.environ | {"PYTHONPATH": str(project)}
     return subprocess.run(
         [installed / "ivaegan", *words],
         cwd=project, env=environment, capture_output=True, text=True, check=False,
