@@ -1,4 +1,4 @@
-"""`ivaegan compare` from a checkout: python -m experiments.compare."""
+"""`ivaegan compare` from a checkout, as `python -m experiments.compare`."""
 
 from ivaegan_jax.cli._program import launch
 from ivaegan_jax.cli.compare import define_flags, main

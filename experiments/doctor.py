@@ -1,4 +1,4 @@
-"""`ivaegan doctor` from a checkout: python -m experiments.doctor."""
+"""`ivaegan doctor` from a checkout, as `python -m experiments.doctor`."""
 
 from ivaegan_jax.cli._program import launch
 from ivaegan_jax.cli.doctor import define_flags, main

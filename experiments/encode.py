@@ -1,4 +1,4 @@
-"""`ivaegan encode` from a checkout: python -m experiments.encode."""
+"""`ivaegan encode` from a checkout, as `python -m experiments.encode`."""
 
 from ivaegan_jax.cli._program import launch
 from ivaegan_jax.cli.encode import define_flags, main

@@ -1,4 +1,4 @@
-"""`ivaegan latents` from a checkout: python -m experiments.latents."""
+"""`ivaegan latents` from a checkout, as `python -m experiments.latents`."""
 
 from ivaegan_jax.cli._program import launch
 from ivaegan_jax.cli.latents import define_flags, main

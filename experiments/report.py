@@ -1,4 +1,4 @@
-"""`ivaegan report` from a checkout: python -m experiments.report."""
+"""`ivaegan report` from a checkout, as `python -m experiments.report`."""
 
 from ivaegan_jax.cli._program import launch
 from ivaegan_jax.cli.report import define_flags, main

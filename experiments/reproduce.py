@@ -1,4 +1,4 @@
-"""`ivaegan reproduce` from a checkout: python -m experiments.reproduce."""
+"""`ivaegan reproduce` from a checkout, as `python -m experiments.reproduce`."""
 
 from ivaegan_jax.cli._program import launch
 from ivaegan_jax.cli.reproduce import define_flags, main

@@ -1,4 +1,4 @@
-"""`ivaegan sweep` from a checkout: python -m experiments.sweep."""
+"""`ivaegan sweep` from a checkout, as `python -m experiments.sweep`."""
 
 from ivaegan_jax.cli._program import launch
 from ivaegan_jax.cli.sweep import define_flags, main

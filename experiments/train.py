@@ -1,4 +1,4 @@
-"""`ivaegan train` from a checkout: python -m experiments.train."""
+"""`ivaegan train` from a checkout, as `python -m experiments.train`."""
 
 from ivaegan_jax.cli._program import launch
 from ivaegan_jax.cli.train import define_flags, main

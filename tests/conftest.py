@@ -25,8 +25,8 @@ jax.config.update("jax_num_cpu_devices", 4)
 
 # JAX also puts shapes, shardings and axis numbers into the leaves of pytree classes, so the two
 # modules that define one keep their annotations for readers and type checkers only; and report and
-# bands pass whole numbers for floats, which beartype takes for an error.
-UNCHECKED = ("models.hypers", "training.state", "studies.bands", "report.", "cli.")
+# named studies pass whole numbers for floats, which beartype takes for an error.
+UNCHECKED = ("models.hypers", "training.state", "studies.bands", "studies.named", "report.", "cli.")
 _ROOT = Path(importlib.util.find_spec("ivaegan_jax").origin).parent
 _MODULES = [
     ".".join(path.relative_to(_ROOT).with_suffix("").parts)

@@ -130,10 +130,12 @@ def parse(name, argv):
     from absl import flags
 
     from ivaegan_jax.cli import _program, _study
+    from ivaegan_jax.cli.command import PROGRAMS
     from ivaegan_jax.studies.experiment import validate
     from ivaegan_jax.studies.named import load_study
 
-    module = importlib.import_module(f"experiments.{name}")
+    room = "ivaegan_jax.cli" if name in PROGRAMS else "experiments"
+    module = importlib.import_module(f"{room}.{name}")
     rest = _program._parse([f"experiments/{name}.py", *argv], module.define_flags)
     assert not rest[1:], f"unexpected arguments {rest[1:]}"
     if name in ("train", "compare"):

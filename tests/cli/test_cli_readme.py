@@ -6,7 +6,7 @@ import shlex
 import pytest
 from programs_forked import REPOSITORY, parse
 
-COMMAND = re.compile(r"python -m experiments\.([\w.]*\w)(.*)")
+COMMAND = re.compile(r"(?:(?<!`)python -m experiments\.|^ +ivaegan )([\w.]*\w)(.*)", re.MULTILINE)
 
 
 def commands(text):
@@ -34,7 +34,7 @@ def test_every_command_of_the_readme_parses(fork):
 
 
 def test_every_command_of_a_docstring_parses(fork):
-    sources = sorted(REPOSITORY.glob("experiments/**/*.py"))
+    sources = [*REPOSITORY.glob("experiments/**/*.py"), *REPOSITORY.glob("ivaegan_jax/cli/*.py")]
     found = [command for path in sources for command in commands(path.read_text())]
     assert {"train", "compare", "encode", "report"} <= {name for name, _ in found}
     check(fork, found)
