@@ -2,6 +2,7 @@
 
 Belongs here: what is known of x and u before any model. `tables` reads files, `benchmarks` draws,
 `splits` says which rows are held out, `dependence` how rows depend on each other. numpy alone.
+Does not: anything that is learned.
 """
 
 from ivaegan_jax.data.benchmarks.real import digits
