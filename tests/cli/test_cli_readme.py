@@ -6,7 +6,7 @@ import shlex
 import pytest
 from programs_forked import REPOSITORY, parse
 
-COMMAND = re.compile(r"(?:(?<!`)python -m experiments\.|^ +ivaegan )([\w.]*\w)(.*)", re.MULTILINE)
+COMMAND = re.compile(r"(?:(?<!`)python -m experiments\.|^ *ivaegan )([\w.]*\w)(.*)", re.MULTILINE)
 
 
 def commands(text):

@@ -144,7 +144,8 @@ def test_arms_on_other_data_are_labelled_apart():
     ],
 )
 def test_a_study_that_does_not_hold_together(change, expected, monkeypatch, tmp_path):
-    (tmp_path / "mine.py").write_text("from experiments import _named\nget_study = _named.mine\n")
+    text = "from ivaegan_jax.studies import named\nget_study = named.mine\n"
+    (tmp_path / "mine.py").write_text(text)
     study = dataclasses.replace(STUDY, **change)
     monkeypatch.setattr("ivaegan_jax.studies.named.mine", lambda: study, raising=False)
     with pytest.raises(InputError, match=expected):
