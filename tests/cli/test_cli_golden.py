@@ -1,0 +1,87 @@
+"""Work directories of earlier versions: reported on, opened, gone on with."""
+
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+from programs_forked import AS_USERS_HAVE_IT, SMALL, SMALL_BENCHMARK
+
+from ivaegan_jax.studies import Workdir, restore
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+VERSIONS = {path.name.removesuffix(".tar.xz"): path for path in sorted(GOLDEN.glob("*.tar.xz"))}
+TABLES = ("summary", "floors")
+
+
+@pytest.fixture
+def golden(tmp_path):
+    """`golden(version)`: a copy of the directory that the version wrote."""
+
+    def make(version):
+        with tarfile.open(VERSIONS[version]) as archive:
+            archive.extractall(tmp_path / version, filter="data")
+        return tmp_path / version
+
+    return make
+
+
+def tables(folder):
+    """The main tables of a report, numbers up to the last of six digits."""
+    found = json.loads((folder / "summary.json").read_text())["data"]["b1"]
+    return {name: found[name] for name in TABLES}
+
+
+def close(found, expected, **tolerance):
+    """Whether two nested records have the same keys and words, and close numbers."""
+    if isinstance(expected, dict):
+        return found.keys() == expected.keys() and all(
+            close(found[key], expected[key], **tolerance) for key in expected
+        )
+    if isinstance(expected, list):
+        pairs = zip(found, expected, strict=True)
+        return all(close(one, other, **tolerance) for one, other in pairs)
+    if isinstance(expected, float):
+        return found == pytest.approx(expected, **tolerance)
+    return found == expected
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_old_rows_give_the_tables_that_they_gave(golden, run, version):
+    workdir = golden(version)
+    expected = tables(workdir)
+    if version == "v0.1.0":  # its intervals of a share and p-values were others
+        later = ("success", "p_holm")
+        expected["summary"] = [
+            {key: value for key, value in line.items() if key not in later}
+            for line in expected["summary"]
+        ]
+    ended = run("report", f"--workdir={workdir}")
+    assert (ended.code, ended.err) == (0, "")
+    found = tables(workdir)
+    for line, other in zip(found["summary"], expected["summary"], strict=True):
+        assert close({key: line[key] for key in other}, other, rel=1e-5, abs=1e-6)
+    assert close(found["floors"], expected["floors"], rel=1e-5, abs=1e-6)
+
+
+@pytest.mark.parametrize(("version", "seed"), [("v0.1.0", 7), ("before_schema", 2)])
+def test_a_model_of_an_old_directory_opens_and_a_run_is_chosen(golden, version, seed):
+    fitted = restore(Workdir(golden(version)), "ivae", 3)
+    assert fitted.chosen.seed == seed
+    assert list(fitted.seeds) == [2, 7]
+
+
+def test_an_old_directory_is_gone_on_with(golden, run):
+    workdir = golden("before_schema")
+    expected, metrics = tables(workdir), workdir / "metrics.jsonl"
+    lines = metrics.read_text().splitlines(keepends=True)
+    metrics.write_text("".join(line for line in lines if '"ivae' in line))
+    assert len(metrics.read_text().splitlines()) < len(lines)
+    for name in ("DONE", "summary.json", "manifest.json"):  # numerics are those of here
+        (workdir / name).unlink()
+    flags = ("--data=b1", "--data_seeds=3,5", "--seeds=2,7", "--steps=20")
+    ended = run("compare", *SMALL, *SMALL_BENCHMARK, *flags, "--presets=vae,ivae,ivae+shuffled_u",
+                f"--workdir={workdir}", env=AS_USERS_HAVE_IT)  # fmt: skip
+    assert ended.code == 0, ended.err
+    assert len(metrics.read_text().splitlines()) == len(lines)
+    assert close(tables(workdir), expected, rel=1e-3, abs=1e-3)
