@@ -18,6 +18,7 @@ from .studies import Experiment as Experiment
 from .studies import Study as Study
 from .studies import Workdir as Workdir
 from .studies import encode as encode
+from .studies import open_model as open_model
 from .studies import restore as restore
 from .training import Run as Run
 from .training import TrainConfig as TrainConfig

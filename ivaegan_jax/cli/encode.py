@@ -18,14 +18,16 @@ from absl import flags
 from ivaegan_jax.cli import _program
 from ivaegan_jax.data import DATASETS, load_dataset, load_table
 from ivaegan_jax.files import write_npz
-from ivaegan_jax.studies import Workdir, encode, load_raw, of_seed, restore
+from ivaegan_jax.studies import Workdir, encode, load_named, of_seed, restore
 from ivaegan_jax.types import InputError
 
 
 def define_flags() -> None:
     """Defines the program's flags."""
     _program.define_common_flags()
-    flags.DEFINE_string("workdir", "", "A work directory of train or compare.")
+    flags.DEFINE_string(
+        "workdir", "", "A work directory of train or compare, or a folder of its models/."
+    )
     flags.DEFINE_string("data", "", "An .npz file with x, or the study's own data by name.")
     flags.DEFINE_string("out", "", "The .npz file to write.")
     flags.DEFINE_string("preset", "", "Which model, where the work directory has several.")
@@ -44,13 +46,13 @@ def main() -> None:
         fitted = of_seed(fitted, flags.FLAGS.seed)
     if flags.FLAGS.data not in DATASETS:  # all rows of the file, those without a u too
         dataset = load_table(flags.FLAGS.data, require_u=False, columns=fitted.dims.dim_x)
-    elif flags.FLAGS.data == fitted.experiment.data:  # as the study itself drew it
-        dataset = load_raw(fitted.experiment, fitted.data_seed)
+    elif flags.FLAGS.data == fitted.data:  # as the study itself drew it
+        dataset = load_named(fitted.data, fitted.data_config, fitted.data_seed)
     else:
         dataset = load_dataset(flags.FLAGS.data, fitted.data_seed)
     z, z_std = encode(fitted, dataset)
     found = {"z": z, "z_std": z_std, "seeds": fitted.seeds, "split": np.array(fitted.split)}
-    if flags.FLAGS.data == fitted.experiment.data and len(fitted.part) == len(dataset.x):
+    if flags.FLAGS.data == fitted.data and len(fitted.part) == len(dataset.x):
         found["part"] = fitted.part
     if fitted.chosen:  # nothing was scored yet in a study that was stopped
         found["chosen"] = np.array(fitted.chosen.seed)

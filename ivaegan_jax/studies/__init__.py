@@ -7,7 +7,7 @@ Does not: flags, terminals, pages.
 from ivaegan_jax.studies.bands import Band
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment, validate
-from ivaegan_jax.studies.fitted import encode, of_seed, restore
+from ivaegan_jax.studies.fitted import encode, of_seed, open_model
 from ivaegan_jax.studies.jobs import Job
 from ivaegan_jax.studies.labels import (
     CONTROL,
@@ -42,8 +42,9 @@ from ivaegan_jax.studies.named import (
     study_names,
 )
 from ivaegan_jax.studies.plan import Plan
+from ivaegan_jax.studies.restored import restore
 from ivaegan_jax.studies.seeds import parse_numbers, parse_seeds
-from ivaegan_jax.studies.sources import load_raw
+from ivaegan_jax.studies.sources import load_named, load_raw
 from ivaegan_jax.studies.study import Study
 from ivaegan_jax.studies.workdir import Workdir
 
@@ -72,12 +73,14 @@ __all__ = [
     "experiment_of",
     "first_line",
     "listed",
+    "load_named",
     "load_raw",
     "load_study",
     "make_label",
     "merge",
     "model_of",
     "of_seed",
+    "open_model",
     "parse",
     "parse_numbers",
     "parse_seeds",

@@ -1,24 +1,21 @@
-"""A finished study's models, ready to encode new rows."""
+"""The runs of one model on one data seed, ready to encode new rows."""
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import jax
 import numpy as np
 from jaxtyping import Float
 
-from ivaegan_jax.data import Preprocessing, far_off, preprocessing_from, raw_u
-from ivaegan_jax.evaluation import Chosen, candidates, choose
-from ivaegan_jax.files import making_sense_of, read_npz, read_whole_rows
-from ivaegan_jax.models import Dims, Model
-from ivaegan_jax.studies.experiment import Experiment, experiment_from
-from ivaegan_jax.studies.jobs import make_groups, make_jobs, make_runs
-from ivaegan_jax.studies.labels import control_of, listed
-from ivaegan_jax.studies.parts import restore_job
-from ivaegan_jax.studies.workdir import Workdir
+from ivaegan_jax.data import DataConfig, Preprocessing, far_off, preprocessing_from, raw_u
+from ivaegan_jax.evaluation import Chosen
+from ivaegan_jax.files import making_sense_of
+from ivaegan_jax.models import Dims, Model, ModelConfig, build
+from ivaegan_jax.studies.saved import PREPROCESSING, load_model
 from ivaegan_jax.training import as_batch
-from ivaegan_jax.types import Dataset, InputError, Params, Row
+from ivaegan_jax.types import Dataset, InputError, Params
 
 T = TypeVar("T")
 
@@ -27,79 +24,73 @@ ENCODED_ROWS = 65536
 
 
 class Fitted(NamedTuple):
-    """The runs of one preset on one data seed.
+    """The runs of one model on one data seed.
 
     Attributes:
-      experiment: what the study was asked to do.
+      label: the model's.
+      data: the data set's name, or the file, that it was trained on.
+      data_config: how that was drawn, prepared and split.
       data_seed: the chosen one.
+      config: the model's structure.
       model: its functions.
       params_by_seed: stacked over model seeds.
       preprocessing: fitted on the training rows.
       split: how rows were split, as `--split` takes it.
       part: of every row of the study's table: `train`, `valid`, `test` or `none`.
       dims: sizes.
-      needs_u: whether the encoder reads u.
       seeds: the model seeds, in order.
       chosen: the one to use, chosen without the truth; None before the runs were scored.
     """
 
-    experiment: Experiment
+    label: str
+    data: str
+    data_config: DataConfig
     data_seed: int
+    config: ModelConfig
     model: Model
     params_by_seed: Params
     preprocessing: Preprocessing
     split: str
     part: np.ndarray
     dims: Dims
-    needs_u: bool
     seeds: np.ndarray
     chosen: Chosen | None
 
+    @property
+    def needs_u(self) -> bool:
+        """Whether the encoder reads u."""
+        return self.config.posterior in ("x,u", "product")
 
-def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) -> Fitted:
-    """Loads the newest checkpoint of one preset and data seed; of a scored one the final one.
+
+def open_model(folder: Path, data_seed: int | None = None) -> Fitted:
+    """The runs of one data seed from a model's own folder; reads nothing else.
 
     Args:
-      workdir: of a finished or stopped study.
-      preset: its label; may be empty where there is only one beside its controls.
+      folder: such as `RUN/models/LABEL`.
       data_seed: may be None where there is only one.
 
     Raises:
-      InputError: where the choice is not unique, there is nothing to load, or settings, checkpoint
-        and preprocessing do not belong together.
+      InputError: where the folder is no model or was changed, or the choice is not unique.
     """
-    with making_sense_of(workdir.config):
-        experiment, dims = _stored_experiment(workdir)
-        groups = make_groups(experiment, make_jobs(experiment, dims))
-    [asked] = listed([preset]) if "[" in preset else [preset]
-    models = [each for each in experiment.presets if not control_of(each)]
-    asked = asked or (models[0] if len(models) == 1 else None)
-    label = _choose("preset", asked, experiment.presets)
-    data_seed = _choose("data_seed", data_seed, experiment.data_seeds)
-    index = experiment.data_seeds.index(data_seed)
-    [(group, job)] = [(g, job) for g in groups for job in g.jobs if job.label == label]
-    with making_sense_of(workdir.metrics):
-        scored = read_whole_rows(workdir.metrics)
-        is_scored = workdir.done.exists() or any(row["preset"] == label for row in scored)
-    with making_sense_of(workdir.path / "checkpoints"):
-        final = experiment.steps if is_scored else None
-        states, runs = restore_job(workdir, group, job, final), make_runs(experiment)
-    if states is None:
-        raise InputError(f"{workdir.path} has no checkpoint of {label} yet; train it first")
-    members, stored = np.flatnonzero(runs.data_index == index), read_npz(workdir.preprocessing)
-    with making_sense_of(workdir.preprocessing):
+    found, params, stored = load_model(folder)
+    data_seed = choose_one("data_seed", data_seed, found.data_seeds)
+    index, per_data_seed = found.data_seeds.index(data_seed), len(found.seeds)
+    own = slice(index * per_data_seed, (index + 1) * per_data_seed)
+    with making_sense_of(folder / PREPROCESSING):
         return Fitted(
-            experiment=experiment,
+            label=found.label,
+            data=found.data,
+            data_config=found.data_config,
             data_seed=data_seed,
-            model=job.model,
-            params_by_seed=jax.tree.map(lambda leaf: leaf[members], states.evaluated),
+            config=found.structure,
+            model=build(found.structure, found.sizes, tuple(params)),
+            params_by_seed=jax.tree.map(lambda leaf: leaf[own], params),
             preprocessing=preprocessing_from(stored, index),
-            split=str(stored.get("split", "random")),
-            part=stored.get(f"{index}/part", np.zeros(0, "<U5")),
-            dims=dims,
-            needs_u=job.config.posterior in ("x,u", "product"),
-            seeds=np.asarray(runs.seed)[members],
-            chosen=_chosen(workdir, scored, label, data_seed),
+            split=found.split,
+            part=stored[f"{index}/part"],
+            dims=found.sizes,
+            seeds=np.array(found.seeds),
+            chosen=found.chosen[index],
         )
 
 
@@ -109,12 +100,22 @@ def of_seed(fitted: Fitted, seed: int) -> Fitted:
     Raises:
       InputError: for a model seed that there is not.
     """
-    member = list(fitted.seeds).index(_choose("seed", seed, [int(s) for s in fitted.seeds]))
+    member = list(fitted.seeds).index(choose_one("seed", seed, [int(s) for s in fitted.seeds]))
     return fitted._replace(
         params_by_seed=jax.tree.map(lambda leaf: leaf[member : member + 1], fitted.params_by_seed),
         seeds=fitted.seeds[member : member + 1],
         chosen=Chosen(seed, "as asked for"),
     )
+
+
+def choose_one(name: str, asked: T | None, present: Sequence[T]) -> T:
+    """What was asked for, or the only one there is; raises InputError where that is not unique."""
+    if asked is None and len(present) == 1:
+        return present[0]
+    if asked is None or asked not in present:
+        listed = ", ".join(map(str, present))
+        raise InputError(f"choose one of this work directory's with --{name}: {listed}")
+    return asked
 
 
 def encode(
@@ -160,26 +161,3 @@ def _warn_of_other_rows(fitted: Fitted, dataset: Dataset) -> None:
         found.append(far_off(seen_u, raw_u(dataset).reshape(len(dataset.x), -1), "u"))
     for sentence in filter(None, found):
         logging.getLogger(__name__).warning("%s: %s", dataset.name, sentence)
-
-
-def _stored_experiment(workdir: Workdir) -> tuple[Experiment, Dims]:
-    settings = workdir.settings()
-    try:
-        return experiment_from(settings), Dims(**settings["sizes"])
-    except (KeyError, TypeError) as error:
-        raise InputError(f"{workdir.config} was not written by this version: {error}") from error
-
-
-def _choose(name: str, asked: T | None, present: Sequence[T]) -> T:
-    if asked is None and len(present) == 1:
-        return present[0]
-    if asked is None or asked not in present:
-        listed = ", ".join(map(str, present))
-        raise InputError(f"choose one of this work directory's with --{name}: {listed}")
-    return asked
-
-
-def _chosen(workdir: Workdir, scored: list[Row], label: str, data_seed: int) -> Chosen | None:
-    with making_sense_of(workdir.metrics):
-        runs = candidates(scored, label).get(data_seed)
-        return choose(runs) if runs else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ivaegan_jax.data import Prepared, is_synthetic, load_dataset, prepare
+from ivaegan_jax.data import DataConfig, Prepared, is_synthetic, load_dataset, prepare
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.types import Dataset
 
@@ -16,11 +16,19 @@ def load_raw(experiment: Experiment, data_seed: int) -> Dataset:
     Raises:
       InputError: for anything wrong with the data or its options.
     """
-    config = experiment.config.data
+    return load_named(experiment.data, experiment.config.data, data_seed)
+
+
+def load_named(data: str, config: DataConfig, data_seed: int) -> Dataset:
+    """One data seed's table of a benchmark with these settings, or a file.
+
+    Raises:
+      InputError: for anything wrong with the data or its options.
+    """
     names = ("segments", "per_segment", "dim", "layers", "source", "activation", "modulation",
              "noise")  # fmt: skip
     options = {name: value for name in names if (value := getattr(config, name))}
-    return load_dataset(experiment.data, data_seed, options)
+    return load_dataset(data, data_seed, options)
 
 
 def load_data(experiment: Experiment) -> Prepared:

@@ -5,12 +5,11 @@ from functools import lru_cache, partial
 from typing import Any
 
 import jax
-import numpy as np
 from jax.sharding import Mesh
 
 from ivaegan_jax.data import Part, as_control, preprocessing_arrays, split_arrays
-from ivaegan_jax.evaluation import scoring
-from ivaegan_jax.files import read_rows, write_npz, write_rows
+from ivaegan_jax.evaluation import candidates, choose, scoring
+from ivaegan_jax.files import read_npz, read_rows, write_npz, write_rows
 from ivaegan_jax.models import Dims
 from ivaegan_jax.studies.bonds import check_settings, keep_arrays
 from ivaegan_jax.studies.checks import check_batches, check_density, check_effect
@@ -20,23 +19,20 @@ from ivaegan_jax.studies.group_training import Reporter, Training
 from ivaegan_jax.studies.integrity import drop_damaged
 from ivaegan_jax.studies.jobs import Job, make_groups, make_jobs, make_runs, watched_terms
 from ivaegan_jax.studies.labels import configured, control_of
+from ivaegan_jax.studies.needs import check_memory, known_sources
 from ivaegan_jax.studies.parts import train_in_parts
 from ivaegan_jax.studies.plan import Plan, make_plan
+from ivaegan_jax.studies.saved import Description, save_model
 from ivaegan_jax.studies.scorer import Scorer, paced
 from ivaegan_jax.studies.sources import choose_dim_z, load_datasets, prepare_data
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.training import (
-    COMPILER,
-    COPIES,
     NEVER,
     TrainState,
-    check_fits,
     leads,
     led,
     make_seeds_mesh,
     meet,
-    tree_bytes,
-    used_bytes,
 )
 from ivaegan_jax.types import InputError, Pause, Row, Stop, TrainData
 
@@ -72,11 +68,11 @@ class Study:
         self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, rows, continuous_u, image)
         self.jobs = make_jobs(experiment, self.dims)
         for job in self.jobs:
-            self._known_sources(job)
+            known_sources(job, self.data, self.dims)
             check_batches(job.label, configured(experiment.config, job.label), self.dims)
             check_density(job, self.dims)
             check_effect(job)
-        self.bytes = self._check_memory()
+        self.bytes = check_memory(experiment, self.data, self.dims, self.jobs, batch_devices)
         self.groups = make_groups(experiment, self.jobs)
         self.runs = make_runs(experiment)
 
@@ -153,7 +149,7 @@ class Study:
         train = self.training_part(job)
         if job.config.packing > 1:
             train = train.by_level()
-        return TrainData(train.x, train.u, self._known_sources(job))
+        return TrainData(train.x, train.u, known_sources(job, self.data, self.dims))
 
     def _agreed_left(self, workdir: Workdir) -> list[str]:
         """What process 0 finds left to do; as one number, since a meeting has room for little."""
@@ -167,8 +163,28 @@ class Study:
         trained = scoring.Trained(job.label, job.model, job.game, runs, states, watched_terms(job))
         rows, arrays = self._scorer(control_of(job.label)).score(trained, pause)
         write_npz(workdir.arrays(job.label), arrays)
+        kept, params = read_npz(workdir.preprocessing), states.evaluated
+        save_model(workdir.model(job.label), self._description(job, rows), params, kept)
         add_metrics(workdir, rows)
         return rows
+
+    def _description(self, job: Job, rows: list[Row]) -> Description:
+        """What a model's own folder says of it."""
+        e, found = self.experiment, candidates(rows, job.label)
+        return Description(
+            label=job.label,
+            structure=job.config,
+            hypers=configured(e.config, job.label).hypers,
+            sizes=self.dims,
+            data=e.data,
+            data_config=e.config.data,
+            data_sha256=self.data.sha256,
+            split=self.data.split.split,
+            data_seeds=tuple(e.data_seeds),
+            seeds=tuple(e.seeds),
+            chosen=tuple(choose(found[data_seed]) for data_seed in e.data_seeds),
+            steps=e.steps,
+        )
 
     def _score_data(self, workdir: Workdir, pause: Pause) -> None:
         """What needs no model: floors, and what dependent rows show of u."""
@@ -186,24 +202,6 @@ class Study:
         rows = as_control(self.data, control, e.data_seeds, e.seeds, kind)
         return Scorer(e, rows, self.dims, mesh)
 
-    def _known_sources(self, job: Job) -> np.ndarray | None:
-        """Standardised true sources for the one model that is trained with them, else None."""
-        if "supervised" not in job.game.terms:
-            return None
-        s = self.data.train.s
-        if s is None or s.shape[-1] != self.dims.dim_z:
-            raise InputError(
-                f"{job.label} is trained with the true sources: it needs an array s in the table, "
-                "with as many columns as there are latents (config.model.dim_z)"
-            )
-        if not (std := s.std(1, keepdims=True)).all():
-            raise InputError(
-                f"{job.label} is trained with the true sources, and a column of s is the same in "
-                "all training rows; leave that column out of s"
-            )
-        standardised = (s - s.mean(1, keepdims=True)) / std
-        return standardised.astype(np.float32)
-
     def _make_mesh(self) -> Mesh:
         """All devices of all processes; batches over as many of them as was asked for."""
         batch, parts = self.experiment.config.train.batch, self.batch_devices
@@ -211,25 +209,6 @@ class Study:
         if batch % parts:
             raise InputError(f"config.train.batch={batch} cannot be split over {parts} devices")
         return mesh
-
-    def _check_memory(self) -> int:
-        """Bytes that it takes at its highest; on a CPU those of the whole process."""
-        smallest = self.experiment._replace(seeds=self.experiment.seeds[:1])
-        one = jax.tree.map(lambda leaf: leaf[0], make_runs(smallest))
-        state = max(tree_bytes(jax.eval_shape(job.trainer.init, one)) for job in self.jobs)
-        test, valid, train = self.data.test, self.data.valid, self.data.train
-        held_out = test.x.shape[1] + valid.x.shape[1]
-        # of every run latents are kept; the rest is there for one run per device, twice with a copy
-        kept = 4 * (test.x.shape[1] + 6 * held_out) * self.dims.dim_z
-        evaluated = 2 * 4 * held_out * (3 * self.dims.dim_z + 2 * self.dims.dim_x)
-        shared = tree_bytes([(part.x, part.u) for part in (train, valid, test)]) + evaluated
-        seeds, data_seeds = len(self.experiment.seeds), len(self.experiment.data_seeds)
-        run = self.batch_devices * state + int(kept / COPIES)
-        needed = check_fits(seeds * data_seeds, run, shared, data_seeds)
-        if jax.default_backend() != "cpu":
-            return needed
-        now, peak = used_bytes()
-        return max(peak, now + needed + COMPILER)
 
 
 def add_metrics(workdir: Workdir, rows: Iterable[Row]) -> None:

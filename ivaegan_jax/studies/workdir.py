@@ -92,6 +92,10 @@ class Workdir:
         """Where the checkpoints of one model, or of runs trained together, lie."""
         return self.path / "checkpoints" / file_name(name)
 
+    def model(self, label: str) -> Path:
+        """Where a trained model lies that can be opened without its study."""
+        return self.path / "models" / file_name(label)
+
     def arrays(self, label: str) -> Path:
         """Held-out latents of one model's runs, for figures."""
         return self.path / "arrays" / f"{file_name(label)}.npz"

@@ -37,7 +37,7 @@ from ivaegan_jax.training.memory import (
 )
 from ivaegan_jax.training.numerics import changed_numerics, describe_numerics, set_numerics
 from ivaegan_jax.training.processes import FAILED, PartedError, fingerprint, leads, led, meet
-from ivaegan_jax.training.seals import SEAL, sealed_bond
+from ivaegan_jax.training.seals import SEAL, is_whole, seal, sealed_bond
 from ivaegan_jax.training.state import TrainState
 from ivaegan_jax.training.trainer import MOST_ONE_HOT, Run, Trainer, as_batch, make_trainer
 
@@ -69,6 +69,7 @@ __all__ = [
     "describe_numerics",
     "fingerprint",
     "footprint",
+    "is_whole",
     "leads",
     "led",
     "make_seeds_mesh",
@@ -77,6 +78,7 @@ __all__ = [
     "over_chunks",
     "over_runs",
     "pad_runs",
+    "seal",
     "sealed_bond",
     "set_numerics",
     "shard_runs",

@@ -22,7 +22,10 @@ def pair(compare):
 
 @pytest.fixture
 def copy(pair, tmp_path):
-    return shutil.copytree(pair, tmp_path / "copy")
+    """As a study that was stopped, or an earlier version, leaves it: models have no folders."""
+    copied = shutil.copytree(pair, tmp_path / "copy")
+    shutil.rmtree(copied / "models")
+    return copied
 
 
 @pytest.fixture

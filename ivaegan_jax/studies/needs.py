@@ -1,0 +1,69 @@
+"""What the jobs of a study need of its data and of the machine, said before anything is written."""
+
+from collections.abc import Sequence
+
+import jax
+import numpy as np
+
+from ivaegan_jax.data import Prepared
+from ivaegan_jax.models import Dims
+from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.studies.jobs import Job, make_runs
+from ivaegan_jax.training import COMPILER, COPIES, check_fits, tree_bytes, used_bytes
+from ivaegan_jax.types import InputError
+
+
+def known_sources(job: Job, data: Prepared, dims: Dims) -> np.ndarray | None:
+    """Standardised true sources for the one model that is trained with them, else None.
+
+    Raises:
+      InputError: where such a model has no sources, too few or too many, or constant ones.
+    """
+    if "supervised" not in job.game.terms:
+        return None
+    s = data.train.s
+    if s is None or s.shape[-1] != dims.dim_z:
+        raise InputError(
+            f"{job.label} is trained with the true sources: it needs an array s in the table, "
+            "with as many columns as there are latents (config.model.dim_z)"
+        )
+    if not (std := s.std(1, keepdims=True)).all():
+        raise InputError(
+            f"{job.label} is trained with the true sources, and a column of s is the same in "
+            "all training rows; leave that column out of s"
+        )
+    standardised = (s - s.mean(1, keepdims=True)) / std
+    return standardised.astype(np.float32)
+
+
+def check_memory(
+    experiment: Experiment, data: Prepared, dims: Dims, jobs: Sequence[Job], batch_devices: int
+) -> int:
+    """Bytes that a study takes at its highest; on a CPU those of the whole process.
+
+    Args:
+      experiment: what is to be done.
+      data: the rows of all data seeds.
+      dims: sizes.
+      jobs: all models.
+      batch_devices: devices that each batch is split over, each with a copy of the state.
+
+    Raises:
+      InputError: where the machine has less.
+    """
+    smallest = experiment._replace(seeds=experiment.seeds[:1])
+    one = jax.tree.map(lambda leaf: leaf[0], make_runs(smallest))
+    state = max(tree_bytes(jax.eval_shape(job.trainer.init, one)) for job in jobs)
+    test, valid, train = data.test, data.valid, data.train
+    held_out = test.x.shape[1] + valid.x.shape[1]
+    # of every run latents are kept; the rest is there for one run per device, twice with a copy
+    kept = 4 * (test.x.shape[1] + 6 * held_out) * dims.dim_z
+    evaluated = 2 * 4 * held_out * (3 * dims.dim_z + 2 * dims.dim_x)
+    shared = tree_bytes([(part.x, part.u) for part in (train, valid, test)]) + evaluated
+    seeds, data_seeds = len(experiment.seeds), len(experiment.data_seeds)
+    run = batch_devices * state + int(kept / COPIES)
+    needed = check_fits(seeds * data_seeds, run, shared, data_seeds)
+    if jax.default_backend() != "cpu":
+        return needed
+    now, peak = used_bytes()
+    return max(peak, now + needed + COMPILER)
