@@ -9,7 +9,7 @@ from programs_forked import SMALL
 from ivaegan_jax.cli._program import with_home
 from ivaegan_jax.data import load_dataset
 from ivaegan_jax.data.splits.draw import make_split
-from ivaegan_jax.studies.fitted import restore
+from ivaegan_jax.studies import restore
 from ivaegan_jax.studies.workdir import Workdir
 
 DATA_SEED = 5

@@ -26,21 +26,30 @@ SPOILT = {
     "much": claims_much,
 }
 READ_BY = {
-    "config.json": ("report", "encode"),
-    "metrics.jsonl": ("report", "encode"),
+    "config.json": ("report", "checkpoint"),
+    "metrics.jsonl": ("report", "checkpoint"),
     "manifest.json": ("report",),
     "train.jsonl": ("report",),
     "arrays/vae.npz": ("report",),
-    "parts.json": ("encode",),
-    "preprocessing.npz": ("encode",),
+    "parts.json": ("checkpoint",),
+    "preprocessing.npz": ("checkpoint",),
+    "models/vae/model.json": ("model",),
+    "models/vae/params.npz": ("model",),
+    "models/vae/preprocessing.npz": ("model",),
+    "models/vae/SEAL.json": ("model",),
 }
 
 
 def read_spoilt(finished, folder, file):
     """Prints, for every way in which a file can be spoilt, how reading it ended."""
     from ivaegan_jax import InputError, Workdir, restore, write_report
+    from ivaegan_jax.studies.restored import restore_checkpoint
 
-    read = {"report": lambda path: write_report([path]), "encode": lambda p: restore(Workdir(p))}
+    read = {
+        "report": lambda path: write_report([path]),
+        "checkpoint": lambda path: restore_checkpoint(Workdir(path)),
+        "model": lambda path: restore(Workdir(path)),
+    }
     for kind, spoil in SPOILT.items():
         for program in READ_BY[file]:
             workdir = Path(shutil.copytree(finished, folder / f"{kind}-{program}"))
