@@ -11,7 +11,7 @@ from experiments.launch._launch import Submission
 from ivaegan_jax.types import InputError
 
 GRACE = 120
-"""Seconds before the time limit at which the programs are asked to stop."""
+"""Seconds before the time limit at which the programs get a request to stop."""
 
 LEAST = 60
 """Seconds that a job must have before."""
@@ -33,10 +33,10 @@ def define_flags() -> None:
 def script(body: str, **options: object) -> str:
     """A batch script: options from the flags and those given, then `body`, which sets `status`.
 
-    Programs that were asked to stop leave a checkpoint and status 75; the job is then queued again
-    and goes on from there. So it is by Slurm itself where a node fails. Where a process is killed
-    the others save, but srun's status is that of the killed one, and the job fails: it may have
-    taken too much memory, and would again.
+    Programs that got a request to stop leave a checkpoint and status 75; the job is then queued
+    again and goes on from there. So it is by Slurm itself where a node fails. Where a process is
+    killed the others save, but srun's status is that of the killed one, and the job fails: it may
+    have taken too much memory, and would again.
 
     Raises:
       InputError: where the time limit leaves no time before the request to stop.

@@ -4,8 +4,8 @@
     python -m experiments.compare --data=b1 --seeds=16 --workdir=runs/big
 
 The work directory must lie where all nodes see it. 120 seconds before the time limit the programs
-are asked to stop; they save, and the job is queued again and goes on. Without --dry_run the script
-is given to sbatch.
+get a request to stop; they save, and the job is queued again and goes on. Without --dry_run the
+script is given to sbatch.
 """
 
 import shlex

@@ -116,7 +116,7 @@ class Soak(NamedTuple):
         return self.start(workdir, flags).wait()
 
     def reference(self, flags: Sequence[str] = SHORT) -> Path:
-        """The undisturbed study, which is run when it is first asked for."""
+        """The undisturbed study, which is run when it is first needed."""
         workdir = self.root / f"undisturbed-{len(flags)}"
         if not (workdir / "DONE").exists():
             ended = self.run(workdir, flags)

@@ -39,7 +39,7 @@ def damaged_checkpoint(soak: Soak) -> Counts:
 
 
 def no_checkpoint(soak: Soak) -> Counts:
-    """Damages all: the program refuses in one line, and starts that model again if told to."""
+    """Damages all: the program refuses in one line, and starts again once they are deleted."""
     counts, workdir = Counts(), soak.stopped()
     for step in steps_in(workdir, "ivae_gan"):
         truncate(soak, workdir / "checkpoints/ivae_gan" / str(step))

@@ -14,7 +14,7 @@ CONTROL = "ivae_gan_shuffled_u"
 
 
 def get_study() -> NamedStudy:
-    """Five models and a control that is told a shuffled u."""
+    """Five models and a control that sees a shuffled u."""
     presets = ("ivae", "ivae_gan", "igan", "vae", "supervised")
     arms = [Arm(preset, "continuous_u", preset) for preset in presets]
     arms += [Arm(CONTROL, "continuous_u", "ivae_gan+shuffled_u")]

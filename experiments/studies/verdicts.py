@@ -1,4 +1,4 @@
-"""Do verdicts without the truth tell what is identified from what is not?
+"""Do verdicts without the truth separate what is identified from what is not?
 
 Purpose: how often a verdict is right where the answer is known: B1 and B2 with enough values of u
 and of rows; and what no method can identify, or this model not: a shuffled u, too few values of u
@@ -20,7 +20,7 @@ NOT = ("b1_shuffled_u", "b1_segments_6", "b1_mean_prior", "b1_vae_gan")
 
 
 def get_study() -> NamedStudy:
-    """Three arms to be told identified, and six not."""
+    """Three arms that are identified, and six that are not."""
     arms = [
         Arm("b1", "b1", "ivae_gan"),
         Arm("b1_igan", "b1", "igan"),

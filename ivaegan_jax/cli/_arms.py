@@ -44,7 +44,7 @@ def run_arms(study: NamedStudy, root: Path) -> None:
     """Runs, or goes on with, every arm in a work directory of its own.
 
     Raises:
-      InputError: before anything is run, where an arm asks for what there is not, or a work
+      InputError: before anything is run, where an arm names what there is not, or a work
         directory belongs to other settings.
     """
     asked = [(arm, experiment_of(study, arm), Workdir(root / arm.name)) for arm in study.arms]
@@ -61,7 +61,7 @@ def run_arms(study: NamedStudy, root: Path) -> None:
 
 
 def report_arms(name: str, study: NamedStudy, root: Path, out: Path | None) -> report.Studied:
-    """Writes the report beside the arms and, if asked, what is to be kept to another folder."""
+    """Writes the report beside the arms, and what is to be kept to `out`."""
     arms = [
         report.Arm(root / arm.name, arm.name, arm.preset, data_label(study, arm), arm.axis)
         for arm in study.arms

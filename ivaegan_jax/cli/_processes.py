@@ -19,7 +19,7 @@ from ivaegan_jax.training import FAILED, PartedError, meet
 from ivaegan_jax.types import InputError, Interrupted
 
 PATIENCE = 60
-"""Seconds that a process which cannot go on waits for the others to be told."""
+"""Seconds that a process which cannot go on waits until the others know."""
 
 HEARTBEAT = 30
 """Seconds of silence after which a process of the job counts as dead."""
@@ -67,7 +67,7 @@ def join() -> None:
     Process 0 alone speaks on stdout from then on.
 
     Raises:
-      InputError: where the flags do not tell who is who.
+      InputError: where the flags do not identify the processes.
       LostError: where not all processes are there in time.
     """
     if not value_of("distributed", False) and not value_of("coordinator", ""):
@@ -83,7 +83,7 @@ def join() -> None:
                 **who, initialization_timeout=seconds + 600, heartbeat_timeout_seconds=HEARTBEAT
             )
             told.put(None)
-        except Exception as error:  # whatever it is, the main thread tells it
+        except Exception as error:  # whatever it is, the main thread reports it
             told.put(error)
 
     threading.Thread(target=connect, daemon=True).start()
@@ -101,7 +101,7 @@ def join() -> None:
 
 
 def _who() -> dict[str, Any]:
-    """Arguments of `jax.distributed.initialize`; none where the scheduler is to be asked."""
+    """Arguments of `jax.distributed.initialize`; none where JAX detects the scheduler."""
     values = flags.FLAGS
     address, count, this = values.coordinator, values.num_processes, values.process_id
     if not address:

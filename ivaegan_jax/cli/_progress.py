@@ -33,7 +33,7 @@ AS_NOUN = {"compile": "compiling", "train": "training", "score": "scoring", "flo
 
 
 class ConsoleReporter:
-    """Tells a person how a study goes on; implements `ivaegan_jax.studies.study.Reporter`."""
+    """Shows how a study goes on; implements `ivaegan_jax.studies.study.Reporter`."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class ConsoleReporter:
     def plan(self, plan: Plan) -> None:
         """A program is compiled: says how many runs it trains at once, unless that is all of one.
 
-        In a study of plain models the lines of finished ones tell enough.
+        In a study of plain models the lines of finished ones suffice.
         """
         self.programs, self.compiled = self.programs + 1, plan.seconds
         self.several, self.fresh = len(plan.group.jobs) > 1, True

@@ -22,7 +22,7 @@ import time
 from typing import NoReturn
 
 REQUEUE = 75
-"""Exit status of a program that was asked to stop: give the same command again (EX_TEMPFAIL)."""
+"""Exit status after a request to stop: give the same command again (EX_TEMPFAIL)."""
 
 KEYBOARD = 130
 """Exit status after Ctrl-C."""
@@ -37,7 +37,7 @@ class StopSignal:
     """A request to stop; entered while a chunk is played (see `ivaegan_jax.types.Stop`)."""
 
     def __init__(self) -> None:
-        """Nobody has asked yet."""
+        """There is no request yet."""
         self.number = 0
         self.waits, self.alone, self.grace = False, True, 0.0
         self._woken: int | None = None
@@ -68,7 +68,7 @@ class StopSignal:
         self.waits = False
 
     def __call__(self) -> bool:
-        """Whether somebody asked."""
+        """Whether there was a request."""
         return bool(self.number)
 
     @property

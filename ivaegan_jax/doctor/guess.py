@@ -1,4 +1,4 @@
-"""How well u is told from x on rows kept out of the fit, and whether chance would do as well."""
+"""How well x classifies u on rows kept out of the fit, and whether chance would do as well."""
 
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ DOUBT = 0.05
 
 
 class Guess(NamedTuple):
-    """How well u is told from x on rows that the classifier never saw.
+    """How well x classifies u on rows that the classifier never saw.
 
     Attributes:
       accuracy: share of rows whose level is guessed right.

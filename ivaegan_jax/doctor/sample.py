@@ -25,7 +25,7 @@ ROWS_PER_LEVEL = 2 * FEW_ROWS
 """Rows that every level keeps, if it has them."""
 
 MOST_COMPONENTS = 30
-"""Principal components looked at, unless more latents are asked for."""
+"""Principal components looked at, unless there are to be more latents."""
 
 MOST_CELLS, ROWS_PER_CELL = 40, 100
 """Into how many cells a continuous u is cut at most, and the rows that each holds on average."""

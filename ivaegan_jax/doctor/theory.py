@@ -83,7 +83,7 @@ def check_dimension(dim_z: int, directions: int, asked: bool) -> Finding:
     Args:
       dim_z: number of latents.
       directions: linearly independent directions of x, or the most that were looked for.
-      asked: whether the user chose the number of latents, or the true sources are known.
+      asked: whether the user set the number of latents, or the true sources are known.
     """
     values = {"latents": dim_z, "directions": directions}
     if dim_z > directions:

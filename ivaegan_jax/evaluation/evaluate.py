@@ -114,7 +114,7 @@ def information(
 ) -> jax.Array:
     """Lower bound on the mutual information of z and u by the densities p(z|u), nats of each row.
 
-    Each row's own u is told from those of other rows (van den Oord et al. 2018, eq. 4).
+    Each row's own u is classified among those of other rows (van den Oord et al. 2018, eq. 4).
 
     Args:
       model: whose prior it is.

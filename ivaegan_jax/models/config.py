@@ -50,7 +50,7 @@ class ModelConfig:
       decoder_variance: whether the Gaussian likelihood's variance is learned.
       kl: closed form, or decomposed into mutual information, total correlation, dimension-wise.
       critic_input: what the critic sees.
-      critic_conditioning: how a critic that sees u is told of it: among its inputs, or by
+      critic_conditioning: how u enters a critic that sees it: among its inputs, or by
         `<embedding(u), features(x)>` (Miyato & Koyama 2018).
       critic_norm: `spectral` divides every layer of the critic by its largest singular value.
       packing: rows of the same u that the critic judges together (PacGAN).

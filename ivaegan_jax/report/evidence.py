@@ -76,7 +76,7 @@ def verdict_of(evidence: Evidence) -> str:
     """Most runs must be usable, agree better than rotations would, and beat their controls.
 
     Where rows depend on each other, x must follow u beyond what such rows show by themselves, and
-    the model must beat a control whose u was shifted in time. Both are asked for; the first alone
+    the model must beat a control whose u was shifted in time. Both are required; the first alone
     lets a false u pass in 5 % at most.
 
     How often runs that are rotations of one solution are said to be identified is measured in

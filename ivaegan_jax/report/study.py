@@ -121,7 +121,7 @@ def study_sections(studied: Studied) -> list[Section]:
 def write_study(
     studied: Studied, out: Path, manifest: Mapping[str, Any], page: bool = True
 ) -> None:
-    """Writes tables, figures and, if asked, one page."""
+    """Writes tables, figures and, where `page` says so, one page."""
     sections = study_sections(studied)
     title = f"Study {studied.name}"
     write_sections(out, title, sections)

@@ -1,4 +1,4 @@
-"""What a study asks, its run directory, running it, and opening it again.
+"""What a study is to do, its run directory, running it, and opening it again.
 
 Belongs here: experiments, labels, jobs, groups and parts of runs, manifests, named studies.
 Does not: flags, terminals, pages.

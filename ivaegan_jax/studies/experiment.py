@@ -1,4 +1,4 @@
-"""What a study is asked to do, checked before anything is written."""
+"""What a study is to do, checked before anything is written."""
 
 import dataclasses
 import math

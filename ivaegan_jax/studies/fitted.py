@@ -109,7 +109,7 @@ def of_seed(fitted: Fitted, seed: int) -> Fitted:
 
 
 def choose_one(name: str, asked: T | None, present: Sequence[T]) -> T:
-    """What was asked for, or the only one there is; raises InputError where that is not unique."""
+    """The choice, or the only one there is; raises InputError where that is not unique."""
     if asked is None and len(present) == 1:
         return present[0]
     if asked is None or asked not in present:

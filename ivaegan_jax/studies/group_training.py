@@ -1,4 +1,4 @@
-"""The training of one group of a study: its parts, its log, and who hears of it."""
+"""The training of one group of a study: its parts, its log, and its reporter."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -17,7 +17,7 @@ from ivaegan_jax.types import Row, Stop, TrainData
 
 @runtime_checkable
 class Reporter(Protocol):
-    """Who wants to hear how a study goes on."""
+    """Receives the events of a study."""
 
     def stage(self, kind: str, what: str = "") -> None:
         """A stage begins: `compile`, `train` or `score` of a program or model, or `floors`."""
@@ -37,20 +37,20 @@ class Reporter(Protocol):
 
 
 RUN = ("preset", "seed", "data_seed")
-"""What tells one run's rows in the training log from another's."""
+"""What identifies one run's rows in the training log."""
 
 
 class Training(NamedTuple):
     """All that training a group of an experiment takes.
 
     Attributes:
-      experiment: what was asked for.
+      experiment: what is to be done.
       group: what is trained.
       data: the rows that its runs share.
       mesh: devices that the runs are split over.
       workdir: where the log goes.
-      reporter: who is told.
-      stop: who is asked whether to stop.
+      reporter: receives the events.
+      stop: whether there is a request to stop.
     """
 
     experiment: Experiment

@@ -104,7 +104,7 @@ def make_runs(experiment: Experiment, label: str = "") -> Run:
     """All pairs of a data seed and a model seed, the model seed moving fastest (host arrays).
 
     Args:
-      experiment: what the study was asked to do.
+      experiment: what the study is to do.
       label: whose traced numbers the runs have; those of the study where it is empty.
     """
     index, seed = np.meshgrid(

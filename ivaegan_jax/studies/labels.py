@@ -120,7 +120,7 @@ def preset_name(label: str) -> str:
 
 
 def control_of(label: str) -> str:
-    """The negative control that a label asks for, a key of `data.CONTROLS`; empty for none.
+    """The negative control that a label names, a key of `data.CONTROLS`; empty for none.
 
     Arms of studies have names of their own: what follows a `+` in these is a control only where
     it is called like one.

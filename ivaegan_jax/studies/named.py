@@ -92,7 +92,7 @@ class NamedStudy:
 
 
 def experiment_of(study: NamedStudy, arm: Arm) -> Experiment:
-    """What an arm asks to be done.
+    """The experiment of an arm.
 
     Raises:
       InputError: for a setting that there is not, a value that it cannot have, or choices that

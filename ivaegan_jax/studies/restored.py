@@ -96,7 +96,7 @@ def restore_checkpoint(workdir: Workdir, preset: str = "", data_seed: int | None
 
 
 def _label(preset: str, present: list[str] | tuple[str, ...]) -> str | None:
-    """The label asked for in its one spelling; without one, that of the only model there is."""
+    """The label in its one spelling; without one, that of the only model there is."""
     if preset:
         [asked] = listed([preset]) if "[" in preset else [preset]
         return asked

@@ -56,7 +56,7 @@ def prepare_data(experiment: Experiment, datasets: Sequence[Dataset]) -> Prepare
     """Splits and transforms the tables of all data seeds.
 
     Raises:
-      InputError: for tables that cannot be split as asked for.
+      InputError: for tables that cannot be split as the settings say.
     """
     seeds, config = experiment.data_seeds, experiment.config
     standardise = config.model.likelihood != "bernoulli"
@@ -64,5 +64,5 @@ def prepare_data(experiment: Experiment, datasets: Sequence[Dataset]) -> Prepare
 
 
 def choose_dim_z(asked: int, data: Prepared) -> int:
-    """The latent dimension: as asked, else that of the true sources, else of x but at most 10."""
+    """The latent dimension: as set, else that of the true sources, else of x but at most 10."""
     return asked or data.dim_s or min(data.dim_x, MAX_DEFAULT_DIM_Z)

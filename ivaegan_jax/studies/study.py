@@ -106,7 +106,7 @@ class Study:
           reporter: receives every stage, every chunk and every scored model.
           stop: called after compiling, after every chunk, and between the parts of scoring.
           runs_at_once: runs trained at once; 0 takes as many as fit. No number depends on it.
-          on_plan: is told how many runs a program trains at once, before it begins.
+          on_plan: is called with how many runs a program trains at once, before it begins.
 
         Raises:
           Interrupted: on a request to stop; running it again goes on from there.
@@ -203,7 +203,7 @@ class Study:
         return Scorer(e, rows, self.dims, mesh)
 
     def _make_mesh(self) -> Mesh:
-        """All devices of all processes; batches over as many of them as was asked for."""
+        """All devices of all processes; batches over as many of them as `batch_devices`."""
         batch, parts = self.experiment.config.train.batch, self.batch_devices
         mesh = make_seeds_mesh(per_batch=parts)
         if batch % parts:

@@ -120,7 +120,7 @@ def file_name(label: str) -> str:
 def as_of_today(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     """Stored settings with what did not exist then.
 
-    A setting has its default, and a size is the one asked for: it follows from the data, whose
+    A setting has its default, and a size is the present one: it follows from the data, whose
     fingerprint is compared too. Rows were split at random.
     """
     stored, default = settings.get("config", {}), dataclasses.asdict(Config())

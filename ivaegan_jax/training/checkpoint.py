@@ -193,5 +193,5 @@ def _step_of(states: TrainState) -> int:
 def _without_padding(wanted: jax.ShapeDtypeStruct, stored: np.ndarray) -> np.ndarray:
     """The first runs of a stored array, as many as are wanted; padding comes after them."""
     if stored.shape[1:] != wanted.shape[1:] or len(stored) < wanted.shape[0]:
-        raise ValueError(f"stored is {stored.shape}, asked for is {wanted.shape}")
+        raise ValueError(f"stored is {stored.shape}, expected is {wanted.shape}")
     return stored[: wanted.shape[0]]

@@ -14,7 +14,7 @@ from ivaegan_jax.types import InputError
 AXIS = "seeds"
 
 DATA_AXIS = "data"
-"""Devices along it share the batches of the same runs; there only where asked for."""
+"""Devices along it share the batches of the same runs; none by default."""
 
 
 def make_seeds_mesh(devices: Sequence[Any] | None = None, per_batch: int = 1) -> Mesh:

@@ -33,7 +33,7 @@ class _Never(nullcontext[None]):
 
 
 NEVER: Stop = _Never()
-"""Nobody asks the training to stop."""
+"""No request to stop ever comes."""
 
 
 class Chunk(NamedTuple):
@@ -101,16 +101,16 @@ def train_runs(
       schedule: when to stop for reports and checkpoints.
       checkpoints: where states are kept.
       mesh: devices that the runs are split over.
-      on_start: on every process, told the step from which the training goes on.
-      on_chunk: on every process, told of every chunk and all runs, before a checkpoint covers it.
+      on_start: on every process, called with the step from which the training goes on.
+      on_chunk: on every process, called with every chunk of all runs, before its checkpoint.
       logged: the last step that the caller knows all about; a later checkpoint is left out.
-      stop: entered while chunks are played, and asked after each of them.
+      stop: entered while chunks are played, and called after each of them.
 
     Returns:
       The final states, host arrays, one per run in order.
 
     Raises:
-      Interrupted: if asked to stop, once a checkpoint holds the chunk just played.
+      Interrupted: on a request to stop, once a checkpoint holds the chunk just played.
     """
     spread, play = shard_runs(pad_runs(runs, mesh), mesh), over_chunks(trainer, mesh)
     states = checkpoints.restore(jax.eval_shape(jax.vmap(trainer.init), runs), logged)

@@ -16,7 +16,7 @@ from ivaegan_jax.types import Batch, HostOrDevice, Terms, TrainData
 
 
 class Run(NamedTuple):
-    """What tells one run from another; every leaf may carry a leading axis of runs.
+    """What distinguishes runs; every leaf may carry a leading axis of runs.
 
     Attributes:
       seed: the model seed.

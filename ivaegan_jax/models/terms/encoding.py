@@ -1,4 +1,4 @@
-"""Terms of the encoder and the conditional prior alone: neither generator nor critic is asked."""
+"""Terms of the encoder and the conditional prior alone: neither generator nor critic takes part."""
 
 import math
 from typing import cast
@@ -24,7 +24,7 @@ def density(run: Pass) -> Scalar:
 
 
 def contrast(run: Pass) -> Scalar:
-    """Which u of the batch belongs to x, told by the densities `p(z|u)` at the posterior mean.
+    """Which u of the batch belongs to x, classified by the densities p(z|u) at the mean.
 
     Time-contrastive learning (Hyvärinen & Morioka 2016) with the exponential family itself as
     its last layer, and the batch's own u as the alternatives (van den Oord et al. 2018, eq. 4),

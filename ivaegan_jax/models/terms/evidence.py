@@ -22,7 +22,7 @@ FACTORS = (1.0, 2.0, 4.0)
 """Of the mean squared residual: what the noise may be, beside what its degrees of freedom say."""
 
 ROUNDING = 8 * float(jnp.finfo(jnp.float32).eps)
-"""Of x, relative: noise below it is not told from that of the arithmetic."""
+"""Of x, relative: smaller noise cannot be distinguished from rounding."""
 
 
 class Rows(NamedTuple):

@@ -15,7 +15,7 @@ from ivaegan_jax.types import Batch, Params, Scalar
 
 
 class Pass:
-    """One forward pass: every quantity is computed when a term first asks for it.
+    """One forward pass: every quantity is computed when a term first needs it.
 
     So a model pays, in tracing and at run time, for what its row mentions and nothing else.
     """

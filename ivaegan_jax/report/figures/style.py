@@ -18,7 +18,7 @@ COLOURS = {
     "igan": "#009E73",
     "ibigan": "#332288",
 }
-"""Okabe and Ito's colours, told apart by colour-blind readers too."""
+"""Okabe and Ito's colours, distinct to colour-blind readers too."""
 
 SPARE = ("#882255", "#999933", "#44AA99", "#AA4499", "#117733", "#661100", "#88CCEE", "#DDCC77")
 """Tol's muted colours, for presets that are not in the table."""
