@@ -24,9 +24,11 @@ from jaxtyping import install_import_hook
 jax.config.update("jax_num_cpu_devices", 4)
 
 # JAX also puts shapes, shardings and axis numbers into the leaves of pytree classes, so the two
-# modules that define one keep their annotations for readers and type checkers only; and report and
-# named studies pass whole numbers for floats, which beartype takes for an error.
-UNCHECKED = ("models.hypers", "training.state", "studies.bands", "studies.named", "report.", "cli.")
+# modules that define one keep their annotations for readers and type checkers only; report and
+# named studies pass whole numbers for floats, which beartype takes for an error; and a registry
+# looks at the frame of its caller.
+UNCHECKED = ("models.hypers", "training.state", "studies.bands", "studies.named", "report.", "cli.",
+             "registry")  # fmt: skip
 _ROOT = Path(importlib.util.find_spec("ivaegan_jax").origin).parent
 _MODULES = [
     ".".join(path.relative_to(_ROOT).with_suffix("").parts)

@@ -12,6 +12,7 @@ ROOT = pathlib.Path(ivaegan_jax.__file__).parent
 # A room imports from lower ones only, and only what their faces show.
 FLOORS = {
     "types": 0,
+    "registry": 1,
     "files": 1,
     "metrics": 1,
     "data": 2,

@@ -15,11 +15,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments.studies._axis import PLAIN
-from ivaegan_jax.models.config import CHOICES
+from ivaegan_jax.models.choices import CHOICES
 from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
 
-LOSSES = CHOICES["adversarial"]
+LOSSES = tuple(CHOICES["adversarial"])
 BEST = "least_squares"
 TUNED: dict[str, dict[str, Any]] = {
     "non_saturating": {"hypers.r1_weight": 0.03},

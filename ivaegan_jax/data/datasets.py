@@ -1,6 +1,8 @@
 """Data sets by name or path, their splits and their preprocessing. numpy only, on the host."""
 
 import difflib
+import functools
+import inspect
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +16,7 @@ from ivaegan_jax.data.controls import CONTROLS
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing, raw_u
 from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
 from ivaegan_jax.data.tables.load import load_table
+from ivaegan_jax.registry import Registry
 from ivaegan_jax.types import Dataset, InputError
 
 __all__ = [
@@ -44,7 +47,26 @@ class DatasetEntry(NamedTuple):
     synthetic: bool
 
 
-DATASETS: dict[str, DatasetEntry] = {
+def as_data_set(make: Callable[..., Dataset], synthetic: bool = True) -> DatasetEntry:
+    """A data set of a function from outside, whose options are its keyword-only arguments."""
+    if not callable(make):
+        raise ValueError("it is no function that returns a Dataset")
+    signature = inspect.signature(make)
+
+    @functools.wraps(make)
+    def checked(*args: Any, **options: Any) -> Dataset:
+        try:
+            signature.bind(*args, **options)
+        except TypeError as error:
+            raise InputError(f"the data set {make.__name__}: {error}") from error
+        if not isinstance(found := make(*args, **options), Dataset):
+            raise InputError(f"the data set {make.__name__} must return a Dataset")
+        return found
+
+    return DatasetEntry(checked, synthetic)
+
+
+DATASETS = Registry[DatasetEntry]("data set", as_data_set, {
     "b1": DatasetEntry(b1, synthetic=True),
     "b2": DatasetEntry(b2, synthetic=True),
     "b3_tcl": DatasetEntry(b3_tcl, synthetic=True),
@@ -56,7 +78,7 @@ DATASETS: dict[str, DatasetEntry] = {
     "b6": DatasetEntry(b6, synthetic=True),
     "continuous_u": DatasetEntry(continuous_u, synthetic=True),
     "digits": DatasetEntry(digits, synthetic=False),
-}
+})  # fmt: skip
 
 
 def load_dataset(

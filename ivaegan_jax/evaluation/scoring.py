@@ -18,6 +18,7 @@ from ivaegan_jax.evaluation.evaluate import (
     some_of,
     source_rows,
 )
+from ivaegan_jax.evaluation.own_metrics import HeldOutRun, own_metric_rows
 from ivaegan_jax.metrics import (
     DISTANCES,
     MEASURES,
@@ -156,7 +157,15 @@ def run_rows(
         rows = likelihood_rows(run, part.x[index], part.u[of_u], "nll" in trained.game.terms)
         if part.s is not None:
             rows += source_rows(run, part.s[index], part.u[of_u])
+        rows += own_metric_rows(_held_out(run, part, index, of_u))
         yield from (stamp(i) | row | {"value": _number(row["value"])} for row in rows)
+
+
+def _held_out(run: Evaluation, part: Part, index: int, of_u: int) -> HeldOutRun:
+    s = None if part.s is None else part.s[index]
+    return HeldOutRun(
+        run.mu, run.log_var, run.z, part.x[index], run.x_recon, run.x_fake, part.u[of_u], s
+    )
 
 
 def _number(value: Any) -> float:

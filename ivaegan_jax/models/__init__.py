@@ -5,32 +5,61 @@ many runs, devices.
 """
 
 from ivaegan_jax.models.batched import in_batches
-from ivaegan_jax.models.config import CHOICES, COMBINATIONS, ModelConfig
-from ivaegan_jax.models.distributions import gaussian_sample
+from ivaegan_jax.models.blocks import ENCODERS, GENERATORS
+from ivaegan_jax.models.choices import CHOICES, COMBINATIONS, combinable
+from ivaegan_jax.models.config import ModelConfig
+from ivaegan_jax.models.distributions import (
+    LIKELIHOODS,
+    ORDER_AND_SCALE,
+    PRIOR_FAMILIES,
+    ROTATION,
+    Known,
+    Likelihood,
+    PriorFamily,
+    Theory,
+    gaussian_sample,
+)
 from ivaegan_jax.models.game import PLAYERS, Game, Player, weighed_as, weight_name
 from ivaegan_jax.models.hypers import Hypers, stack_hypers
 from ivaegan_jax.models.linalg import triangular
 from ivaegan_jax.models.model import Model, build
 from ivaegan_jax.models.networks import Dims
 from ivaegan_jax.models.presets import PRESETS, Preset, resolve
+from ivaegan_jax.models.terms import TERMS
 from ivaegan_jax.models.terms.evidence import DRAWS, FIT_ROWS
-from ivaegan_jax.models.terms.forward import rows_and_jacobian
+from ivaegan_jax.models.terms.forward import Pass, rows_and_jacobian
+from ivaegan_jax.models.terms.losses import ADVERSARIAL_LOSSES, AdversarialLoss
 
 __all__ = [
+    "ADVERSARIAL_LOSSES",
     "CHOICES",
     "COMBINATIONS",
     "DRAWS",
+    "ENCODERS",
     "FIT_ROWS",
+    "GENERATORS",
+    "LIKELIHOODS",
+    "ORDER_AND_SCALE",
     "PLAYERS",
     "PRESETS",
+    "PRIOR_FAMILIES",
+    "ROTATION",
+    "TERMS",
+    "AdversarialLoss",
     "Dims",
     "Game",
     "Hypers",
+    "Known",
+    "Likelihood",
     "Model",
     "ModelConfig",
+    "Pass",
     "Player",
     "Preset",
+    "PriorFamily",
+    "Theory",
     "build",
+    "combinable",
     "gaussian_sample",
     "in_batches",
     "resolve",

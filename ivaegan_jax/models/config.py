@@ -1,43 +1,11 @@
-"""Static structure of a model: what changes shapes or the graph, and the choices of every name."""
+"""Static structure of a model: what changes shapes or the graph; `choices` has the values."""
 
 import dataclasses
-
-ACTIVATIONS = ("xtanh", "leaky_relu", "relu", "gelu", "silu", "tanh")
-"""`xtanh` is tanh(x) + 0.1 x, an injective squashing function."""
-
-
-CHOICES: dict[str, tuple[str, ...]] = {
-    "prior": ("", "standard", "conditional"),
-    "prior_family": ("gaussian", "laplace"),
-    "modulation": ("both", "variance", "mean"),
-    "posterior": ("", "x", "x,u", "product", "mixture"),
-    "likelihood": ("gaussian", "bernoulli"),
-    "decoder_variance": ("fixed", "learned"),
-    "kl": ("closed_form", "decomposed"),
-    "critic_input": ("", "x", "x,u", "x,z", "x,z,u"),
-    "fakes": ("", "prior", "recon", "prior,recon"),
-    "critic_conditioning": ("concatenate", "projection"),
-    "critic_norm": ("none", "spectral"),
-    "adversarial": (
-        "non_saturating", "minimax", "hinge", "least_squares", "wasserstein", "relativistic",
-    ),
-    "balance": ("fixed", "gradient_norm"),
-    "activation": ACTIVATIONS,
-    "critic_activation": ACTIVATIONS,
-}  # fmt: skip
-"""The values each named choice may take. Empty means what the preset's row says."""
-
-
-COMBINATIONS: dict[str, tuple[str, ...]] = {
-    "regularisers": ("r1", "r2", "gp"),
-    "extra_terms": ("feat", "density", "contrast"),
-}
-"""What may be named, any number at a time and comma-separated; empty names none."""
 
 
 @dataclasses.dataclass(unsafe_hash=True)
 class ModelConfig:
-    """Which networks and distributions there are; see `CHOICES` for the values of each name.
+    """Which networks and distributions there are; `choices.CHOICES` has the values.
 
     Attributes:
       dim_z: latent dimensions; 0 takes the number of sources, else dim_x where that is at most 10.
@@ -59,6 +27,8 @@ class ModelConfig:
       regularisers: gradient penalties of the critic: r1, r2, gp, comma-separated.
       balance: `gradient_norm` scales the adversarial gradient to the norm of the others'.
       extra_terms: terms that the owner of the generator minimises on top of its row's.
+      encoder: the network that is the encoder: `standard`, or a registered one.
+      generator: the same for the generator.
       width: hidden units of encoder, generator and a deep prior.
       depth: linear layers of encoder and generator.
       prior_depth: linear layers of the conditional prior; 0 takes 1 for a discrete u, which is a
@@ -89,6 +59,8 @@ class ModelConfig:
     regularisers: str = "r1"
     balance: str = "fixed"
     extra_terms: str = ""
+    encoder: str = "standard"
+    generator: str = "standard"
     width: int = 100
     depth: int = 3
     prior_depth: int = 0

@@ -6,17 +6,46 @@ elementwise over latent or observed dimensions.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 from optax.losses import sigmoid_binary_cross_entropy
+
+from ivaegan_jax.registry import Registry, fields_of
 
 LOG_2PI = 1.8378770664093453
 
 Latent = Float[Array, "*batch dim_z"]
 Broadcast = Float[Array, "*#shape"]
+
+
+ORDER_AND_SCALE, ROTATION = "order and scale", "rotation"
+"""What a theorem leaves open of the latents."""
+
+
+class Known(NamedTuple):
+    """What is proved of a family when u moves certain parameters of every latent.
+
+    Attributes:
+      statistics: k, how many sufficient statistics of each latent u moves; 0 where that is not
+        known, or the family is no exponential one.
+      leaves: what stays open where u takes n k + 1 values, `ORDER_AND_SCALE` or `ROTATION`; empty
+        where nothing is proved.
+    """
+
+    statistics: int = 0
+    leaves: str = ""
+
+
+class Theory(NamedTuple):
+    """What is proved of a family, by what u moves (`ModelConfig.modulation`); else nothing."""
+
+    both: Known = Known()
+    variance: Known = Known()
+    mean: Known = Known()
 
 
 class PriorFamily(NamedTuple):
@@ -28,12 +57,14 @@ class PriorFamily(NamedTuple):
       log_prob_pairs: `(z [rows, dim_z], loc [priors, dim_z], log_var [priors, dim_z]) ->`
         log density of every row under every prior, `[rows, priors]`, summed over dimensions.
       kl: `(mu, log_var_q, loc, log_var) -> KL(N(mu, exp log_var_q) || p(z_i|u))`.
+      theory: what is proved of it.
     """
 
     log_prob: Callable[..., jax.Array]
     log_prob_pairs: Callable[..., jax.Array]
     sample: Callable[..., jax.Array]
     kl: Callable[..., jax.Array]
+    theory: Theory = Theory()
 
 
 def gaussian_log_prob(z: Broadcast, loc: Broadcast, log_var: Broadcast) -> Broadcast:
@@ -117,12 +148,40 @@ def laplace_kl(mu: Latent, log_var_q: Latent, loc: Latent, log_var: Latent) -> L
     return negative_entropy + jnp.log(2.0) + log_scale + folded * jnp.exp(-log_scale)
 
 
-PRIOR_FAMILIES: dict[str, PriorFamily] = {
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(32)
+"""Of Gauss-Hermite quadrature under a standard normal."""
+
+
+def as_prior_family(piece: Any) -> PriorFamily:
+    """A family from `log_prob` and `sample` at least.
+
+    What else there is follows from `log_prob`: pairs by a sum over dimensions, the divergence by
+    Gauss-Hermite quadrature over each latent, exact for polynomials of degree 63.
+    """
+
+    def pairs(z: jax.Array, loc: jax.Array, log_var: jax.Array) -> jax.Array:
+        return jnp.sum(piece.log_prob(z[:, None], loc[None], log_var[None]), axis=-1)
+
+    def kl(mu: jax.Array, log_var_q: jax.Array, loc: jax.Array, log_var: jax.Array) -> jax.Array:
+        z = mu[..., None] + jnp.exp(0.5 * log_var_q)[..., None] * NODES
+        log_prob = piece.log_prob(z, loc[..., None], log_var[..., None])
+        mean = log_prob @ jnp.asarray(WEIGHTS / WEIGHTS.sum(), log_prob.dtype)
+        return -0.5 * (LOG_2PI + 1.0 + log_var_q) - mean
+
+    return fields_of(PriorFamily, piece, log_prob_pairs=pairs, kl=kl)
+
+
+PRIOR_FAMILIES = Registry[PriorFamily]("prior family", as_prior_family, {
     "gaussian": PriorFamily(
-        gaussian_log_prob, gaussian_log_prob_pairs, gaussian_sample, gaussian_kl
+        gaussian_log_prob, gaussian_log_prob_pairs, gaussian_sample, gaussian_kl,
+        Theory(Known(2, ORDER_AND_SCALE), Known(1, ORDER_AND_SCALE), Known(1, ROTATION)),
     ),
-    "laplace": PriorFamily(laplace_log_prob, laplace_log_prob_pairs, laplace_sample, laplace_kl),
-}
+    # where the centre moves it is no exponential family: its width is the one statistic there is
+    "laplace": PriorFamily(
+        laplace_log_prob, laplace_log_prob_pairs, laplace_sample, laplace_kl,
+        Theory(Known(1), Known(1, ORDER_AND_SCALE), Known(1)),
+    ),
+})  # fmt: skip
 
 
 def gaussian_nll(x: Latent, x_logit: Latent, log_var: Float[Array, ""]) -> Latent:
@@ -154,14 +213,21 @@ class Likelihood(NamedTuple):
       nll: `(x, x_logit, log_var) -> -log p(x_i|z)`, nats.
       mean: `x_logit -> E[x|z]`.
       information: `(x_logit, log_var) -> ` Fisher information of each raw output.
+      standardised: whether x is standardised for it, or taken as it is.
     """
 
     nll: Callable[..., jax.Array]
     mean: Callable[[jax.Array], jax.Array]
     information: Callable[..., jax.Array]
+    standardised: bool = True
 
 
-LIKELIHOODS: dict[str, Likelihood] = {
+def as_likelihood(piece: Any) -> Likelihood:
+    """A likelihood from its attributes."""
+    return fields_of(Likelihood, piece)
+
+
+LIKELIHOODS = Registry[Likelihood]("likelihood", as_likelihood, {
     "gaussian": Likelihood(gaussian_nll, lambda x_logit: x_logit, gaussian_information),
-    "bernoulli": Likelihood(bernoulli_nll, jax.nn.sigmoid, bernoulli_information),
-}
+    "bernoulli": Likelihood(bernoulli_nll, jax.nn.sigmoid, bernoulli_information, False),
+})  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.terms import TERMS
 
 PLAYERS = ("vae", "generator", "gan")
 """All names a player can have; the position fixes the player's random numbers."""
@@ -54,8 +55,11 @@ def check_game(game: Game) -> None:
 
 
 def weighed_as(term: str) -> str:
-    """The term whose weight and ramp it has: those of a mixture stand for the usual ones."""
-    return term.removeprefix("mixture_")
+    """The term whose weight and ramp it has: those of a mixture stand for the usual ones.
+
+    All that were registered from outside share those of `own`.
+    """
+    return "own" if term in TERMS.origins else term.removeprefix("mixture_")
 
 
 def weight_name(term: str) -> str | None:

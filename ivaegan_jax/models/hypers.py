@@ -51,6 +51,7 @@ class Hypers:
       gp_weight: lambda of `lambda E(|grad D(between)| - 1)^2`.
       r1_weight: gamma of `gamma/2 E|grad D(real)|^2`.
       r2_weight: gamma of `gamma/2 E|grad D(fake)|^2`.
+      own_weight: of every loss term that was registered from outside the package.
     """
 
     vae_rate: float = 0.01
@@ -88,6 +89,7 @@ class Hypers:
     gp_weight: float = 10.0
     r1_weight: float = 0.01
     r2_weight: float = 0.01
+    own_weight: float = 1.0
 
 
 def stack_hypers(hypers: Hypers, runs: int) -> Hypers:

@@ -7,6 +7,7 @@ import jax
 from jaxtyping import Array, Float
 
 from ivaegan_jax.models.config import ModelConfig
+from ivaegan_jax.models.distributions import Theory
 from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.models.networks import Dims, Networks
 from ivaegan_jax.models.terms import Pass, evaluate_terms, evidence
@@ -29,6 +30,7 @@ class Model(NamedTuple):
       log_prob: `(params, batch, noise, key, hypers) -> log p(x|u)`, nats, `[batch]`: a bound.
       log_prior: `(params, z, u) -> log p(z|u)`, nats, of every row of z `[rows, dim_z]` under every
         row of u `[priors, dim_u]`; `[rows, priors]`.
+      theory: what is proved of the prior's family.
     """
 
     init: Callable[[jax.Array], Params]
@@ -41,6 +43,7 @@ class Model(NamedTuple):
     noise: Callable[..., jax.Array]
     log_prob: Callable[..., jax.Array]
     log_prior: Callable[..., jax.Array]
+    theory: Theory = Theory()
 
 
 def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
@@ -85,4 +88,5 @@ def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
         noise=noise,
         log_prob=log_prob,
         log_prior=log_prior,
+        theory=nets.family.theory,
     )

@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 
 from ivaegan_jax.models import modules as nets
 from ivaegan_jax.models.batched import in_batches
+from ivaegan_jax.models.blocks import ENCODERS, GENERATORS
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.convolutions import make_pixels
 from ivaegan_jax.models.distributions import (
@@ -56,14 +57,13 @@ class Networks:
         """Makes the modules; `config` has no empty choices left."""
         self.config, self.dims = config, dims
         prior_depth = config.prior_depth or (3 if dims.continuous_u else 1)
-        size: dict[str, Any] = {"width": config.width, "activation": config.activation}
         pixels = make_pixels(dims.image_shape, config.convolutions, config.channels)
         self.modules: dict[str, nn.Module] = {
-            "encoder": nets.Encoder(dims.dim_z, depth=config.depth, pixels=pixels, **size),
+            "encoder": ENCODERS[config.encoder](config, dims),
             "prior": nets.ConditionalPrior(
-                dims.dim_z, config.modulation, depth=prior_depth, **size
+                dims.dim_z, config.modulation, config.width, prior_depth, config.activation
             ),
-            "generator": nets.Generator(dims.dim_x, depth=config.depth, pixels=pixels, **size),
+            "generator": GENERATORS[config.generator](config, dims),
             "critic": nets.Critic(
                 config.critic_width,
                 config.critic_depth,
@@ -90,7 +90,7 @@ class Networks:
         }
         keys = {name: jax.random.fold_in(key, index) for index, name in enumerate(self.modules)}
         variables = {b: self.modules[b].init(keys[b], *inputs[b]) for b in blocks}
-        params = {block: v["params"] for block, v in variables.items()}
+        params = {block: v.get("params", {}) for block, v in variables.items()}
         norms = variables.get("critic", {}).get("batch_stats")
         return params if norms is None else params | {CRITIC_NORM: norms}
 

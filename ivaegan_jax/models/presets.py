@@ -1,10 +1,11 @@
 """The table of models: a new model is one new row."""
 
 import dataclasses
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.game import Game, Player, check_game
+from ivaegan_jax.registry import Registry
 from ivaegan_jax.types import InputError
 
 ELBO = ("nll", "kl")
@@ -27,8 +28,17 @@ GENERATOR = Player(("generator",), ("adv_g",))
 DECODER = Player(("generator",), ("nll_mean",))
 ALL_BUT_CRITIC = ("encoder", "prior", "generator")
 
+
+def as_preset(piece: Any) -> Preset:
+    """The row itself, if it can be played."""
+    if not isinstance(piece, Preset):
+        raise ValueError("it is no Preset")
+    resolve(piece, ModelConfig())
+    return piece
+
+
 # fmt: off
-PRESETS: dict[str, Preset] = {
+PRESETS = Registry[Preset]("preset", as_preset, {
     "vae": Preset("standard", "x", "x", "prior", {
         "vae": Player(("encoder", "generator"), ELBO)}),
     "ivae": Preset("conditional", "x,u", "x", "prior", {
@@ -63,7 +73,7 @@ PRESETS: dict[str, Preset] = {
     "ibigan": Preset("conditional", "x,u", "x,z,u", "prior", {
         "gan": CRITIC,
         "vae": Player(ALL_BUT_CRITIC, ("adv_g", "cycle"))}),
-}
+})
 # fmt: on
 
 

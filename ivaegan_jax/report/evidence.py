@@ -22,6 +22,9 @@ FEWEST_PAIRS = 3
 UNSEEN = {"rank", "power", "information", "vanished", "some_repeating"}
 """Reasons of a run that may all be for want of rows, where `power` is one of them."""
 
+NOT_KNOWN = {"unproved", "vanished", "some_repeating"}
+"""Reasons of a run of whose prior nothing is proved, and against which nothing speaks."""
+
 
 class Evidence(NamedTuple):
     """The rows of one preset that its verdict rests on.
@@ -84,7 +87,7 @@ def verdict_of(evidence: Evidence) -> str:
     """
     unusable = [row for row in evidence.runs if not row["value"]]
     if len(unusable) > len(evidence.runs) / 2:
-        return UNKNOWN if all(map(_has_too_few_rows, unusable)) else NOT_SUPPORTED
+        return UNKNOWN if all(map(_cannot_be_told, unusable)) else NOT_SUPPORTED
     lost = any(each.lost for each in evidence.controls)
     if evidence.gate and evidence.objections and not lost:
         testable = not is_untestable(evidence.gate)
@@ -94,7 +97,7 @@ def verdict_of(evidence: Evidence) -> str:
     return SUPPORTED if evidence.agree and not lost else NOT_SUPPORTED
 
 
-def _has_too_few_rows(run: Row) -> bool:
-    """Whether nothing but tests that could hardly see anything speaks against a run."""
+def _cannot_be_told(run: Row) -> bool:
+    """Whether nothing speaks against a run but missing theory, or tests that see too little."""
     codes = {reason["code"] for reason in run["reasons"]}
-    return "power" in codes and codes <= UNSEEN
+    return ("power" in codes and codes <= UNSEEN) or ("unproved" in codes and codes <= NOT_KNOWN)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ivaegan_jax.data import parse_split
-from ivaegan_jax.models import CHOICES, COMBINATIONS, PRESETS
+from ivaegan_jax.models import CHOICES, COMBINATIONS, PRESETS, combinable
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.labels import SETTINGS, parse
 from ivaegan_jax.types import InputError
@@ -94,8 +94,8 @@ def _check_names(where: str, name: str, value: str) -> None:
         known = ", ".join(filter(None, choices))
         raise InputError(f"{where} must be one of {known}; not {value!r}")
     given = [part for part in value.split(",") if part]
-    if name in COMBINATIONS and sorted(set(given) & set(COMBINATIONS[name])) != sorted(given):
-        known = ", ".join(COMBINATIONS[name])
+    if name in COMBINATIONS and sorted(set(given) & set(combinable(name))) != sorted(given):
+        known = ", ".join(combinable(name))
         raise InputError(f"{where} lists any of {known}, each once; not {value!r}")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ivaegan_jax.data import DataConfig, Prepared, is_synthetic, load_dataset, prepare
+from ivaegan_jax.models import LIKELIHOODS
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.types import Dataset
 
@@ -59,7 +60,7 @@ def prepare_data(experiment: Experiment, datasets: Sequence[Dataset]) -> Prepare
       InputError: for tables that cannot be split as the settings say.
     """
     seeds, config = experiment.data_seeds, experiment.config
-    standardise = config.model.likelihood != "bernoulli"
+    standardise = LIKELIHOODS[config.model.likelihood].standardised
     return prepare(datasets, seeds, config.data, config.train.batch, standardise)
 
 

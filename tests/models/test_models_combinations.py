@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from ivaegan_jax.models.config import CHOICES
+from ivaegan_jax.models.choices import CHOICES
 from ivaegan_jax.models.presets import PRESETS
 from ivaegan_jax.types import TrainData
 

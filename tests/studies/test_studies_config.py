@@ -4,7 +4,8 @@ import inspect
 import pytest
 
 from ivaegan_jax.data.config import DataConfig
-from ivaegan_jax.models.config import CHOICES, COMBINATIONS, ModelConfig
+from ivaegan_jax.models.choices import CHOICES, COMBINATIONS
+from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.distributions import LIKELIHOODS, PRIOR_FAMILIES
 from ivaegan_jax.models.layers import ACTIVATIONS
 from ivaegan_jax.models.terms import TERMS

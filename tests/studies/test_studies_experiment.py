@@ -4,7 +4,8 @@ import json
 import pytest
 
 from ivaegan_jax.data.config import DataConfig
-from ivaegan_jax.models.config import CHOICES, COMBINATIONS, ModelConfig
+from ivaegan_jax.models.choices import CHOICES, COMBINATIONS
+from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.models.presets import PRESETS
 from ivaegan_jax.studies.config import Config

@@ -15,6 +15,9 @@ from ivaegan_jax.metrics import (
     modulated_rank,
     power_of_rank,
 )
+from ivaegan_jax.models import PRIOR_FAMILIES, Known, Theory
+
+GAUSSIAN = PRIOR_FAMILIES["gaussian"].theory
 
 INFORMATIVE = 0.01
 """Share of a latent's total variance that must follow x beyond u, as in `metrics.active_units`."""
@@ -29,7 +32,7 @@ class Findings(NamedTuple):
       modulated: natural parameters per latent that u moves at all, 0 to 2.
       means_only: whether these are means alone.
       levels: values of u.
-      needed: how many the theorem asks for, `active * modulated + 1`.
+      needed: how many the theorem asks for; 0 where there is none.
       rows_per_level: held-out rows of the middle one of the levels.
       rank: of the natural parameters of z^2, -1 / (2 variance), of the active latents.
       power: chance of the test of rank to find what is there, where it did not find all; else 1.
@@ -38,6 +41,7 @@ class Findings(NamedTuple):
       information: lower bound on the mutual information of z and u, nats per row.
       careful: another one, by a prior that is half in doubt.
       p_value: of there being none, one-sided.
+      known: what is proved of the prior's family where u moves what it moves here.
     """
 
     active: Bool[np.ndarray, " dim_z"]
@@ -54,22 +58,29 @@ class Findings(NamedTuple):
     information: float
     careful: float
     p_value: float
+    known: Known = Known()
 
 
-def find(run: Precondition, held_out: HeldOut) -> Findings:
-    """All findings on one run."""
+def known_where(theory: Theory, means: bool, variances: bool) -> Known:
+    """What is proved where u moves these."""
+    return theory.both if means and variances else theory.mean if means else theory.variance
+
+
+def find(run: Precondition, held_out: HeldOut, theory: Theory = GAUSSIAN) -> Findings:
+    """All findings on one run, whose prior is of the family that the theory is about."""
     active = active_units(run.mu, run.log_var)
     blocks = [bool(np.ptp(each, axis=0).max() > 1e-6) for each in (run.loc, run.prior_log_var)]
     rank = rank_of(run, held_out, active)
     whole = rank.rank == active.sum() or not blocks[1]
-    information = information_on_u(run, held_out)
+    information, known = information_on_u(run, held_out), known_where(theory, *blocks)
+    statistics = min(sum(blocks), known.statistics)
     return Findings(
         active=active,
         repeating=active & ~informative_units(run, held_out.u),
         modulated=sum(blocks),
         means_only=blocks == [True, False],
         levels=held_out.levels,
-        needed=int(active.sum()) * sum(blocks) + 1,
+        needed=int(active.sum()) * statistics + 1 if known.leaves else 0,
         rows_per_level=int(np.median(held_out.by_level.counts)),
         rank=rank,
         power=1.0 if whole else power_of(rank, held_out, int(active.sum())),
@@ -78,6 +89,7 @@ def find(run: Precondition, held_out: HeldOut) -> Findings:
         information=information[0],
         careful=information[1],
         p_value=information[2],
+        known=known,
     )
 
 

@@ -7,12 +7,14 @@ import numpy as np
 
 from ivaegan_jax.evaluation.verdict.findings import Findings
 from ivaegan_jax.metrics import LEVEL
+from ivaegan_jax.models import ROTATION
 
 USABLE = "usable"
 COLLAPSED = "collapsed to the prior"
 REPEATING = "collapsed to p(z|u)"
 DIVERGED = "diverged"
 NOT_IDENTIFIABLE = "not identifiable"
+UNPROVED = "not covered by a theorem"
 
 FLAT = 1e-3
 """Ratio of slopes below which the generator is no longer injective for any practical purpose."""
@@ -61,23 +63,28 @@ def judge(found: Findings, alive: bool) -> Judgement:
     if found.repeating.sum() == active:
         text = "The latents follow u alone: where u is held fixed they do not move with x."
         return Judgement(REPEATING, [Reason("repeating", text)])
-    against = list(_against(found, active))
+    against = [*_against_theorem(found, active), *_against(found)]
     if against:
         return Judgement(NOT_IDENTIFIABLE, [*against, *_cautions(found)])
+    if not found.known.leaves:
+        text = ("Nothing is proved of a prior of this family that u moves as here: whether it "
+                "determines the latents is not known.")  # fmt: skip
+        return Judgement(UNPROVED, [Reason("unproved", text), *_cautions(found)])
     return Judgement(USABLE, [*_cautions(found), *_in_favour(found, active)])
 
 
-def _against(found: Findings, active: int) -> Iterator[Reason]:
-    if not found.modulated:
-        yield Reason("prior", "The prior of the latents does not depend on u, so that nothing "
-                     "tells one latent from a mixture of several.")  # fmt: skip
+def _against_theorem(found: Findings, active: int) -> Iterator[Reason]:
+    """Conditions of a theorem that are not met, where there is one."""
+    if not found.modulated or not found.known.leaves:
         return
     if found.levels < found.needed:
         yield Reason("levels", f"u takes {found.levels} values, but {active} latents with "
                      f"{_parameters(found)} moved by u take at least {found.needed}.")  # fmt: skip
-    if found.means_only:
-        yield Reason("means", "Only the means of the latents follow u: with a Gaussian prior of "
-                     "constant variance, any rotation of the latents fits as well.")  # fmt: skip
+    if found.known.leaves == ROTATION:
+        yield Reason("means", "Only the means of the latents follow u: with a prior of this family "
+                     "and constant variance, any rotation of the latents fits as well.")  # fmt: skip
+    elif found.means_only:  # a family that needs no variances that u moves
+        return
     elif not len(found.rank.singular):
         yield Reason("rows", "Held-out rows have one value of u: nothing can be compared.")
     elif not found.rank.rank:
@@ -93,6 +100,14 @@ def _against(found: Findings, active: int) -> Iterator[Reason]:
                      "standard deviations of latents that differ by a quarter between values of u "
                      f"are found in {found.power:.0%} of cases. Take more rows, merge values of u, "
                      "or take fewer latents (--config.model.dim_z).")  # fmt: skip
+
+
+def _against(found: Findings) -> Iterator[Reason]:
+    """What speaks against a run whatever its prior's family."""
+    if not found.modulated:
+        yield Reason("prior", "The prior of the latents does not depend on u, so that nothing "
+                     "tells one latent from a mixture of several.")  # fmt: skip
+        return
     if found.p_value > LEVEL:
         yield Reason("information", "On held-out rows the latents tell nothing about u that could "
                      f"be found: {found.careful:.2f} nats per row.")  # fmt: skip
@@ -112,8 +127,9 @@ def _cautions(found: Findings) -> Iterator[Reason]:
 
 
 def _in_favour(found: Findings, active: int) -> Iterator[Reason]:
-    weakest = found.rank.singular[-1] / found.rank.noise
-    yield Reason("rank_ok", f"u moves the variances of all {active} latents in independent "
+    if not found.means_only:
+        weakest = found.rank.singular[-1] / found.rank.noise
+        yield Reason("rank_ok", f"u moves the variances of all {active} latents in independent "
                  f"directions, the weakest {weakest:.1f} times as far as sampling noise "
                  "would.")  # fmt: skip
     yield Reason("information_ok", "On held-out rows the latents tell at least "

@@ -79,7 +79,7 @@ def judge_runs(
         run = jax.tree.map(lambda leaf, i=i: leaf[i], checked)
         row = stamp(i) | {"kind": "verdict", "rows": "valid and test"}
         if _is_finite(run):
-            found = find(run, held_out[index])
+            found = find(run, held_out[index], trained.model.theory)
             verdict, reasons = judge(found, bool(trained.states.alive[i]))
         else:
             found, (verdict, reasons) = None, LOST
@@ -149,7 +149,7 @@ def _numbers(found: Findings) -> dict[str, float]:
     weakest = rank.singular[-1] / rank.noise if len(rank.singular) and rank.noise else np.nan
     values = {
         "levels": found.levels,
-        "levels_needed": found.needed,
+        "levels_needed": found.needed or np.nan,
         "levels_looked_at": found.looked_at,
         "natural_rank_quadratic": rank.rank,
         "natural_weakest": weakest,

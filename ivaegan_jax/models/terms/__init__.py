@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 from ivaegan_jax.models.terms import adversary, bound, encoding, evidence
 from ivaegan_jax.models.terms.forward import Pass
+from ivaegan_jax.registry import Registry, a_function
 from ivaegan_jax.types import Scalar, Terms
 
 __all__ = ["TERMS", "Pass", "evaluate_terms"]
 
-TERMS: dict[str, Callable[[Pass], Scalar]] = {
+TERMS = Registry[Callable[[Pass], Scalar]]("loss term", a_function, {
     "nll": bound.nll,
     "nll_mean": bound.nll_mean,
     "kl": bound.kl,
@@ -34,7 +35,7 @@ TERMS: dict[str, Callable[[Pass], Scalar]] = {
     "r2": adversary.r2,
     "gp": adversary.gp,
     "critic_accuracy": adversary.critic_accuracy,
-}
+})  # fmt: skip
 
 
 def evaluate_terms(run: Pass, names: tuple[str, ...]) -> Terms:

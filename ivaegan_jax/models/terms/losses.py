@@ -1,11 +1,13 @@
 """Adversarial losses as (critic, generator) pairs. D is a logit; losses are minimised."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
+
+from ivaegan_jax.registry import Registry, fields_of
 
 Logits = Float[Array, "... batch"]
 
@@ -75,11 +77,16 @@ def relativistic_generator(logit_real: Logits, logit_fake: Logits) -> Float[Arra
     return jnp.mean(jax.nn.softplus(logit_real - logit_fake))
 
 
-ADVERSARIAL_LOSSES: dict[str, AdversarialLoss] = {
+def as_adversarial_loss(piece: Any) -> AdversarialLoss:
+    """A pair from its attributes."""
+    return fields_of(AdversarialLoss, piece)
+
+
+ADVERSARIAL_LOSSES = Registry[AdversarialLoss]("adversarial loss", as_adversarial_loss, {
     "non_saturating": AdversarialLoss(non_saturating_critic, non_saturating_generator),
     "minimax": AdversarialLoss(non_saturating_critic, minimax_generator),
     "hinge": AdversarialLoss(hinge_critic, linear_generator),
     "least_squares": AdversarialLoss(least_squares_critic, least_squares_generator),
     "wasserstein": AdversarialLoss(wasserstein_critic, linear_generator),
     "relativistic": AdversarialLoss(relativistic_critic, relativistic_generator),
-}
+})  # fmt: skip
