@@ -5,6 +5,7 @@ import pytest
 
 from ivaegan_jax.doctor.theory import check_dimension, check_distinct_u, check_prior
 from ivaegan_jax.models.config import ModelConfig
+from ivaegan_jax.models.distributions import PRIOR_FAMILIES, Known, Theory
 
 CONDITIONAL = ModelConfig(prior="conditional")
 
@@ -41,6 +42,38 @@ def test_nk_plus_1_values_of_u_are_needed_and_one_less_is_too_few(changes, neede
         found = check_distinct_u(config(**changes), 5, u)
         assert (found.values["needed"], found.values["found"]) == (needed, values)
         assert (found.severity == "fine") == (values == needed)
+
+
+@pytest.fixture
+def student(monkeypatch):
+    """`student(theory)`: registers a family; what was registered is gone after the test."""
+    for name in ("_pieces", "origins"):
+        monkeypatch.setattr(PRIOR_FAMILIES, name, dict(getattr(PRIOR_FAMILIES, name)))
+    laplace = PRIOR_FAMILIES["laplace"]
+    return lambda theory: PRIOR_FAMILIES.register("student", laplace._replace(theory=theory))
+
+
+def test_nothing_is_claimed_of_a_family_that_does_not_say(student):
+    student(Theory())
+    for modulation in ("both", "variance", "mean"):
+        found = check_prior(config(prior_family="student", modulation=modulation))
+        assert found.severity == "warn"
+        assert "Nothing is proved of a student prior" in found.sentence
+        assert "determined" not in found.sentence
+    counted = check_distinct_u(config(prior_family="student"), 5, np.arange(3, dtype=np.int32))
+    assert counted.severity == "warn"
+    assert "is not known" in counted.sentence
+
+
+def test_what_a_family_says_of_itself_is_told_with_who_says_so(student):
+    student(Theory(variance=Known(1, "order and scale"), mean=Known(1, "rotation")))
+    fine = check_prior(config(prior_family="student", modulation="variance"))
+    assert fine.severity == "fine"
+    assert f"So says {__name__}" in fine.sentence
+    assert check_prior(config(prior_family="student", modulation="mean")).severity == "blocks"
+    u = np.arange(6, dtype=np.int32)
+    counted = check_distinct_u(config(prior_family="student", modulation="variance"), 5, u)
+    assert (counted.severity, counted.values["needed"]) == ("fine", 6)
 
 
 def test_the_advice_is_enough():

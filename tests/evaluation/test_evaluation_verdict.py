@@ -13,7 +13,9 @@ from ivaegan_jax.evaluation.verdict import (
     make_precondition,
 )
 from ivaegan_jax.evaluation.verdict.held_out import MOST_LEVELS, MOST_ROWS, REFERENCES
+from ivaegan_jax.evaluation.verdict.judgement import NOT_IDENTIFIABLE
 from ivaegan_jax.evaluation.verdict.precondition import in_blocks
+from ivaegan_jax.models import Known, Theory
 
 RNG = np.random.default_rng(0)
 LEVELS, DIM = 12, 2
@@ -46,6 +48,21 @@ def run(z=Z, std=STD, mean=0 * STD, slope=((1.0, 0.0), (0.0, 1.0)), scale=(1.0, 
 
 def judged(alive=True, held_out=HELD_OUT, **changes):
     return judge(find(run(**changes), held_out), alive)
+
+
+def test_a_run_whose_prior_nothing_is_proved_of_is_not_said_to_be_usable():
+    unproved = judge(find(run(), HELD_OUT, Theory()), alive=True)
+    assert unproved.verdict == "not covered by a theorem"
+    assert codes(unproved) == {"unproved"}
+    told = judge(find(run(), HELD_OUT, Theory(variance=Known(1, "order and scale"))), alive=True)
+    assert told == judged()
+
+
+def test_what_speaks_against_a_run_speaks_against_it_without_a_theorem_too():
+    flat = judge(find(run(slope=((1.0, 0.0), (0.0, 0.0))), HELD_OUT, Theory()), alive=True)
+    assert flat.verdict == NOT_IDENTIFIABLE
+    assert "flat" in codes(flat)
+    assert "rank" not in codes(judge(find(run(std=EQUAL, mean=MEANS), HELD_OUT, Theory()), True))
 
 
 def codes(judgement):

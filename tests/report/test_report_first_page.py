@@ -39,6 +39,16 @@ def only(rows):
     return short, " ".join([*short.sentences, *short.reasons])
 
 
+def test_runs_that_agree_under_a_prior_of_which_nothing_is_proved_identify_nothing_for_sure():
+    found = rows(usable=())
+    for row in found:
+        if row["metric"] == "verdict":
+            row["reasons"] = [{"code": "unproved", "text": "Nothing is proved."}]
+    short, told = only(found)
+    assert short.verdict == UNKNOWN
+    assert "Nothing is proved." in told
+
+
 def test_usable_runs_that_agree_are_identified():
     short, text = only(rows())
     assert short.verdict == SUPPORTED

@@ -82,7 +82,7 @@ def _against_theorem(found: Findings, active: int) -> Iterator[Reason]:
                      f"{_parameters(found)} moved by u take at least {found.needed}.")  # fmt: skip
     if found.known.leaves == ROTATION:
         yield Reason("means", "Only the means of the latents follow u: with a prior of this family "
-                     "and constant variance, any rotation of the latents fits as well.")  # fmt: skip
+                     "and constant variance, any rotation of them fits as well.")  # fmt: skip
     elif found.means_only:  # a family that needs no variances that u moves
         return
     elif not len(found.rank.singular):
