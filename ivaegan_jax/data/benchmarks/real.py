@@ -17,7 +17,7 @@ def digits() -> Dataset:
     Source: Alpaydin and Kaynak 1998, "Optical Recognition of Handwritten Digits", UCI (CC BY 4.0),
     its test set, as in scikit-learn.
     """
-    x, u = load_digits(return_X_y=True)
+    x, u = (np.asarray(each) for each in load_digits(return_X_y=True))
     return Dataset(
         name="digits",
         x=(x / 16.0).astype(np.float32),
