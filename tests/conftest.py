@@ -15,6 +15,7 @@ import hermetic
 
 hermetic.seal_off()  # before JAX reads its variables
 
+import chex
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -206,10 +207,10 @@ def init_runs(tiny, stack):
 
 @pytest.fixture(scope="session")
 def same():
-    """`same(a, b)`: two trees are equal to the bit, NaN included."""
+    """`same(a, b)`: two trees are equal to the bit and in type, NaN included."""
 
     def check(a, b):
-        jax.tree.map(np.testing.assert_array_equal, jax.device_get(a), jax.device_get(b))
+        chex.assert_trees_all_equal(jax.device_get(a), jax.device_get(b), strict=True)
         return True
 
     return check

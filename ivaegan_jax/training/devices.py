@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import chex
 import jax
 import numpy as np
 from jax.experimental import multihost_utils
@@ -62,6 +63,7 @@ def over_runs(
 
     def on_device(*args: Any) -> Any:
         *stacked, shared = args
+        chex.assert_equal_shape_prefix(jax.tree.leaves(stacked), 1)
 
         def one(of_one_run: tuple[Any, ...]) -> Any:
             return function(*of_one_run, shared)
@@ -92,7 +94,11 @@ def pad_runs(tree: Any, mesh: Mesh, least: int = 1) -> Any:
     """Repeats the last run until there are `least` and they divide by the mesh's seeds axis.
 
     Takes and returns host arrays.
+
+    Raises:
+      AssertionError: where leaves differ in their number of runs.
     """
+    chex.assert_equal_shape_prefix(jax.tree.leaves(tree), 1)
     runs = len(jax.tree.leaves(tree)[0])
     size = max(runs, least)
     index = np.minimum(np.arange(size + -size % mesh.shape[AXIS]), runs - 1)

@@ -113,6 +113,11 @@ def test_padding_repeats_the_last_run_up_to_the_devices(mesh, runs, padded):
     assert filled["b"].shape == (padded, 2)
 
 
+def test_leaves_of_different_numbers_of_runs_are_refused(mesh):
+    with pytest.raises(AssertionError, match="shape prefix"):
+        pad_runs({"a": np.arange(3), "b": np.arange(4)}, mesh)
+
+
 @pytest.mark.parametrize("how", ["map", "vmap"])
 def test_all_but_the_last_argument_are_stacked_over_runs(mesh, how):
     add = over_runs(lambda a, b, shared: {"sum": a["a"] + b + shared}, mesh, how)
