@@ -15,11 +15,11 @@ from experiments.calibrations import (
     shares,
     verdicts,
 )
-from experiments.calibrations._case import Case, Measured, measure
+from experiments.calibrations._case import Case, Measured, judge, measure
 from ivaegan_jax.studies.labels import nearest
 from ivaegan_jax.types import InputError
 
-__all__ = ["Case", "Measured", "all_cases", "chosen", "measure"]
+__all__ = ["Case", "Measured", "all_cases", "chosen", "judge", "measure"]
 
 THEMES = (
     means, shares, agreements, comparisons, resplits, doctors, series, sequences, ranks,

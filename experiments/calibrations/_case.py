@@ -81,18 +81,40 @@ class Measured(NamedTuple):
         return to_json(found)
 
 
-def measure(case: Case, repeats: int) -> Measured:
-    """The rate over draws 0 to `repeats` - 1, each a function of the case and its number alone."""
-    if case.reference:
-        known = _rate(f"{case.name}: {case.setting}: reference", case.reference, repeats)
+class Counts(NamedTuple):
+    """In how many draws a case happened, and its reference; None without one."""
+
+    happened: int
+    reference: int | None = None
+
+
+def count(case: Case, repeats: int) -> Counts:
+    """Draws 0 to `repeats` - 1, each a function of the case and its number alone."""
+    key = f"{case.name}: {case.setting}"
+    known = _happened(f"{key}: reference", case.reference, repeats) if case.reference else None
+    return Counts(_happened(key, case.happens, repeats), known)
+
+
+def judge(case: Case, repeats: int, counts: Counts) -> Measured:
+    """The rate of what was counted, held against its band."""
+    if counts.reference is not None:
+        known = _rate(counts.reference, repeats)
         case = dataclasses.replace(case, band=(round(float(known.low), 2), 1.0), reference=None)
-    return Measured(case, _rate(f"{case.name}: {case.setting}", case.happens, repeats), repeats)
+    return Measured(case, _rate(counts.happened, repeats), repeats)
 
 
-def _rate(key: str, happens: Callable[[np.random.Generator], bool], repeats: int) -> Interval:
+def measure(case: Case, repeats: int) -> Measured:
+    """Counts and judges."""
+    return judge(case, repeats, count(case, repeats))
+
+
+def _happened(key: str, happens: Callable[[np.random.Generator], bool], repeats: int) -> int:
     seed = zlib.crc32(key.encode())
-    draws = [happens(np.random.default_rng((seed, repeat))) for repeat in range(repeats)]
-    return success_rate(np.array(draws))
+    return sum(bool(happens(np.random.default_rng((seed, repeat)))) for repeat in range(repeats))
+
+
+def _rate(happened: int, repeats: int) -> Interval:
+    return success_rate(np.arange(repeats) < happened)
 
 
 def covers(interval: Interval, truth: float) -> bool:

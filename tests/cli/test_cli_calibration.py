@@ -7,8 +7,17 @@ import pytest
 from scipy.stats import binom
 
 from experiments.calibrations import Case, all_cases, chosen, measure
-from experiments.calibrations._case import AT_MOST, COVERAGE, EXACT, FALSE_ALARMS, INTERVALS, POWER
+from experiments.calibrations._case import (
+    AT_MOST,
+    COVERAGE,
+    EXACT,
+    FALSE_ALARMS,
+    INTERVALS,
+    POWER,
+    Counts,
+)
 from experiments.calibrations._tables import tables_of
+from experiments.calibrations._workers import counted, keep, kept
 from experiments.calibrations.ranks import Latents
 from experiments.calibrations.series import autoregression, independent
 from experiments.calibrations.shares import share_covers
@@ -124,18 +133,49 @@ def test_an_unknown_name_is_refused(refused):
         chosen(["zzz"])
 
 
+FEW = ("--quick", "--only=control,agreement")
+
+
 def test_the_program_keeps_what_it_found(run, tmp_path):
-    ended = run("calibration", "--quick", "--only=control,agreement", f"--out={tmp_path / 'kept'}")
+    command, kept = (*FEW, f"--workdir={tmp_path / 'run'}", "--processes=1"), tmp_path / "kept"
+    ended = run("calibration", *command, f"--out={kept}")
     assert (ended.code, ended.err) == (0, "")
     assert "1/16 agreement: 4 runs, 0 % fail: " in ended.out
-    found = json.loads((tmp_path / "kept/summary.json").read_text())
+    found = json.loads((kept / "summary.json").read_text())
     assert {case["name"] for case in found} == {"agreement", "control"}
     assert {case["repeats"] for case in found} == {20}
-    assert "## False alarms" in (tmp_path / "kept/summary.md").read_text()
-    manifest = json.loads((tmp_path / "kept/manifest.json").read_text())
-    assert (
-        manifest["command"] == "python -m experiments.calibration --quick --only=control,agreement"
-    )
+    assert "## False alarms" in (kept / "summary.md").read_text()
+    manifest = json.loads((kept / "manifest.json").read_text())
+    said = "python -m experiments.calibration --quick --only=control,agreement --processes=1"
+    assert manifest["command"] == said
+    again = run("calibration", *command)  # nothing is left, and the tables are the same
+    assert "/16 " not in again.out
+    assert again.out.strip() == ended.out[ended.out.index("\n\n") :].strip()
+
+
+def cases():
+    """Three coins, one of them fair."""
+    return [
+        Case(POWER, f"coin {rate}", "thrown", lambda rng, p=rate: bool(rng.random() < p), (0, 1), 9)
+        for rate in (0.0, 0.5, 1.0)
+    ]
+
+
+def test_processes_count_what_one_counts():
+    work = [(case, 9) for case in cases()]
+    one = dict(counted(cases, work, [0, 1, 2], 1))
+    assert dict(counted(cases, work, [2, 1], 2)) == {i: one[i] for i in (1, 2)}
+    assert (one[0].happened, one[2].happened) == (0, 9)
+
+
+def test_counts_are_kept_for_the_same_draws_of_the_same_code(tmp_path):
+    path, work = tmp_path / "counts.jsonl", [(case, 9) for case in cases()]
+    assert kept(path, work, "a") == {}
+    keep(path, *work[1], "a", Counts(4, 3))
+    assert kept(path, work, "a") == {1: Counts(4, 3)}
+    assert kept(path, [(case, 10) for case, _ in work], "a") == {}
+    assert kept(path, work, "b") == {}
+    assert kept(path, work, "a") == {}  # other code has dropped them
 
 
 @pytest.mark.slow
