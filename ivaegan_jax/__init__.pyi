@@ -27,6 +27,7 @@ from .training import TrainState as TrainState
 from .training import make_seeds_mesh as make_seeds_mesh
 from .training import make_trainer as make_trainer
 from .training import over_runs as over_runs
+from .types import Auxiliary as Auxiliary
 from .types import Batch as Batch
 from .types import Dataset as Dataset
 from .types import InputError as InputError

@@ -58,7 +58,7 @@ def independent(setting: str, rng: np.random.Generator) -> Sample:
 def b1(rows: int, rng: np.random.Generator) -> Sample:
     """B1 with 40 segments of as many rows."""
     made = load_dataset("b1", int(rng.integers(2**31)), {"per_segment": rows})
-    return draw_sample(made.x, made.u)
+    return draw_sample(made.x, made.u.values)
 
 
 def u_in_x(make: Callable[..., Sample], given: str | int, rng: np.random.Generator) -> bool:

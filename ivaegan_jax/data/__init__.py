@@ -30,7 +30,7 @@ from ivaegan_jax.data.prepare import (
     preprocessing_from,
     split_arrays,
 )
-from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing, raw_u
+from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
 from ivaegan_jax.data.sentinels import find_sentinels, unmarked
 from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
 from ivaegan_jax.data.splits.how import parse_split
@@ -79,7 +79,6 @@ __all__ = [
     "preprocessing_arrays",
     "preprocessing_from",
     "propose_split",
-    "raw_u",
     "split_arrays",
     "unmarked",
 ]

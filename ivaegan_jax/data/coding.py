@@ -1,34 +1,31 @@
 """U of any rows in the form that a model was trained on: level codes, or standardised features."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from jaxtyping import Bool, Float, Int, Num, Shaped
 
 from ivaegan_jax.data.tables.auxiliary import one_hot
 from ivaegan_jax.data.tables.categories import is_missing
-from ivaegan_jax.types import InputError
+from ivaegan_jax.types import Auxiliary, InputError
 
 SHOWN = 5
 """How many known categories, or faulty rows, a message names."""
 
 
-def level_codes(
-    u: Shaped[np.ndarray, "rows *dim_u"], levels: Shaped[np.ndarray, " levels"]
-) -> Int[np.ndarray, " rows"]:
+def level_codes(u: Auxiliary, levels: Shaped[np.ndarray, " levels"]) -> Int[np.ndarray, " rows"]:
     """Codes of categories, or of the columns of a one-hot u.
 
     Raises:
       InputError: for a category that is none of the levels, or is missing.
     """
-    if (hot := one_hot(u)) is not None and not hot[1].any():
-        u = hot[0]
-    if u.ndim != 1:
-        shape = f"this u is continuous or has several columns (shape {u.shape})"
+    if not u.is_categorical and (hot := one_hot(u.values)) is not None and not hot[1].any():
+        u = Auxiliary.categorical(hot[0])
+    if not u.is_categorical:
+        shape = f"this u is continuous or has several columns (shape {u.values.shape})"
         raise InputError(f"the model was trained on one category per row, {shape}")
     # Python values compare across types: 1, 1.0 and True name the same category.
     code = {level: i for i, level in enumerate(levels.tolist())}
-    values, inverse = np.unique(u, return_inverse=True)
+    present, inverse = np.unique(u.codes, return_inverse=True)
+    values = u.levels[present]
     unseen = np.array([value not in code for value in values.tolist()], bool)
     if unseen.any():
         _check_missing((unseen & is_missing(values))[inverse])
@@ -41,22 +38,8 @@ def level_codes(
     return np.array([code[value] for value in values.tolist()], np.int32)[inverse]
 
 
-def features(
-    u: Float[np.ndarray, "rows columns"], categories: Sequence[int]
-) -> tuple[Int[np.ndarray, " dim_u"], Float[np.ndarray, " dim_u"]]:
-    """The column of every feature of a continuous u, and its level: NaN for a quantity.
-
-    Args:
-      u: as the user has it.
-      categories: columns that have one feature for each of their values.
-    """
-    columns = range(u.shape[1])
-    levels = [np.unique(u[:, c]) if c in categories else np.array([np.nan]) for c in columns]
-    return np.repeat(columns, [len(each) for each in levels]), np.concatenate(levels).astype(float)
-
-
 def standardised(
-    u: Shaped[np.ndarray, "rows *columns"],
+    table: Shaped[np.ndarray, "rows columns"],
     mean: Float[np.ndarray, " dim_u"],
     std: Float[np.ndarray, " dim_u"],
     column: Int[np.ndarray, " dim_u"],
@@ -66,14 +49,13 @@ def standardised(
     Raises:
       InputError: for categories in place of numbers, other numbers of columns, or NaN.
     """
-    if u.dtype.kind not in "iufb":
-        raise InputError(f"the model was trained on a continuous u, this u holds {u.dtype}")
-    u = u[:, None] if u.ndim == 1 else u
-    check_columns("u", u, int(column.max()) + 1)
-    _check_missing(np.asarray(np.isnan(u).any(axis=1)))
-    found = np.empty((len(u), len(column)), np.float32)
+    if table.dtype.kind not in "iufb":
+        raise InputError(f"the model was trained on a continuous u, this u holds {table.dtype}")
+    check_columns("u", table, int(column.max()) + 1)
+    _check_missing(np.asarray(np.isnan(table).any(axis=1)))
+    found = np.empty((len(table), len(column)), np.float32)
     for i, source in enumerate(column):
-        found[:, i] = (u[:, source] - mean[i]) / std[i]
+        found[:, i] = (table[:, source] - mean[i]) / std[i]
     return found
 
 

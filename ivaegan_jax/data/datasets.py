@@ -13,7 +13,7 @@ from ivaegan_jax.data.benchmarks.draws import add_noise
 from ivaegan_jax.data.benchmarks.real import digits
 from ivaegan_jax.data.benchmarks.synthetic import b1, b2, b3_imca, b3_tcl, b4
 from ivaegan_jax.data.controls import CONTROLS
-from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing, raw_u
+from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
 from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
 from ivaegan_jax.data.tables.load import load_table
 from ivaegan_jax.registry import Registry
@@ -31,7 +31,6 @@ __all__ = [
     "load_dataset",
     "load_table",
     "make_split",
-    "raw_u",
 ]
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ivaegan_jax.data.config import DataConfig
-from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing, raw_u
+from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
 from ivaegan_jax.data.sentinels import notes_on_codes
 from ivaegan_jax.data.splits.all_seeds import split_all
 from ivaegan_jax.data.splits.draw import Split, check_batch
@@ -74,6 +74,11 @@ class Prepared(NamedTuple):
     notes: tuple[str, ...]
     split: SplitNote
     sha256: str
+
+    @property
+    def is_categorical(self) -> bool:
+        """Whether u is one column of categories, which programs see as codes."""
+        return self.preprocessing[0].is_categorical
 
     @property
     def dim_x(self) -> int:
@@ -148,24 +153,16 @@ def _stack(
     for i, (dataset, chosen, preprocessing) in enumerate(each):
         x[i] = preprocessing.transform_rows(dataset.x, chosen)
     s = [dataset.s[chosen] for dataset, chosen, _ in each if dataset.s is not None]
-    u = np.stack([_coded(*of_one) for of_one in each])
+    u = np.stack([fit.encode_u(dataset.u[chosen]) for dataset, chosen, fit in each])
     groups = [group_of(d)[r] for d, r in zip(datasets, rows, strict=True)]
     place = [place_of(d)[r] for d, r in zip(datasets, rows, strict=True)]
     return Part(x, u, np.stack(s) if s else None, *map(np.stack, (rows, place, groups)))
 
 
-def _coded(dataset: Dataset, rows: np.ndarray, fitted: Preprocessing) -> np.ndarray:
-    """U of some rows as programs see it; of categories, every level is looked up once."""
-    if dataset.levels is None:
-        return fitted.encode_u(dataset.u[rows])
-    present, codes = np.unique(dataset.u[rows], return_inverse=True)
-    return fitted.encode_u(dataset.levels[present])[codes]
-
-
 def _fingerprint(datasets: Sequence[Dataset]) -> str:
     digest = hashlib.sha256()
     for dataset in datasets:
-        for array in (dataset.x, raw_u(dataset), dataset.s, dataset.groups, dataset.time):
+        for array in (dataset.x, dataset.u.own(), dataset.s, dataset.groups, dataset.time):
             if array is not None:
                 digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     return digest.hexdigest()

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int, Real, Shaped
 
-from ivaegan_jax.data.coding import check_columns, features, level_codes, standardised, with_levels
+from ivaegan_jax.data.coding import check_columns, level_codes, standardised, with_levels
 from ivaegan_jax.data.columns import Moments, moments, pieces
 from ivaegan_jax.data.comparison import Seen, look_at
-from ivaegan_jax.types import Dataset, InputError
+from ivaegan_jax.types import Auxiliary, Coded, Dataset, InputError
 
 LOOKS = ("seen", "seen_u")
 """Fields that are what training rows were like."""
@@ -50,6 +50,11 @@ class Preprocessing:
     seen_u: Seen | None = None
 
     @property
+    def is_categorical(self) -> bool:
+        """Whether u is one column of categories, which programs see as codes."""
+        return self.levels is not None
+
+    @property
     def dim_u(self) -> int:
         """Features of u as the networks see it: levels, or columns."""
         return 0 if (by := self.levels if self.u_mean is None else self.u_mean) is None else len(by)
@@ -73,13 +78,12 @@ class Preprocessing:
         check_columns("x", x, len(self.x_mean))
         return x / self.scale * self.x_std + self.x_mean
 
-    def encode_u(
-        self, u: Shaped[np.ndarray, "rows *dim_u"]
-    ) -> Int[np.ndarray, " rows"] | Float[np.ndarray, "rows dim_u"]:
-        """Codes the user's own values of u.
+    def encode_u(self, u: Auxiliary | Shaped[np.ndarray, "rows *dim_u"]) -> Coded:
+        """Brings u into the form that the model was trained on.
 
         Args:
-          u: categories `[rows]`, or numbers `[rows, dim_u]` (`[rows]` for one column).
+          u: of a table, or the user's own values: categories `[rows]`, or numbers `[rows, dim_u]`
+            (`[rows]` for one column).
 
         Returns:
           int32 level codes `[rows]`, or standardised float32 `[rows, dim_u]`.
@@ -88,13 +92,15 @@ class Preprocessing:
           InputError: for a category that the training rows lacked, another number of
             columns, or numbers where there should be categories and vice versa.
         """
+        u = u if isinstance(u, Auxiliary) else Auxiliary.as_given(u)
         if self.levels is not None:
             return level_codes(u, self.levels)
         assert self.u_mean is not None
         assert self.u_std is not None
         column = np.arange(len(self.u_mean)) if self.u_column is None else self.u_column
-        found = standardised(u, self.u_mean, self.u_std, column)
-        return found if self.u_level is None else with_levels(found, u, column, self.u_level)
+        table = u.table()
+        found = standardised(table, self.u_mean, self.u_std, column)
+        return found if self.u_level is None else with_levels(found, table, column, self.u_level)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The fields as arrays for an `.npz` file, without pickle; None is left out."""
@@ -135,7 +141,7 @@ def fit_preprocessing(
     Pixels of images share one standard deviation: most of them hardly vary, and blowing these up
     to the size of the others would leave nothing but rare flecks.
 
-    The codes of a discrete u equal `dataset.u` where every level has a row among them, as
+    The codes of a discrete u equal those of the table where every level has a row among them, as
     in the training rows of `make_split`.
 
     Args:
@@ -155,21 +161,17 @@ def fit_preprocessing(
         of_x = of_x._replace(std=np.full_like(of_x.std, shared))
     x_mean, x_std = _as_given(of_x, dataset.x.dtype)
     of_all = x_mean, x_std, float(scale)
-    if dataset.levels is not None:
-        return Preprocessing(*of_all, dataset.levels[np.unique(dataset.u[rows])], seen=seen)
-    of_u = moments(dataset.u, rows)
-    seen_u = look_at(dataset.u, rows, of_u)
-    u_mean, u_std = _as_given(of_u, dataset.u.dtype)
-    if not dataset.categories:
+    u = dataset.u
+    if u.is_categorical:
+        return Preprocessing(*of_all, u.levels[np.unique(u.codes[rows])], seen=seen)
+    of_u = moments(u.values, rows)
+    seen_u = look_at(u.values, rows, of_u)
+    u_mean, u_std = _as_given(of_u, u.values.dtype)
+    if not u.categories:
         return Preprocessing(*of_all, None, u_mean, u_std, seen=seen, seen_u=seen_u)
-    column, level = features(dataset.u, dataset.categories)
+    column, level = u.features()
     by_feature = u_mean[column], u_std[column], column, level
     return Preprocessing(*of_all, None, *by_feature, seen, seen_u)
-
-
-def raw_u(dataset: Dataset) -> Shaped[np.ndarray, "rows *dim_u"]:
-    """The user's own values of u, which `encode_u` takes: categories, or numbers."""
-    return dataset.u if dataset.levels is None else dataset.levels[dataset.u]
 
 
 def _as_given(

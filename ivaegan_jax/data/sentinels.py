@@ -7,7 +7,6 @@ import numpy as np
 from jaxtyping import Bool, Float, Real
 
 from ivaegan_jax.data.columns import pieces
-from ivaegan_jax.data.preprocessing import raw_u
 from ivaegan_jax.types import Dataset
 
 CODES = frozenset(
@@ -111,11 +110,10 @@ def unmarked(name: str, value: float) -> str:
 
 def notes_on_codes(dataset: Dataset) -> tuple[str, ...]:
     """A sentence on numbers of u that are likely to stand for a missing one."""
-    u = raw_u(dataset)
-    if u.dtype.kind not in "iuf":
+    if not dataset.u.is_numeric:
         return ()
     return tuple(
         f"u is {code.value:.10g} in {code.rows:,} rows, apart from all other values of column "
         f"{code.column}: if it stands for a missing one, save {unmarked('u', code.value)}."
-        for code in find_sentinels(u.reshape(len(u), -1))[:1]
+        for code in find_sentinels(dataset.u.table())[:1]
     )

@@ -10,6 +10,7 @@ from ivaegan_jax.data.dependence.permutations import permute_labels, permute_row
 from ivaegan_jax.data.dependence.sequences import other_course, turn_each
 from ivaegan_jax.data.dependence.shifts import turning
 from ivaegan_jax.data.prepare import Prepared
+from ivaegan_jax.types import Auxiliary
 
 MOST_ROWS = 20_000
 """Rows at which it is looked how far u can be shifted, evenly spread."""
@@ -100,9 +101,10 @@ def moved_u(
       U of the training, validation and test rows; every level that training rows have had is left
       to them, where some move leaves it.
     """
+    all_of = Auxiliary.of(series.u)
     for _ in range(TRIES):
         train, *held_out = series.as_parts(series.u[moved_rows(series, structure, reach, rng)])
-        if train.ndim == 2 or len(np.unique(train)) == len(np.unique(series.u)):
+        if not all_of.is_categorical or len(np.unique(train)) == all_of.distinct():
             break
     return [train, *held_out]
 

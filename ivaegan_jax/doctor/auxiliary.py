@@ -3,12 +3,12 @@
 import numpy as np
 from jaxtyping import Float
 
-from ivaegan_jax.data import moments, raw_u
+from ivaegan_jax.data import moments
 from ivaegan_jax.doctor.finding import Finding, counted, listed
 from ivaegan_jax.doctor.levels import FEW_ROWS, check_levels, check_names
 from ivaegan_jax.doctor.outliers import check_outliers
 from ivaegan_jax.doctor.telling import alike
-from ivaegan_jax.types import Dataset
+from ivaegan_jax.types import Auxiliary, Dataset
 
 __all__ = ["FEW_ROWS", "describe_u"]
 
@@ -21,7 +21,7 @@ MOST_ROWS = 100_000
 
 def describe_u(dataset: Dataset) -> list[Finding]:
     """Findings `u`, then of its levels or columns, and `reading` where that was not plain."""
-    found = describe_levels(dataset) if dataset.u.ndim == 1 else describe_columns(dataset)
+    found = describe_levels(dataset.u) if dataset.u.is_categorical else describe_columns(dataset.u)
     if not dataset.notes:
         return found
     sentence = " ".join(dataset.notes)
@@ -29,11 +29,10 @@ def describe_u(dataset: Dataset) -> list[Finding]:
     return [*found, Finding("reading", "warn", sentence, advice, {"notes": list(dataset.notes)})]
 
 
-def describe_levels(dataset: Dataset) -> list[Finding]:
+def describe_levels(u: Auxiliary) -> list[Finding]:
     """How many categories there are, and whether each has rows enough."""
-    assert dataset.levels is not None
-    codes, counts = np.unique(dataset.u, return_counts=True)
-    names = dataset.levels[codes].tolist()
+    codes, counts = np.unique(u.codes, return_counts=True)
+    names = u.levels[codes].tolist()
     span = f"{counts.min():,} to {counts.max():,} rows each, {np.median(counts):,.0f} in the middle"
     if counts.min() == counts.max():
         span = f"{counted(int(counts[0]), 'row')} each"
@@ -42,15 +41,14 @@ def describe_levels(dataset: Dataset) -> list[Finding]:
     values |= {"largest": int(counts.max())}
     found = [Finding("u", "fine", sentence, values=values)]
     found += [check_levels(names, counts.tolist()), check_names(names)]
-    if dataset.levels.dtype.kind in "iuf":
-        column = raw_u(dataset)[:, None]
-        found.append(check_outliers(column, None, "u"))
+    if u.is_numeric:
+        found.append(check_outliers(u.table(), None, "u"))
     return found
 
 
-def describe_columns(dataset: Dataset) -> list[Finding]:
+def describe_columns(aux: Auxiliary) -> list[Finding]:
     """Range and number of distinct values of a continuous u, and what its columns are."""
-    u = dataset.u
+    u = aux.values
     rows, columns = u.shape
     some = u[:: -(-rows // MOST_ROWS)]
     distinct = len(np.unique(some, axis=0))
@@ -62,7 +60,7 @@ def describe_columns(dataset: Dataset) -> list[Finding]:
         f"{counted(distinct, 'distinct value')} in{shown} {counted(rows, 'row')}."
     )
     found = Finding("u", "fine", sentence, values=values | {"low": low, "high": high})
-    quantities = [c for c in range(columns) if c not in dataset.categories]
+    quantities = [c for c in range(columns) if c not in aux.categories]
     checks = [check_columns_of_u(u, distinct), check_hot(u), check_row_number(u)]
     if quantities:
         numbers = u[:, quantities]

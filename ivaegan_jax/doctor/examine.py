@@ -13,7 +13,6 @@ from ivaegan_jax.data import (
     in_order,
     ordered_as,
     parse_split,
-    raw_u,
 )
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS, describe_u
 from ivaegan_jax.doctor.cost import estimate_cost
@@ -89,7 +88,7 @@ def examined_part(study: Study, job: Job, raw: Dataset) -> Part:
     if study.data.split.split == "random" or control == SHIFTED:
         return study.training_part(job)
     row, fitted = in_order(raw), study.data.preprocessing[0]
-    x, u = fitted.transform_rows(raw.x, row), fitted.encode_u(raw_u(raw)[row])
+    x, u = fitted.transform_rows(raw.x, row), fitted.encode_u(raw.u[row])
     columns = (row, np.arange(len(row)), group_of(raw)[row])
     whole = Part(x[None], u[None], None, *(each[None] for each in columns))
     data = study.data._replace(train=whole)

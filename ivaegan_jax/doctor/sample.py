@@ -8,6 +8,7 @@ from jaxtyping import Float, Int, Num, Shaped
 
 from ivaegan_jax.data import IN_TIME, Null, Structure, find_structure, make_null
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS
+from ivaegan_jax.types import Auxiliary, are_codes
 
 MOST_ROWS = 20_000
 """Rows looked at; enough for every test, and quick."""
@@ -96,10 +97,10 @@ def draw_sample(
         row = random_rows(u, MOST_ROWS)
     structure = structure.at(row)
     white, explained = whiten(x[row], components)
-    codes = u[row] if u.ndim == 1 else cells(u[row])
+    codes = Auxiliary.of(u)[row].levels_or(cells)
     null = make_null(codes, structure, PERMUTATIONS)
     found = enough(codes, null.pair(0)[1], most_rows(codes, structure))
-    levels = len(np.unique(u)) if u.ndim == 1 else int(codes.max()) + 1
+    levels = len(np.unique(u)) if are_codes(u) else int(codes.max()) + 1
     return Sample(white, found, explained, row, structure, null, levels)
 
 
@@ -135,7 +136,7 @@ def random_rows(u: Num[np.ndarray, "rows ..."], most: int) -> Int[np.ndarray, " 
     rows = rng.permutation(len(u))
     if len(u) <= most:
         return rows
-    if u.ndim > 1:
+    if not are_codes(u):
         return rows[:most]
     counts = np.bincount(u)
     large = rng.permutation(np.flatnonzero(counts >= FEW_ROWS))[: most // ROWS_PER_LEVEL]

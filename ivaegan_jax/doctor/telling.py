@@ -5,7 +5,7 @@ from jaxtyping import Bool, Float, Int, Real
 
 from ivaegan_jax.data import VALUES_AT_ONCE
 from ivaegan_jax.doctor.finding import Finding, counted, listed
-from ivaegan_jax.types import Dataset
+from ivaegan_jax.types import Dataset, are_codes
 
 SAME = 0.9995
 """Correlation from which on two columns are taken for the same."""
@@ -29,23 +29,25 @@ def check_telling(dataset: Dataset, varies: Bool[np.ndarray, " dim_x"]) -> Findi
     rows = np.random.default_rng(0).permutation(len(dataset.x))[:most]
     some = dataset.x[rows].astype(float)
     index = alike(some, rows[:, None].astype(float)) | is_numbering(dataset.x, some)
-    tells = tells_u(some, dataset.u[rows]) & ~index & varies
+    tells = tells_u(some, dataset.u[rows].values) & ~index & varies
     kinds = {
         "follow the row number": np.flatnonzero(index).tolist(),
         "tell u by themselves (u itself, or made from it?)": np.flatnonzero(tells).tolist(),
     }
     looked_at = varies & ~tells & ~index
-    pairs = [] if dataset.u.ndim == 2 else constant_within(dataset.x, dataset.u, looked_at)
+    u, pairs = dataset.u, []
+    if u.is_categorical:
+        pairs = constant_within(dataset.x, u.codes, looked_at)
     constant = len({column for column, _ in pairs})
     values = {"index": np.flatnonzero(index).tolist(), "tells_u": np.flatnonzero(tells).tolist()}
     said = [f"columns of x that {kind}: {listed(found)}" for kind, found in kinds.items() if found]
     advice = ["Leave them out of x: a model finds them and nothing else."] if said else []
-    if pairs and dataset.levels is not None:
+    if pairs:
         column, level = pairs[0]
         said.append(
             f"{counted(constant, 'column')} of x {'is' if constant == 1 else 'are'} constant "
             f"within some levels of u and {'varies' if constant == 1 else 'vary'} in others, such "
-            f"as column {column} in level {dataset.levels[level]}: u is told by what is missing"
+            f"as column {column} in level {u.levels[level]}: u is told by what is missing"
         )
         advice.append("Keep columns that vary in all levels, or levels that share their columns.")
     values |= {"constant_within": constant}
@@ -86,7 +88,7 @@ def tells_u(
     Of rows sorted by a column, those of one level then stand side by side. Rows come in random
     order, so that equal values tell nothing.
     """
-    if u.ndim == 2:
+    if not are_codes(u):
         return alike(x, u.astype(float))
     counts = np.unique(u, return_counts=True)[1]
     chance, most = np.square(counts / len(u)).sum(), 1 - len(counts) / len(u)

@@ -21,7 +21,7 @@ from ivaegan_jax.metrics import (
 )
 from ivaegan_jax.models import DRAWS, FIT_ROWS, Hypers, Model, gaussian_sample, in_batches
 from ivaegan_jax.training import as_batch
-from ivaegan_jax.types import Batch, HostOrDevice, Params, Row, Terms
+from ivaegan_jax.types import Batch, HostOrDevice, Params, Row, Terms, are_codes
 
 NEIGHBOURS_ROWS = 20_000
 """Rows, evenly spread, on which latents are predicted from the neighbours of a continuous u."""
@@ -196,7 +196,7 @@ def likelihood_rows(run: Evaluation, x: np.ndarray, u: np.ndarray, elbo: bool) -
       u: level codes or features of the same rows.
       elbo: whether the model is trained on a likelihood, so that its ELBO means something.
     """
-    some = slice(None) if u.ndim == 1 else evenly(len(u), NEIGHBOURS_ROWS)
+    some = slice(None) if are_codes(u) else evenly(len(u), NEIGHBOURS_ROWS)
     unit = "nats per row of standardised x"
     rows = [
         {"metric": "recon_r2", "value": _recon_r2(run.x_recon, x), "latent": "posterior_mean"},
@@ -248,7 +248,7 @@ def source_rows(run: Evaluation, s: np.ndarray, u: np.ndarray) -> list[Row]:
         _scored("cca", known(lambda: canonical_correlation(mu, true), mu)),
     ]
     rows = [row | some_of("sources", kept, s.T) for row in rows]
-    within = kept[np.isin(kept, columns_within(s, u))] if u.ndim == 1 else kept[:0]
+    within = kept[np.isin(kept, columns_within(s, u))] if are_codes(u) else kept[:0]
     if len(within):
         value = known(lambda: within_level_mcc(mu, s[:, within], u), mu)
         rows.append(_scored("mcc_within", value) | some_of("sources", within, s.T))

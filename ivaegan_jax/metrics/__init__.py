@@ -35,7 +35,7 @@ from ivaegan_jax.metrics.modulation import (
     modulated_rank,
     power_of_rank,
 )
-from ivaegan_jax.metrics.rows import evenly, is_discrete, some_rows
+from ivaegan_jax.metrics.rows import evenly, some_rows
 from ivaegan_jax.metrics.sample_quality import (
     DISTANCES,
     MEASURES,
@@ -84,7 +84,6 @@ __all__ = [
     "floors",
     "hierarchical_interval",
     "holm",
-    "is_discrete",
     "label_only_floor",
     "label_r2",
     "levels_compared",

@@ -5,7 +5,8 @@ import warnings
 import numpy as np
 from jaxtyping import Float, Num
 
-from ivaegan_jax.metrics.rows import is_discrete, level_means
+from ivaegan_jax.metrics.rows import level_means
+from ivaegan_jax.types import Auxiliary
 
 
 def fastica_sources(
@@ -47,9 +48,9 @@ def conditional_mean(
 ) -> Float[np.ndarray, "rows dim"]:
     """E[y given u] from training rows: means per level, or nearest neighbours for continuous u."""
     y_train = np.asarray_chkfinite(y_train, dtype=float)
-    if is_discrete(u_train):
-        return _mean_per_level(u_train, y_train, u)
-    return _mean_of_neighbours(u_train, y_train, u)
+    known, asked = Auxiliary.of(u_train), Auxiliary.of(u)
+    mean = _mean_per_level if known.is_categorical else _mean_of_neighbours
+    return mean(known.values, y_train, asked.values)
 
 
 def _mean_per_level(u_train: np.ndarray, y_train: np.ndarray, u: np.ndarray) -> np.ndarray:
@@ -68,6 +69,4 @@ def _mean_of_neighbours(u_train: np.ndarray, y_train: np.ndarray, u: np.ndarray)
 
     neighbours = KNeighborsRegressor(max(1, round(len(u_train) ** 0.5)))
     regression = make_pipeline(StandardScaler(), neighbours)
-    dim_u = 1 if u_train.ndim == 1 else u_train.shape[1]
-    regression.fit(u_train.reshape(-1, dim_u), y_train)
-    return regression.predict(u.reshape(-1, dim_u))
+    return regression.fit(u_train, y_train).predict(u)

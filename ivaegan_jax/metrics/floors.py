@@ -15,7 +15,8 @@ from scipy.stats import ortho_group
 from ivaegan_jax.metrics.affine import linear_prediction
 from ivaegan_jax.metrics.baselines import conditional_mean, fastica_sources, pca_sources
 from ivaegan_jax.metrics.mcc import mcc, within_level_mcc
-from ivaegan_jax.metrics.rows import centred, is_discrete
+from ivaegan_jax.metrics.rows import centred
+from ivaegan_jax.types import Auxiliary
 
 Score: TypeAlias = Callable[[np.ndarray, np.ndarray], float]
 """(latents, sources) -> score; `mcc` unless a within-level version is asked for."""
@@ -114,7 +115,7 @@ def floors(
         "label_only": label_only_floor(u_train, s_train, u, s),
         "linear_ceiling": linear_ceiling(x_train, s_train, x, s),
     }
-    if is_discrete(u_train):
+    if Auxiliary.of(u_train).is_categorical:
         within = within_level_floors(x_train, u_train, s_train, x, u, s)
         values |= {f"within_level_{name}": value for name, value in within.items()}
     return values

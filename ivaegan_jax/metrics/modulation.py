@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int, Num
 
-from ivaegan_jax.metrics.rows import is_discrete
+from ivaegan_jax.types import Auxiliary
 
 LEVEL = 0.05
 """Of each of the successive tests of rank."""
@@ -68,14 +68,18 @@ class Levels(NamedTuple):
         return np.stack(sums, axis=1) / self.counts[:, None]
 
 
-def levels_or_cells(u: Num[np.ndarray, "rows ..."], cells: int) -> Int[np.ndarray, " rows"]:
+def levels_or_cells(
+    u: Auxiliary | Num[np.ndarray, "rows ..."], cells: int
+) -> Int[np.ndarray, " rows"]:
     """Level codes as they are; a continuous u cut by k-means into `cells` or fewer."""
-    if is_discrete(u):
-        return u
-    from sklearn.cluster import KMeans
 
-    count = max(1, min(cells, len(u) // FEWEST_ROWS_PER_CELL))
-    return np.asarray(KMeans(count, random_state=0).fit_predict(u))
+    def cut(columns: np.ndarray) -> np.ndarray:
+        from sklearn.cluster import KMeans
+
+        count = max(1, min(cells, len(columns) // FEWEST_ROWS_PER_CELL))
+        return np.asarray(KMeans(count, random_state=0).fit_predict(columns))
+
+    return Auxiliary.of(u).levels_or(cut)
 
 
 def by_level(code: Int[np.ndarray, " rows"]) -> Levels:

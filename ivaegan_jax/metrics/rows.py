@@ -3,6 +3,8 @@
 import numpy as np
 from jaxtyping import Float, Int, Num
 
+from ivaegan_jax.types import are_codes
+
 
 def held_out_split(rows: int, held_out: bool = True) -> tuple[slice, slice]:
     """Rows to fit on and rows to score on: even and odd ones, or all of them twice.
@@ -78,7 +80,7 @@ def some_rows(u: Num[np.ndarray, "rows ..."], levels: int, most: int) -> Int[np.
     rng = np.random.default_rng(0)
     if len(u) <= most:
         return np.arange(len(u))
-    if not is_discrete(u):
+    if not are_codes(u):
         return np.sort(rng.permutation(len(u))[:most])
     each = max(min(FEWEST_PER_LEVEL, -(-len(u) // levels)), most // levels)
     rank = rng.permutation(levels)[u]
@@ -87,8 +89,3 @@ def some_rows(u: Num[np.ndarray, "rows ..."], levels: int, most: int) -> Int[np.
     starts = np.searchsorted(rank[order], rank[order])
     kept = (np.arange(len(u)) - starts < each) & (rank[order] < max(1, most // each))
     return np.sort(order[kept])
-
-
-def is_discrete(u: np.ndarray) -> bool:
-    """Whether u holds level codes `[rows]` rather than continuous columns `[rows, dim_u]`."""
-    return u.ndim == 1 and np.issubdtype(u.dtype, np.integer)

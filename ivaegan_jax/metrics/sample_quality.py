@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int, Num
 from scipy.spatial.distance import cdist, pdist
 
-from ivaegan_jax.metrics.rows import is_discrete
+from ivaegan_jax.types import Auxiliary
 
 MAX_ROWS = 1000
 MIN_ROWS_PER_LEVEL = 10
@@ -85,13 +85,15 @@ MEASURES = {**DISTANCES, "c2st": c2st}
 
 def _as_levels(u: np.ndarray, seed: int) -> Int[np.ndarray, " rows"]:
     """Level codes as they are; a continuous u cut into ten cells by k-means."""
-    if is_discrete(u):
-        return u
-    from sklearn.cluster import KMeans
 
-    u = np.asarray(u, dtype=float).reshape(len(u), -1)
-    count = min(10, len(np.unique(u, axis=0)))
-    return np.asarray(KMeans(count, random_state=seed).fit_predict(u))
+    def cells(columns: np.ndarray) -> np.ndarray:
+        from sklearn.cluster import KMeans
+
+        columns = np.asarray(columns, dtype=float)
+        count = min(10, len(np.unique(columns, axis=0)))
+        return np.asarray(KMeans(count, random_state=seed).fit_predict(columns))
+
+    return Auxiliary.of(u).levels_or(cells)
 
 
 def _compared(
@@ -109,7 +111,7 @@ def _compared(
 
 def levels_compared(u: Num[np.ndarray, "rows ..."], seed: int = 0) -> str:
     """`100 of 500` where `conditional_sample_quality` leaves out levels of u, else empty."""
-    if not is_discrete(u):
+    if not Auxiliary.of(u).is_categorical:
         return ""
     code, levels = _compared(u, seed)
     total = len(np.unique(u))

@@ -11,7 +11,7 @@ from ivaegan_jax.models.distributions import Theory
 from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.models.networks import Dims, Networks
 from ivaegan_jax.models.terms import Pass, evaluate_terms, evidence
-from ivaegan_jax.types import Auxiliary, Batch, Params, Terms
+from ivaegan_jax.types import Batch, Conditioning, Params, Terms
 
 
 class Model(NamedTuple):
@@ -59,7 +59,7 @@ def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
     def terms(params: Params, batch: Batch, key: jax.Array, hypers: Hypers, names: Any) -> Terms:
         return evaluate_terms(Pass(nets, params, batch, key, hypers), names)
 
-    def sample(params: Params, key: jax.Array, u: Auxiliary) -> Float[Array, "batch dim_x"]:
+    def sample(params: Params, key: jax.Array, u: Conditioning) -> Float[Array, "batch dim_x"]:
         return nets.generate(params, nets.family.sample(key, *nets.prior(params, u)))
 
     def noise(params: Params, batch: Batch, key: jax.Array, hypers: Hypers) -> jax.Array:
@@ -73,7 +73,7 @@ def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
         return evidence.log_prob(run, evidence.rows_of(run), noise, evidence.DRAWS)
 
     def log_prior(
-        params: Params, z: Float[Array, "rows dim_z"], u: Auxiliary
+        params: Params, z: Float[Array, "rows dim_z"], u: Conditioning
     ) -> Float[Array, "rows priors"]:
         return nets.family.log_prob_pairs(z, *nets.prior(params, u))
 

@@ -22,7 +22,7 @@ from ivaegan_jax.models.distributions import (
 )
 from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.models.layers import Coded, Inputs, beside
-from ivaegan_jax.types import Auxiliary, Number, Params
+from ivaegan_jax.types import Conditioning, Number, Params, are_codes
 
 CRITIC_NORM = "critic_norm"
 """The block that no player owns: the critic's spectral norms, moved by their power iteration."""
@@ -108,7 +108,7 @@ class Networks:
         return params | {CRITIC_NORM: moved["batch_stats"]}
 
     def encode(
-        self, params: Params, x: Float[Array, "batch dim_x"], u: Auxiliary
+        self, params: Params, x: Float[Array, "batch dim_x"], u: Conditioning
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """Posterior `(mu, log_var)`, each `[batch, dim_z]`; of a mixture the part without u."""
         own = in_batches(
@@ -119,13 +119,13 @@ class Networks:
         return own
 
     def encode_with_u(
-        self, params: Params, x: Float[Array, "batch dim_x"], u: Auxiliary
+        self, params: Params, x: Float[Array, "batch dim_x"], u: Conditioning
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """The mixture's other part, `q(z|x) p(z|u)` normalised (Kim et al. 2023)."""
         return gaussian_product(self.encode(params, x, u), self.prior(params, u))
 
     def prior(
-        self, params: Params, u: Auxiliary
+        self, params: Params, u: Conditioning
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """Prior `(loc, log_var)`, each `[batch, dim_z]`; standard normal without a prior block."""
         if self.config.prior == "conditional":
@@ -154,7 +154,7 @@ class Networks:
         params: Params,
         x: Float[Array, "rows dim_x"],
         z: Float[Array, "rows dim_z"],
-        u: Auxiliary,
+        u: Conditioning,
         label_scale: Number,
     ) -> tuple[Float[Array, " packs"], Float[Array, "packs width"]]:
         """`(logit, features)` of whatever the critic sees of (x, z, u), `packing` rows at once."""
@@ -174,7 +174,7 @@ class Networks:
 
     def _told(self, u: jax.Array, scale: Number | None = None) -> Inputs:
         """A u as layers take it, `scale` times: codes of its levels, or its features."""
-        if u.ndim == 1:
+        if are_codes(u):
             none = jnp.zeros((len(u), 0))
             return Coded(none, u, self.dims.dim_u, 1.0 if scale is None else scale)
         return u if scale is None else scale * u

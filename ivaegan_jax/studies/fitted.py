@@ -9,7 +9,7 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
-from ivaegan_jax.data import DataConfig, Preprocessing, far_off, preprocessing_from, raw_u
+from ivaegan_jax.data import DataConfig, Preprocessing, far_off, preprocessing_from
 from ivaegan_jax.evaluation import Chosen
 from ivaegan_jax.files import making_sense_of
 from ivaegan_jax.models import Dims, Model, ModelConfig, build
@@ -129,12 +129,10 @@ def encode(
       InputError: for another number of columns, or a u that is missing or was never seen.
     """
     x = fitted.preprocessing.transform_x(dataset.x)
-    if fitted.needs_u and dataset.levels is None and dataset.u.ndim == 1:
+    if fitted.needs_u and dataset.u.is_absent:
         raise InputError(f"{dataset.name}: no array u in it, which this encoder reads")
-    if fitted.needs_u:
-        u = fitted.preprocessing.encode_u(raw_u(dataset))
-    else:
-        u = np.zeros(len(x), np.int32)
+    none = np.zeros(len(x), np.int32)
+    u = fitted.preprocessing.encode_u(dataset.u) if fitted.needs_u else none
     _warn_of_other_rows(fitted, dataset)
 
     def encode_rows(params: Params, x: jax.Array, u: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -158,6 +156,6 @@ def _warn_of_other_rows(fitted: Fitted, dataset: Dataset) -> None:
     seen, seen_u = fitted.preprocessing.seen, fitted.preprocessing.seen_u
     found = [far_off(seen, dataset.x)] if seen else []
     if fitted.needs_u and seen_u:
-        found.append(far_off(seen_u, raw_u(dataset).reshape(len(dataset.x), -1), "u"))
+        found.append(far_off(seen_u, dataset.u.table(), "u"))
     for sentence in filter(None, found):
         logging.getLogger(__name__).warning("%s: %s", dataset.name, sentence)

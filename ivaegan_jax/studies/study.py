@@ -63,7 +63,7 @@ class Study:
         self._scorer = lru_cache(maxsize=2)(self._make_scorer)
         self.mesh = self._make_mesh()
         dim_z = choose_dim_z(experiment.config.model.dim_z, self.data)
-        rows, continuous_u = self.data.train.x.shape[1], self.data.train.u.ndim == 3
+        rows, continuous_u = self.data.train.x.shape[1], not self.data.is_categorical
         image = self.data.image_shape
         self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, rows, continuous_u, image)
         self.jobs = make_jobs(experiment, self.dims)

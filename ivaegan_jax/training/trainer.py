@@ -12,7 +12,7 @@ from ivaegan_jax.models import Game, Hypers, Model
 from ivaegan_jax.training.devices import split_batch
 from ivaegan_jax.training.state import TrainState, init_state, without_critic
 from ivaegan_jax.training.step import play_round
-from ivaegan_jax.types import Batch, HostOrDevice, Terms, TrainData
+from ivaegan_jax.types import Batch, HostOrDevice, Terms, TrainData, are_codes
 
 
 class Run(NamedTuple):
@@ -58,7 +58,7 @@ MOST_ONE_HOT = 1024
 
 def as_batch(x: jax.Array, u: jax.Array, dim_u: int, s: jax.Array | None = None) -> Batch:
     """Rows as the networks see them: codes of few levels become one-hot, everything else passes."""
-    few = jnp.issubdtype(u.dtype, jnp.integer) and dim_u <= MOST_ONE_HOT
+    few = are_codes(u) and dim_u <= MOST_ONE_HOT
     return Batch(x, jax.nn.one_hot(u, dim_u) if few else u, s)
 
 

@@ -46,7 +46,7 @@ def by_hand(workdir, preset, drawn, rows):
     x = drawn.x.astype(np.float64)
     x = (x - x[train].mean(0)) / x[train].std(0) * 1.5
     x = jnp.asarray(x[rows].astype(np.float32))
-    u = jnp.eye(4)[drawn.u[rows]]
+    u = jnp.eye(4)[drawn.u.codes[rows]]
     fitted = restore(Workdir(workdir), preset, DATA_SEED)
     params = [jax.tree.map(lambda leaf, i=i: leaf[i], fitted.params_by_seed) for i in (0, 1)]
     found = [fitted.model.encode(p, x, u) for p in params]
@@ -57,7 +57,7 @@ def by_hand(workdir, preset, drawn, rows):
 @pytest.mark.parametrize("preset", ["ivae", "ivae_gan", "ivae+shuffled_u"])
 def test_latents_are_the_encoders_on_the_rows_in_their_order(encoded, on_b1, drawn, preset):
     rows = np.random.default_rng(0).permutation(len(drawn.x))[:50]
-    found = encoded(preset, x=drawn.x[rows], u=drawn.u[rows])
+    found = encoded(preset, x=drawn.x[rows], u=drawn.u.codes[rows])
     mu, std = by_hand(on_b1, preset, drawn, rows)
     assert found["seeds"].tolist() == SEEDS
     assert found["z"].shape == found["z_std"].shape == (2, 50, 5)
@@ -87,17 +87,20 @@ def test_a_seed_that_is_asked_for_is_the_only_one(encoded, drawn, seed):
 
 
 def test_u_is_not_needed_where_the_encoder_does_not_read_it(encoded, drawn):
-    with_u = encoded("ivae_gan", x=drawn.x, u=drawn.u)
+    with_u = encoded("ivae_gan", x=drawn.x, u=drawn.u.codes)
     np.testing.assert_array_equal(encoded("ivae_gan", x=drawn.x)["z"], with_u["z"])
 
 
 def test_rows_of_a_single_u_are_enough(encoded, drawn):
-    found = encoded("ivae", x=drawn.x[:1], u=drawn.u[:1])
+    found = encoded("ivae", x=drawn.x[:1], u=drawn.u.codes[:1])
     assert found["z"].shape == (2, 1, 5)
     np.testing.assert_allclose(
-        found["z"], encoded("ivae", x=drawn.x[:3], u=drawn.u[:3])["z"][:, :1], rtol=1e-3, atol=1e-4
+        found["z"],
+        encoded("ivae", x=drawn.x[:3], u=drawn.u.codes[:3])["z"][:, :1],
+        rtol=1e-3,
+        atol=1e-4,
     )
-    assert drawn.u[0] == drawn.u[2]
+    assert drawn.u.codes[0] == drawn.u.codes[2]
 
 
 def test_scored_latents_are_those_that_encode_writes(encoded, on_b1, drawn):

@@ -140,7 +140,7 @@ def test_u_is_put_beside_a_sparse_matrix(tmp_path):
     exec(advised(str(caught.value))[0], {"np": np, "path": path, "u": U})
     data = load_table(path)
     np.testing.assert_array_equal(data.x, X)
-    np.testing.assert_array_equal(data.levels[data.u], U)
+    np.testing.assert_array_equal(data.u.own(), U)
 
 
 @pytest.mark.parametrize("form", ["csr", "csc", "coo", "bsr", "dia"])

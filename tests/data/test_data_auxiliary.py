@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from ivaegan_jax.data import raw_u
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.prepare import prepare, preprocessing_arrays, preprocessing_from
 from ivaegan_jax.data.preprocessing import fit_preprocessing
@@ -40,12 +39,12 @@ def read(tmp_path):
 @pytest.mark.parametrize("dtype", [float, np.float32, int, bool, np.uint8])
 def test_one_hot_columns_of_every_type_are_the_categories_they_code(read, dtype):
     hot, codes = read(np.eye(6)[CODES].astype(dtype)), read(CODES)
-    assert_array_equal(hot.u, codes.u)
-    assert_array_equal(hot.levels, codes.levels)
+    assert_array_equal(hot.u.codes, codes.u.codes)
+    assert_array_equal(hot.u.levels, codes.u.levels)
     assert "6 columns are the categories 0 to 5" in hot.notes[0]
     fitted = fit_preprocessing(hot, np.arange(ROWS))
     new = read(np.eye(6)[[5, 0]].astype(dtype), require_u=False)
-    assert fitted.encode_u(raw_u(new)).tolist() == [5, 0]
+    assert fitted.encode_u(new.u).tolist() == [5, 0]
 
 
 def test_one_hot_rows_of_nan_are_missing(read):
@@ -61,8 +60,8 @@ def test_spellings_of_missing_are_left_out_and_counted(read, spelt):
     names[::10] = spelt
     found = read(names, s=X, groups=CODES, time=np.arange(ROWS))
     kept = np.arange(ROWS) % 10 != 0
-    assert_array_equal(found.levels, np.sort(NAMES))
-    assert_array_equal(found.levels[found.u], NAMES[CODES][kept])
+    assert_array_equal(found.u.levels, np.sort(NAMES))
+    assert_array_equal(found.u.own(), NAMES[CODES][kept])
     for array, given in ((found.x, X), (found.s, X), (found.time, np.arange(ROWS))):
         assert_array_equal(array, given[kept])
     assert len(found.groups) == len(found.side["time"]) == kept.sum()
@@ -76,7 +75,7 @@ def test_spellings_of_missing_are_left_out_and_counted(read, spelt):
 def test_numbers_that_are_nan_are_missing(read, u):
     found = read(u)
     assert len(found.x) == ROWS - 50
-    assert np.isfinite(raw_u(found)).all()
+    assert np.isfinite(found.u.own()).all()
 
 
 def test_new_rows_keep_their_order_and_a_missing_u_is_named(read):
@@ -86,15 +85,15 @@ def test_new_rows_keep_their_order_and_a_missing_u_is_named(read):
     new = read(names, require_u=False)
     assert len(new.x) == ROWS
     with pytest.raises(InputError, match=r"u is missing in 1 row\(s\), first in 3"):
-        fitted.encode_u(raw_u(new))
+        fitted.encode_u(new.u)
     continuous = fit_preprocessing(read(SPEED), np.arange(ROWS))
     with pytest.raises(InputError, match=r"u is missing in 1 row\(s\), first in 0"):
-        continuous.encode_u(raw_u(read(np.array([np.nan, 0.5]), require_u=False)))
+        continuous.encode_u(read(np.array([np.nan, 0.5]), require_u=False).u)
 
 
 def test_a_category_beside_a_quantity_becomes_features_of_its_own(read, tmp_path):
     table = read(MIXED)
-    assert table.categories == (0,)
+    assert table.u.categories == (0,)
     data = prepare([table], (1,), DataConfig(), 16)
     assert data.dim_u == data.train.u.shape[-1] == 7
     for part in (data.train, data.valid, data.test):
@@ -116,7 +115,7 @@ def test_the_advice_for_quantities_makes_them_quantities(read):
     [note] = read(MIXED).notes
     scope = {"u": MIXED}
     exec(re.search("`([^`]+)`", note)[1], scope)
-    assert read(scope["u"]).categories == ()
+    assert read(scope["u"]).u.categories == ()
 
 
 @pytest.mark.parametrize(
@@ -129,20 +128,20 @@ def test_the_advice_for_quantities_makes_them_quantities(read):
     ],
 )
 def test_other_columns_are_quantities(read, columns):
-    assert read(np.stack(columns, axis=1).astype(float)).categories == ()
+    assert read(np.stack(columns, axis=1).astype(float)).u.categories == ()
 
 
 def test_bytes_that_are_no_text_stay_apart_and_can_be_written(read):
     raw = np.array([b"caf\xe9", b"caf\xe8", b"caf\xc3\xa9", b"\xff\xfe", b"tea", b"\xff"])
     found = read(raw[CODES])
-    assert len(found.levels) == 6
-    assert_array_equal(found.u == found.u[0], CODES == 0)
-    for level in found.levels.tolist():
+    assert len(found.u.levels) == 6
+    assert_array_equal(found.u.codes == found.u.codes[0], CODES == 0)
+    for level in found.u.levels.tolist():
         assert json.loads(json.dumps(level)) == level
         assert level.encode().decode() == level
-    assert "café" in found.levels
+    assert "café" in found.u.levels
     surrogates = np.array(["\udcff", "\udcfe", "a", "b", "c", "d"])[CODES]
-    assert len({level.encode() for level in read(surrogates).levels.tolist()}) == 6
+    assert len({level.encode() for level in read(surrogates).u.levels.tolist()}) == 6
 
 
 def test_names_that_would_read_alike_are_refused_not_merged(read):

@@ -10,7 +10,7 @@ from ivaegan_jax.data import load_dataset, make_split
 from ivaegan_jax.data.comparison import far_off
 from ivaegan_jax.data.prepare import preprocessing_arrays, preprocessing_from
 from ivaegan_jax.data.preprocessing import fit_preprocessing
-from ivaegan_jax.types import Dataset
+from ivaegan_jax.types import Auxiliary, Dataset
 
 RNG = np.random.default_rng(0)
 SMALL = {"segments": 10, "per_segment": 200}
@@ -22,11 +22,11 @@ DATA = {
     "digits": load_dataset("digits"),
     "counts": Dataset(
         "counts", RNG.poisson(np.exp(RNG.normal(size=(3000, 1)) - 2), size=(3000, 30)),
-        (np.arange(3000) % 3).astype(np.int32), levels=np.arange(3),
+        Auxiliary.categorical(np.arange(3000) % 3),
     ),
     "units": Dataset(
         "units", RNG.normal(size=(2000, 4)) * [1, 10, 1e3, 0.1] + [0, 37, 1e5, 2e9],
-        (np.arange(2000) % 4).astype(np.int32), levels=np.arange(4),
+        Auxiliary.categorical(np.arange(2000) % 4),
     ),
 }  # fmt: skip
 SEEN = {}
@@ -50,8 +50,8 @@ def test_held_out_rows_of_the_same_table_are_alike(name):
 
 @pytest.mark.parametrize("name", DATA)
 def test_rows_of_a_single_level_are_alike(name):
-    for level in range(len(DATA[name].levels)):
-        assert said(name, rows=np.flatnonzero(DATA[name].u == level)) is None
+    for level in range(len(DATA[name].u.levels)):
+        assert said(name, rows=np.flatnonzero(DATA[name].u.codes == level)) is None
 
 
 def test_false_alarms_over_many_draws_are_rare():
@@ -59,7 +59,7 @@ def test_false_alarms_over_many_draws_are_rare():
     for seed in range(100):
         rng = np.random.default_rng(seed)
         x = rng.standard_t(3, size=(240, 5)) @ rng.normal(size=(5, 5))
-        data = Dataset("d", x, np.arange(240, dtype=np.int32) % 2, levels=np.arange(2))
+        data = Dataset("d", x, Auxiliary.categorical(np.arange(240) % 2))
         seen = fit_preprocessing(data, np.arange(200)).seen
         alarms += far_off(seen, x[200:]) is not None
         alarms += far_off(seen, x[200:201]) is not None
@@ -103,7 +103,7 @@ def test_a_shift_is_said(name):
 
 def test_a_column_that_never_changed_must_not_change():
     x = np.c_[RNG.normal(size=(100, 2)), np.ones(100)]
-    data = Dataset("d", x, np.arange(100, dtype=np.int32) % 2, levels=np.arange(2))
+    data = Dataset("d", x, Auxiliary.categorical(np.arange(100) % 2))
     seen = fit_preprocessing(data, np.arange(100)).seen
     assert far_off(seen, x[:30]) is None
     assert "column 2 " in far_off(seen, x[:30] + np.array([0, 0, 1]))
@@ -121,6 +121,6 @@ def test_what_was_seen_is_stored_and_missing_in_earlier_files():
 
 def test_columns_of_u_are_looked_at_too():
     u = RNG.uniform(size=(200, 2))
-    fitted = fit_preprocessing(Dataset("d", u, u), np.arange(150))
+    fitted = fit_preprocessing(Dataset("d", u, Auxiliary.continuous(u)), np.arange(150))
     assert far_off(fitted.seen_u, u[150:], "u") is None
     assert far_off(fitted.seen_u, 100 * u[150:], "u").startswith("u of these rows")

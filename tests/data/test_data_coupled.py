@@ -81,7 +81,7 @@ def test_shapes_and_types(make):
 @pytest.mark.parametrize("make", CURVES)
 def test_b5_scatters_the_sources_around_its_curve(make):
     data = make(1, per_segment=20_000, dim=2, layers=1)
-    u = data.u.T.astype(float)
+    u = data.u.values.T.astype(float)
     residual = data.s - np.stack(CURVES[make](u), axis=1)
     angle = u[0]
     assert -np.pi / 2 <= angle.min() < -1.5 < 1.5 < angle.max() <= np.pi / 2
@@ -95,14 +95,14 @@ def test_b5_scatters_the_sources_around_its_curve(make):
 def test_b5_draws_u_first_and_then_the_sources():
     data = b5_quadratic(4, per_segment=50, dim=2)
     rng = np.random.RandomState(4)
-    assert_allclose(data.u, rng.uniform(-np.pi / 2, np.pi / 2, (50, 1)), rtol=1e-6)
-    u, normal = data.u.astype(float), rng.normal(0, 1, (50, 2))
+    assert_allclose(data.u.values, rng.uniform(-np.pi / 2, np.pi / 2, (50, 1)), rtol=1e-6)
+    u, normal = data.u.values.astype(float), rng.normal(0, 1, (50, 2))
     variance = 0.25 * (2 / np.pi) * (np.pi / 2 + u)
     assert_allclose(data.s, normal * np.sqrt(variance) + np.hstack([u, u**2]), atol=1e-6)
 
 
 def test_the_circles_are_equally_likely_and_named_by_u():
-    u = b5_two_circles(1, per_segment=10_000, dim=2, layers=1).u
+    u = b5_two_circles(1, per_segment=10_000, dim=2, layers=1).u.values
     assert_allclose(u[:, 1] + u[:, 2], 1)
     assert_allclose(u[:, 1].mean(), 0.5, atol=0.02)
 

@@ -32,7 +32,7 @@ def test_the_likeness_of_a_series_is_its_coefficient(coefficient, lengths):
 @pytest.mark.parametrize("name", ["b1", "b2", "b3_tcl", "b3_imca", "b4", "b5_sine", "b6"])
 def test_benchmarks_have_exchangeable_rows(name):
     made = load_dataset(name, 1, {"per_segment": 300})
-    found = dependence(made.x, made.u)
+    found = dependence(made.x, made.u.values)
     assert not found.dependent
     assert (found.length, found.repeated) == (1, 0)
 

@@ -14,7 +14,7 @@ from ivaegan_jax.data.dependence.likeness import (
 )
 from ivaegan_jax.data.dependence.measure import dependence
 from ivaegan_jax.data.splits.proposal import propose_split
-from ivaegan_jax.types import Dataset
+from ivaegan_jax.types import Auxiliary, Dataset
 
 ROWS = 3000
 ONE = np.zeros(ROWS, int)
@@ -94,6 +94,6 @@ def test_blocks_and_gaps_are_as_long_as_an_oscillation():
     u = (np.arange(6000) // 200 % 5).astype(np.int32)
     found = dependence(x, u)
     assert 35 <= found.length <= 200
-    how = propose_split(Dataset("recording", x, u, levels=np.arange(5))).how
+    how = propose_split(Dataset("recording", x, Auxiliary.categorical(u))).how
     assert how.kind == "blocks"
     assert 35 <= how.gap <= how.length

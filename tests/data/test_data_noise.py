@@ -26,7 +26,7 @@ def test_noise_has_the_std_asked_for_and_nothing_else_moves(name):
     assert_allclose(added.std(0), 0.3, rtol=0.1)
     assert_allclose(added.mean(0), 0, atol=0.05)
     assert np.abs(np.corrcoef(added.T) - np.eye(4)).max() < 0.15
-    assert np.array_equal(noisy.u, clean.u)
+    assert np.array_equal(noisy.u.values, clean.u.values)
     assert np.array_equal(noisy.s, clean.s)
 
 
@@ -51,6 +51,6 @@ def test_an_experiment_loads_it_with_its_options(name):
     assert prepared.dim_x == 4
     assert expected.s is not None
     assert prepared.dim_s == expected.s.shape[1]
-    columns = expected.u.shape[1] if expected.levels is None else len(expected.levels)
-    assert prepared.dim_u == columns
+    u = expected.u
+    assert prepared.dim_u == (len(u.levels) if u.is_categorical else len(u.columns))
     assert_allclose(prepared.train.x.std(axis=1), 1.5, rtol=1e-4)

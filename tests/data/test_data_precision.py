@@ -11,7 +11,7 @@ from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.prepare import prepare, preprocessing_arrays, preprocessing_from
 from ivaegan_jax.data.preprocessing import fit_preprocessing
 from ivaegan_jax.data.tables.load import load_table
-from ivaegan_jax.types import Dataset
+from ivaegan_jax.types import Auxiliary, Dataset
 
 RNG = np.random.default_rng(0)
 ROWS = np.arange(200)
@@ -104,7 +104,7 @@ def test_statistics_of_earlier_versions_are_still_read():
 @pytest.mark.parametrize("spread", [1e-200, 1e-40, 1e-3, 1e30])
 def test_spreads_of_every_size_become_one(spread):
     x = X * np.array([spread, 1, 1])
-    found = fit_preprocessing(Dataset("d", x, U, levels=np.arange(4)), ROWS).transform_x(x)
+    found = fit_preprocessing(Dataset("d", x, Auxiliary.categorical(U)), ROWS).transform_x(x)
     assert_allclose(found.std(0), 1, rtol=1e-5)
 
 

@@ -5,10 +5,14 @@ import pytest
 
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.prepare import prepare
-from ivaegan_jax.types import Dataset, InputError
+from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
 ROWS = 200
 SEEDS = (3, 9)
+
+
+def categories(codes, levels=(10, 20, 30, 40)):
+    return Auxiliary.categorical(codes, np.array(levels))
 
 
 def table(seed=0, **changes):
@@ -16,14 +20,13 @@ def table(seed=0, **changes):
     rng = np.random.default_rng(seed)
     s = rng.normal(size=(ROWS, 2)).astype(np.float32)
     x = np.c_[s, 5 + 3 * s.sum(1)].astype(np.float32)
-    u = (np.arange(ROWS) % 4).astype(np.int32)
-    made = Dataset("table", x, u, s, levels=np.array([10, 20, 30, 40]))
+    made = Dataset("table", x, categories(np.arange(ROWS) % 4), s)
     return dataclasses.replace(made, **changes)
 
 
 def continuous():
     u = np.random.default_rng(1).normal(2, 3, size=(ROWS, 2)).astype(np.float32)
-    return table(u=u, levels=None)
+    return table(u=Auxiliary.continuous(u))
 
 
 def prepared(*datasets, config=DataConfig(), batch=16, **kwargs):  # noqa: B008
@@ -67,7 +70,7 @@ def test_x_u_and_s_stay_together():
     for part in (data.train, data.valid, data.test):
         x = data.preprocessing[0].inverse_x(part.x[0])
         np.testing.assert_allclose(x[:, :2], part.s[0], atol=1e-5)
-    original = {tuple(s): u for s, u in zip(table().s, table().u, strict=True)}
+    original = {tuple(s): u for s, u in zip(table().s, table().u.codes, strict=True)}
     assert [original[tuple(s)] for s in data.test.s[0]] == data.test.u[0].tolist()
 
 
@@ -97,8 +100,8 @@ def test_a_data_seed_draws_the_split():
         {"x": table(5).x},
         {"s": table(5).s},
         {"s": None},
-        {"levels": np.array([10, 20, 30, 41])},
-        {"u": table().u[::-1].copy()},
+        {"u": categories(np.arange(ROWS) % 4, (10, 20, 30, 41))},
+        {"u": categories(np.arange(ROWS)[::-1] % 4)},
     ],
 )
 def test_the_fingerprint_sees_every_raw_array(change):

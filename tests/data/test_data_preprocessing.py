@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from ivaegan_jax.data import Preprocessing, digits, fit_preprocessing, make_split, raw_u
-from ivaegan_jax.types import Dataset, InputError
+from ivaegan_jax.data import Preprocessing, digits, fit_preprocessing, make_split
+from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
 RNG = np.random.default_rng(0)
 X = (RNG.normal(size=(60, 3)) * [1, 10, 0.1] + [0, 100, -3]).astype(np.float32)
@@ -15,12 +15,12 @@ LETTERS = np.array(["a", "b", "c", "d", "e", "f"])
 
 def discrete(levels=LETTERS, x=X):
     u = np.arange(len(x), dtype=np.int32) % len(levels)
-    return Dataset("d", x, u, levels=levels)
+    return Dataset("d", x, Auxiliary.categorical(u, levels))
 
 
 def continuous(dim_u=2):
     u = (RNG.normal(size=(60, dim_u)) * 5 + 2).astype(np.float32)
-    return Dataset("c", X, u)
+    return Dataset("c", X, Auxiliary.continuous(u))
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.75, 2.0])
@@ -56,9 +56,9 @@ def test_a_constant_column_is_centred_and_not_divided(value):
 def test_codes_are_those_of_the_data_set():
     for data in (discrete(), digits()):
         prep = fit_preprocessing(data, make_split(data, 1).train)
-        codes = prep.encode_u(raw_u(data))
+        codes = prep.encode_u(data.u)
         assert codes.dtype == np.int32
-        assert np.array_equal(codes, data.u)
+        assert np.array_equal(codes, data.u.codes)
 
 
 def test_numbers_name_the_same_category_whatever_their_type():
@@ -70,7 +70,7 @@ def test_numbers_name_the_same_category_whatever_their_type():
 
 def test_continuous_u_is_standardised():
     data = continuous()
-    codes = fit_preprocessing(data, ROWS).encode_u(raw_u(data))
+    codes = fit_preprocessing(data, ROWS).encode_u(data.u)
     assert codes.dtype == np.float32
     assert_allclose(codes[ROWS].mean(0), 0, atol=1e-5)
     assert_allclose(codes[ROWS].std(0), 1, rtol=1e-5)
@@ -131,7 +131,7 @@ def test_survives_a_file_without_pickle(tmp_path, data):
         again = Preprocessing.from_arrays(file)
     assert again.scale == prep.scale
     assert np.array_equal(again.transform_x(X), prep.transform_x(X))
-    assert np.array_equal(again.encode_u(raw_u(data)), prep.encode_u(raw_u(data)))
+    assert np.array_equal(again.encode_u(data.u), prep.encode_u(data.u))
     assert again.to_arrays().keys() == prep.to_arrays().keys()
 
 

@@ -14,7 +14,7 @@ from ivaegan_jax.data.splits.how import AUTO, RANDOM, How, parse_split
 from ivaegan_jax.data.splits.order import ordered_as
 from ivaegan_jax.data.splits.proposal import choose_split, propose_split
 from ivaegan_jax.data.splits.units import assign
-from ivaegan_jax.types import Dataset, InputError
+from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
 SMALL = {"segments": 5, "per_segment": 40}
 NAMED = {
@@ -28,8 +28,7 @@ def series(u, coefficient=0.95, groups=None, seed=0):
     rng = np.random.default_rng(seed)
     s = lfilter([1], [1, -coefficient], rng.normal(size=(len(u), 3)), axis=0)
     side = {} if groups is None else {"groups": groups}
-    levels = np.arange(u.max() + 1) if u.ndim == 1 else None
-    made = Dataset("t", s, u.astype(np.int32 if u.ndim == 1 else float), None, levels, side=side)
+    made = Dataset("t", s, Auxiliary.of(u), side=side)
     return ordered_as(made, How("group", "groups")) if side else made
 
 
@@ -41,7 +40,7 @@ def test_named_data_keep_the_rows_they_always_had(name):
     data = load_dataset(name, 7, NAMED[name])
     assert propose_split(data).how == RANDOM
     (found, *_), [split], note = split_all([data], [7], DataConfig())
-    level = data.u if data.u.ndim == 1 else np.zeros(len(data.x), np.int32)
+    level = data.u.level()
     part = assign(level, np.random.default_rng(7), (0.8, 0.1, 0.1))
     for number, rows in enumerate(split):
         np.testing.assert_array_equal(rows, np.flatnonzero(part == number))

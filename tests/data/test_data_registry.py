@@ -15,13 +15,13 @@ def test_every_named_data_set_is_complete(name):
     assert data.name == name
     assert data.x.dtype == np.float32
     if name in CONTINUOUS:
-        assert data.levels is None
-        assert data.u.dtype == np.float32
-        assert data.u.shape == (len(data.x), CONTINUOUS[name])
+        assert not data.u.is_categorical
+        assert data.u.values.dtype == np.float32
+        assert data.u.values.shape == (len(data.x), CONTINUOUS[name])
         return
-    assert data.u.dtype == np.int32
-    assert data.levels is not None
-    assert np.array_equal(np.unique(data.u), np.arange(len(data.levels)))
+    assert data.u.is_categorical
+    assert data.u.codes.dtype == np.int32
+    assert np.array_equal(np.unique(data.u.codes), np.arange(len(data.u.levels)))
 
 
 def test_digits():
@@ -29,8 +29,7 @@ def test_digits():
     assert data.x.shape == (1797, 64)
     assert (data.x.min(), data.x.max()) == (0, 1)
     assert data.image_shape == (8, 8)
-    assert data.levels is not None
-    assert data.levels.tolist() == list(range(10))
+    assert data.u.levels.tolist() == list(range(10))
     assert data.s is None
 
 

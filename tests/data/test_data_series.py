@@ -6,7 +6,7 @@ from ivaegan_jax.data.controls import as_control
 from ivaegan_jax.data.dependence.nulls import Structure
 from ivaegan_jax.data.prepare import prepare
 from ivaegan_jax.data.series import Series, moved_rows, moved_u, reach_of, series_of, structure_as
-from ivaegan_jax.types import Dataset
+from ivaegan_jax.types import Auxiliary, Dataset
 
 ROWS, WINDOW = 1200, 200
 
@@ -16,8 +16,7 @@ def recording(groups=None, seed=0):
     steps = np.random.default_rng(seed).normal(size=(ROWS, 3))
     x = np.cumsum(steps, axis=0) * 0.1 + steps
     u = np.arange(ROWS) // WINDOW if groups is None else groups % 3
-    return Dataset("table", x.astype(np.float32), u.astype(np.int32), groups=groups,
-                   levels=np.arange(u.max() + 1))  # fmt: skip
+    return Dataset("table", x.astype(np.float32), Auxiliary.categorical(u), groups=groups)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +34,7 @@ def test_a_series_is_the_table_in_its_order_and_goes_back_into_parts(data):
     series, table = series_of(data, 1), recording()
     back = data.preprocessing[1].inverse_x(series.x)
     np.testing.assert_allclose(back, table.x, atol=1e-4)
-    np.testing.assert_array_equal(series.u, table.u)
+    np.testing.assert_array_equal(series.u, table.u.codes)
     assert series.group is None
     parts = zip(series.as_parts(series.u), (data.train, data.valid, data.test), strict=True)
     for found, part in parts:

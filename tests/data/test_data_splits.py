@@ -5,18 +5,18 @@ from hypothesis import strategies as st
 
 from ivaegan_jax.data import check_batch, make_split
 from ivaegan_jax.data.splits.draw import Split
-from ivaegan_jax.types import Dataset, InputError
+from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
 
 def discrete(counts, shuffle=0):
     u = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     u = np.random.default_rng(shuffle).permutation(u)
-    return Dataset("d", np.zeros((len(u), 2), np.float32), u, levels=np.arange(len(counts)))
+    return Dataset("d", np.zeros((len(u), 2), np.float32), Auxiliary.categorical(u))
 
 
 def continuous(u):
     u = np.asarray(u, np.float32).reshape(len(u), -1)
-    return Dataset("c", np.zeros((len(u), 2), np.float32), u)
+    return Dataset("c", np.zeros((len(u), 2), np.float32), Auxiliary.continuous(u))
 
 
 # One large level, so that no part is ever empty.
@@ -32,9 +32,9 @@ def test_parts_hold_every_row_once_and_every_level_its_share(counts, data_seed, 
     split = make_split(data, data_seed, fractions)
     assert np.array_equal(np.sort(np.concatenate(split)), np.arange(sum(counts)))
     assert all(np.all(np.diff(rows) > 0) for rows in split)
-    assert set(data.u[split.train]) == set(range(len(counts)))
+    assert set(data.u.codes[split.train]) == set(range(len(counts)))
     for rows, share in zip(split, fractions, strict=True):
-        sizes = np.bincount(data.u[rows], minlength=len(counts))
+        sizes = np.bincount(data.u.codes[rows], minlength=len(counts))
         assert np.all(np.abs(sizes - share * np.array(counts)) < 2)
 
 
@@ -49,7 +49,7 @@ def test_shares_are_exact_where_they_are_whole():
     data = discrete([1000] * 40)
     split = make_split(data, 1)
     for rows, size in zip(split, (800, 100, 100), strict=True):
-        assert np.all(np.bincount(data.u[rows]) == size)
+        assert np.all(np.bincount(data.u.codes[rows]) == size)
 
 
 def test_a_data_seed_repeats_and_another_differs():
@@ -67,7 +67,7 @@ def test_small_levels_fill_both_held_out_parts():
 
 def test_a_level_of_one_row_is_for_training():
     data = discrete([1, 1, 1, 100])
-    assert {0, 1, 2} <= set(data.u[make_split(data, 3).train])
+    assert {0, 1, 2} <= set(data.u.codes[make_split(data, 3).train])
 
 
 def test_continuous_u_is_split_at_random():

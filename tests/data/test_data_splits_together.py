@@ -11,7 +11,7 @@ from ivaegan_jax.data.splits.draw import Splitter, make_split
 from ivaegan_jax.data.splits.how import RANDOM, How, parse_split
 from ivaegan_jax.data.splits.order import ordered_as, place_of
 from ivaegan_jax.data.splits.units import held_out_counts
-from ivaegan_jax.types import Dataset, InputError
+from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
 BY_GROUP = How("group", "groups")
 SEEDS = (1, 2, 7)
@@ -20,10 +20,8 @@ SEEDS = (1, 2, 7)
 def table(u, groups=None, x=None, **more):
     u = np.asarray(u)
     x = np.random.default_rng(0).normal(size=(len(u), 2)).astype(np.float32) if x is None else x
-    levels = np.arange(u.max() + 1) if u.ndim == 1 else None
-    u = u.astype(np.int32 if u.ndim == 1 else np.float32)
     side = {} if groups is None else {"groups": np.asarray(groups)}
-    made = Dataset("t", x, u, levels=levels, side=side, **more)
+    made = Dataset("t", x, Auxiliary.of(u), side=side, **more)
     return ordered_as(made, BY_GROUP) if side else made
 
 
@@ -51,7 +49,7 @@ def test_no_group_is_in_two_parts_and_sizes_are_alike_for_all_data_seeds(sizes, 
     for split, trimmed in found:
         part = parts_of(split, len(u))
         assert np.sum(part == -1) == trimmed
-        assert set(data.u[split.train]) == {0, 1, 2}
+        assert set(data.u.codes[split.train]) == {0, 1, 2}
         for group in range(len(sizes)):
             assert len(set(part[groups == group]) - {-1}) == 1
     again = Splitter(data, BY_GROUP).split(SEEDS[1])[0]

@@ -61,9 +61,9 @@ def test_shapes_types_and_levels(make):
     assert data.name == make.__name__
     assert data.x.shape == data.s.shape == (120, 3)
     assert data.x.dtype == data.s.dtype == np.float32
-    assert data.u.dtype == np.int32
-    assert np.array_equal(data.u, np.repeat(np.arange(4), 30))
-    assert np.array_equal(data.levels, np.arange(4))
+    assert data.u.codes.dtype == np.int32
+    assert np.array_equal(data.u.codes, np.repeat(np.arange(4), 30))
+    assert np.array_equal(data.u.levels, np.arange(4))
 
 
 @pytest.mark.parametrize("make", MAKERS)
@@ -99,7 +99,7 @@ def test_leaky_activation_leaves_positive_hidden_values_unchanged():
 
 def test_b2_has_means_and_b1_has_none():
     def largest_mean(data):
-        return np.abs([data.s[data.u == level].mean(0) for level in range(40)]).max()
+        return np.abs([data.s[data.u.codes == level].mean(0) for level in range(40)]).max()
 
     assert largest_mean(b1(1)) < 0.5
     assert 4 < largest_mean(b2(1)) < 5.5
@@ -107,11 +107,11 @@ def test_b2_has_means_and_b1_has_none():
 
 def test_means_alone_follow_u_where_b2_is_asked_for_that():
     plain, means = b2(1), b2(1, modulation="mean")
-    levels = [means.s[means.u == level] for level in range(40)]
+    levels = [means.s[means.u.codes == level] for level in range(40)]
     assert_allclose([level.std(axis=0) for level in levels], 1, atol=0.15)
     assert_allclose(
         [level.mean(axis=0) for level in levels],
-        [plain.s[plain.u == level].mean(axis=0) for level in range(40)], atol=0.6,
+        [plain.s[plain.u.codes == level].mean(axis=0) for level in range(40)], atol=0.6,
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def test_arbitrary_windows_of_a_stationary_series_tell_nothing(table):
     assert "cannot be split at random" in rows.sentence
     assert "--split=blocks" in rows.advice
     assert rows.values["lag1"] == pytest.approx(0.98, abs=0.02)
-    sample = draw_sample(made.x, made.u)
+    sample = draw_sample(made.x, made.u.values)
     assert sample.null.kind == "shifts"
     carried = check_u_in_x(sample, False)
     assert carried.values["p_value"] > LEVEL
@@ -59,7 +59,7 @@ def test_digits_come_writer_by_writer():
 def test_the_same_frames_drawn_independently_have_exchangeable_rows(table):
     made = table(x=recording(0.0), u=WINDOWS, levels=np.arange(10))
     assert check_rows(made).severity == "fine"
-    assert draw_sample(made.x, made.u).null.kind == "rows"
+    assert draw_sample(made.x, made.u.values).null.kind == "rows"
 
 
 def test_conditions_that_change_a_series_are_found(table):

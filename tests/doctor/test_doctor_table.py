@@ -87,7 +87,7 @@ def test_a_level_per_row_is_perhaps_a_quantity(table):
     ],
 )
 def test_a_continuous_u_is_described_by_its_columns(table, u, severity, expected):
-    found = by_name(describe_u(table(u=u.astype(np.float32), levels=None)))
+    found = by_name(describe_u(table(u=u.astype(np.float32))))
     assert found["u"].values["type"] == "continuous"
     assert found["range"].severity == severity
     assert expected in found["range"].sentence

@@ -29,7 +29,7 @@ from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.scorer import Scorer
 from ivaegan_jax.training.state import init_state
 from ivaegan_jax.training.trainer import Run
-from ivaegan_jax.types import Dataset
+from ivaegan_jax.types import Auxiliary, Dataset
 
 LEVELS, PER_LEVEL, DIM_Z = 8, 120, 3
 DATA_SEEDS, SEEDS = tuple(range(12)), (1, 2)
@@ -46,7 +46,7 @@ def drawn(seed, noise=0.0, dim_x=DIM_Z):
     mixing = np.linalg.qr(rng.normal(size=(dim_x, DIM_Z)))[0] * rng.uniform(0.5, 2, DIM_Z)
     s = (loc[u] + np.sqrt(var[u]) * rng.normal(size=(len(u), DIM_Z))).astype(np.float32)
     x = s @ mixing.T + noise * rng.normal(size=(len(u), dim_x))
-    table = Dataset(f"table {seed}", x.astype(np.float32), u, s, np.arange(LEVELS), (1, dim_x))
+    table = Dataset(f"table {seed}", x.astype(np.float32), Auxiliary.categorical(u), s, (1, dim_x))
     return table, mixing, loc, var  # pixels share one scale, so that noise stays alike
 
 

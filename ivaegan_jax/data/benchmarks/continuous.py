@@ -12,7 +12,7 @@ from ivaegan_jax.data.benchmarks.mixing import (
     mix,
 )
 from ivaegan_jax.data.benchmarks.options import check_data_seed, checked
-from ivaegan_jax.types import Dataset
+from ivaegan_jax.types import Auxiliary, Dataset
 
 DIM_U = 2
 WAVES = 4
@@ -57,7 +57,7 @@ def continuous_u(
     s = draw_sources(rng, source, per_segment, dim, np.float64) * std
     x = mix(s, [conditioned_matrix(rng, dim)] * layers, ACTIVATIONS[activation])
     x, u, s = (array.astype(np.float32) for array in (x, u, s))
-    return Dataset(name="continuous_u", x=x, u=u, s=s)
+    return Dataset(name="continuous_u", x=x, u=Auxiliary.continuous(u), s=s)
 
 
 def random_std(rng: np.random.RandomState, u: Float[np.ndarray, "rows dim_u"], dim: int) -> Rows:

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from ivaegan_jax.data.benchmarks.coupling import GLOW, PI_VAE, random_flow
 from ivaegan_jax.data.benchmarks.draws import by_row, in_segments
 from ivaegan_jax.data.benchmarks.options import check_data_seed, checked
-from ivaegan_jax.types import Dataset
+from ivaegan_jax.types import Auxiliary, Dataset
 
 NUISANCE_STD = 0.01
 Column = Float[np.ndarray, "rows 1"]
@@ -146,4 +146,4 @@ def _observed(
     x = random_flow(rng, dim, layers, PI_VAE).forward(padded)
     x = x + rng.standard_normal(x.shape)
     x, u, s = (array.astype(np.float32) for array in (x, curve.u, s))
-    return Dataset(name=name, x=x, u=u, s=s)
+    return Dataset(name=name, x=x, u=Auxiliary.continuous(u), s=s)

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from scipy import stats
 
 from ivaegan_jax.data.benchmarks.mixing import Rows
-from ivaegan_jax.types import Dataset, InputError
+from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
 Source = Literal["gaussian", "laplace", "hypsec"]
 Table = Float[np.ndarray, "segments dim"]
@@ -50,7 +50,7 @@ def in_segments(
     """A data set whose u is the segment, rows ordered by it and equally many in each."""
     u = np.repeat(np.arange(segments, dtype=np.int32), len(x) // segments)
     x, s = x.astype(np.float32), s.astype(np.float32)
-    return Dataset(name=name, x=x, u=u, s=s, levels=np.arange(segments))
+    return Dataset(name=name, x=x, u=Auxiliary.categorical(u, np.arange(segments)), s=s)
 
 
 def add_noise(dataset: Dataset, noise: Any, data_seed: int) -> Dataset:

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 
 from ivaegan_jax.data.benchmarks.options import checked
-from ivaegan_jax.types import Dataset
+from ivaegan_jax.types import Auxiliary, Dataset
 
 
 @checked
@@ -21,7 +21,6 @@ def digits() -> Dataset:
     return Dataset(
         name="digits",
         x=(x / 16.0).astype(np.float32),
-        u=u.astype(np.int32),
-        levels=np.arange(10),
+        u=Auxiliary.categorical(np.asarray(u, np.int32), np.arange(10)),
         image_shape=(8, 8),
     )

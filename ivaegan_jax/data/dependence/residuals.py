@@ -3,9 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int, Num, Shaped
+from jaxtyping import Float, Int, Shaped
 
-from ivaegan_jax.metrics import is_discrete, levels_or_cells
+from ivaegan_jax.metrics import levels_or_cells
+from ivaegan_jax.types import Auxiliary, Coded
 
 MOST_ROWS, MOST_VALUES = 20_000, 8_000_000
 """Rows, and numbers of x, that are looked at; at least `FEWEST` rows whatever their width."""
@@ -53,14 +54,14 @@ def whole_runs(
 
 def residuals(
     x: Float[np.ndarray, "rows dim_x"],
-    u: Int[np.ndarray, " rows"] | Float[np.ndarray, "rows dim_u"],
+    u: Auxiliary | Coded,
     part: Int[np.ndarray, " rows"],
 ) -> Residuals:
     """X less a linear function of u within each level or cell, over its spread there."""
-    u = numbered(u)
+    u = numbered(Auxiliary.of(u))
     cell = np.unique(levels_or_cells(u, CELLS), return_inverse=True)[1]
     ones = np.ones((len(u), 1))
-    design = ones if is_discrete(u) else np.hstack([ones, u])
+    design = ones if u.is_categorical else np.hstack([ones, u.values])
     left = np.zeros(x.shape)
     order = np.argsort(cell, kind="stable")
     for rows in np.split(order, np.cumsum(np.bincount(cell))[:-1]):
@@ -73,10 +74,10 @@ def residuals(
     return Residuals(np.clip(left, -CLIP, CLIP), both, part)
 
 
-def numbered(u: Num[np.ndarray, "rows ..."]) -> Num[np.ndarray, "rows ..."]:
+def numbered(u: Auxiliary) -> Auxiliary:
     """U as it is, or levels of too few rows as one column of numbers in the order of the levels."""
-    if not is_discrete(u):
+    if not u.is_categorical:
         return u
-    count = np.bincount(np.unique(u, return_inverse=True)[1])
+    count = np.bincount(np.unique(u.codes, return_inverse=True)[1])
     large = count[count >= LARGE_LEVEL].sum()
-    return u if 2 * large >= len(u) else u[:, None].astype(np.float32)
+    return u if 2 * large >= len(u) else Auxiliary.continuous(u.codes.astype(np.float32))

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Int, Num
 
-from ivaegan_jax.metrics import is_discrete
+from ivaegan_jax.types import Auxiliary
 
 Pair: TypeAlias = tuple[Int[np.ndarray, " paired"], Int[np.ndarray, " paired"]]
 """Row numbers of x and of u that belong together; equally many in all pairings of one null."""
@@ -70,10 +70,12 @@ def turning(u: Num[np.ndarray, "rows ..."], groups: Int[np.ndarray, " rows"]) ->
 
 def as_codes(u: Num[np.ndarray, "rows ..."]) -> Int[np.ndarray, " rows"]:
     """Level codes; the columns of a continuous u cut into four by rank."""
-    if is_discrete(u):
-        return np.unique(u, return_inverse=True)[1]
-    ranks = np.argsort(np.argsort(u, axis=0, kind="stable"), axis=0) * 4 // len(u)
-    return np.unique(ranks, axis=0, return_inverse=True)[1].ravel()
+
+    def by_rank(columns: Num[np.ndarray, "rows dim_u"]) -> Int[np.ndarray, " rows"]:
+        ranks = np.argsort(np.argsort(columns, axis=0, kind="stable"), axis=0) * 4 // len(columns)
+        return np.unique(ranks, axis=0, return_inverse=True)[1].ravel()
+
+    return np.unique(Auxiliary.of(u).levels_or(by_rank), return_inverse=True)[1]
 
 
 def conditional_entropy(a: Int[np.ndarray, " rows"], b: Int[np.ndarray, " rows"]) -> float:

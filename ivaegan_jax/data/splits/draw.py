@@ -124,13 +124,13 @@ def _check_parts(dataset: Dataset, split: Split) -> None:
                 f"{dataset.name}: no rows are left for the {name} split; give more rows, more rows "
                 f"per level of u, or a larger fraction{_as_quantity(dataset)}"
             )
-    if len(np.unique(dataset.u[split.train], axis=0)) < 2:
+    if dataset.u[split.train].distinct() < 2:
         raise InputError(f"{dataset.name}: u has one value in all training rows; u must vary")
 
 
 def _as_quantity(dataset: Dataset) -> str:
     """How levels that are numbers are taken as one quantity."""
-    if dataset.levels is None or dataset.levels.dtype.kind not in "iuf":
+    if not (dataset.u.is_categorical and dataset.u.is_numeric):
         return ""
     save = "`u = u.reshape(len(u), -1).astype(float)`"
     return f"; if u is a quantity, save {save}, which needs no rows per level"

@@ -31,8 +31,7 @@ class InOrder(NamedTuple):
 def put_in_order(dataset: Dataset) -> InOrder:
     """The rows of a table in order; equal times keep the table's order."""
     row = in_order(dataset)
-    level = dataset.u if dataset.u.ndim == 1 else np.zeros(len(row), np.int32)
-    return InOrder(row, level[row], group_of(dataset)[row])
+    return InOrder(row, dataset.u.level()[row], group_of(dataset)[row])
 
 
 def group_of(dataset: Dataset) -> Int[np.ndarray, " rows"]:

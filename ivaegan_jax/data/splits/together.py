@@ -117,9 +117,10 @@ def _mean_of_u(
 ) -> Float[np.ndarray, " units"]:
     """What blocks are ordered by within a level: a continuous u's widest column."""
     counts = np.bincount(code)
-    if dataset.u.ndim == 1:
+    if dataset.u.is_categorical:
         return np.zeros(len(counts))
-    u = dataset.u[:, np.argmax(dataset.u.std(axis=0))].astype(float)
+    columns = dataset.u.values
+    u = columns[:, np.argmax(columns.std(axis=0))].astype(float)
     return np.bincount(code, u[rows.row]) / counts
 
 
@@ -128,7 +129,7 @@ def _said_of_lonely_levels(units: Units, dataset: Dataset, how: How) -> str:
     bearers = np.bincount(units.level)
     fewest = int(np.argmin(bearers))
     others = int(np.sum(bearers == bearers[fewest])) - 1
-    name = repr(dataset.levels[fewest].item()) if dataset.levels is not None else "?"
+    name = repr(dataset.u.levels[fewest].item()) if dataset.u.is_categorical else "?"
     count = "one group" if bearers[fewest] == 1 else f"{bearers[fewest]} groups"
     return (
         f"{dataset.name}: --split={how} cannot hold out whole groups: level {name} of u "

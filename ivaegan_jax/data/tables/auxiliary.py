@@ -1,14 +1,13 @@
 """The auxiliary variable u of a table: which values are categories, and which are missing."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
 from ivaegan_jax.data.tables.categories import as_text, column_of, is_missing
 from ivaegan_jax.data.tables.matrices import EXACT, as_matrix
-from ivaegan_jax.types import InputError
+from ivaegan_jax.types import Auxiliary, InputError
 
 ROWS_PER_CATEGORY = 30
 """Rows per value, on average, that make whole numbers of one column of several a category."""
@@ -17,25 +16,9 @@ MOST_CATEGORIES = 200
 """Values of such a column at most."""
 
 
-class Auxiliary(NamedTuple):
-    """U as it was read.
-
-    Attributes:
-      values: int32 level codes `[rows]`, or floats `[rows, dim_u]`.
-      levels: the user's own value of each code; None for a continuous u.
-      categories: columns of a continuous u that hold categories.
-      missing: rows without a u; their values mean nothing.
-      notes: how it was read where that is not plain.
-    """
-
-    values: Int[np.ndarray, " rows"] | Float[np.ndarray, "rows dim_u"]
-    levels: np.ndarray | None
-    categories: tuple[int, ...]
-    missing: Bool[np.ndarray, " rows"]
-    notes: tuple[str, ...] = ()
-
-
-def read_auxiliary(u: np.ndarray, names: Sequence[str] = ("x", "u")) -> Auxiliary:
+def read_auxiliary(
+    u: np.ndarray, names: Sequence[str] = ("x", "u")
+) -> tuple[Auxiliary, tuple[str, ...]]:
     """Reads the u of a table to train on.
 
     Integers, text and flags in one column, and floats `[rows]` that are all whole, are categories;
@@ -47,6 +30,9 @@ def read_auxiliary(u: np.ndarray, names: Sequence[str] = ("x", "u")) -> Auxiliar
       u: as it was saved.
       names: all arrays of the file that have a row for each row of x.
 
+    Returns:
+      U, and how it was read where that is not plain, one sentence each.
+
     Raises:
       InputError: for a u that is none of this, with what to do.
     """
@@ -56,11 +42,11 @@ def read_auxiliary(u: np.ndarray, names: Sequence[str] = ("x", "u")) -> Auxiliar
         codes, missing = hot
         levels, codes = np.unique(codes, return_inverse=True)
         note = f"u is one-hot: its {u.shape[1]} columns are the categories 0 to {u.shape[1] - 1}."
-        return _categorical(codes, levels, missing, (note,))
+        return _categorical(codes, levels, missing), (note,)
     categories = as_categories(u)
     if categories is not None:
         levels, codes = np.unique(categories, return_inverse=True)
-        return _categorical(codes, levels, is_missing(levels)[codes])
+        return _categorical(codes, levels, is_missing(levels)[codes]), ()
     return _continuous(u, names)
 
 
@@ -75,35 +61,32 @@ def _categorical(
     codes: Int[np.ndarray, " rows"],
     levels: Shaped[np.ndarray, " levels"],
     missing: Bool[np.ndarray, " rows"],
-    notes: tuple[str, ...] = (),
 ) -> Auxiliary:
     """Codes of those levels that a row has; one of a missing u is as good as any."""
     present = np.unique(codes[~missing])
     new = np.zeros(len(levels), np.int32)
     new[present] = np.arange(len(present))
-    return Auxiliary(new[codes], levels[present], (), missing, notes)
+    return Auxiliary.categorical(new[codes], levels[present], missing)
 
 
-def _continuous(u: np.ndarray, names: Sequence[str]) -> Auxiliary:
+def _continuous(u: np.ndarray, names: Sequence[str]) -> tuple[Auxiliary, tuple[str, ...]]:
     columns = u[:, None] if u.ndim == 1 else u
     missing = np.asarray(np.isnan(columns).any(axis=tuple(range(1, columns.ndim))))
     filled = np.where(np.isnan(columns), 0, columns) if missing.any() else columns
     values = as_matrix(filled, "u", names)
     found = category_columns(values[~missing])
-    return Auxiliary(values, None, found, missing, _notes_on_columns(values.shape[1], found))
+    notes = _notes_on_columns(values.shape[1], found)
+    return Auxiliary.continuous(values, found, missing), notes
 
 
-def read_new(
-    u: np.ndarray | None, rows: int
-) -> tuple[Int[np.ndarray, " rows"] | Float[np.ndarray, "rows dim_u"], np.ndarray | None]:
+def read_new(u: np.ndarray | None, rows: int) -> Auxiliary:
     """U of new rows, which a model's own preprocessing interprets: all rows, missing ones too.
 
     Returns:
-      Codes and levels of categories; floats and None where there are several columns or none
-      that are whole; zeros `[rows]` and None where there is no u.
+      Categories; a continuous u where there are several columns or none that are whole.
     """
     if u is None:
-        return np.zeros(rows, np.int32), None
+        return Auxiliary.absent(rows)
     _check_shape(u)
     if u.ndim == 2 and u.shape[1] > 1 and u.dtype.kind in "iub":
         u = u.astype(float)
@@ -111,9 +94,10 @@ def read_new(
     if categories is None:
         columns = u[:, None] if u.ndim == 1 else u
         as_matrix(np.where(np.isnan(columns), 0, columns), "u")
-        return columns.astype(np.result_type(u.dtype, np.float32), copy=False), None
+        exact = np.result_type(u.dtype, np.float32)
+        return Auxiliary.continuous(columns.astype(exact, copy=False))
     levels, codes = np.unique(categories, return_inverse=True)
-    return codes.astype(np.int32), levels
+    return Auxiliary.categorical(codes.astype(np.int32), levels)
 
 
 def as_categories(u: np.ndarray) -> np.ndarray | None:

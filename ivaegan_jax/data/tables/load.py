@@ -10,7 +10,7 @@ import numpy as np
 
 from ivaegan_jax.data.splits.order import ordered_by
 from ivaegan_jax.data.tables.archive import HOW_TO_SAVE, SPARSE, read_arrays
-from ivaegan_jax.data.tables.auxiliary import Auxiliary, read_auxiliary, read_new
+from ivaegan_jax.data.tables.auxiliary import read_auxiliary, read_new
 from ivaegan_jax.data.tables.matrices import as_matrix
 from ivaegan_jax.types import Dataset, InputError
 
@@ -35,8 +35,7 @@ def load_table(path: str | Path, require_u: bool = True, columns: int | None = N
     Args:
       path: the file.
       require_u: whether u must be there and vary, as training needs; rows without a u are then
-        left out, which `notes` says. Without it all rows are kept, and an absent u reads as zeros,
-        with `levels` None.
+        left out, which `notes` says. Without it all rows are kept, and u may be absent.
       columns: how many columns of x the model has that the rows are for, where there is one.
 
     Raises:
@@ -54,14 +53,11 @@ def load_table(path: str | Path, require_u: bool = True, columns: int | None = N
         shape = _image_shape(arrays.get("image_shape"), x.shape[1])
         side = {name: array for name, array in arrays.items() if name not in KEYS}
         if not require_u:
-            values, levels = read_new(arrays.get("u"), len(x))
-            new = Dataset(str(path), x, values, s, levels, shape, side=side)
+            u = read_new(arrays.get("u"), len(x))
+            new = Dataset(str(path), x, u, s, shape, side=side)
             return dataclasses.replace(new, **ordered_by(side))
-        read = read_auxiliary(arrays["u"], names)
-        table = Dataset(
-            str(path), x, read.values, s, read.levels, shape, side=side, categories=read.categories
-        )
-        return _with_u(table, read, arrays["u"])
+        u, notes = read_auxiliary(arrays["u"], names)
+        return _with_u(Dataset(str(path), x, u, s, shape, side=side, notes=notes), arrays["u"])
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
@@ -95,25 +91,26 @@ def _check_lengths(shapes: Mapping[str, tuple[int, ...]]) -> None:
     raise InputError(f"{counts}; they must belong to each other row by row")
 
 
-def _with_u(table: Dataset, read: Auxiliary, u: np.ndarray) -> Dataset:
+def _with_u(table: Dataset, u: np.ndarray) -> Dataset:
     """The rows that have a u, and what is to be said of it.
 
     Raises:
       InputError: for a u that does not vary.
     """
-    notes, kept = read.notes, ~read.missing
-    if not kept.any():
+    missing = table.u.missing
+    if missing is not None and missing.all():
         raise InputError("u is missing in all rows; give one value for each row of x")
-    if read.missing.any():
-        notes = (_missing_note(u, read.missing), *notes)
+    if missing is not None and missing.any():
+        kept, notes = ~missing, (_missing_note(u, missing), *table.notes)
         s = None if table.s is None else table.s[kept]
         side = {name: column[kept] for name, column in table.side.items()}
-        table = dataclasses.replace(table, x=table.x[kept], u=table.u[kept], s=s, side=side)
-    if (table.u == table.u[0]).all():
+        table = dataclasses.replace(table, x=table.x[kept], s=s, side=side, notes=notes)
+    table = dataclasses.replace(table, u=table.u.known())
+    if not table.u.varies():
         raise InputError("u has one value in all rows; save a u of two or more values")
     if len(table.x) > 1 and (table.x == table.x[0]).all():
         raise InputError("x is the same in all rows; save observations that differ between rows")
-    return dataclasses.replace(table, notes=notes, **ordered_by(table.side))
+    return dataclasses.replace(table, **ordered_by(table.side))
 
 
 def _missing_note(u: np.ndarray, missing: np.ndarray) -> str:

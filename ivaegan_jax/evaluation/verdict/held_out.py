@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Int, Num
 
 from ivaegan_jax.data import Part
-from ivaegan_jax.metrics import Levels, by_level, is_discrete, levels_or_cells
+from ivaegan_jax.metrics import Levels, by_level, levels_or_cells
+from ivaegan_jax.types import Auxiliary
 
 REFERENCES = 256
 """Values of u that stand for p(u) where it has more, or is continuous."""
@@ -54,13 +55,14 @@ def hold_out(x: np.ndarray, u: np.ndarray, dim_u: int, dim_z: int, ratio: float 
       ratio: training rows for each held-out row.
     """
     levels = by_level(levels_or_cells(u, cells=4 * dim_z + 2))
-    if is_discrete(u) and dim_u <= REFERENCES:
+    kind = Auxiliary.of(u)
+    if kind.is_categorical and dim_u <= REFERENCES:
         weights = np.bincount(u, minlength=dim_u) / len(u)
         known = np.arange(dim_u, dtype=u.dtype)
         return HeldOut(x, u, dim_u, known, weights, False, levels, ratio)
     references = u[np.linspace(0, len(u) - 1, min(REFERENCES, len(u))).astype(int)]
     weights = np.full(len(references), 1 / len(references))
-    values = dim_u if is_discrete(u) else len(np.unique(u, axis=0))
+    values = dim_u if kind.is_categorical else kind.distinct()
     return HeldOut(x, u, values, references, weights, True, levels, ratio)
 
 
@@ -78,7 +80,7 @@ def looked_at(held_out: Sequence[Num[np.ndarray, "rows ..."]]) -> list[Int[np.nd
 
 
 def _some_levels(u: Num[np.ndarray, "rows ..."]) -> Int[np.ndarray, " some"]:
-    if not is_discrete(u) or len(values := np.unique(u)) <= MOST_LEVELS:
+    if not Auxiliary.of(u).is_categorical or len(values := np.unique(u)) <= MOST_LEVELS:
         return np.arange(len(u))
     drawn = np.random.default_rng(0).choice(values, MOST_LEVELS, replace=False)
     return np.flatnonzero(np.isin(u, drawn))

@@ -11,6 +11,7 @@ from ivaegan_jax.metrics import aligned, assign, correlation_matrix
 from ivaegan_jax.report.figures.arrays import Arrays, first_run, of_data, of_run
 from ivaegan_jax.report.figures.style import INK, SPARE, Palette, bare, new_figure
 from ivaegan_jax.report.render import decimal
+from ivaegan_jax.types import Auxiliary
 
 POINTS = 800
 """Rows drawn, evenly spaced: more only turns dots into a blot."""
@@ -134,9 +135,10 @@ def _draw_by_u(ax: Axes, z: np.ndarray, u: np.ndarray) -> None:
     rows = thinned(len(z))
     active = np.argsort(-np.nanvar(z, axis=0), kind="stable")[:2]
     first, second = z[rows][:, active].T
-    code = u[rows] if u.ndim == 1 else u[rows, 0]
+    shown = Auxiliary.of(u[rows])
+    code = shown.levels_or(lambda columns: columns[:, 0])
     levels = np.unique(code)
-    if u.ndim == 1 and len(levels) <= LEVELS:
+    if shown.is_categorical and len(levels) <= LEVELS:
         for level, colour in zip(levels, (*SPARE, "#332288", "#D55E00"), strict=False):
             of = code == level
             ax.scatter(first[of], second[of], 7, colour, label=f"{level:g}", linewidths=0)

@@ -8,6 +8,8 @@ import jax
 import numpy as np
 from jaxtyping import Float, Int, Real
 
+from ivaegan_jax.types.auxiliary import Auxiliary
+
 Scalar: TypeAlias = Float[jax.Array, ""]
 """A number inside a compiled program."""
 
@@ -66,7 +68,7 @@ class Interrupted(BaseException):
     """Work was stopped as asked and can go on; as with KeyboardInterrupt, nobody may swallow it."""
 
 
-Auxiliary: TypeAlias = Float[jax.Array, "batch dim_u"] | Int[jax.Array, " batch"]
+Conditioning: TypeAlias = Float[jax.Array, "batch dim_u"] | Int[jax.Array, " batch"]
 """u as networks take it: features, one-hot for levels, or, where levels are many, their codes."""
 
 
@@ -75,12 +77,12 @@ class Batch(NamedTuple):
 
     Attributes:
       x: observations.
-      u: auxiliary variable (see `Auxiliary`).
+      u: auxiliary variable (see `Conditioning`).
       s: true sources, standardised; only for the supervised ceiling, None for every other model.
     """
 
     x: Float[jax.Array, "batch dim_x"]
-    u: Auxiliary
+    u: Conditioning
     s: Float[jax.Array, "batch dim_s"] | None = None
 
 
@@ -105,28 +107,24 @@ class Dataset:
     Attributes:
       name: the benchmark's name, or the file's path.
       x: observations `[rows, dim_x]` as they were given, whole numbers or floats.
-      u: int32 level codes `[rows]` (0 to number of levels - 1), or floats `[rows, dim_u]`.
+      u: the auxiliary variable, its kind and its values.
       s: true sources, floats `[rows, dim_s]`; None where nobody knows them.
-      levels: the user's own value of each level code; None for a continuous u.
       image_shape: (height, width) where a row of x is an image, else None.
       groups: int32 code of the recording, session or subject that each row belongs to, `[rows]`;
         None where all rows are of one.
       time: when each row was taken, float64 `[rows]`; None where rows stand in the order of time.
       side: every named column beside x and u, one value per row, as the user has it.
-      categories: columns of a continuous u that hold categories, not quantities.
       notes: how the table was read where that was not plain, one sentence each.
       independent: whether rows are known to be drawn independently of each other given u.
     """
 
     name: str
     x: Real[np.ndarray, "rows dim_x"]
-    u: Int[np.ndarray, " rows"] | Float[np.ndarray, "rows dim_u"]
+    u: Auxiliary
     s: Float[np.ndarray, "rows dim_s"] | None = None
-    levels: np.ndarray | None = None
     image_shape: tuple[int, int] | None = None
     groups: Int[np.ndarray, " rows"] | None = None
     time: Float[np.ndarray, " rows"] | None = None
     side: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
-    categories: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     independent: bool = False
