@@ -19,6 +19,7 @@ from .studies import Study as Study
 from .studies import Workdir as Workdir
 from .studies import encode as encode
 from .studies import open_model as open_model
+from .studies import read_results as read_results
 from .studies import restore as restore
 from .training import Run as Run
 from .training import TrainConfig as TrainConfig

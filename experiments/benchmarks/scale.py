@@ -10,6 +10,7 @@ import jax
 import numpy as np
 from absl import app, flags
 
+from ivaegan_jax.evaluation import Result
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.report import write_report
 from ivaegan_jax.studies.config import Config
@@ -56,7 +57,7 @@ class Stages:
     def chunk(self, label: str, chunk: object) -> None:
         """Nothing to note."""
 
-    def finish(self, label: str, rows: list[dict[str, object]]) -> None:
+    def finish(self, label: str, rows: list[Result]) -> None:
         """Nothing to note."""
 
     def seconds(self) -> dict[str, float]:

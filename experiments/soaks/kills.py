@@ -39,11 +39,11 @@ def _stage(workdir: Path) -> str:
     """How far a study has come, by what it has left behind."""
     metrics = workdir / "metrics.jsonl"
     scored = metrics.read_text() if metrics.exists() else ""
-    if '"kind": "floor"' in scored:
+    if '"kind": "baseline"' in scored:
         return "report"
-    label = "ivae_gan" if '"preset": "ivae"' in scored else "ivae"
-    if '"preset": "ivae_gan"' in scored:
-        return "floors"
+    label = "ivae_gan" if '"label": "ivae"' in scored else "ivae"
+    if '"label": "ivae_gan"' in scored:
+        return "baselines"
     return f"training {label}" if steps_in(workdir, label) else "start"
 
 
@@ -101,7 +101,7 @@ WRITES = {
     "second model's checkpoint": _appears("checkpoints/ivae_gan/*tmp*"),
     "second arrays": _appears("arrays/.ivae_gan*.tmp*"),
     "second metrics": _appears("metrics.jsonl"),
-    "floors": _appears("metrics.jsonl"),
+    "baselines": _appears("metrics.jsonl"),
     "figures": _appears("figures/*"),
     "page": _appears("report.html"),
 }

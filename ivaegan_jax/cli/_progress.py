@@ -9,10 +9,10 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from ivaegan_jax.cli._stages import Remaining, Stage
 from ivaegan_jax.doctor import duration
+from ivaegan_jax.evaluation import OfRun, Result
 from ivaegan_jax.files import printable
 from ivaegan_jax.studies import Plan
 from ivaegan_jax.training import Chunk
-from ivaegan_jax.types import Row
 
 SILENCE = 60.0
 """Seconds after which a line says how far things are, where there is no bar."""
@@ -24,11 +24,11 @@ LONG_CHUNK = 30.0
 """Seconds that a chunk may take before a line says how to have shorter ones."""
 
 DOING = {"compile": "compiling {}", "train": "training {}", "score": "scoring {}",
-         "floors": "scoring what needs no model", "page": "writing the report"}  # fmt: skip
+         "baselines": "scoring what needs no model", "page": "writing the report"}  # fmt: skip
 """What stages are called."""
 
-AS_NOUN = {"compile": "compiling", "train": "training", "score": "scoring", "floors": "floors",
-           "page": "report"}  # fmt: skip
+AS_NOUN = {"compile": "compiling", "train": "training", "score": "scoring",
+           "baselines": "baselines", "page": "report"}  # fmt: skip
 """What is said to follow, and by how much is only guessed."""
 
 
@@ -136,7 +136,7 @@ class ConsoleReporter:
                 "goes on from here too, and gives the same results"
             )
 
-    def finish(self, label: str, rows: list[Row]) -> None:
+    def finish(self, label: str, rows: list[Result]) -> None:
         """A model is trained and scored: says how fast, and which runs diverged."""
         self.remaining.end(time.monotonic())
         first, self.fresh = self.fresh, False
@@ -146,7 +146,11 @@ class ConsoleReporter:
                 f"{what} x {self.steps} steps, first chunk "
                 f"{self.compiled:.1f} s with compilation{self.rate and f', then {self.rate}'}"
             )
-        runs = {(row["data_seed"], row["seed"]) for row in rows if row["status"] == "diverged"}
+        runs = {
+            (each.data_seed, each.seed)
+            for each in rows
+            if isinstance(each, OfRun) and each.status == "diverged"
+        }
         for data_seed, seed in sorted(runs):
             self._say(
                 f"{label}: data seed {data_seed}, seed {seed} diverged and was frozen; it counts "
@@ -154,7 +158,7 @@ class ConsoleReporter:
             )
 
     def _left(self) -> str:
-        """Such as `about 3 min left with scoring, floors and report`."""
+        """Such as `about 3 min left with scoring, baselines and report`."""
         left = self.remaining.left(time.monotonic())
         follow = dict.fromkeys(AS_NOUN[stage.kind] for stage in self.remaining.pending)
         words = f"about {duration(left.seconds)} left"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ivaegan_jax.studies import Study
 
-RULES = {"compile": 8.0, "score": 2.0, "floors": 4.0, "page": 10.0}
+RULES = {"compile": 8.0, "score": 2.0, "baselines": 4.0, "page": 10.0}
 """Seconds per unit of a stage before one of its kind was seen: `compare` on b1 with two CPU cores.
 
 Units: programs, runs, data seeds, pages. Training is not guessed at before its first chunk.
@@ -16,7 +16,7 @@ class Stage(NamedTuple):
     """A piece of a job.
 
     Attributes:
-      kind: `compile`, `train`, `score`, `floors` or `page`.
+      kind: `compile`, `train`, `score`, `baselines` or `page`.
       what: the model or the program that it concerns; empty for all.
       amount: of work: programs, seed-steps, runs, data seeds, pages.
     """
@@ -35,7 +35,7 @@ def stages_of(study: Study, left: Collection[str]) -> Iterator[Stage]:
             yield Stage("train", group.title, study.experiment.steps * len(group.runs.seed))
             yield from (Stage("score", label, group.runs_per_job) for label in wanted)
     if study.data.train.s is not None:
-        yield Stage("floors", "", len(study.experiment.data_seeds))
+        yield Stage("baselines", "", len(study.experiment.data_seeds))
     yield Stage("page", "", 1)
 
 

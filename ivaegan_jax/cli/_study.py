@@ -15,8 +15,16 @@ from ivaegan_jax.cli._stages import stages_of
 from ivaegan_jax.cli._stop import STOP
 from ivaegan_jax.data import CONTROLS, is_synthetic
 from ivaegan_jax.doctor import counted
-from ivaegan_jax.files import read_json, read_rows, write_json, write_text
-from ivaegan_jax.report import recommendation, summary, sweep_of, sweep_table, to_text, write_report
+from ivaegan_jax.files import read_json, write_json, write_text
+from ivaegan_jax.report import (
+    read_recorded,
+    recommendation,
+    summary,
+    sweep_of,
+    sweep_table,
+    to_text,
+    write_report,
+)
 from ivaegan_jax.studies import (
     Experiment,
     Study,
@@ -169,7 +177,7 @@ def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
 
 
 def _report(workdir: Workdir, pause: Pause) -> None:
-    page, rows = write_report([workdir.path], pause=pause), read_rows(workdir.metrics)
+    page, rows = write_report([workdir.path], pause=pause), read_recorded(workdir.path)
     sweep = sweep_of(rows)
     told = recommendation(sweep) if sweep else []
     table = sweep_table(sweep, rows) if sweep else summary(rows)

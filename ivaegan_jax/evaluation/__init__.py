@@ -1,9 +1,29 @@
 """From trained states to scores and verdicts, and the choice of a run without the truth.
 
-Belongs here: what one model's runs are worth. `verdict` answers whether identification happened.
+Belongs here: what one model's runs are worth. `results` has the schema of every kind of result, and
+`verdict` answers whether identification happened.
 Does not: files, tables, words of a report.
 """
 
+from ivaegan_jax.evaluation.results import (
+    BOTH,
+    SCHEMA,
+    Agreement,
+    Baseline,
+    Consensus,
+    Finding,
+    Gate,
+    OfModel,
+    OfRun,
+    Reason,
+    Result,
+    Score,
+    Stamp,
+    Verdict,
+    from_row,
+    from_rows,
+    to_row,
+)
 from ivaegan_jax.evaluation.selection import (
     CRITERIA,
     PREFERRED,
@@ -18,15 +38,32 @@ from ivaegan_jax.evaluation.verdict.judgement import USABLE
 from ivaegan_jax.metrics import LEVEL
 
 __all__ = [
+    "BOTH",
     "CRITERIA",
     "LEVEL",
     "MOST_ROWS",
     "PREFERRED",
     "REASONS",
+    "SCHEMA",
     "USABLE",
+    "Agreement",
+    "Baseline",
     "Candidates",
     "Chosen",
+    "Consensus",
+    "Finding",
+    "Gate",
+    "OfModel",
+    "OfRun",
+    "Reason",
+    "Result",
+    "Score",
+    "Stamp",
+    "Verdict",
     "candidates",
     "choose",
+    "from_row",
+    "from_rows",
     "hold_against_null",
+    "to_row",
 ]

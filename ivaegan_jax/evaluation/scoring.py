@@ -1,4 +1,4 @@
-"""From trained states to recorded rows: every run scored on held-out data, with its floors."""
+"""From trained states to results: every run scored on held-out data, beside baselines."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -19,6 +19,7 @@ from ivaegan_jax.evaluation.evaluate import (
     source_rows,
 )
 from ivaegan_jax.evaluation.own_metrics import HeldOutRun, own_metric_rows
+from ivaegan_jax.evaluation.results import Agreement, Baseline, Score, Stamp
 from ivaegan_jax.metrics import (
     DISTANCES,
     MEASURES,
@@ -53,8 +54,8 @@ held-out rows; of more, these are evenly spread, and rows of results say so."""
 CLASSIFIED_RUNS = 32
 """Runs of a model whose samples a classifier is trained on: it takes seconds per run."""
 
-FLOOR_NUMBERS, FIT_ROWS, FLOOR_ROWS = 2**24, 100_000, 20_000
-"""At most: numbers of x and rows that floors are fitted on, held-out rows that they score."""
+BASELINE_NUMBERS, FIT_ROWS, BASELINE_ROWS = 2**24, 100_000, 20_000
+"""At most: numbers of x and rows that baselines are fitted on, held-out rows that they score."""
 
 EVALUATED_AT_ONCE = 8
 """Runs per accelerator that are evaluated at once; a CPU evaluates one after the other anyway."""
@@ -148,17 +149,17 @@ def _over_evaluation(
     return over_runs(one, mesh, default_how())
 
 
-def run_rows(
-    trained: Trained, evaluation: Evaluation, part: Part, stamp: Callable[[int], Row]
-) -> Iterator[Row]:
-    """All rows that concern one run alone; `stamp(i)` says which run it is."""
+def run_rows(trained: Trained, evaluation: Evaluation, part: Part, stamp: Stamp) -> Iterator[Score]:
+    """All scores of one part of the rows; `stamp(i)` says which run it is."""
     for i, (index, of_u) in enumerate(zip(trained.runs.data_index, trained.runs.of_u, strict=True)):
         run = jax.tree.map(lambda leaf, i=i: leaf[i], evaluation)
         rows = likelihood_rows(run, part.x[index], part.u[of_u], "nll" in trained.game.terms)
         if part.s is not None:
             rows += source_rows(run, part.s[index], part.u[of_u])
         rows += own_metric_rows(_held_out(run, part, index, of_u))
-        yield from (stamp(i) | row | {"value": _number(row["value"])} for row in rows)
+        for row in rows:
+            fields: Row = {**stamp(i), **row, "value": _number(row["value"])}
+            yield Score(**fields)
 
 
 def _held_out(run: Evaluation, part: Part, index: int, of_u: int) -> HeldOutRun:
@@ -176,9 +177,9 @@ def quality_rows(
     trained: Trained,
     evaluations: Sequence[Evaluation],
     parts: Sequence[Part],
-    stamp: Callable[[int], Row],
+    stamp: Stamp,
     measures: Sequence[str] = (),
-) -> Iterator[Row]:
+) -> Iterator[Score]:
     """Generated against held-out rows, all parts together: each level of u needs enough of them.
 
     The measures are those named, or else all. Where there are true sources to be scored by, the
@@ -195,23 +196,25 @@ def quality_rows(
         x_fake = np.concatenate([evaluation.x_fake[i] for evaluation in evaluations])
         lost = not np.isfinite(x_fake).all()
         found = conditional_sample_quality(x, x if lost else x_fake, u, measures=chosen)
-        left_out = levels_compared(u)
+        left_out = levels_compared(u) or None
         for name, values in found.items():
             for against, value in values.items():
                 metric = name if against == "fake" else f"{name}_{against}"
                 unknown = lost and against != "real"
-                row = stamp(i) | {"metric": metric, "value": np.nan if unknown else value}
-                row |= {"rows": "valid and test"} if len(parts) > 1 else {}
-                row |= {"levels": left_out} if left_out else {}
-                if name not in DISTANCES and trained.total > CLASSIFIED_RUNS:
-                    row["runs"] = f"{CLASSIFIED_RUNS} of {trained.total}"
-                yield row
+                some = name not in DISTANCES and trained.total > CLASSIFIED_RUNS
+                yield Score(
+                    **stamp(i),
+                    metric=metric,
+                    value=float("nan" if unknown else value),
+                    levels=left_out,
+                    runs=f"{CLASSIFIED_RUNS} of {trained.total}" if some else None,
+                )
 
 
 def agreement_rows(
-    trained: Trained, mu: Float[np.ndarray, "runs rows dim_z"], stamp: Callable[[int], Row]
-) -> Iterator[Row]:
-    """Rows on how far the model seeds of one data seed found the same latents; no truth needed."""
+    trained: Trained, mu: Float[np.ndarray, "runs rows dim_z"], stamp: Stamp
+) -> Iterator[Agreement]:
+    """How far the model seeds of one data seed found the same latents; no truth needed."""
     convention = {"latent": "posterior_mean", "corr": "pearson", "assignment": "held_out"}
     for index in np.unique(trained.runs.data_index):
         among = np.flatnonzero(trained.runs.data_index == index)
@@ -224,13 +227,14 @@ def agreement_rows(
         said = some_of("runs", members, among) | some_of("rows", rows, mu[0])
         for a in range(len(members)):
             for b in range(a + 1, len(members)):
-                row = stamp(int(members[a])) | {"kind": "agreement"} | convention | said
-                row["other_seed"] = int(trained.runs.seed[members[b]])
-                yield row | {"metric": "agreement_mcc", "value": float(pairs.mcc[a, b])}
-                yield row | {"metric": "agreement_affine_r2", "value": float(pairs.affine_r2[a, b])}
+                pair = {**stamp(int(members[a])), **convention, **said}
+                pair["other_seed"] = int(trained.runs.seed[members[b]])
+                found = {"mcc": pairs.mcc[a, b], "affine_r2": pairs.affine_r2[a, b]}
+                for name, value in found.items():
+                    yield Agreement(**pair, metric=f"agreement_{name}", value=float(value))
 
 
-FLOOR_NAMES = {
+BASELINE_NAMES = {
     "rotation": "random_rotation",
     "rotation_p95": "random_rotation_p95",
     "raw_x": "raw_x",
@@ -239,19 +243,19 @@ FLOOR_NAMES = {
     "label_only": "label_only",
     "linear_ceiling": "linear_supervised",
 }
-"""What the rows call each of `metrics.floors`."""
+"""What results call each of `metrics.floors`."""
 
 
-def floor_rows(data: Prepared, data_seeds: Sequence[int], stamp: Row) -> Iterator[Row]:
+def baseline_rows(prepared: Prepared, data_seeds: Sequence[int], data: str) -> Iterator[Baseline]:
     """What needs no model of ours, scored on the same held-out rows with the same convention."""
-    train, test = data.train, data.test
+    train, test = prepared.train, prepared.test
     if train.s is None or test.s is None:
         return
-    convention = {"corr": "pearson", "assignment": "held_out", "split": "test"}
+    convention = {"corr": "pearson", "assignment": "held_out"}
     for i, data_seed in enumerate(data_seeds):
-        most = FLOOR_NUMBERS // data.dim_x
-        fit = some_rows(train.u[i], data.dim_u, min(FIT_ROWS, most))
-        rows = some_rows(test.u[i], data.dim_u, min(FLOOR_ROWS, most))
+        most = BASELINE_NUMBERS // prepared.dim_x
+        fit = some_rows(train.u[i], prepared.dim_u, min(FIT_ROWS, most))
+        rows = some_rows(test.u[i], prepared.dim_u, min(BASELINE_ROWS, most))
         kept = distinct_columns(test.s[i])  # the sources that models are scored on
         if not len(kept):
             continue
@@ -262,12 +266,15 @@ def floor_rows(data: Prepared, data_seeds: Sequence[int], stamp: Row) -> Iterato
         said = some_of("fit_rows", fit, train.u[i]) | some_of("rows", rows, test.u[i])
         said |= some_of("sources", kept, test.s[i].T)
         for name, value in found.items():
-            metric = "mcc_within" if name.startswith("within_level_") else "mcc"
-            floor = FLOOR_NAMES[name.removeprefix("within_level_")]
-            yield stamp | convention | said | {
-                "metric": metric, "value": value, "preset": floor, "kind": "floor",
-                "seed": None, "data_seed": data_seed, "latent": None, "status": "ok",
-            }  # fmt: skip
+            yield Baseline(
+                **convention,
+                **said,
+                data=data,
+                data_seed=data_seed,
+                baseline=BASELINE_NAMES[name.removeprefix("within_level_")],
+                metric="mcc_within" if name.startswith("within_level_") else "mcc",
+                value=value,
+            )
 
 
 def arrays_for_figures(trained: Trained, evaluation: Evaluation, data: Prepared) -> dict[str, Any]:

@@ -1,29 +1,29 @@
-"""Which of several runs to use where nobody knows the sources: pure functions of recorded rows."""
+"""Which of several runs to use where nobody knows the sources: pure functions of results."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float
 from scipy.stats import rankdata
 
-from ivaegan_jax.types import Row
+from ivaegan_jax.evaluation.results import Agreement, Result, Score
 
 
 class Criterion(NamedTuple):
     """Where a number that may choose a run is recorded.
 
     Attributes:
-      metric: of its rows.
-      kind: of its rows; those of kind `agreement` belong to two runs.
-      split: of its rows: what chooses a run must not see the rows that it is scored on.
+      metric: of its results.
+      kind: of its results; those of kind `Agreement` belong to two runs.
+      split: of its results: what chooses a run must not see the rows that it is scored on.
       sign: 1 where more is better, -1 where less is.
       reason: why its choice was chosen, in words.
     """
 
     metric: str
-    kind: str
+    kind: type[Score] | type[Agreement]
     split: str
     sign: int
     reason: str
@@ -32,17 +32,17 @@ class Criterion(NamedTuple):
 # fmt: off
 CRITERIA = {
     "elbo": Criterion(
-        "elbo", "run", "valid", 1, "highest ELBO of validation rows"),
+        "elbo", Score, "valid", 1, "highest ELBO of validation rows"),
     "log_likelihood": Criterion(
-        "log_likelihood", "run", "valid", 1, "highest log-likelihood of validation rows"),
+        "log_likelihood", Score, "valid", 1, "highest log-likelihood of validation rows"),
     "agreement": Criterion(
-        "agreement_mcc", "agreement", "valid", 1, "best agreement with the other runs"),
+        "agreement_mcc", Agreement, "valid", 1, "best agreement with the other runs"),
     "energy_distance": Criterion(
-        "energy_distance", "run", "valid", -1, "samples nearest to validation rows"),
+        "energy_distance", Score, "valid", -1, "samples nearest to validation rows"),
     "information_on_u": Criterion(
-        "information_on_u", "run", "valid", 1, "latents that tell most about u"),
+        "information_on_u", Score, "valid", 1, "latents that tell most about u"),
     "critic_accuracy": Criterion(
-        "critic_accuracy", "run", "valid", -1, "critic that tells fewest validation rows apart"),
+        "critic_accuracy", Score, "valid", -1, "critic that tells fewest validation rows apart"),
 }
 # fmt: on
 
@@ -69,7 +69,7 @@ SAME = 1e-6
 
 
 class Candidates(NamedTuple):
-    """The runs of one preset on one data seed.
+    """The runs of one model on one data seed.
 
     Attributes:
       seeds: model seeds in order.
@@ -98,12 +98,12 @@ class Chosen(NamedTuple):
     reason: str
 
 
-def candidates(rows: Sequence[Row], preset: str) -> dict[int, Candidates]:
-    """The runs of a preset by data seed; of equal rows the last one counts."""
-    by_data_seed: dict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.get("preset") == preset:
-            by_data_seed[row["data_seed"]].append(row)
+def candidates(results: Iterable[Result], label: str) -> dict[Any, Candidates]:
+    """The runs of a model by data seed; of equal results the last one counts."""
+    by_data_seed: dict[Any, list[Score | Agreement]] = defaultdict(list)
+    for each in results:
+        if isinstance(each, Score | Agreement) and each.label == label:
+            by_data_seed[each.data_seed].append(each)
     return {data_seed: _candidates(by_data_seed[data_seed]) for data_seed in sorted(by_data_seed)}
 
 
@@ -115,11 +115,13 @@ def choose(runs: Candidates) -> Chosen:
     return Chosen(runs.pick(criterion), REASONS[criterion])
 
 
-def _candidates(rows: Sequence[Row]) -> Candidates:
-    status = {row["seed"]: row.get("status", "ok") == "ok" for row in rows if _is_run(row)}
+def _candidates(results: Sequence[Score | Agreement]) -> Candidates:
+    status: dict[Any, bool] = {
+        each.seed: each.status == "ok" for each in results if isinstance(each, Score)
+    }
     seeds = sorted(status)
     alive = np.array([status[seed] for seed in seeds], bool)
-    found = {name: _values(rows, criterion, status) for name, criterion in CRITERIA.items()}
+    found = {name: _values(results, criterion, status) for name, criterion in CRITERIA.items()}
     scores = {
         name: np.where(alive, [values.get(seed, np.nan) for seed in seeds], -np.inf)
         for name, values in found.items()
@@ -131,16 +133,16 @@ def _candidates(rows: Sequence[Row]) -> Candidates:
 
 
 def _values(
-    rows: Sequence[Row], criterion: Criterion, alive: Mapping[int, bool]
-) -> dict[int, float]:
+    results: Sequence[Score | Agreement], criterion: Criterion, alive: Mapping[Any, bool]
+) -> dict[Any, float]:
     """The criterion by model seed, for runs that live: with several, their mean."""
     by_runs = {
-        (row["seed"], row.get("other_seed", row["seed"])): row["value"]
-        for row in rows
-        if (row["metric"], row.get("kind", "run"), row.get("split"))
+        (each.seed, each.other_seed if isinstance(each, Agreement) else each.seed): each.value
+        for each in results
+        if (each.metric, type(each), each.split)
         == (criterion.metric, criterion.kind, criterion.split)
     }
-    found: dict[int, list[float]] = defaultdict(list)
+    found: dict[Any, list[float]] = defaultdict(list)
     for pair, value in by_runs.items():
         if all(alive.get(seed) for seed in pair):
             for seed in set(pair):
@@ -148,15 +150,11 @@ def _values(
     return {seed: criterion.sign * float(np.mean(values)) for seed, values in found.items()}
 
 
-def _or_worst(value: Any, sign: int) -> float:
-    return -sign * np.inf if value is None or not np.isfinite(value) else float(value)
+def _or_worst(value: float, sign: int) -> float:
+    return value if np.isfinite(value) else -sign * np.inf
 
 
 def _differ(values: Float[np.ndarray, " alive"]) -> bool:
     if len(values) < 2 or np.isnan(values).any() or np.isinf(values).all():
         return False
     return bool(np.isinf(values).any() or np.ptp(values) > SAME)
-
-
-def _is_run(row: Row) -> bool:
-    return row.get("kind", "run") == "run"

@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ivaegan_jax.files import read_json, read_rows, read_whole_rows
+from ivaegan_jax.files import read_json, read_rows
 from ivaegan_jax.report.recorded import ordered
-from ivaegan_jax.studies import Workdir, merge, model_of
+from ivaegan_jax.report.view import as_row
+from ivaegan_jax.studies import Workdir, load_whole_results, merge, model_of
 from ivaegan_jax.types import InputError, Row
 
 
@@ -126,9 +127,9 @@ def read_arms(arms: Sequence[Arm]) -> list[Records]:
 
 
 def _renamed(records: Records, arm: Arm) -> Records:
-    # Floors are no presets: they keep their names, and belong to the arm's data.
+    # Baselines are no presets: they keep their names, and belong to the arm's data.
     names = [
-        {"data": arm.data} | ({} if row.get("kind") == "floor" else {"preset": arm.name})
+        {"data": arm.data} | ({} if row.get("kind") == "baseline" else {"preset": arm.name})
         for row in records.rows
     ]
     rows = [row | new for row, new in zip(records.rows, names, strict=True)]
@@ -166,10 +167,10 @@ def _split(workdir: Records) -> Sequence[str]:
 
 
 def _labelled(rows: Sequence[Row], label: Mapping[str, str]) -> list[Row]:
-    # Floors are no presets: they belong to the data, whoever measured them.
+    # Baselines are no presets: they belong to the data, whoever measured them.
     names = {**{row["preset"]: row["preset"] for row in rows}, **label}
     return [
-        {**row, "preset": row["preset"] if row.get("kind") == "floor" else names[row["preset"]]}
+        {**row, "preset": row["preset"] if row.get("kind") == "baseline" else names[row["preset"]]}
         for row in rows
     ]
 
@@ -190,10 +191,15 @@ def _data_names(workdir: Records) -> list[str]:
 def _read(path: Path, name: str) -> Records:
     if not path.is_dir():
         raise InputError(f"{path}: no such work directory")
-    rows = read_whole_rows(path / "metrics.jsonl")
+    rows = read_recorded(path)
     if not any(row.get("kind", "run") == "run" for row in rows):
         raise InputError(f"{path}: no metrics recorded yet; let a run reach its first evaluation")
     labels = sorted({row["preset"] for row in rows})
     arrays = {n: file for n in labels if (file := Workdir(path).arrays(n)).exists()}
     records = {key: read_json(path / f"{key}.json") for key in ("manifest", "config")}
     return Records(name, rows, read_rows(path / "train.jsonl"), arrays, records)
+
+
+def read_recorded(path: Path) -> list[Row]:
+    """The results of a run directory as the report takes them."""
+    return [as_row(each) for each in load_whole_results(Workdir(path).metrics)]

@@ -145,9 +145,9 @@ def is_lost(row: Row) -> bool:
 
 def floors(rows: Sequence[Row], metric: str = "mcc") -> dict[str, float]:
     """Each floor's mean over the data seeds."""
-    names = dict.fromkeys(row["preset"] for row in rows if row.get("kind") == "floor")
+    names = dict.fromkeys(row["preset"] for row in rows if row.get("kind") == "baseline")
     values = {
-        name: [number(row.get("value")) for row in select(rows, metric, name, "floor")]
+        name: [number(row.get("value")) for row in select(rows, metric, name, "baseline")]
         for name in names
     }
     finite = {name: [v for v in vs if np.isfinite(v)] for name, vs in values.items()}

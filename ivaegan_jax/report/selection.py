@@ -13,6 +13,7 @@ from ivaegan_jax.report import recorded
 from ivaegan_jax.report.controls import without_controls
 from ivaegan_jax.report.estimates import cut
 from ivaegan_jax.report.render import Record, Table
+from ivaegan_jax.report.view import as_result
 from ivaegan_jax.types import Row
 
 FEWEST_RUNS = 3
@@ -61,7 +62,7 @@ def outcomes(rows: Sequence[Row], preset: str) -> Outcomes:
         for row in recorded.select(rows, "mcc", preset)
     }
     found: dict[str, dict[Any, Outcome]] = {}
-    for data_seed, runs in candidates(rows, preset).items():
+    for data_seed, runs in _candidates(rows, preset).items():
         mcc = np.array([truth.get((data_seed, seed), np.nan) for seed in runs.seeds])
         if len(mcc) >= FEWEST_RUNS and np.isfinite(mcc).all():
             for criterion in runs.scores:
@@ -102,11 +103,17 @@ def chosen_runs(rows: Sequence[Row]) -> list[str]:
     """One sentence on which run to use, for all presets with several runs of a data seed."""
     told = []
     for preset in without_controls(recorded.presets(rows)):
-        several = [r for r in candidates(rows, preset).values() if len(r.seeds) >= FEWEST_RUNS]
+        several = [r for r in _candidates(rows, preset).values() if len(r.seeds) >= FEWEST_RUNS]
         seeds = ", ".join(str(choose(runs).seed) for runs in several)
         told += [f"{preset} {seeds}"] if several else []
     known = f"Model seeds to use, chosen without the truth ({PREFERRED[0]}), one per data seed"
     return [f"{known}: {'; '.join(told)}."] if told else []
+
+
+def _candidates(rows: Sequence[Row], preset: str) -> dict[Any, Candidates]:
+    kinds = ("run", "agreement")
+    own = (r for r in rows if r["preset"] == preset and r.get("kind", "run") in kinds)
+    return candidates(map(as_result, own), preset)
 
 
 def _outcome(runs: Candidates, criterion: str, mcc: Float[np.ndarray, " runs"]) -> Outcome:

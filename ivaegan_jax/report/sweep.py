@@ -195,7 +195,7 @@ def _criterion(
 
 def _is_of(row: Row, name: str) -> bool:
     criterion = CRITERIA[name]
-    wanted = criterion.metric, criterion.kind, criterion.split
+    wanted = criterion.metric, "run", criterion.split
     return (row["metric"], row.get("kind", "run"), row.get("split")) == wanted
 
 

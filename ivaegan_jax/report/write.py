@@ -127,7 +127,7 @@ def write_page(
 
 
 def _colourful(study: Results) -> list[Row]:
-    return [*(row for row in study.rows if row.get("kind") != "floor"), *study.train]
+    return [*(row for row in study.rows if row.get("kind") != "baseline"), *study.train]
 
 
 def _markdown(title: str, sections: Sequence[Section]) -> str:

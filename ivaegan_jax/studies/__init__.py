@@ -43,6 +43,7 @@ from ivaegan_jax.studies.named import (
 )
 from ivaegan_jax.studies.plan import Plan
 from ivaegan_jax.studies.restored import restore
+from ivaegan_jax.studies.results import load_results, load_whole_results, read_results
 from ivaegan_jax.studies.seeds import parse_numbers, parse_seeds
 from ivaegan_jax.studies.sources import load_named, load_raw
 from ivaegan_jax.studies.study import Study
@@ -75,7 +76,9 @@ __all__ = [
     "listed",
     "load_named",
     "load_raw",
+    "load_results",
     "load_study",
+    "load_whole_results",
     "make_label",
     "merge",
     "model_of",
@@ -85,6 +88,7 @@ __all__ = [
     "parse_numbers",
     "parse_seeds",
     "preset_name",
+    "read_results",
     "read_value",
     "restore",
     "spelt",

@@ -14,12 +14,12 @@ from ivaegan_jax.data import (
     ordered_as,
     parse_split,
 )
-from ivaegan_jax.evaluation import MOST_ROWS, hold_against_null
+from ivaegan_jax.evaluation import MOST_ROWS, Gate, hold_against_null
 from ivaegan_jax.models import PRESETS, resolve
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.labels import CONTROL, configured, control_of, preset_name
-from ivaegan_jax.types import Dataset, InputError, Row
+from ivaegan_jax.types import Dataset, InputError
 
 
 class Seen(NamedTuple):
@@ -98,11 +98,20 @@ def check_shifted_u(config: Config, labels: Sequence[str]) -> None:
             )
 
 
-def gate_rows(experiment: Experiment, seen: Seen) -> list[Row]:
-    """The recorded row on what dependent rows show of u before training; none for other rows."""
+def gate_rows(experiment: Experiment, seen: Seen) -> list[Gate]:
+    """The recorded result on what dependent rows show of u before training; none for other rows."""
     if seen.structure.kind == "rows":
         return []
     found = hold_against_null(seen.x, seen.u, seen.structure)
-    where = {"data": experiment.data, "data_seed": experiment.data_seeds[0], "seed": None}
-    about = {"kind": "gate", "metric": "gate", "preset": "rows", "step": experiment.steps}
-    return [where | about | {"value": float(found.passed), **found.as_row()}]
+    return [
+        Gate(
+            data=experiment.data,
+            data_seed=experiment.data_seeds[0],
+            passed=found.passed,
+            pairings=found.kind,
+            length=found.length,
+            carries=found.carries,
+            modulates=found.modulates,
+            least=found.least,
+        )
+    ]

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from jax.sharding import Mesh
 
+from ivaegan_jax.evaluation import Result
 from ivaegan_jax.files import append_rows, keep_rows, read_rows
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.integrity import logged_until
@@ -31,7 +32,7 @@ class Reporter(Protocol):
         """A chunk of it is done."""
         ...
 
-    def finish(self, label: str, rows: list[Row]) -> None:
+    def finish(self, label: str, rows: list[Result]) -> None:
         """A model is trained and scored."""
         ...
 

@@ -8,7 +8,9 @@ import logging
 from collections import Counter
 from collections.abc import Iterable
 
+from ivaegan_jax.evaluation import OfModel, Result
 from ivaegan_jax.files import is_torn, read_rows, write_rows
+from ivaegan_jax.studies.results import keep_results, load_results
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.types import Row
 
@@ -36,7 +38,7 @@ def drop_damaged(workdir: Workdir, labels: Iterable[str], steps: int, runs: int)
     That is a model whose training log lacks rows, and what a torn last line of the metrics belongs
     to.
     """
-    rows = read_rows(workdir.metrics)
+    rows = load_results(workdir.metrics)
     log = read_rows(workdir.train_log)
     logs: dict[str, list[Row]] = {label: [] for label in labels}
     for row in log:
@@ -49,11 +51,11 @@ def drop_damaged(workdir: Workdir, labels: Iterable[str], steps: int, runs: int)
         told = " and ".join(sorted(found)) or "all"
         logger.warning("%s is torn, or its log is: %s is made again", workdir.metrics, told)
         workdir.done.unlink(missing_ok=True)
-        write_rows(workdir.metrics, [row for row in rows if _scored_together(row) not in found])
+        keep_results(workdir.metrics, [row for row in rows if _scored_together(row) not in found])
     if is_torn(workdir.train_log):
         write_rows(workdir.train_log, log)
 
 
-def _scored_together(row: Row) -> str:
-    """What is scored, and written to the metrics, at once: a model, or the floors."""
-    return "floors" if row["kind"] == "floor" else row["preset"]
+def _scored_together(result: Result) -> str:
+    """What is scored, and written to the metrics, at once: a model, or all that needs none."""
+    return result.label if isinstance(result, OfModel) else "baselines"

@@ -6,17 +6,18 @@ import jax
 import numpy as np
 
 from ivaegan_jax.data import preprocessing_from
-from ivaegan_jax.evaluation import Chosen, candidates, choose
-from ivaegan_jax.files import making_sense_of, read_npz, read_whole_rows
+from ivaegan_jax.evaluation import Chosen, OfModel, Result, candidates, choose
+from ivaegan_jax.files import making_sense_of, read_npz
 from ivaegan_jax.models import Dims
 from ivaegan_jax.studies.experiment import Experiment, experiment_from
 from ivaegan_jax.studies.fitted import Fitted, choose_one, open_model
 from ivaegan_jax.studies.jobs import make_groups, make_jobs, make_runs
 from ivaegan_jax.studies.labels import control_of, listed
 from ivaegan_jax.studies.parts import restore_job
+from ivaegan_jax.studies.results import load_whole_results
 from ivaegan_jax.studies.saved import is_model, label_of
 from ivaegan_jax.studies.workdir import Workdir
-from ivaegan_jax.types import InputError, Row
+from ivaegan_jax.types import InputError
 
 
 def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) -> Fitted:
@@ -68,9 +69,9 @@ def restore_checkpoint(workdir: Workdir, preset: str = "", data_seed: int | None
     data_seed = choose_one("data_seed", data_seed, experiment.data_seeds)
     index = experiment.data_seeds.index(data_seed)
     [(group, job)] = [(g, job) for g in groups for job in g.jobs if job.label == label]
-    with making_sense_of(workdir.metrics):
-        scored = read_whole_rows(workdir.metrics)
-        is_scored = workdir.done.exists() or any(row["preset"] == label for row in scored)
+    scored = load_whole_results(workdir.metrics)
+    labels = {each.label for each in scored if isinstance(each, OfModel)}
+    is_scored = workdir.done.exists() or label in labels
     with making_sense_of(workdir.path / "checkpoints"):
         final = experiment.steps if is_scored else None
         states, runs = restore_job(workdir, group, job, final), make_runs(experiment)
@@ -112,7 +113,7 @@ def _stored_experiment(workdir: Workdir) -> tuple[Experiment, Dims]:
         raise InputError(f"{workdir.config} was not written by this version: {error}") from error
 
 
-def _chosen(workdir: Workdir, scored: list[Row], label: str, data_seed: int) -> Chosen | None:
+def _chosen(workdir: Workdir, scored: list[Result], label: str, data_seed: int) -> Chosen | None:
     with making_sense_of(workdir.metrics):
         runs = candidates(scored, label).get(data_seed)
         return choose(runs) if runs else None

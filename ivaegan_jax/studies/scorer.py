@@ -1,21 +1,23 @@
 """All that is recorded of one model's trained runs: scores, agreement, samples, verdicts."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from jax.sharding import Mesh
 
 from ivaegan_jax.data import Prepared, is_synthetic
-from ivaegan_jax.evaluation import scoring, verdict
+from ivaegan_jax.evaluation import BOTH, Result, Stamp, scoring, verdict
 from ivaegan_jax.models import Dims
 from ivaegan_jax.studies.experiment import Experiment
-from ivaegan_jax.types import Pause, Row
+from ivaegan_jax.types import Pause
+
+T = TypeVar("T")
 
 
-def paced(rows: Iterable[Row], pause: Pause) -> Iterator[Row]:
-    """The rows as they come, with a pause after each."""
+def paced(rows: Iterable[T], pause: Pause) -> Iterator[T]:
+    """The results as they come, with a pause after each."""
     for row in rows:
         yield row
         pause()
@@ -37,22 +39,22 @@ class Scorer:
 
     def score(
         self, trained: scoring.Trained, pause: Pause = lambda: None
-    ) -> tuple[list[Row], dict[str, Any]]:
-        """A model's rows, and what figures need; pauses between its parts."""
+    ) -> tuple[list[Result], dict[str, Any]]:
+        """A model's results, and what figures need; pauses between its parts."""
         parts = {"valid": self.data.valid, "test": self.data.test}
         where = self.experiment.data_seeds, self.dims.dim_u, self.mesh
-        by_split: dict[str, list[Row]] = {split: [] for split in (*parts, "both", "chosen by")}
+        by_split: dict[str, list[Result]] = {split: [] for split in (*parts, "both", "chosen by")}
         mu: dict[str, list[np.ndarray]] = {split: [] for split in parts}
         alive, shown = [], []
         for some in scoring.in_parts(trained, self.mesh):
             found = {k: scoring.evaluate_runs(some, part, k, *where) for k, part in parts.items()}
             some = scoring.without_lost(some, found.values())
-            stamp = {split: partial(self._stamp, some, split) for split in (*parts, None)}
+            stamp = {split: partial(self._stamp, some, split) for split in (*parts, BOTH)}
             for split, part in parts.items():
-                rows = scoring.run_rows(some, found[split], part, stamp[split])
-                by_split[split] += paced(rows, pause)
+                scores = scoring.run_rows(some, found[split], part, stamp[split])
+                by_split[split] += paced(scores, pause)
                 mu[split].append(found[split].mu)
-            quality = scoring.quality_rows(some, [*found.values()], [*parts.values()], stamp[None])
+            quality = scoring.quality_rows(some, [*found.values()], [*parts.values()], stamp[BOTH])
             by_split["both"] += paced(quality, pause)
             # what may choose a run sees validation rows alone
             valid = [found["valid"]], [parts["valid"]], stamp["valid"], ("energy_distance",)
@@ -61,22 +63,23 @@ class Scorer:
             alive.append(some.states.alive)
         states = trained.states.replace(alive=np.concatenate(alive))
         trained = trained._replace(states=states)
-        rows = [*by_split["valid"], *by_split["test"]]
+        rows: list[Result] = [*by_split["valid"], *by_split["test"]]
         for split in parts:
             stamp_of = partial(self._stamp, trained, split)
             between = scoring.agreement_rows(trained, np.concatenate(mu[split]), stamp_of)
             rows += paced(between, pause)
-        judged, agreed = self._judge(trained, partial(self._stamp, trained, None), pause)
+        judged, agreed = self._judge(trained, partial(self._stamp, trained, BOTH), pause)
         arrays = scoring.joined_arrays(shown)
         samples = [*by_split["both"], *by_split["chosen by"]]
         return [*rows, *samples, *judged], arrays | agreed
 
     def _judge(
-        self, trained: scoring.Trained, stamp: Callable[[int], Row], pause: Pause
-    ) -> tuple[list[Row], dict[str, np.ndarray]]:
-        """Whether identification happened, without the truth: rows, and consensus latents."""
+        self, trained: scoring.Trained, stamp: Stamp, pause: Pause
+    ) -> tuple[list[Result], dict[str, np.ndarray]]:
+        """Whether identification happened, without the truth: results, and consensus latents."""
         checked = verdict.precondition_of_runs(trained, self._held_out, self.dims.dim_u, self.mesh)
-        rows = list(paced(verdict.judge_runs(trained, checked, self._held_out, stamp), pause))
+        judged = verdict.judge_runs(trained, checked, self._held_out, stamp)
+        rows: list[Result] = list(paced(judged, pause))
         found = verdict.consensus_of_runs(trained, checked)
         rows += verdict.consensus_rows(trained, checked, found, stamp)
         held_out = np.concatenate([self.data.valid.row, self.data.test.row], axis=1)
@@ -99,21 +102,20 @@ class Scorer:
         ]
 
     @cached_property
-    def _resplit(self) -> Row:
+    def _resplit(self) -> dict[str, float]:
         """Test rows over training rows where data seeds are re-splits of one table."""
         if is_synthetic(self.experiment.data):
             return {}
         return {"resplit": self.data.test.x.shape[1] / self.data.train.x.shape[1]}
 
-    def _stamp(self, trained: scoring.Trained, split: str | None, i: int) -> Row:
-        """Says which run and which part of the data a row belongs to."""
+    def _stamp(self, trained: scoring.Trained, split: str, i: int) -> Mapping[str, Any]:
+        """Says which run and which part of the data a result belongs to."""
         return {
-            "preset": trained.label,
+            "label": trained.label,
             "split": split,
             "data": self.experiment.data,
             "seed": int(trained.runs.seed[i]),
             "data_seed": self.experiment.data_seeds[int(trained.runs.data_index[i])],
             "status": "ok" if trained.states.alive[i] else "diverged",
-            "kind": "run",
             "step": self.experiment.steps,
         } | self._resplit

@@ -1,15 +1,15 @@
 """One study: prepare the data, train every model over all runs, score, and leave rows behind."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 from jax.sharding import Mesh
 
 from ivaegan_jax.data import Part, as_control, preprocessing_arrays, split_arrays
-from ivaegan_jax.evaluation import candidates, choose, scoring
-from ivaegan_jax.files import read_npz, read_rows, write_npz, write_rows
+from ivaegan_jax.evaluation import Baseline, Gate, OfModel, Result, candidates, choose, scoring
+from ivaegan_jax.files import read_npz, write_npz
 from ivaegan_jax.models import Dims
 from ivaegan_jax.studies.bonds import check_settings, keep_arrays
 from ivaegan_jax.studies.checks import check_batches, check_density, check_effect
@@ -22,6 +22,7 @@ from ivaegan_jax.studies.labels import configured, control_of
 from ivaegan_jax.studies.needs import check_memory, known_sources
 from ivaegan_jax.studies.parts import train_in_parts
 from ivaegan_jax.studies.plan import Plan, make_plan
+from ivaegan_jax.studies.results import add_results, load_results, read_results
 from ivaegan_jax.studies.saved import Description, save_model
 from ivaegan_jax.studies.scorer import Scorer, paced
 from ivaegan_jax.studies.sources import choose_dim_z, load_datasets, prepare_data
@@ -34,7 +35,10 @@ from ivaegan_jax.training import (
     make_seeds_mesh,
     meet,
 )
-from ivaegan_jax.types import InputError, Pause, Row, Stop, TrainData
+from ivaegan_jax.types import InputError, Pause, Stop, TrainData
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Study:
@@ -60,6 +64,7 @@ class Study:
             experiment = with_shifted_u(experiment)
         check_shifted_u(experiment.config, experiment.presets)
         self.experiment = experiment
+        self._workdir: Workdir | None = None
         self._scorer = lru_cache(maxsize=2)(self._make_scorer)
         self.mesh = self._make_mesh()
         dim_z = choose_dim_z(experiment.config.model.dim_z, self.data)
@@ -81,9 +86,21 @@ class Study:
         data = {"sizes": self.dims._asdict(), "data_sha256": self.data.sha256}
         return self.experiment.settings() | data | {"split": self.data.split.split}
 
+    @property
+    def results(self) -> "pd.DataFrame":
+        """All results of the study that was run, as `read_results` gives them.
+
+        Raises:
+          InputError: before `run`.
+        """
+        if self._workdir is None:
+            raise InputError("the study has no results before it is run")
+        return read_results(self._workdir.path)
+
     def left(self, workdir: Workdir) -> list[str]:
         """The labels that the work directory holds no results of."""
-        scored = {row["preset"] for row in read_rows(workdir.metrics)}
+        found = load_results(workdir.metrics)
+        scored = {each.label for each in found if isinstance(each, OfModel)}
         return [job.label for job in self.jobs if job.label not in scored]
 
     def run(
@@ -111,6 +128,7 @@ class Study:
         Raises:
           Interrupted: on a request to stop; running it again goes on from there.
         """
+        self._workdir = workdir
         if leads():
             e = self.experiment
             check_settings(workdir)
@@ -137,7 +155,7 @@ class Study:
                 if rows is not None:
                     reporter.finish(job.label, rows)
         if self.data.train.s is not None:
-            enters("floors", "")
+            enters("baselines", "")
         led("the data were scored", partial(self._score_data, workdir), stop)
 
     def training_part(self, job: Job) -> Part:
@@ -158,17 +176,17 @@ class Study:
         agreed = meet("what is left", found)[0]
         return [job.label for i, job in enumerate(self.jobs) if agreed >> i & 1]
 
-    def _score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Row]:
+    def _score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
         runs = make_runs(self.experiment, job.label)
         trained = scoring.Trained(job.label, job.model, job.game, runs, states, watched_terms(job))
         rows, arrays = self._scorer(control_of(job.label)).score(trained, pause)
         write_npz(workdir.arrays(job.label), arrays)
         kept, params = read_npz(workdir.preprocessing), states.evaluated
         save_model(workdir.model(job.label), self._description(job, rows), params, kept)
-        add_metrics(workdir, rows)
+        add_results(workdir.metrics, rows)
         return rows
 
-    def _description(self, job: Job, rows: list[Row]) -> Description:
+    def _description(self, job: Job, rows: list[Result]) -> Description:
         """What a model's own folder says of it."""
         e, found = self.experiment, candidates(rows, job.label)
         return Description(
@@ -187,13 +205,12 @@ class Study:
         )
 
     def _score_data(self, workdir: Workdir, pause: Pause) -> None:
-        """What needs no model: floors, and what dependent rows show of u."""
-        if any(row["kind"] in ("floor", "gate") for row in read_rows(workdir.metrics)):
+        """What needs no model: baselines, and what dependent rows show of u."""
+        if any(isinstance(each, Baseline | Gate) for each in load_results(workdir.metrics)):
             return
         e = self.experiment
-        stamp = {"data": e.data, "step": e.steps}
-        rows = [*paced(scoring.floor_rows(self.data, e.data_seeds, stamp), pause)]
-        add_metrics(workdir, [*rows, *gate_rows(e, self.seen)])
+        rows = [*paced(scoring.baseline_rows(self.data, e.data_seeds, e.data), pause)]
+        add_results(workdir.metrics, [*rows, *gate_rows(e, self.seen)])
 
     def _make_scorer(self, control: str) -> Scorer:
         """Scores models on the rows that those of one control see; empty for no control."""
@@ -209,8 +226,3 @@ class Study:
         if batch % parts:
             raise InputError(f"config.train.batch={batch} cannot be split over {parts} devices")
         return mesh
-
-
-def add_metrics(workdir: Workdir, rows: Iterable[Row]) -> None:
-    """Adds rows to `metrics.jsonl`, all of them or none."""
-    write_rows(workdir.metrics, [*read_rows(workdir.metrics), *rows])

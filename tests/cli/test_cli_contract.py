@@ -83,13 +83,13 @@ def test_all_metric_values_are_finite_numbers(workdir, rows_of):
 
 
 def test_no_run_diverges(workdir, rows_of):
-    assert {row["status"] for row in rows_of(workdir)} == {"ok"}
+    assert {row["status"] for row in rows_of(workdir) if "seed" in row} == {"ok"}
     assert all(row["alive"] for row in rows_of(workdir, "train"))
 
 
 def test_every_model_has_rows_of_both_held_out_parts(workdir, labels, rows_of):
-    scored = [row for row in rows_of(workdir) if row["metric"] == "recon_r2"]
-    found = {(row["preset"], row["split"]) for row in scored}
+    scored = [row for row in rows_of(workdir) if row.get("metric") == "recon_r2"]
+    found = {(row["label"], row["split"]) for row in scored}
     assert found == {(label, split) for label in labels for split in ("valid", "test")}
 
 
@@ -118,17 +118,18 @@ def test_the_manifest_says_what_made_the_result(workdir):
 
 def test_the_elbo_is_recorded_only_where_the_model_has_one(on_b1, others_on_b1, rows_of):
     rows = [*rows_of(on_b1), *rows_of(others_on_b1)]
-    found = {row["preset"] for row in rows if row["metric"] == "elbo"}
+    found = {row["label"] for row in rows if row.get("metric") == "elbo"}
     assert found == {"vae", "ivae", "ivae_gan", "ivae+shuffled_u", "ivae+u_only"}
 
 
 def test_data_without_sources_have_quality_rows_and_no_mcc(continuous, digits, rows_of):
     for workdir in (continuous, digits):
-        metrics = {row["metric"] for row in rows_of(workdir)}
+        metrics = {row["metric"] for row in rows_of(workdir) if "metric" in row}
         assert not {name for name in metrics if name.startswith(("mcc", "cca", "affine"))}
         assert {row["kind"] for row in rows_of(workdir)} <= {
-            "run",
+            "score",
             "agreement",
+            "finding",
             "verdict",
             "consensus",
         }
@@ -144,12 +145,13 @@ def test_a_table_with_few_held_out_rows_per_u_is_scored(u, compare, rows_of, tmp
     workdir = compare(
         f"few_{u.replace(' ', '_')}", ("ivae",), f"--data={tmp_path / 'few.npz'}", "--seeds=2"
     )
-    assert {row["metric"] for row in rows_of(workdir)} >= {"recon_r2", "agreement_mcc"}
+    assert {row.get("metric") for row in rows_of(workdir)} >= {"recon_r2", "agreement_mcc"}
 
 
 @pytest.mark.parametrize("workdir", ["on_b1", "others_on_b1"], indirect=True)
 def test_every_mcc_row_says_which_convention_made_it(workdir, rows_of):
-    rows = [r for r in rows_of(workdir) if r["metric"].startswith("mcc") and r["kind"] == "run"]
+    scores = [row for row in rows_of(workdir) if row["kind"] == "score"]
+    rows = [row for row in scores if row["metric"].startswith("mcc")]
     assert rows
     assert [row for row in rows if not set(row) >= CONVENTION] == []
     kinds = {(r["latent"], r["corr"], r["assignment"]) for r in rows if r["metric"] == "mcc"}
@@ -166,15 +168,15 @@ def test_no_two_rows_say_the_same_thing(workdir, rows_of):
     assert len(set(keys)) == len(keys)
 
 
-def test_every_data_seed_has_its_floors(on_b1, rows_of):
-    rows = [row for row in rows_of(on_b1) if row["kind"] == "floor"]
-    floors = {"random_rotation", "random_rotation_p95", "raw_x", "pca", "fastica"}
-    floors |= {"linear_supervised"}
+def test_every_data_seed_has_its_baselines(on_b1, rows_of):
+    rows = [row for row in rows_of(on_b1) if row["kind"] == "baseline"]
+    baselines = {"random_rotation", "random_rotation_p95", "raw_x", "pca", "fastica"}
+    baselines |= {"linear_supervised"}
     for data_seed in (3, 5):
-        own = {(r["preset"], r["metric"]) for r in rows if r["data_seed"] == data_seed}
-        expected = {(name, metric) for name in floors for metric in ("mcc", "mcc_within")}
+        own = {(r["baseline"], r["metric"]) for r in rows if r["data_seed"] == data_seed}
+        expected = {(name, metric) for name in baselines for metric in ("mcc", "mcc_within")}
         assert own == expected | {("label_only", "mcc")}
-    assert {row["seed"] for row in rows} == {None}
+    assert not any({"seed", "label"} & set(row) for row in rows)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +184,7 @@ def test_every_data_seed_has_its_floors(on_b1, rows_of):
 )
 def test_runs_are_compared_only_within_a_data_seed(workdir, labels, rows_of, data_seeds):
     rows = [row for row in rows_of(workdir) if row["kind"] == "agreement"]
-    named = ("split", "preset", "data_seed", "seed", "other_seed", "metric")
+    named = ("split", "label", "data_seed", "seed", "other_seed", "metric")
     found = {tuple(row[name] for name in named) for row in rows}
     metrics, splits = ("agreement_mcc", "agreement_affine_r2"), ("valid", "test")
     assert len(found) == len(rows)
@@ -193,7 +195,7 @@ def test_runs_are_compared_only_within_a_data_seed(workdir, labels, rows_of, dat
 
 def test_the_control_is_labelled_and_differs_from_its_model(on_b1, rows_of):
     def scores(label):
-        rows = [r for r in rows_of(on_b1) if r["preset"] == label and r["metric"] == "mcc"]
+        rows = [r for r in rows_of(on_b1) if (r.get("label"), r.get("metric")) == (label, "mcc")]
         return [row["value"] for row in rows]
 
     assert len(scores("ivae")) == len(scores("ivae+shuffled_u")) > 0
@@ -221,7 +223,7 @@ def test_images_are_shown_in_their_own_units(digits):
 def test_other_seeds_alongside_leave_a_run_as_it_was(on_b1, compare, rows_of):
     alone = compare("alone", ("ivae",), *SMALL_BENCHMARK, "--data=b1", "--data_seeds=5",
                     "--seeds=7")  # fmt: skip
-    run = {"preset": "ivae", "data_seed": 5, "seed": 7, "kind": "run"}
+    run = {"label": "ivae", "data_seed": 5, "seed": 7, "kind": "score"}
 
     def own(rows):
         return [row for row in rows if run.items() <= row.items()]

@@ -36,7 +36,7 @@ def judged(run, workdir, data, preset, *flags):
     assert ended.code == 0, ended.err
     rows = [json.loads(line) for line in (workdir / "metrics.jsonl").read_text().splitlines()]
     [short] = first_page(rows)
-    return short, {row["preset"] for row in rows if row.get("kind") == "run"}
+    return short, {row["label"] for row in rows if row["kind"] == "score"}
 
 
 def test_a_control_is_trained_by_default_and_nothing_is_supported(run, recording, tmp_path):

@@ -71,7 +71,7 @@ def test_the_chosen_run_is_the_one_that_tells_most_about_u(encoded, on_b1, rows_
     told = {
         row["seed"]: row["value"]
         for row in rows_of(on_b1)
-        if row["metric"] == "information_on_u" and row["preset"] == "ivae_gan"
+        if (row.get("metric"), row.get("label")) == ("information_on_u", "ivae_gan")
         and row["data_seed"] == DATA_SEED and row["split"] == "valid"
     }  # fmt: skip
     assert encoded("ivae_gan", x=drawn.x[:5])["chosen"] == max(SEEDS, key=told.__getitem__)

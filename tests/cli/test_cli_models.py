@@ -54,7 +54,7 @@ def test_a_models_folder_holds_what_its_checkpoint_holds(on_b1, same):
 def test_every_label_has_a_folder(on_b1, rows_of):
     from ivaegan_jax.studies.restored import saved_models
 
-    labels = {row["preset"] for row in rows_of(on_b1) if row["kind"] == "run"}
+    labels = {row["label"] for row in rows_of(on_b1) if row["kind"] == "score"}
     assert set(saved_models(Workdir(on_b1))) == labels
 
 

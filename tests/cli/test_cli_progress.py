@@ -14,14 +14,14 @@ from ivaegan_jax.training.config import TrainConfig
 from ivaegan_jax.training.loop import Chunk
 
 RUNS, STEPS = 2, 2000
-SECONDS = {"compile": 9.0, "chunk": 10.0, "score": 60.0, "floors": 15.0, "page": 20.0}
+SECONDS = {"compile": 9.0, "chunk": 10.0, "score": 60.0, "baselines": 15.0, "page": 20.0}
 LABELS = ("ivae", "igan")
 STAGES = [
     stage
     for label in LABELS
     for stage in (Stage("compile", label, 1), Stage("train", label, STEPS * RUNS),
                   Stage("score", label, RUNS))
-] + [Stage("floors", "", 1), Stage("page", "", 1)]  # fmt: skip
+] + [Stage("baselines", "", 1), Stage("page", "", 1)]  # fmt: skip
 
 
 class Clock:
@@ -57,7 +57,7 @@ def play(clock, reporter, seconds=SECONDS, step=0, chunk=500, steps=STEPS):
         clock.now += seconds["score"]
         reporter.finish(label, [])
         yield clock.now
-    for kind in ("floors", "page"):
+    for kind in ("baselines", "page"):
         reporter.stage(kind)
         yield clock.now
         clock.now += seconds[kind]
@@ -68,7 +68,7 @@ def test_what_is_left_covers_every_stage_and_falls(clock):
     left = [(now, reporter.remaining.left(now).seconds) for now in play(clock, reporter)]
     known = [(now, seconds) for now, seconds in left if now > 9 + 4 * 10 + 60]
     total = clock.now
-    assert all(abs(now + seconds - total) < 45 for now, seconds in known)  # floors, page: guessed
+    assert all(abs(now + seconds - total) < 45 for now, seconds in known)  # the rest is guessed
     ends = [now + seconds for now, seconds in known[:-2]]
     assert max(ends) - min(ends) < 1e-6  # at an even pace the end never moves
     assert left[-1][1] == pytest.approx(RULES["page"])
@@ -79,10 +79,10 @@ def test_before_anything_was_scored_its_share_is_a_guess_and_said(clock, capsys)
     events = play(clock, reporter, SECONDS | {"chunk": 70.0})
     next(events)
     said = capsys.readouterr().out.splitlines()[-1]
-    # three chunks of this training, four of the next, a compilation, two scorings, floors, page
-    seconds = 7 * 70 + 9 + 2 * RUNS * RULES["score"] + RULES["floors"] + RULES["page"]
-    assert f"about {seconds / 60:.0f} min left, with scoring, compiling, training, floors" in said
-    assert "scoring, floors, report by a rule of thumb" in said
+    # three chunks of this training, four of the next, a compilation, two scorings, the rest
+    seconds = 7 * 70 + 9 + 2 * RUNS * RULES["score"] + RULES["baselines"] + RULES["page"]
+    assert f"about {seconds / 60:.0f} min left, with scoring, compiling, training, " in said
+    assert "scoring, baselines, report by a rule of thumb" in said
 
 
 def test_the_last_line_before_scoring_says_that_scoring_follows(clock, capsys):
@@ -122,7 +122,7 @@ def test_a_study_has_all_its_stages():
     )
     found = list(stages_of(study, ["ivae[vae_rate=0.003]", "vae"]))
     assert [stage.kind for stage in found] == [
-        "compile", "train", "score", "compile", "train", "score", "floors", "page"]  # fmt: skip
+        "compile", "train", "score", "compile", "train", "score", "baselines", "page"]  # fmt: skip
     assert [stage.amount for stage in found[:3]] == [1, 10 * 4, 2]
     assert list(stages_of(study, [])) == found[-2:]
 

@@ -68,7 +68,7 @@ def scoring(workdir):
 
 def reporting(workdir):
     metrics = workdir / "metrics.jsonl"
-    return metrics.exists() and '"kind": "floor"' in metrics.read_text()
+    return metrics.exists() and '"kind": "baseline"' in metrics.read_text()
 
 
 @pytest.mark.parametrize("number", STOPPED)

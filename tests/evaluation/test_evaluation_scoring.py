@@ -1,3 +1,5 @@
+import dataclasses
+
 import jax
 import numpy as np
 import pytest
@@ -5,7 +7,7 @@ import pytest
 from ivaegan_jax.data.benchmarks.synthetic import b1
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.prepare import prepare
-from ivaegan_jax.evaluation import scoring
+from ivaegan_jax.evaluation import scoring, to_row
 from ivaegan_jax.evaluation.evaluate import Evaluation, evaluation_key, make_evaluate
 
 DATA_SEEDS = (3, 4)
@@ -35,7 +37,7 @@ def evaluation(trained, prepared, mesh):
 
 
 def stamp(i):
-    return {"seed": SEEDS[i], "data_seed": DATA_SEEDS[INDEX[i]], "kind": "run"}
+    return {"label": "ivae_gan", "seed": SEEDS[i], "data_seed": DATA_SEEDS[INDEX[i]]}
 
 
 def test_every_run_is_evaluated_on_its_own_data_seed(trained, prepared, evaluation):
@@ -66,17 +68,20 @@ def test_evaluations_are_of_all_runs_without_padding(prepared, evaluation):
 def test_every_run_has_the_same_kinds_of_rows_under_its_stamp(trained, prepared, evaluation):
     rows = list(scoring.run_rows(trained, evaluation, prepared.test, stamp))
     by_run = {
-        i: [row for row in rows if stamp(i).items() <= row.items()] for i in range(len(SEEDS))
+        i: [row for row in rows if row == dataclasses.replace(row, **stamp(i))]
+        for i in range(len(SEEDS))
     }
     assert sum(map(len, by_run.values())) == len(rows)
-    kinds = [[{**row, "value": 0, **stamp(0)} for row in own] for own in by_run.values()]
+    kinds = [
+        [dataclasses.replace(row, value=0.0, **stamp(0)) for row in own] for own in by_run.values()
+    ]
     assert all(own == kinds[0] for own in kinds)
-    assert all(type(row["value"]) is float for row in rows)
+    assert all(type(row.value) is float for row in rows)
 
 
 def test_without_sources_there_are_only_rows_that_need_none(trained, prepared, evaluation):
     part = prepared.test._replace(s=None)
-    metrics = {row["metric"] for row in scoring.run_rows(trained, evaluation, part, stamp)}
+    metrics = {row.metric for row in scoring.run_rows(trained, evaluation, part, stamp)}
     assert metrics == {
         "recon_r2", "kl", "active_units", "label_r2", "log_likelihood", "elbo", "information_on_u"
     }  # fmt: skip
@@ -92,7 +97,7 @@ def test_samples_of_every_run_are_judged_against_its_own_data(trained, prepared,
         fake[4] += 9
         evaluations.append(evaluation._replace(x_fake=fake))
     rows = list(scoring.quality_rows(trained, evaluations, parts, stamp))
-    found = {(r["metric"], r["data_seed"], r["seed"]): r["value"] for r in rows}
+    found = {(r.metric, r.data_seed, r.seed): r.value for r in rows}
     assert len(found) == len(rows) == 6 * 6  # distances, as the sources are known
     far = found["energy_distance", 4, 2]
     assert max(
@@ -110,20 +115,16 @@ def test_too_few_rows_to_judge_samples_leave_no_rows(trained, prepared, evaluati
 def test_agreement_pairs_the_seeds_of_a_data_seed_once(trained, evaluation):
     rows = list(scoring.agreement_rows(trained, evaluation.mu, stamp))
     for metric in ("agreement_mcc", "agreement_affine_r2"):
-        pairs = [
-            (row["data_seed"], row["seed"], row["other_seed"])
-            for row in rows
-            if row["metric"] == metric
-        ]
+        pairs = [(row.data_seed, row.seed, row.other_seed) for row in rows if row.metric == metric]
         assert pairs == [(k, a, b) for k in DATA_SEEDS for a, b in ((1, 2), (1, 3), (2, 3))]
-    assert {row["kind"] for row in rows} == {"agreement"}
+    assert {row.kind for row in rows} == {"agreement"}
 
 
 def test_equal_runs_agree_wholly_and_others_do_not(trained, evaluation):
     mu = np.random.default_rng(0).normal(size=evaluation.mu.shape).astype(np.float32)
     mu[1] = -2 * mu[0, :, ::-1]
     found = {
-        (row["metric"], row["data_seed"], row["seed"], row["other_seed"]): row["value"]
+        (row.metric, row.data_seed, row.seed, row.other_seed): row.value
         for row in scoring.agreement_rows(trained, mu, stamp)
     }
     assert found["agreement_mcc", 3, 1, 2] == pytest.approx(1, abs=1e-5)
@@ -131,23 +132,23 @@ def test_equal_runs_agree_wholly_and_others_do_not(trained, evaluation):
     assert max(value for key, value in found.items() if key[1:] != (3, 1, 2)) < 0.8
 
 
-def test_floors_are_scored_once_per_data_seed(prepared):
-    rows = list(scoring.floor_rows(prepared, DATA_SEEDS, {"data": "b1", "step": 9}))
-    keys = [(row["data_seed"], row["preset"], row["metric"]) for row in rows]
+def test_baselines_are_scored_once_per_data_seed(prepared):
+    rows = list(scoring.baseline_rows(prepared, DATA_SEEDS, "b1"))
+    keys = [(row.data_seed, row.baseline, row.metric) for row in rows]
     assert len(set(keys)) == len(keys)
-    assert {row["preset"] for row in rows} == set(scoring.FLOOR_NAMES.values())
+    assert {row.baseline for row in rows} == set(scoring.BASELINE_NAMES.values())
     for row in rows:
-        assert {"data": "b1", "step": 9, "kind": "floor", "split": "test"}.items() <= row.items()
-        assert -1 <= row["value"] <= 1
-    own = {row["preset"]: row["value"] for row in rows if row["metric"] == "mcc"}
+        assert (row.kind, row.data, row.split) == ("baseline", "b1", "test")
+        assert -1 <= row.value <= 1
+    own = {row.baseline: row.value for row in rows if row.metric == "mcc"}
     assert own["random_rotation"] < own["random_rotation_p95"]
 
 
-def test_without_sources_there_are_no_floors(prepared):
+def test_without_sources_there_are_no_baselines(prepared):
     blind = prepared._replace(**{
         name: getattr(prepared, name)._replace(s=None) for name in ("train", "valid", "test")
     })  # fmt: skip
-    assert list(scoring.floor_rows(blind, DATA_SEEDS, {})) == []
+    assert list(scoring.baseline_rows(blind, DATA_SEEDS, "b1")) == []
 
 
 def test_figures_show_at_most_the_plotted_rows_evenly_spread(trained, prepared, monkeypatch):
@@ -192,8 +193,8 @@ def test_of_many_runs_and_rows_some_are_compared_and_rows_say_so(trained, evalua
     monkeypatch.setattr(scoring, "AGREED_ROWS", 10)
     rows = list(scoring.agreement_rows(trained, evaluation.mu, stamp))
     assert len(rows) == 2 * 2
-    assert {row["runs"] for row in rows} == {"2 of 3"}
-    assert {row["rows"] for row in rows} == {"10 of 20"}
+    assert {row.runs for row in rows} == {"2 of 3"}
+    assert {row.rows for row in rows} == {"10 of 20"}
 
 
 def test_a_classifier_judges_the_samples_of_the_first_runs_alone(
@@ -203,16 +204,16 @@ def test_a_classifier_judges_the_samples_of_the_first_runs_alone(
     parts = [part._replace(s=None) for part in (prepared.valid, prepared.test)]
     later = trained._replace(start=2, total=8)
     found = list(scoring.quality_rows(later, [evaluation] * 2, parts, stamp))
-    judged = {(r["seed"], r["data_seed"], r["runs"]) for r in found if r["metric"] == "c2st"}
+    judged = {(r.seed, r.data_seed, r.runs) for r in found if r.metric == "c2st"}
     assert judged == {(SEEDS[0], DATA_SEEDS[0], "3 of 8")}
-    assert sum(row["metric"] == "energy_distance" for row in found) == 6
+    assert sum(row.metric == "energy_distance" for row in found) == 6
 
 
-def test_floors_on_some_rows_say_so(prepared, monkeypatch):
-    monkeypatch.setattr(scoring, "FLOOR_NUMBERS", 3 * 100)
-    monkeypatch.setattr(scoring, "FLOOR_ROWS", 16)
-    rows = list(scoring.floor_rows(prepared, DATA_SEEDS[:1], {}))
-    assert {(row["fit_rows"], row["rows"]) for row in rows} == {("100 of 160", "15 of 20")}
+def test_baselines_on_some_rows_say_so(prepared, monkeypatch):
+    monkeypatch.setattr(scoring, "BASELINE_NUMBERS", 3 * 100)
+    monkeypatch.setattr(scoring, "BASELINE_ROWS", 16)
+    rows = list(scoring.baseline_rows(prepared, DATA_SEEDS[:1], "b1"))
+    assert {(row.fit_rows, row.rows) for row in rows} == {("100 of 160", "15 of 20")}
 
 
 def test_a_run_that_is_not_finite_loses_and_its_neighbours_keep_their_numbers(
@@ -230,5 +231,5 @@ def test_a_run_that_is_not_finite_loses_and_its_neighbours_keep_their_numbers(
         lambda each: scoring.quality_rows(trained, [each], [prepared.test], stamp, ("mmd2",)),
     ):
         for row, usual in zip(rows_of(spoilt), rows_of(evaluation), strict=True):
-            mine = 2 in (row["seed"], row.get("other_seed")) and row["data_seed"] == 3
-            assert row == usual or (mine and np.isnan(row["value"]))
+            mine = 2 in (row.seed, getattr(row, "other_seed", None)) and row.data_seed == 3
+            assert to_row(row) == to_row(usual) or (mine and np.isnan(row.value))

@@ -8,6 +8,7 @@ import pytest
 from ivaegan_jax.data.benchmarks.synthetic import b1
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.prepare import prepare
+from ivaegan_jax.evaluation.results import to_row
 from ivaegan_jax.evaluation.scoring import Trained
 from ivaegan_jax.evaluation.verdict import (
     consensus_arrays,
@@ -27,7 +28,7 @@ SEEDS = (1, 2, 3, 1, 2, 3)
 
 
 def stamp(i):
-    return {"seed": SEEDS[i], "data_seed": DATA_SEEDS[INDEX[i]], "kind": "run"}
+    return {"label": "ivae_gan", "seed": SEEDS[i], "data_seed": DATA_SEEDS[INDEX[i]]}
 
 
 @pytest.fixture(scope="module")
@@ -66,29 +67,29 @@ def test_every_run_is_seen_on_its_own_data_seed(trained, held_out, checked):
 
 def test_every_run_has_one_verdict_and_the_same_findings(trained, checked, held_out):
     rows = list(judge_runs(trained, checked, held_out, stamp))
-    assert {row["kind"] for row in rows} == {"verdict"}
-    metrics = {row["metric"] for row in rows}
-    assert len(rows) == 6 * len(metrics)
-    verdicts = [row for row in rows if row["metric"] == "verdict"]
-    assert [row["verdict"] for row in verdicts][5] == "diverged"
-    assert all(row["reasons"] for row in verdicts)
-    assert all(type(row["value"]) is float for row in rows)
+    assert {row.kind for row in rows} == {"verdict", "finding"}
+    verdicts = [row for row in rows if row.kind == "verdict"]
+    findings = [row for row in rows if row.kind == "finding"]
+    assert len(findings) == 6 * len({row.metric for row in findings})
+    assert [row.verdict for row in verdicts][5] == "diverged"
+    assert all(row.reasons for row in verdicts)
+    assert all(type(row.value) is float for row in findings)
 
 
 def test_a_data_seed_has_one_consensus_of_the_runs_that_did_not_diverge(trained, checked, held_out):
     found = consensus_of_runs(trained, checked)
     first, second = consensus_rows(trained, checked, found, stamp)
-    assert sorted(seed for group in first["groups"] for seed in group) == [1, 2, 3]
-    assert sorted(seed for group in second["groups"] for seed in group) == [1, 2]
-    assert first["data_seed"] == 3
-    assert len(first["stability"]) == 2
-    assert 0 < first["rotation"] < first["rotation_p95"] <= 1
+    assert sorted(seed for group in first.groups for seed in group) == [1, 2, 3]
+    assert sorted(seed for group in second.groups for seed in group) == [1, 2]
+    assert first.data_seed == 3
+    assert len(first.stability) == 2
+    assert 0 < first.rotation < first.rotation_p95 <= 1
     rows = len(held_out[0].x)
     arrays = consensus_arrays(found, np.arange(3 * rows).reshape(3, rows))
     np.testing.assert_array_equal(arrays["consensus_row"], np.arange(2 * rows).reshape(2, rows))
     assert arrays["consensus_z"].shape == (2, len(held_out[0].x), 2)
     assert arrays["consensus_index"].tolist() == [0, 1]
-    json.dumps([first, second], allow_nan=False)
+    json.dumps([to_row(first), to_row(second)], allow_nan=False)
 
 
 def test_of_very_many_runs_some_are_looked_at(trained, checked, monkeypatch):
@@ -104,7 +105,7 @@ def test_a_run_that_is_not_finite_has_a_verdict_and_no_part_in_the_consensus(
     spoilt.mu[0, 3] = np.nan
     spoilt.slope[1, 0] = np.inf
     rows = list(judge_runs(trained, spoilt, held_out, stamp))
-    verdicts = [row for row in rows if row["metric"] == "verdict"]
-    assert [row["verdict"] for row in verdicts][:2] == ["diverged", "diverged"]
+    verdicts = [row for row in rows if row.kind == "verdict"]
+    assert [row.verdict for row in verdicts][:2] == ["diverged", "diverged"]
     agreed = consensus_of_runs(trained, spoilt)
     assert agreed[0].members.tolist() == [1, 2]

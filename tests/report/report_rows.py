@@ -4,6 +4,9 @@ import json
 
 import numpy as np
 
+from ivaegan_jax.evaluation import to_row
+from ivaegan_jax.report.view import as_result
+
 HEADLINE = {
     "split": "test",
     "latent": "posterior_mean",
@@ -28,7 +31,7 @@ def run_row(metric, value, preset="ivae", data_seed=1, seed=1, **fields):
 
 
 def floor_row(name, value, data_seed=1, metric="mcc", **fields):
-    return run_row(metric, value, name, data_seed, None, kind="floor", **fields)
+    return run_row(metric, value, name, data_seed, None, kind="baseline", **fields)
 
 
 def truth_rows(presets=tuple(LEVEL), data_seeds=(5, 6, 7, 8), seeds=(1, 2), seed=0):
@@ -109,7 +112,8 @@ def image_arrays(runs=2, rows=200):
 
 def write_workdir(path, rows, train=(), arrays=None):
     path.mkdir(parents=True)
-    for name, found in (("metrics", rows), ("train", train)):
+    results = [to_row(as_result(row)) for row in rows]
+    for name, found in (("metrics", results), ("train", train)):
         text = "".join(json.dumps(row) + "\n" for row in found)
         (path / f"{name}.jsonl").write_text(text)
     (path / "manifest.json").write_text(json.dumps({"revision": "<abc>", "device": "cpu"}))

@@ -12,6 +12,7 @@ from ivaegan_jax.report.selection import (
     selection_over_arms,
     selection_tables,
 )
+from ivaegan_jax.report.view import as_result
 from ivaegan_jax.studies import Band
 
 STORED = {
@@ -43,7 +44,7 @@ def pairs(values, preset="igan", data_seed=1):
 
 def one(rows, preset="igan"):
     """The runs of the only data seed."""
-    [found] = candidates(rows, preset).values()
+    [found] = candidates(map(as_result, rows), preset).values()
     return found
 
 

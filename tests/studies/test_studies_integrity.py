@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from ivaegan_jax.evaluation import Baseline, Score, to_row
 from ivaegan_jax.files import is_torn, read_rows, read_whole_rows, replacing, write_rows
 from ivaegan_jax.studies.integrity import drop_damaged, logged_until
 from ivaegan_jax.studies.workdir import Workdir
@@ -13,7 +14,11 @@ from ivaegan_jax.types import InputError, StorageError
 
 ENDS = (10, 20, 25)
 LOG = [{"preset": p, "seed": s, "step": e} for p in "ab" for e in ENDS for s in (1, 2)]
-METRICS = [{"preset": p, "kind": k} for p, k in (("a", "run"), ("b", "run"), ("pca", "floor"))]
+SCORE = {"metric": "mcc", "value": 0.5}
+METRICS = [
+    *(to_row(Score(label=label, **SCORE)) for label in "ab"),
+    to_row(Baseline(baseline="pca", **SCORE)),
+]
 
 
 @pytest.fixture

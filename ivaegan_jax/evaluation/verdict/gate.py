@@ -25,7 +25,7 @@ PRIOR_ROWS = 2
 """Rows of average covariance that are added to those of each level, per component and one more."""
 
 
-class Gate(NamedTuple):
+class Tested(NamedTuple):
     """What a table shows of u and x before training.
 
     Attributes:
@@ -42,10 +42,6 @@ class Gate(NamedTuple):
     modulates: float
     least: float
 
-    def as_row(self) -> dict[str, str | int | float]:
-        """What is recorded of it."""
-        return {"pairings": self.kind} | {n: v for n, v in self._asdict().items() if n != "kind"}
-
     @property
     def passed(self) -> bool:
         """Whether x follows u, and its spread does, beyond such pairings."""
@@ -54,7 +50,7 @@ class Gate(NamedTuple):
 
 def hold_against_null(
     x: Float[np.ndarray, "rows dim_x"], u: Num[np.ndarray, "rows ..."], structure: Structure
-) -> Gate:
+) -> Tested:
     """Tests x against u by pairings that keep what rows have in common.
 
     Both tests have to find something, each at 5 %: together they pass in 5 % at most where u
@@ -69,7 +65,7 @@ def hold_against_null(
     code = np.unique(levels_or_cells(u, CELLS), return_inverse=True)[1]
     statistics = np.array(list(_statistics(leading(x), code, null)))
     carries, modulates = (null.p_value(each.tolist()) for each in statistics.T)
-    return Gate(null.kind, structure.length, carries, modulates, null.least)
+    return Tested(null.kind, structure.length, carries, modulates, null.least)
 
 
 def _statistics(x: np.ndarray, code: np.ndarray, null: Null) -> Iterator[tuple[float, float]]:

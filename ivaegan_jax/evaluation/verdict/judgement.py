@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ivaegan_jax.evaluation.results import Reason
 from ivaegan_jax.evaluation.verdict.findings import Findings
 from ivaegan_jax.metrics import LEVEL
 from ivaegan_jax.models import ROTATION
@@ -22,13 +23,6 @@ FLAT = 1e-3
 
 ENOUGH_POWER = 0.8
 """Chance to find what is there below which a test that finds nothing says nothing."""
-
-
-class Reason(NamedTuple):
-    """Why: a name by which runs are counted, and a sentence with this run's numbers."""
-
-    code: str
-    text: str
 
 
 class Judgement(NamedTuple):

@@ -1,4 +1,4 @@
-"""From trained states to the recorded rows of a verdict, of kind `verdict` and `consensus`."""
+"""From trained states to verdicts, the numbers behind them, and what runs agree on."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -10,15 +10,16 @@ import numpy as np
 from jax.sharding import Mesh
 from jaxtyping import Int
 
+from ivaegan_jax.evaluation import results
+from ivaegan_jax.evaluation.results import Finding, Stamp, Verdict
 from ivaegan_jax.evaluation.scoring import AGREED_RUNS, Trained
 from ivaegan_jax.evaluation.verdict.findings import Findings, find
 from ivaegan_jax.evaluation.verdict.held_out import HeldOut
-from ivaegan_jax.evaluation.verdict.judgement import LOST, USABLE, judge
+from ivaegan_jax.evaluation.verdict.judgement import LOST, judge
 from ivaegan_jax.evaluation.verdict.precondition import Precondition, make_precondition
 from ivaegan_jax.metrics import Consensus, consensus, evenly, random_rotation_floor
 from ivaegan_jax.models import Model
 from ivaegan_jax.training import Run, default_how, over_runs, pad_runs, shard_runs, share
-from ivaegan_jax.types import Row
 
 
 class Agreed(NamedTuple):
@@ -72,23 +73,20 @@ def judge_runs(
     trained: Trained,
     checked: Precondition,
     held_out: Sequence[HeldOut],
-    stamp: Callable[[int], Row],
-) -> Iterator[Row]:
-    """One row per finding that there is of each run, and one with the verdict and its reasons."""
+    stamp: Stamp,
+) -> Iterator[Finding | Verdict]:
+    """Every finding that there is of each run, and its verdict with the reasons."""
     for i, index in enumerate(trained.runs.of_u):
         run = jax.tree.map(lambda leaf, i=i: leaf[i], checked)
-        row = stamp(i) | {"kind": "verdict", "rows": "valid and test"}
+        which = stamp(i)
         if _is_finite(run):
             found = find(run, held_out[index], trained.model.theory)
             verdict, reasons = judge(found, bool(trained.states.alive[i]))
         else:
             found, (verdict, reasons) = None, LOST
         for metric, value in (_numbers(found) if found else {}).items():
-            yield row | {"metric": metric, "value": value}
-        yield row | {
-            "metric": "verdict", "value": float(verdict == USABLE), "verdict": verdict,
-            "reasons": [reason._asdict() for reason in reasons],
-        }  # fmt: skip
+            yield Finding(**which, metric=metric, value=value)
+        yield Verdict(**which, verdict=verdict, reasons=tuple(reasons))
 
 
 def consensus_of_runs(trained: Trained, checked: Precondition) -> dict[int, Agreed]:
@@ -112,21 +110,25 @@ def consensus_rows(
     trained: Trained,
     checked: Precondition,
     found: Mapping[int, Agreed],
-    stamp: Callable[[int], Row],
-) -> Iterator[Row]:
-    """One row per data seed on what its runs agree on; the value counts groups of runs."""
+    stamp: Stamp,
+) -> Iterator[results.Consensus]:
+    """What the runs of each data seed agree on."""
     for members, agreed in found.values():
         medoid, seeds = int(members[agreed.medoid]), trained.runs.seed[members]
         z = checked.mu[medoid][:ROTATED_ROWS]  # a single latent has no rotation to be taken for
-        floor = random_rotation_floor(z, ROTATIONS) if z.shape[1] > 1 else (0.0, 0.0)
+        rotation = random_rotation_floor(z, ROTATIONS) if z.shape[1] > 1 else (0.0, 0.0)
         groups = [seeds[agreed.cluster == c].tolist() for c in np.unique(agreed.cluster)]
-        yield stamp(medoid) | {
-            "kind": "consensus", "metric": "consensus", "rows": "valid and test",
-            "value": float(len(groups)), "rotation": floor[0], "rotation_p95": floor[1],
-            "groups": sorted(groups, key=len, reverse=True),
-            "stability": _listed(agreed.stability), "information": _listed(agreed.information),
-            "vanished": agreed.vanished.tolist(),
-        }  # fmt: skip
+        which = {name: v for name, v in stamp(medoid).items() if name not in ("seed", "status")}
+        yield results.Consensus(
+            **which,
+            medoid=int(trained.runs.seed[medoid]),
+            groups=tuple(tuple(group) for group in sorted(groups, key=len, reverse=True)),
+            rotation=rotation[0],
+            rotation_p95=rotation[1],
+            stability=_listed(agreed.stability),
+            information=_listed(agreed.information),
+            vanished=tuple(agreed.vanished.tolist()),
+        )
 
 
 def consensus_arrays(
@@ -164,5 +166,5 @@ def _numbers(found: Findings) -> dict[str, float]:
     return {metric: float(value) for metric, value in values.items() if np.isfinite(value)}
 
 
-def _listed(values: np.ndarray) -> list[float | None]:
-    return [float(f"{value:.4g}") if np.isfinite(value) else None for value in values]
+def _listed(values: np.ndarray) -> tuple[float | None, ...]:
+    return tuple(float(f"{value:.4g}") if np.isfinite(value) else None for value in values)
