@@ -162,7 +162,8 @@ def run_rows(trained: Trained, evaluation: Evaluation, part: Part, stamp: Stamp)
             yield Score(**fields)
 
 
-def _held_out(run: Evaluation, part: Part, index: int, of_u: int) -> HeldOutRun:
+def _held_out(run: Evaluation, part: Part, index: Any, of_u: Any) -> HeldOutRun:
+    """What a metric sees of one run: row `index` of the data seeds, row `of_u` of all u."""
     s = None if part.s is None else part.s[index]
     return HeldOutRun(
         run.mu, run.log_var, run.z, part.x[index], run.x_recon, run.x_fake, part.u[of_u], s
