@@ -21,7 +21,7 @@ def recovers(data_seeds: int, better: float, rng: np.random.Generator) -> bool:
     for data_seed in range(data_seeds):
         where = {"metric": "mcc", "data_seed": data_seed, "seed": 1}
         floor = FLOOR + 0.01 * rng.normal()
-        rows.append(where | {"preset": "random_rotation", "kind": "floor", "value": floor})
+        rows.append(where | {"preset": "random_rotation", "kind": "baseline", "value": floor})
         for preset in PRESETS:
             score = FLOOR + 0.05 * rng.normal() + better * (preset == PRESETS[-1])
             rows.append(where | {"preset": preset, "value": score})
