@@ -17,7 +17,7 @@ from ivaegan_jax.cli._stop import KEYBOARD, STOP
 from ivaegan_jax.cli._terminal import CLOSED_PIPE, check_words, cpu_count, prepare_streams
 from ivaegan_jax.data import DATASETS
 from ivaegan_jax.files import FAILED, cannot_write, printable
-from ivaegan_jax.studies import Config
+from ivaegan_jax.studies import Config, load, load_installed
 from ivaegan_jax.training import set_numerics
 from ivaegan_jax.types import InputError, Interrupted, StorageError
 
@@ -36,6 +36,10 @@ def define_common_flags() -> None:
         _default_cache(),
         "Folder where compiled programs are kept for the next run; empty keeps none.",
     )
+    flags.DEFINE_list(
+        "plugins", [], "Modules, or .py files, that bring pieces of your own (losses, networks, "
+        "data sets, ...) by `register`; those of installed packages are there without it.",
+    )  # fmt: skip
     flags.DEFINE_enum(
         "matmul_precision", "float32", ["float32", "tensorfloat32", "bfloat16", "default"],
         "Of matrix products on accelerators; default takes the device's own, TF32 or bfloat16.",
@@ -167,6 +171,9 @@ def _guarded(main: Callable[[], int | None], argv: Sequence[str]) -> int:
         if argv[1:]:
             raise InputError(f"unexpected argument {argv[1]!r}; settings are given as --name=value")
         _set_up_jax()
+        load_installed()
+        for given in flags.FLAGS.plugins:
+            load(given)
         STOP.listen(alone=not jax.distributed.is_initialized())
         with _processes.together():
             status = main() or 0

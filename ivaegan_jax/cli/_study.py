@@ -33,6 +33,7 @@ from ivaegan_jax.studies import (
     check_numerics,
     describe_run,
     listed,
+    load_of_study,
     parse_seeds,
     with_controls,
 )
@@ -95,11 +96,12 @@ def with_asked_controls(presets: Sequence[str]) -> list[str]:
     return with_controls(listed(presets), named)
 
 
-def run_study(program: str, labels: Sequence[str]) -> None:
+def run_study(program: str, labels: Callable[[], Sequence[str]]) -> None:
     """Runs, or goes on with, the study that the flags describe, and writes its report."""
-    experiment = experiment_from_flags(labels)
-    name = flags.FLAGS.workdir or f"runs/{program}-{Path(experiment.data).stem}"
+    name = flags.FLAGS.workdir or f"runs/{program}-{Path(flags.FLAGS.data).stem}"
     workdir = Workdir(Path(name))
+    load_of_study(workdir.path)  # what it was begun with, by whose names labels go
+    experiment = experiment_from_flags(labels())
     at_once = flags.FLAGS.runs_at_once
     controls = "controls" in flags.FLAGS and flags.FLAGS.controls == [AUTO]
     if complete(experiment, workdir, "", partial(_report, workdir), at_once, controls):

@@ -25,4 +25,4 @@ def define_flags() -> None:
 
 def main() -> None:
     """Compares the presets that the flags name."""
-    _study.run_study("compare", _study.with_asked_controls(flags.FLAGS.presets))
+    _study.run_study("compare", lambda: _study.with_asked_controls(flags.FLAGS.presets))

@@ -19,7 +19,7 @@ from absl import flags
 from ivaegan_jax import report
 from ivaegan_jax.cli import _program, _study
 from ivaegan_jax.cli._arms import report_arms, run_arms
-from ivaegan_jax.studies import Arm, Config, Experiment, NamedStudy, parse_numbers
+from ivaegan_jax.studies import Arm, Config, Experiment, NamedStudy, load_of_study, parse_numbers
 from ivaegan_jax.training import leads
 from ivaegan_jax.types import InputError
 
@@ -35,9 +35,10 @@ def define_flags() -> None:
 def main() -> None:
     """Trains the preset at every dimension and says which one the data support."""
     values = flags.FLAGS
+    root = Path(values.workdir or f"runs/latents-{Path(values.data).stem}")
+    load_of_study(root)
     experiment = _study.experiment_from_flags([values.preset])
     study = sweep(experiment, parse_numbers("dims", values.dims))
-    root = Path(values.workdir or f"runs/latents-{Path(experiment.data).stem}")
     run_arms(study, root)
     if not leads():
         return

@@ -35,4 +35,5 @@ def define_flags() -> None:
 def main() -> None:
     """Trains every configuration that the flags name, and ranks them."""
     v = flags.FLAGS
-    _study.run_study("sweep", _grid.labels_of(v.preset, v.grid, v.draw, v.draws, v.draw_seed))
+    asked = v.preset, v.grid, v.draw, v.draws, v.draw_seed
+    _study.run_study("sweep", lambda: _grid.labels_of(*asked))

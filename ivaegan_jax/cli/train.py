@@ -19,4 +19,4 @@ def define_flags() -> None:
 
 def main() -> None:
     """Trains the preset that the flags name."""
-    _study.run_study("train", _study.with_asked_controls([flags.FLAGS.preset]))
+    _study.run_study("train", lambda: _study.with_asked_controls([flags.FLAGS.preset]))

@@ -24,6 +24,8 @@ from ivaegan_jax.evaluation.results import (
     from_rows,
     to_row,
 )
+from ivaegan_jax.evaluation.evaluate import make_evaluate
+from ivaegan_jax.evaluation.own_metrics import METRICS, HeldOutRun
 from ivaegan_jax.evaluation.selection import (
     CRITERIA,
     PREFERRED,
@@ -41,6 +43,7 @@ __all__ = [
     "BOTH",
     "CRITERIA",
     "LEVEL",
+    "METRICS",
     "MOST_ROWS",
     "PREFERRED",
     "REASONS",
@@ -60,10 +63,12 @@ __all__ = [
     "Score",
     "Stamp",
     "Verdict",
+    "HeldOutRun",
     "candidates",
     "choose",
     "from_row",
     "from_rows",
     "hold_against_null",
     "to_row",
+    "make_evaluate",
 ]

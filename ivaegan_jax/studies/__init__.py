@@ -4,6 +4,7 @@ Belongs here: experiments, labels, jobs, groups and parts of runs, manifests, na
 Does not: flags, terminals, pages.
 """
 
+from ivaegan_jax.studies import register
 from ivaegan_jax.studies.bands import Band
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment, validate
@@ -41,7 +42,9 @@ from ivaegan_jax.studies.named import (
     load_study,
     study_names,
 )
+from ivaegan_jax.studies.pieces import load_of_study
 from ivaegan_jax.studies.plan import Plan
+from ivaegan_jax.studies.plugins import load, load_installed
 from ivaegan_jax.studies.restored import restore
 from ivaegan_jax.studies.results import load_results, load_whole_results, read_results
 from ivaegan_jax.studies.seeds import parse_numbers, parse_seeds
@@ -74,7 +77,10 @@ __all__ = [
     "experiment_of",
     "first_line",
     "listed",
+    "load",
+    "load_installed",
     "load_named",
+    "load_of_study",
     "load_raw",
     "load_results",
     "load_study",
@@ -90,6 +96,7 @@ __all__ = [
     "preset_name",
     "read_results",
     "read_value",
+    "register",
     "restore",
     "spelt",
     "study_names",

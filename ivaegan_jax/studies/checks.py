@@ -1,10 +1,19 @@
 """What a model cannot be trained with, said before anything is written."""
 
+from typing import Any
+
+import jax
+import numpy as np
+
+from ivaegan_jax.evaluation import make_evaluate
 from ivaegan_jax.models import PLAYERS, Dims, weighed_as
 from ivaegan_jax.studies.config import Config
-from ivaegan_jax.studies.jobs import Job
+from ivaegan_jax.studies.jobs import Job, watched_terms
 from ivaegan_jax.studies.labels import parse
-from ivaegan_jax.types import InputError
+from ivaegan_jax.studies.pieces import used_pieces
+from ivaegan_jax.studies.plugins import said
+from ivaegan_jax.training import Run
+from ivaegan_jax.types import InputError, TrainData
 
 RATES = ("_rate", "_beta1", "_final_rate")
 WEIGHTS = ("_weight", "_ramp")
@@ -35,6 +44,34 @@ def check_density(job: Job, dims: Dims) -> None:
             f"{job.label} trains the density of x, which takes no more latents than there are "
             f"observations: config.model.dim_z={dims.dim_z} is above {dims.dim_x}"
         )
+
+
+def check_pieces(job: Job, dims: Dims, runs: Run) -> None:
+    """Raises InputError where a piece from outside fails in a step, or in scoring what it trained.
+
+    Nothing is computed: shapes alone go through.
+    """
+    if not used_pieces("", [job]):
+        return
+
+    def step_and_score(run: Run, x: jax.Array, u: jax.Array, s: jax.Array) -> Any:
+        data = TrainData(x, u, s if "supervised" in job.game.terms else None)
+        state, _ = job.trainer.train_step(run, job.trainer.init(run), data)
+        evaluate = make_evaluate(job.model, dims.dim_u, watched_terms(job))
+        return evaluate(state.params, x[0], u[0], jax.random.key(0), run.hypers)
+
+    def rows(columns: tuple[int, ...], kind: Any = np.float32) -> Any:
+        return jax.ShapeDtypeStruct((1, dims.rows, *columns), kind)
+
+    run = jax.tree.map(lambda leaf: leaf[0], runs)
+    u = rows((dims.dim_u,)) if dims.continuous_u else rows((), np.int32)
+    try:
+        jax.eval_shape(step_and_score, run, rows((dims.dim_x,)), u, rows((dims.dim_z,)))
+    except InputError as error:
+        raise InputError(f"{job.label}: {error}") from error
+    except Exception as error:
+        names = ", ".join(used_pieces("", [job]))
+        raise InputError(f"{job.label} fails: {said(error)}; its own pieces: {names}") from error
 
 
 def check_effect(job: Job) -> None:

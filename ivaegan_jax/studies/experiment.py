@@ -9,6 +9,7 @@ from ivaegan_jax.data import parse_split
 from ivaegan_jax.models import CHOICES, COMBINATIONS, PRESETS, combinable
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.labels import SETTINGS, parse
+from ivaegan_jax.studies.plugins import load_installed
 from ivaegan_jax.types import InputError
 
 LISTS = ("presets", "seeds", "data_seeds")
@@ -55,6 +56,7 @@ def experiment_from(settings: dict[str, Any]) -> Experiment:
 
 def validate(experiment: Experiment) -> None:
     """Raises InputError for the first value that cannot be meant."""
+    load_installed()
     if not experiment.presets:
         raise InputError(f"name at least one preset of: {', '.join(PRESETS)}")
     for label in experiment.presets:

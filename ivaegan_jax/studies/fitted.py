@@ -13,6 +13,7 @@ from ivaegan_jax.data import DataConfig, Preprocessing, far_off, preprocessing_f
 from ivaegan_jax.evaluation import Chosen
 from ivaegan_jax.files import making_sense_of
 from ivaegan_jax.models import Dims, Model, ModelConfig, build
+from ivaegan_jax.studies.pieces import PARTS_OF_A_MODEL, load_recorded
 from ivaegan_jax.studies.saved import PREPROCESSING, load_model
 from ivaegan_jax.training import as_batch
 from ivaegan_jax.types import Dataset, InputError, Params
@@ -73,6 +74,7 @@ def open_model(folder: Path, data_seed: int | None = None) -> Fitted:
       InputError: where the folder is no model or was changed, or the choice is not unique.
     """
     found, params, stored = load_model(folder)
+    load_recorded(found.pieces, folder, PARTS_OF_A_MODEL)
     data_seed = choose_one("data_seed", data_seed, found.data_seeds)
     index, per_data_seed = found.data_seeds.index(data_seed), len(found.seeds)
     own = slice(index * per_data_seed, (index + 1) * per_data_seed)

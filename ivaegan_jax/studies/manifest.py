@@ -10,12 +10,13 @@ from typing import Any
 import jax
 
 from ivaegan_jax import __version__
+from ivaegan_jax.studies.pieces import fingerprints
 from ivaegan_jax.training import changed_numerics, describe_numerics
 from ivaegan_jax.types import InputError
 
 PACKAGES = ("jax", "jaxlib", "flax", "optax", "numpy", "scipy", "scikit-learn", "orbax-checkpoint")
 
-ROUNDING = ("code_revision", "packages", "backend", "device")
+ROUNDING = ("code_revision", "packages", "backend", "device", "plugins")
 """Entries that a study may be continued under other values of, equal up to rounding."""
 
 
@@ -31,6 +32,7 @@ def describe_run(
     """
     return {
         **describe_machine(),
+        **({"plugins": fingerprints(pieces)} if (pieces := settings.get("pieces")) else {}),
         "flags": flags,
         "data": settings["data"],
         "data_sha256": settings["data_sha256"],
@@ -77,7 +79,8 @@ def begun_elsewhere(stored: Mapping[str, Any], now: Mapping[str, Any]) -> dict[s
       stored: the manifest so far, with what it has noted already.
       now: the entries of this start.
     """
-    changed = {name: stored[name] for name in ROUNDING if stored.get(name, now[name]) != now[name]}
+    known = [name for name in ROUNDING if name in stored]
+    changed = {name: stored[name] for name in known if stored[name] != now.get(name)}
     return changed | stored.get("begun_elsewhere", {})
 
 

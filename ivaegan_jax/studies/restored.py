@@ -15,6 +15,7 @@ from ivaegan_jax.studies.jobs import make_groups, make_jobs, make_runs
 from ivaegan_jax.studies.labels import control_of, listed
 from ivaegan_jax.studies.parts import restore_job
 from ivaegan_jax.studies.results import load_whole_results
+from ivaegan_jax.studies.pieces import load_of_study
 from ivaegan_jax.studies.saved import is_model, label_of
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.types import InputError
@@ -62,6 +63,7 @@ def restore_checkpoint(workdir: Workdir, preset: str = "", data_seed: int | None
       InputError: where the choice is not unique, there is nothing to load, or settings, checkpoint
         and preprocessing do not belong together.
     """
+    load_of_study(workdir.path)
     with making_sense_of(workdir.config):
         experiment, dims = _stored_experiment(workdir)
         groups = make_groups(experiment, make_jobs(experiment, dims))

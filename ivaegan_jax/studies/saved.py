@@ -56,6 +56,7 @@ class Description:
       seeds: model seeds, in the order of the runs of one data seed.
       chosen: for every data seed the run to use, chosen without the truth.
       steps: rounds of the game that were played.
+      pieces: what of it, of its data and of its results came from outside the package, and whence.
     """
 
     label: str
@@ -70,6 +71,7 @@ class Description:
     seeds: tuple[int, ...]
     chosen: tuple[Chosen, ...]
     steps: int
+    pieces: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """All of it as JSON values."""
@@ -90,6 +92,7 @@ class Description:
                 f"a model of version {stored['version']}, which this one ({__version__}) cannot "
                 "read; install that version or a later one"
             )
+        stored = {"pieces": {}, **stored}  # those of a model from before there were any
         own = {field.name: stored[field.name] for field in dataclasses.fields(cls)}
         image = own["sizes"]["image_shape"]
         return cls(**own | {

@@ -12,7 +12,7 @@ from ivaegan_jax.evaluation import Baseline, Gate, OfModel, Result, candidates, 
 from ivaegan_jax.files import read_npz, write_npz
 from ivaegan_jax.models import Dims
 from ivaegan_jax.studies.bonds import check_settings, keep_arrays
-from ivaegan_jax.studies.checks import check_batches, check_density, check_effect
+from ivaegan_jax.studies.checks import check_batches, check_density, check_effect, check_pieces
 from ivaegan_jax.studies.experiment import Experiment, validate
 from ivaegan_jax.studies.gates import check_shifted_u, gate_rows, look_at, with_shifted_u
 from ivaegan_jax.studies.group_training import Reporter, Training
@@ -21,6 +21,7 @@ from ivaegan_jax.studies.jobs import Job, make_groups, make_jobs, make_runs, wat
 from ivaegan_jax.studies.labels import configured, control_of
 from ivaegan_jax.studies.needs import check_memory, known_sources
 from ivaegan_jax.studies.parts import train_in_parts
+from ivaegan_jax.studies.pieces import used_pieces
 from ivaegan_jax.studies.plan import Plan, make_plan
 from ivaegan_jax.studies.results import add_results, load_results, read_results
 from ivaegan_jax.studies.saved import Description, save_model
@@ -77,6 +78,7 @@ class Study:
             check_batches(job.label, configured(experiment.config, job.label), self.dims)
             check_density(job, self.dims)
             check_effect(job)
+            check_pieces(job, self.dims, make_runs(experiment, job.label))
         self.bytes = check_memory(experiment, self.data, self.dims, self.jobs, batch_devices)
         self.groups = make_groups(experiment, self.jobs)
         self.runs = make_runs(experiment)
@@ -84,7 +86,9 @@ class Study:
     def settings(self) -> dict[str, Any]:
         """What decides the results: the experiment, the sizes, and the data itself."""
         data = {"sizes": self.dims._asdict(), "data_sha256": self.data.sha256}
-        return self.experiment.settings() | data | {"split": self.data.split.split}
+        pieces = used_pieces(self.experiment.data, self.jobs)
+        brought = {"pieces": pieces} if pieces else {}
+        return self.experiment.settings() | data | {"split": self.data.split.split} | brought
 
     @property
     def results(self) -> "pd.DataFrame":
@@ -202,6 +206,7 @@ class Study:
             seeds=tuple(e.seeds),
             chosen=tuple(choose(found[data_seed]) for data_seed in e.data_seeds),
             steps=e.steps,
+            pieces=used_pieces(e.data, [job]),
         )
 
     def _score_data(self, workdir: Workdir, pause: Pause) -> None:

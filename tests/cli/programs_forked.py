@@ -138,7 +138,8 @@ def parse(name, argv):
     module = importlib.import_module(f"{room}.{name}")
     rest = _program._parse([f"experiments/{name}.py", *argv], module.define_flags)
     assert not rest[1:], f"unexpected arguments {rest[1:]}"
-    if name in ("train", "compare"):
+    # names that a plugin would bring are known once it is loaded
+    if name in ("train", "compare") and not flags.FLAGS.plugins:
         values = flags.FLAGS
         presets = values.presets if name == "compare" else [values.preset]
         validate(_study.experiment_from_flags(presets))
