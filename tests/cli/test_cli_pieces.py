@@ -211,5 +211,5 @@ def test_an_installed_package_brings_its_pieces_by_an_entry_point(tmp_path):
     assert done.stdout == "others_pieces\n"
 
 
-def test_no_metric_of_a_study_has_a_name_that_could_be_registered(rows, on_b1):
-    assert {row["metric"] for row in rows(on_b1)} <= set(RECORDED)
+def test_no_metric_of_a_study_has_a_name_that_could_be_registered(rows_of, on_b1):
+    assert {row["metric"] for row in rows_of(on_b1, "metrics")} <= set(RECORDED)
