@@ -15,6 +15,7 @@ from ivaegan_jax.models.distributions import (
 from ivaegan_jax.models.game import weight_name
 from ivaegan_jax.models.terms import TERMS
 from ivaegan_jax.registry import REGISTRIES, Registry, a_function, fields_of
+from ivaegan_jax.studies.pieces import load_recorded
 from ivaegan_jax.types import InputError
 
 
@@ -92,6 +93,15 @@ def test_a_divergence_by_quadrature_is_close_where_the_density_has_a_corner():
 
     numbers = jnp.array([0.3]), jnp.array([-1.0]), jnp.array([0.1]), jnp.array([0.4])
     np.testing.assert_allclose(as_prior_family(Corner).kl(*numbers), laplace.kl(*numbers), rtol=0.1)
+
+
+def test_what_a_program_registered_itself_is_not_run_again_to_find_it(tmp_path):
+    script = tmp_path / "mine.py"
+    script.write_text("raise AssertionError")
+    stored = {"kind": "preset", "name": "mine", "module": "__main__", "file": str(script)}
+    with pytest.raises(InputError, match=f"needs the preset 'mine', which {script} brought"):
+        load_recorded({"preset mine": stored}, tmp_path)
+    load_recorded({"preset mine": stored}, tmp_path, needed=("encoder",))
 
 
 def test_registered_terms_share_a_weight(monkeypatch):

@@ -17,7 +17,14 @@ from absl import flags
 from ivaegan_jax import report
 from ivaegan_jax.cli import _processes, _program
 from ivaegan_jax.cli._arms import report_arms, run_arms
-from ivaegan_jax.studies import NamedStudy, first_line, load_study, parse_seeds, study_names
+from ivaegan_jax.studies import (
+    NamedStudy,
+    first_line,
+    load_of_study,
+    load_study,
+    parse_seeds,
+    study_names,
+)
 from ivaegan_jax.training import leads
 
 
@@ -43,8 +50,10 @@ def main() -> int:
         print("\n".join(f"{name:<16} {first_line(name)}" for name in study_names()))
         return 0
     _program.require("name")
-    study, name = chosen(load_study(values.name)), Path(values.name).stem
+    name = Path(values.name).stem
     root = Path(values.workdir or f"runs/reproduce-{name}{'-quick' if values.quick else ''}")
+    load_of_study(root)
+    study = chosen(load_study(values.name))
     run_arms(study, root)
     if not leads():
         return 0

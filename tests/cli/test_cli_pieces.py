@@ -140,6 +140,8 @@ def test_a_model_finds_its_pieces_again_and_says_which_module_is_gone(brought, r
         assert "damaged" not in gone
         assert "delete" not in gone
         assert str(file) in refused(*ASKED, f"--workdir={workdir}")
+        told = run("report", f"--workdir={workdir}", f"--out={tmp_path / 'kept'}")
+        assert (told.code, told.err) == (0, "")  # rows alone are read
         ended = run(*asked, f"--plugins={elsewhere}")
         assert (ended.code, ended.err) == (0, "")
     finally:

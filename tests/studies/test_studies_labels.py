@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivaegan_jax.data import CONTROLS
-from ivaegan_jax.models.config import COMBINATIONS
+from ivaegan_jax.models.choices import COMBINATIONS
 from ivaegan_jax.models.presets import PRESETS
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.labels import (
