@@ -5,6 +5,8 @@ Belongs here: what one model's runs are worth. `results` has the schema of every
 Does not: files, tables, words of a report.
 """
 
+from ivaegan_jax.evaluation.evaluate import make_evaluate
+from ivaegan_jax.evaluation.own_metrics import METRICS, HeldOutRun
 from ivaegan_jax.evaluation.results import (
     BOTH,
     SCHEMA,
@@ -24,8 +26,6 @@ from ivaegan_jax.evaluation.results import (
     from_rows,
     to_row,
 )
-from ivaegan_jax.evaluation.evaluate import make_evaluate
-from ivaegan_jax.evaluation.own_metrics import METRICS, HeldOutRun
 from ivaegan_jax.evaluation.selection import (
     CRITERIA,
     PREFERRED,
@@ -56,6 +56,7 @@ __all__ = [
     "Consensus",
     "Finding",
     "Gate",
+    "HeldOutRun",
     "OfModel",
     "OfRun",
     "Reason",
@@ -63,12 +64,11 @@ __all__ = [
     "Score",
     "Stamp",
     "Verdict",
-    "HeldOutRun",
     "candidates",
     "choose",
     "from_row",
     "from_rows",
     "hold_against_null",
-    "to_row",
     "make_evaluate",
+    "to_row",
 ]

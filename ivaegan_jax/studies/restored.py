@@ -14,8 +14,8 @@ from ivaegan_jax.studies.fitted import Fitted, choose_one, open_model
 from ivaegan_jax.studies.jobs import make_groups, make_jobs, make_runs
 from ivaegan_jax.studies.labels import control_of, listed
 from ivaegan_jax.studies.parts import restore_job
-from ivaegan_jax.studies.results import load_whole_results
 from ivaegan_jax.studies.pieces import load_of_study
+from ivaegan_jax.studies.results import load_whole_results
 from ivaegan_jax.studies.saved import is_model, label_of
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.types import InputError
