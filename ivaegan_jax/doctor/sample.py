@@ -100,6 +100,8 @@ def draw_sample(
     codes = Auxiliary.of(u)[row].levels_or(cells)
     null = make_null(codes, structure, PERMUTATIONS)
     found = enough(codes, null.pair(0)[1], most_rows(codes, structure))
+    if structure.origin == "blocks" and found.max() < 1:  # the gaps took too many rows
+        return draw_sample(x, u, components, groups, Structure("shifts", length=structure.length))
     levels = len(np.unique(u)) if are_codes(u) else int(codes.max()) + 1
     return Sample(white, found, explained, row, structure, null, levels)
 

@@ -6,11 +6,12 @@ from scipy.signal import lfilter
 
 from ivaegan_jax.data import load_dataset
 from ivaegan_jax.data.dependence.nulls import Structure, make_null
+from ivaegan_jax.data.dependence.sequences import blocks_of
 from ivaegan_jax.data.splits.how import parse_split
 from ivaegan_jax.data.splits.proposal import choose_split
 from ivaegan_jax.doctor.dependence import LEVEL, check_u_in_x
 from ivaegan_jax.doctor.guess import guess_u, half_of
-from ivaegan_jax.doctor.modulation import check_modulation
+from ivaegan_jax.doctor.modulation import check_modulation, modulation_ranks
 from ivaegan_jax.doctor.neighbours import check_rows
 from ivaegan_jax.doctor.sample import draw_sample
 
@@ -155,3 +156,13 @@ def test_a_few_short_sequences_leave_it_open():
     assert "cannot be told" in found.sentence
     assert f"{1 / sample.null.least:.0f} distinct pairings" in found.sentence
     assert sample.null.least > LEVEL
+
+
+def test_blocks_whose_gaps_leave_no_level_rows_enough_are_not_taken():
+    rng, u = np.random.default_rng(0), np.repeat(np.arange(40, dtype=np.int32), 30)
+    x = rng.normal(size=(1200, 3)).astype(np.float32)
+    blocks = Structure("courses", blocks_of(1200, 1), "blocks", 1)
+    sample = draw_sample(x, u, structure=blocks)
+    assert sample.structure.kind == "shifts"
+    assert sample.seen > 30  # of 40; a shift has no rows to pair at its ends
+    assert modulation_ranks(sample).ways == 0
