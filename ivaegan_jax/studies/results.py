@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivaegan_jax.evaluation import Result, from_rows, to_row
 from ivaegan_jax.files import making_sense_of, read_rows, read_whole_rows, write_rows
-from ivaegan_jax.types import InputError
+from ivaegan_jax.types import InputError, Row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,13 +23,20 @@ def load_results(path: Path) -> list[Result]:
       InputError: for a file that is damaged, or of a later version.
     """
     with making_sense_of(path):
-        return from_rows(read_rows(path))
+        return _results(path, read_rows(path))
 
 
 def load_whole_results(path: Path) -> list[Result]:
     """The same; raises InputError where the last line is torn."""
     with making_sense_of(path):
-        return from_rows(read_whole_rows(path))
+        return _results(path, read_whole_rows(path))
+
+
+def _results(path: Path, rows: Iterable[Row]) -> list[Result]:
+    try:
+        return from_rows(rows)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
 
 
 def keep_results(path: Path, results: Iterable[Result]) -> None:

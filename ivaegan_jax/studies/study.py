@@ -73,12 +73,13 @@ class Study:
         image = self.data.image_shape
         self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, rows, continuous_u, image)
         self.jobs = make_jobs(experiment, self.dims)
+        one = experiment._replace(seeds=experiment.seeds[:1], data_seeds=experiment.data_seeds[:1])
         for job in self.jobs:
             known_sources(job, self.data, self.dims)
             check_batches(job.label, configured(experiment.config, job.label), self.dims)
             check_density(job, self.dims)
             check_effect(job)
-            check_pieces(job, self.dims, make_runs(experiment, job.label))
+            check_pieces(job, self.dims, make_runs(one, job.label))
         self.bytes = check_memory(experiment, self.data, self.dims, self.jobs, batch_devices)
         self.groups = make_groups(experiment, self.jobs)
         self.runs = make_runs(experiment)

@@ -1,14 +1,15 @@
 """Recordings whose u is an arbitrary window: whatever is trained, nothing is supported."""
 
-import json
-
 import numpy as np
 import pytest
 from programs_forked import SMALL
 from scipy.signal import lfilter
 
+from ivaegan_jax.evaluation import Score
 from ivaegan_jax.report.evidence import SUPPORTED
 from ivaegan_jax.report.first_page import first_page
+from ivaegan_jax.report.view import as_row
+from ivaegan_jax.studies.results import load_results
 
 SKEWED = np.array([[1, 0.7, 0.5], [0, 0.7, 0.5], [0, 0, 0.6]])
 
@@ -34,9 +35,9 @@ def judged(run, workdir, data, preset, *flags):
     """The first page of a model on a table, and the labels that were trained."""
     ended = run("compare", f"--data={data}", f"--presets={preset}", f"--workdir={workdir}", *flags)
     assert ended.code == 0, ended.err
-    rows = [json.loads(line) for line in (workdir / "metrics.jsonl").read_text().splitlines()]
-    [short] = first_page(rows)
-    return short, {row["label"] for row in rows if row["kind"] == "score"}
+    results = load_results(workdir / "metrics.jsonl")
+    [short] = first_page([*map(as_row, results)])
+    return short, {each.label for each in results if isinstance(each, Score)}
 
 
 def test_a_control_is_trained_by_default_and_nothing_is_supported(run, recording, tmp_path):

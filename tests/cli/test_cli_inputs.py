@@ -238,8 +238,11 @@ def test_a_report_that_cannot_be_written_says_so(refused, on_b1):
         ("--preset=vae --data_seed=3 --out=none/z.npz", "folder that exists"),
         ("--preset=vae --data_seed=3 --out=z.txt", "must name an .npz file"),
         ("--preset=vae --data_seed=3 --out=/proc/z.npz", "cannot write"),
-        ("--data_seed=3", "choose one of this work directory's with --preset: vae, ivae"),
-        ("--preset=wae --data_seed=3", "--preset: vae, ivae"),
+        (
+            "--data_seed=3",
+            "choose one of this work directory's with --preset: ivae, ivae+shuffled_u",
+        ),
+        ("--preset=wae --data_seed=3", "--preset: ivae, ivae+shuffled_u"),
         ("--preset=vae", "choose one of this work directory's with --data_seed: 3, 5"),
         ("--preset=vae --data_seed=4", "--data_seed: 3, 5"),
         ("--preset=vae --data_seed=three", "data_seed"),

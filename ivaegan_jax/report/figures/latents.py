@@ -136,7 +136,7 @@ def _draw_by_u(ax: Axes, z: np.ndarray, u: np.ndarray) -> None:
     active = np.argsort(-np.nanvar(z, axis=0), kind="stable")[:2]
     first, second = z[rows][:, active].T
     shown = Auxiliary.of(u[rows])
-    code = shown.levels_or(lambda columns: columns[:, 0])
+    code = shown.codes if shown.is_categorical else shown.values[:, 0]
     levels = np.unique(code)
     if shown.is_categorical and len(levels) <= LEVELS:
         for level, colour in zip(levels, (*SPARE, "#332288", "#D55E00"), strict=False):
