@@ -85,7 +85,7 @@ class Workdir:
             return settings
         except (OSError, ValueError) as error:
             raise InputError(
-                f"{self.path} is no work directory: it has no readable config.json"
+                f"{self.path} is no work directory and no model: it has no readable config.json"
             ) from error
 
     def checkpoints(self, name: str) -> Path:
