@@ -16,7 +16,7 @@ from experiments.calibrations._case import (
     covers,
 )
 from ivaegan_jax.evaluation.verdict.rows import ROTATED_ROWS, ROTATIONS
-from ivaegan_jax.metrics import random_rotation_floor
+from ivaegan_jax.metrics import random_rotation_baseline
 from ivaegan_jax.metrics.agreement import pairwise_mcc
 from ivaegan_jax.metrics.statistics import agreement_interval
 from ivaegan_jax.report import estimates
@@ -66,7 +66,7 @@ def supported(
     dim_z: int, shape: tuple[int, int], noise: float | None, rng: np.random.Generator
 ) -> bool:
     """Usable runs that are rotations of one solution, or the solution itself with some noise."""
-    rows, floors = [], []
+    rows, baselines = [], []
     for data_seed in range(shape[0]):
         z = rng.normal(size=(ROTATED_ROWS, dim_z))
         if noise is None:
@@ -75,12 +75,12 @@ def supported(
         else:
             latents = z + noise * rng.normal(size=(shape[1], *z.shape))
         rows += rows_of(pairwise_mcc(latents), data_seed)
-        floors.append({"rotation_p95": random_rotation_floor(latents[0], ROTATIONS)[1]})
+        baselines.append({"rotation_p95": random_rotation_baseline(latents[0], ROTATIONS)[1]})
     evidence = Evidence(
         runs=[{"value": 1.0}] * (shape[0] * shape[1]),
-        consensus=floors,
+        consensus=baselines,
         agreement=estimates.agreement(rows),
-        rotation_p95=float(np.mean([floor["rotation_p95"] for floor in floors])),
+        rotation_p95=float(np.mean([baseline["rotation_p95"] for baseline in baselines])),
         controls=(),
     )
     return verdict_of(evidence) == SUPPORTED

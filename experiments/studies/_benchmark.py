@@ -70,10 +70,10 @@ def larger(data: str, settings: Mapping[str, Any], steps: int = 0) -> Arm:
     return Arm("igan_larger", data, "igan", {**settings, **LARGER}, steps=steps)
 
 
-def gains(low: float, *, floor: float = 0.0, prefix: str = "") -> list[Band]:
-    """Both adversarial models lie this far above iVAE, and above any floor given."""
+def gains(low: float, *, least: float = 0.0, prefix: str = "") -> list[Band]:
+    """Both adversarial models lie this far above iVAE, and above any MCC given."""
     names = [prefix + preset for preset in IDENTIFIABLE]
-    above = [Band(name, "mcc", floor) for name in names if floor]
+    above = [Band(name, "mcc", least) for name in names if least]
     return [*above, *(Band(name, "mcc", low, minus=f"{prefix}ivae") for name in names)]
 
 

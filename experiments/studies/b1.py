@@ -30,4 +30,4 @@ def get_study() -> NamedStudy:
         *rivals("b1"),
         Arm("seen_ivae_gan", "b1", "ivae_gan", data_seeds=SEEN),
     ]
-    return benchmark(arms, gains(0.2, floor=0.97))
+    return benchmark(arms, gains(0.2, least=0.97))

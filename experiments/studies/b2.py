@@ -1,6 +1,6 @@
 """B2, iFlow's benchmark: means that move with u, and a fresh matrix in every layer.
 
-Purpose: the models of study b1 where the label alone already tells much (its floor is in the
+Purpose: the models of study b1 where the label alone already tells much (its baseline is in the
 table): the score within segments says what is recovered beyond it.
 igan_larger is igan with larger batches, a second critic round, and 30,000 steps.
 Command: python -m experiments.reproduce --name=b2 --out=results/b2

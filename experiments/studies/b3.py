@@ -39,8 +39,8 @@ def _arms(part: str) -> list[Arm]:
 def get_study() -> NamedStudy:
     """The models on both data sets, as `tcl_PRESET` and `imca_PRESET`."""
     bands = [
-        *gains(0.05, floor=0.97, prefix="tcl_"),
-        *gains(0.05, floor=0.85, prefix="imca_"),
+        *gains(0.05, least=0.97, prefix="tcl_"),
+        *gains(0.05, least=0.85, prefix="imca_"),
         *(Band(f"imca_{preset}", "affine_r2", 0.95) for preset in IDENTIFIABLE),
     ]
     study = benchmark([*_arms("tcl"), *_arms("imca")], bands, SHORT)

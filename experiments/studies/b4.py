@@ -27,4 +27,4 @@ def get_study() -> NamedStudy:
     """The models on unseen data seeds."""
     arms = compared("b4", SETTINGS | LEAKY, (*BASELINES, CEILING))
     arms += [Arm("xtanh", "b4", "ivae_gan", SETTINGS, seeds=ONE, data_seeds=UNSEEN[:6])]
-    return benchmark(arms, gains(0.05, floor=0.93), SHORT)
+    return benchmark(arms, gains(0.05, least=0.93), SHORT)

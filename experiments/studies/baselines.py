@@ -1,6 +1,6 @@
-"""Every model of the table on B1, beside floors and ceiling.
+"""Every model of the table on B1, beside baselines and ceiling.
 
-Purpose: PCA, FastICA and the other floors are in every table; here are the trained models: iVAE
+Purpose: PCA, FastICA and the other baselines are in every table; here are the trained models: iVAE
 with the plain bound, with its reference code's weights, and with the mixture posterior (CI-iVAE),
 an iFlow-like model, contrast alone (TCL), the models that cannot identify, a control that is told
 a shuffled u, and the ceiling.

@@ -24,10 +24,10 @@ from ivaegan_jax.metrics import (
     DISTANCES,
     MEASURES,
     MIN_ROWS_PER_LEVEL,
+    baselines,
     conditional_sample_quality,
     distinct_columns,
     evenly,
-    floors,
     levels_compared,
     pairwise_agreement,
     some_rows,
@@ -244,7 +244,7 @@ BASELINE_NAMES = {
     "label_only": "label_only",
     "linear_ceiling": "linear_supervised",
 }
-"""What results call each of `metrics.floors`."""
+"""What results call each of `metrics.baselines`."""
 
 
 def baseline_rows(prepared: Prepared, data_seeds: Sequence[int], data: str) -> Iterator[Baseline]:
@@ -260,7 +260,7 @@ def baseline_rows(prepared: Prepared, data_seeds: Sequence[int], data: str) -> I
         kept = distinct_columns(test.s[i])  # the sources that models are scored on
         if not len(kept):
             continue
-        found = floors(
+        found = baselines(
             train.x[i][fit], train.u[i][fit], train.s[i][fit][:, kept],
             test.x[i][rows], test.u[i][rows], test.s[i][rows][:, kept],
         )  # fmt: skip

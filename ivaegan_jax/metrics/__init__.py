@@ -6,18 +6,18 @@ Does not: anything that knows a model, a table's columns, or where results are k
 
 from ivaegan_jax.metrics.affine import affine_r2, canonical_correlation
 from ivaegan_jax.metrics.agreement import Agreement, aligned, pairwise_agreement
-from ivaegan_jax.metrics.baselines import conditional_mean
+from ivaegan_jax.metrics.baselines import (
+    baselines,
+    fastica_baseline,
+    label_only_baseline,
+    linear_ceiling,
+    pca_baseline,
+    random_rotation_baseline,
+    raw_x_baseline,
+)
 from ivaegan_jax.metrics.collapse import active_units, conditional_residual, label_r2
 from ivaegan_jax.metrics.consensus import Consensus, consensus
-from ivaegan_jax.metrics.floors import (
-    fastica_floor,
-    floors,
-    label_only_floor,
-    linear_ceiling,
-    pca_floor,
-    random_rotation_floor,
-    raw_x_floor,
-)
+from ivaegan_jax.metrics.estimates import conditional_mean
 from ivaegan_jax.metrics.mcc import (
     Assignment,
     assign,
@@ -68,6 +68,7 @@ __all__ = [
     "affine_r2",
     "aligned",
     "assign",
+    "baselines",
     "by_level",
     "c2st",
     "canonical_correlation",
@@ -80,11 +81,10 @@ __all__ = [
     "distinct_columns",
     "energy_distance",
     "evenly",
-    "fastica_floor",
-    "floors",
+    "fastica_baseline",
     "hierarchical_interval",
     "holm",
-    "label_only_floor",
+    "label_only_baseline",
     "label_r2",
     "levels_compared",
     "levels_or_cells",
@@ -96,10 +96,10 @@ __all__ = [
     "modulated_rank",
     "paired_comparison",
     "pairwise_agreement",
-    "pca_floor",
+    "pca_baseline",
     "power_of_rank",
-    "random_rotation_floor",
-    "raw_x_floor",
+    "random_rotation_baseline",
+    "raw_x_baseline",
     "some_rows",
     "success_rate",
     "within_level_mcc",

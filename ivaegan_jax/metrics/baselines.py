@@ -1,72 +1,144 @@
-"""What can be said about the sources without the model: estimates that floors are scored on."""
+"""Baselines and ceilings: the MCC that no identification at all already reaches.
 
-import warnings
+An MCC means nothing before it is set beside these. All are scored as the model is: same rows,
+same held-out convention.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Float, Num
+from jaxtyping import Int, Num
+from scipy.stats import ortho_group
 
-from ivaegan_jax.metrics.rows import level_means
+from ivaegan_jax.metrics.affine import linear_prediction
+from ivaegan_jax.metrics.estimates import conditional_mean, fastica_sources, pca_sources
+from ivaegan_jax.metrics.mcc import mcc, within_level_mcc
+from ivaegan_jax.metrics.rows import centred
 from ivaegan_jax.types import Auxiliary
 
+Score: TypeAlias = Callable[[np.ndarray, np.ndarray], float]
+"""(latents, sources) -> score; `mcc` unless a within-level version is asked for."""
 
-def fastica_sources(
-    x_train: Num[np.ndarray, "train dim_x"], x: Num[np.ndarray, "rows dim_x"], dim_s: int
-) -> Float[np.ndarray, "rows components"]:
-    """Linear ICA fitted on training rows, min(rank of x, dim_s) components, fixed seed.
 
-    Convergence is not demanded: on nonlinear mixtures FastICA often has none, and where it
-    stops is as fair a floor as any.
+def random_rotation_baseline(
+    s: Num[np.ndarray, "rows dim_s"], draws: int = 200, seed: int = 0, score: Score = mcc
+) -> tuple[float, float]:
+    """Mean and 95th percentile of the score of randomly rotated, standardised true sources.
+
+    What a model scores that has unmixed everything but the last rotation. Rotations are drawn
+    from the Haar measure on the orthogonal group.
     """
-    from sklearn.decomposition import PCA, FastICA
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.pipeline import make_pipeline
-
-    x_train, x = (np.asarray_chkfinite(a, dtype=float) for a in (x_train, x))
-    rank = int(np.linalg.matrix_rank(np.atleast_2d(np.cov(x_train.T)), hermitian=True))
-    # PCA first, since FastICA's own whitening divides by zero where x has constant columns
-    components = PCA(min(rank, dim_s), random_state=0)
-    ica = make_pipeline(components, FastICA(max_iter=500, random_state=0))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return ica.fit(x_train).transform(x)
+    z = centred(s)
+    scale = z.std(axis=0)
+    z = np.divide(z, scale, out=np.zeros_like(z), where=scale > 0)
+    dim_s = s.shape[1]
+    if dim_s == 1:  # a single source has no rotation
+        rotations = np.ones((1, 1, 1))
+    else:
+        rotations = ortho_group.rvs(dim_s, size=draws, random_state=seed).reshape(-1, dim_s, dim_s)
+    scores = [score(z @ rotation, s) for rotation in rotations]
+    return float(np.mean(scores)), float(np.quantile(scores, 0.95))
 
 
-def pca_sources(
-    x_train: Num[np.ndarray, "train dim_x"], x: Num[np.ndarray, "rows dim_x"], dim_s: int
-) -> Float[np.ndarray, "rows components"]:
-    """Principal components fitted on training rows, at most dim_s of them."""
-    from sklearn.decomposition import PCA
-
-    x_train, x = (np.asarray_chkfinite(a, dtype=float) for a in (x_train, x))
-    return PCA(min(dim_s, *x_train.shape), random_state=0).fit(x_train).transform(x)
+def raw_x_baseline(
+    x: Num[np.ndarray, "rows dim_x"], s: Num[np.ndarray, "rows dim_s"], score: Score = mcc
+) -> float:
+    """The observations themselves taken as latents."""
+    return score(x, s)
 
 
-def conditional_mean(
+def pca_baseline(
+    x_train: Num[np.ndarray, "train dim_x"],
+    x: Num[np.ndarray, "rows dim_x"],
+    s: Num[np.ndarray, "rows dim_s"],
+    score: Score = mcc,
+) -> float:
+    """Principal components of the training observations."""
+    return score(pca_sources(x_train, x, s.shape[1]), s)
+
+
+def fastica_baseline(
+    x_train: Num[np.ndarray, "train dim_x"],
+    x: Num[np.ndarray, "rows dim_x"],
+    s: Num[np.ndarray, "rows dim_s"],
+    score: Score = mcc,
+) -> float:
+    """Linear ICA fitted on the training observations."""
+    return score(fastica_sources(x_train, x, s.shape[1]), s)
+
+
+def label_only_baseline(
     u_train: Num[np.ndarray, "train ..."],
-    y_train: Num[np.ndarray, "train dim"],
+    s_train: Num[np.ndarray, "train dim_s"],
     u: Num[np.ndarray, "rows ..."],
-) -> Float[np.ndarray, "rows dim"]:
-    """E[y given u] from training rows: means per level, or nearest neighbours for continuous u."""
-    y_train = np.asarray_chkfinite(y_train, dtype=float)
-    known, asked = Auxiliary.of(u_train), Auxiliary.of(u)
-    mean = _mean_per_level if known.is_categorical else _mean_of_neighbours
-    return mean(known.values, y_train, asked.values)
+    s: Num[np.ndarray, "rows dim_s"],
+    score: Score = mcc,
+) -> float:
+    """E[s given u], learned with the truth: what a model scores that reads u and ignores x."""
+    return score(conditional_mean(u_train, s_train, u), s)
 
 
-def _mean_per_level(u_train: np.ndarray, y_train: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """Means per level; a level that training never saw gets the overall mean."""
-    levels, code = np.unique(u_train, return_inverse=True)
-    nearest = np.searchsorted(levels, u).clip(max=len(levels) - 1)
-    known = levels[nearest] == u
-    return np.where(known[:, None], level_means(y_train, code)[nearest], y_train.mean(axis=0))
+def linear_ceiling(
+    x_train: Num[np.ndarray, "train dim_x"],
+    s_train: Num[np.ndarray, "train dim_s"],
+    x: Num[np.ndarray, "rows dim_x"],
+    s: Num[np.ndarray, "rows dim_s"],
+    score: Score = mcc,
+) -> float:
+    """The best linear map from x to s, learned with the truth: only nonlinearity is left out."""
+    return score(linear_prediction(x_train, s_train, x), s)
 
 
-def _mean_of_neighbours(u_train: np.ndarray, y_train: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """Mean over sqrt(rows) nearest neighbours in standardised u: less noise as rows grow."""
-    from sklearn.neighbors import KNeighborsRegressor
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+def baselines(
+    x_train: Num[np.ndarray, "train dim_x"],
+    u_train: Num[np.ndarray, "train ..."],
+    s_train: Num[np.ndarray, "train dim_s"],
+    x: Num[np.ndarray, "rows dim_x"],
+    u: Num[np.ndarray, "rows ..."],
+    s: Num[np.ndarray, "rows dim_s"],
+) -> dict[str, float]:
+    """Every baseline and ceiling of one data seed, as held-out MCC on the rows (x, u, s).
 
-    neighbours = KNeighborsRegressor(max(1, round(len(u_train) ** 0.5)))
-    regression = make_pipeline(StandardScaler(), neighbours)
-    return regression.fit(u_train, y_train).predict(u)
+    Returns:
+      `rotation`, `rotation_p95`, `raw_x`, `pca`, `fastica`, `label_only`, `linear_ceiling`;
+      where u is discrete also `within_level_` versions (no label_only: it is 0 by construction).
+    """
+    rotation, rotation_p95 = random_rotation_baseline(s)
+    values = {
+        "rotation": rotation,
+        "rotation_p95": rotation_p95,
+        "raw_x": raw_x_baseline(x, s),
+        "pca": pca_baseline(x_train, x, s),
+        "fastica": fastica_baseline(x_train, x, s),
+        "label_only": label_only_baseline(u_train, s_train, u, s),
+        "linear_ceiling": linear_ceiling(x_train, s_train, x, s),
+    }
+    if Auxiliary.of(u_train).is_categorical:
+        within = within_level_baselines(x_train, u_train, s_train, x, u, s)
+        values |= {f"within_level_{name}": value for name, value in within.items()}
+    return values
+
+
+def within_level_baselines(
+    x_train: Num[np.ndarray, "train dim_x"],
+    u_train: Int[np.ndarray, " train"],
+    s_train: Num[np.ndarray, "train dim_s"],
+    x: Num[np.ndarray, "rows dim_x"],
+    u: Int[np.ndarray, " rows"],
+    s: Num[np.ndarray, "rows dim_s"],
+) -> dict[str, float]:
+    """The baselines under `within_level_mcc`; the linear map is fitted within levels as well."""
+    score = functools.partial(within_level_mcc, u=u)
+    rotation, rotation_p95 = random_rotation_baseline(s, score=score)
+    return {
+        "rotation": rotation,
+        "rotation_p95": rotation_p95,
+        "raw_x": raw_x_baseline(x, s, score),
+        "pca": pca_baseline(x_train, x, s, score),
+        "fastica": fastica_baseline(x_train, x, s, score),
+        "linear_ceiling": linear_ceiling(
+            centred(x_train, u_train), centred(s_train, u_train), x, s, score
+        ),
+    }

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Float, Num
 
-from ivaegan_jax.metrics.baselines import conditional_mean
+from ivaegan_jax.metrics.estimates import conditional_mean
 from ivaegan_jax.metrics.rows import centred, held_out_split, r2_per_column
 
 

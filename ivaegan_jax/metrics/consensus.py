@@ -54,7 +54,7 @@ def consensus(
       log_var: posterior log variances; they order the latents and mark vanished ones.
 
     Stability is high by chance too: runs that are rotations of each other reach .7 in five
-    dimensions, as the floor `random_rotation_floor` says of the latents themselves.
+    dimensions, as the baseline `random_rotation_baseline` says of the latents themselves.
     """
     agreement = pairwise_mcc(mu)
     medoid = int(np.argmax(agreement.sum(axis=0)))

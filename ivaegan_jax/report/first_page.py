@@ -58,8 +58,10 @@ def _agreement(evidence: Evidence) -> Iterator[str]:
     if evidence.agreement is None:
         yield "Train three model seeds or more: that runs agree is half of the evidence."
         return
-    floor = decimal(evidence.rotation_p95, 2)
-    text = f"Runs agree with each other at {short(evidence.agreement)} (1 is perfect, {floor} is "
+    rotation = decimal(evidence.rotation_p95, 2)
+    text = (
+        f"Runs agree with each other at {short(evidence.agreement)} (1 is perfect, {rotation} is "
+    )
     yield text + "within reach of solutions that are rotations of each other)."
 
 

@@ -1,6 +1,6 @@
-"""What columns, bands, conventions and floors mean, in plain sentences."""
+"""What columns, bands, conventions and baselines mean, in plain sentences."""
 
-FLOORS = {
+BASELINES = {
     "random_rotation": "the true sources turned by a random rotation, matched like any model: what "
     "recovery up to rotation scores on average.",
     "random_rotation_p95": "the 95th percentile over such rotations: a single run below it may be "
@@ -13,7 +13,7 @@ FLOORS = {
     "it the mixing has been unbent.",
     "shuffled_u": "a model trained with the auxiliary variable shuffled.",
 }
-"""One sentence for each floor."""
+"""One sentence for each baseline."""
 
 CONTROLS = {
     "shifted_u": "its u was shifted against x in time, held-out rows too, by another step in each "
@@ -38,7 +38,7 @@ CONVENTIONS = {
 """One sentence for each convention."""
 
 
-def with_truth_notes(sizes: str, threshold: float, baseline: str) -> list[str]:
+def with_truth_notes(sizes: str, threshold: float, reference: str) -> list[str]:
     """What the columns of the summary mean where the sources are known."""
     return [
         "MCC: posterior mean, held-out rows, Pearson, assignment fitted on one half and scored on "
@@ -48,8 +48,8 @@ def with_truth_notes(sizes: str, threshold: float, baseline: str) -> list[str]:
         "R²(s|z): held-out variance of s that an affine map of z explains.",
         f"success: share of runs with MCC >= {threshold:.3f} that did not diverge; Wilson's 95 "
         "% interval for new data seeds, whose runs succeed and fail together.",
-        f"minus {baseline}: model seeds averaged, then paired by data seed (with one data seed, by "
-        "model seed), and its 95 % interval.",
+        f"minus {reference}: model seeds averaged, then paired by data seed (with one data "
+        "seed, by model seed), and its 95 % interval.",
         "P(>): share of pairs in which the preset is better. p: Wilcoxon signed-rank, "
         "Holm-adjusted over the presets; five pairs or fewer can never reach .05.",
         DIVERGED,

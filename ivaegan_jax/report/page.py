@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ivaegan_jax.report.evidence import SUPPORTED
 from ivaegan_jax.report.first_page import Short
-from ivaegan_jax.report.legend import CONVENTIONS, FLOORS
+from ivaegan_jax.report.legend import BASELINES, CONVENTIONS
 from ivaegan_jax.report.render import Table, to_html
 
 
@@ -131,8 +131,8 @@ def _figure(picture: Picture) -> str:
 
 def _legend(sections: Sequence[Section]) -> str:
     used = {record["preset"] for section in sections for record in section.summary.footer}
-    floors = {name: text for name, text in FLOORS.items() if name in used}
-    lists = [("Conventions", CONVENTIONS), *([("Floors", floors)] if floors else [])]
+    baselines = {name: text for name, text in BASELINES.items() if name in used}
+    lists = [("Conventions", CONVENTIONS), *([("Baselines", baselines)] if baselines else [])]
     return "".join(
         f"<section><h2>{name}</h2>{_definitions(found)}</section>" for name, found in lists
     )

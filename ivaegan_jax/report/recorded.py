@@ -143,8 +143,8 @@ def is_lost(row: Row) -> bool:
     return is_diverged(row) or bool(np.isnan(number(row.get("value"))))
 
 
-def floors(rows: Sequence[Row], metric: str = "mcc") -> dict[str, float]:
-    """Each floor's mean over the data seeds."""
+def baselines(rows: Sequence[Row], metric: str = "mcc") -> dict[str, float]:
+    """Each baseline's mean over the data seeds."""
     names = dict.fromkeys(row["preset"] for row in rows if row.get("kind") == "baseline")
     values = {
         name: [number(row.get("value")) for row in select(rows, metric, name, "baseline")]

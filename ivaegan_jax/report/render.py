@@ -24,7 +24,7 @@ class Table:
       title: one line.
       columns: header by record key, in order.
       records: the body.
-      footer: lines set apart beneath it, such as floors.
+      footer: lines set apart beneath it, such as baselines.
       notes: what every column and band means.
       digits: decimals by record key, where they are not 3.
     """

@@ -1,4 +1,4 @@
-"""The report of a named study: every arm on one line, its floors beside it, bands beneath."""
+"""The report of a named study: every arm on one line, its baselines beside it, bands beneath."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from ivaegan_jax.report.figures.draw import to_png
 from ivaegan_jax.report.inputs import Arm, Records, studies
 from ivaegan_jax.report.latents import latents_figure, latents_table, recommended
 from ivaegan_jax.report.page import Picture, Section
-from ivaegan_jax.report.recorded import floors
+from ivaegan_jax.report.recorded import baselines
 from ivaegan_jax.report.render import Table
 from ivaegan_jax.report.selection import outcomes, selection_over_arms
 from ivaegan_jax.report.tables import DIGITS, summary, threshold_of, truth_record
@@ -43,7 +43,7 @@ COLUMNS = {
 
 NOTES = (
     "MCC, IQM, within, R²(s|z), success: as in the tables of the single data sets below.",
-    "rotation, label, linear: floors of the arm's own data, the MCC of a random rotation of the "
+    "rotation, label, linear: baselines of the arm's own data, the MCC of a random rotation of the "
     "true sources, of the mean source of each u, and of the best linear map from x.",
     "usable, agreement, verdict: found without the true sources, as on the first page of a report.",
 )
@@ -66,13 +66,13 @@ class Studied(NamedTuple):
 
 
 def every_arm(studied: Studied) -> Table:
-    """One line per arm, on whatever data; floors are those of the arm's own data seeds."""
+    """One line per arm, on whatever data; baselines are those of the arm's own data seeds."""
     records = [
         {
             **truth_record(rows, arm.name, threshold_of(rows)),
             **_without_truth(rows, arm.name),
             "data": arm.data,
-            **floors(rows),
+            **baselines(rows),
         }
         for arm, rows in zip(studied.arms, (r.rows for r in studied.read), strict=True)
     ]

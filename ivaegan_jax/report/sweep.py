@@ -13,7 +13,7 @@ from ivaegan_jax.report.counting import count_runs, sizes
 from ivaegan_jax.report.estimates import interval
 from ivaegan_jax.report.evidence import gather, verdict_of
 from ivaegan_jax.report.render import Table
-from ivaegan_jax.report.tables import floor_lines
+from ivaegan_jax.report.tables import baseline_lines
 from ivaegan_jax.report.wording import short
 from ivaegan_jax.studies import Value, control_of, parse, preset_name, spelt
 from ivaegan_jax.types import InputError, Row
@@ -106,7 +106,7 @@ def sweep_of(rows: Sequence[Row]) -> Sweep | None:
 
 
 def sweep_table(sweep: Sweep, rows: Sequence[Row]) -> Table:
-    """One line per configuration, the recommended one first; floors beneath."""
+    """One line per configuration, the recommended one first; baselines beneath."""
     columns = {
         "preset": "rank", "runs": "runs", "diverged": "div",
         **{f"set.{name}": name for name in sweep.settings},
@@ -115,7 +115,7 @@ def sweep_table(sweep: Sweep, rows: Sequence[Row]) -> Table:
     }  # fmt: skip
     records = [_record(rank, each) for rank, each in enumerate(sweep.ranking, start=1)]
     title = f"{len(records)} configurations, ranked without the truth: {sizes(rows)}"
-    table = Table(title, columns, records, floor_lines(rows), notes(sweep), {"behind": 4})
+    table = Table(title, columns, records, baseline_lines(rows), notes(sweep), {"behind": 4})
     return table.without_empty_columns()
 
 

@@ -1,4 +1,4 @@
-"""The summary table: one line per preset, floors beneath; every run counted, every band named."""
+"""The summary: one line per preset, baselines beneath; every run counted, every band named."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ TRUTH = {
     "mcc_within": "within",
     "affine_r2": "R²(s|z)",
     "success": "success [95 %]",
-    "difference": "minus {baseline}",
+    "difference": "minus {reference}",
     "probability_better": "P(>)",
     "p_holm": "p",
 }
@@ -52,7 +52,7 @@ DIGITS = {"success": 2, "probability_better": 2, "active_units": 1}
 
 
 def summary(
-    rows: Sequence[Row], success_threshold: float | None = None, baseline: str = "ivae"
+    rows: Sequence[Row], success_threshold: float | None = None, reference: str = "ivae"
 ) -> Table:
     """One line per preset over all its runs of one data set.
 
@@ -60,10 +60,10 @@ def summary(
       rows: metric rows of one data set.
       success_threshold: held-out MCC from which a run counts as a success. By default .9, or the
         95th percentile of a random rotation where that is higher.
-      baseline: the preset the others are compared with; the first one where it has no runs.
+      reference: the preset the others are compared with; the first one where it has no runs.
     """
     table = (
-        _truth_table(rows, success_threshold, baseline) if has_truth(rows) else _plain_table(rows)
+        _truth_table(rows, success_threshold, reference) if has_truth(rows) else _plain_table(rows)
     )
     notes = [*table.notes, *resplit_notes(rows)]
     return dataclasses.replace(table, digits=DIGITS, notes=notes).without_empty_columns()
@@ -75,16 +75,16 @@ def resplit_notes(rows: Sequence[Row]) -> list[str]:
     return [RESPLIT] if len(seeds) > 1 and recorded.shared_rows(rows) else []
 
 
-def _truth_table(rows: Sequence[Row], success_threshold: float | None, baseline: str) -> Table:
+def _truth_table(rows: Sequence[Row], success_threshold: float | None, reference: str) -> Table:
     known = recorded.presets(rows)
-    against = baseline_of(known, baseline)
+    against = reference_of(known, reference)
     threshold = threshold_of(rows) if success_threshold is None else success_threshold
     records = [truth_record(rows, preset, threshold) for preset in known]
     return Table(
         f"Held-out recovery of the sources: {sizes(rows)}",
-        {key: header.format(baseline=against) for key, header in TRUTH.items()},
+        {key: header.format(reference=against) for key, header in TRUTH.items()},
         _compared(rows, records, against),
-        floor_lines(rows),
+        baseline_lines(rows),
         with_truth_notes(sizes(rows), threshold, against),
     )
 
@@ -95,22 +95,22 @@ def _plain_table(rows: Sequence[Row]) -> Table:
     return Table(f"Without true sources: {sizes(rows)}", NO_TRUTH, records, (), notes)
 
 
-def baseline_of(known: Sequence[str], baseline: str = "ivae") -> str:
+def reference_of(known: Sequence[str], reference: str = "ivae") -> str:
     """The preset itself, its first namesake from another work directory, or the first preset."""
-    namesakes = [name for name in known if name.rpartition("/")[2] == baseline]
-    return baseline if baseline in known else [*namesakes, *known][0]
+    namesakes = [name for name in known if name.rpartition("/")[2] == reference]
+    return reference if reference in known else [*namesakes, *known][0]
 
 
-def floor_lines(rows: Sequence[Row]) -> list[Record]:
-    """Floors in rising order, each the mean over the data seeds."""
-    within = recorded.floors(rows, "mcc_within")
-    found = sorted(recorded.floors(rows).items(), key=lambda item: item[1])
+def baseline_lines(rows: Sequence[Row]) -> list[Record]:
+    """Baselines in rising order, each the mean over the data seeds."""
+    within = recorded.baselines(rows, "mcc_within")
+    found = sorted(recorded.baselines(rows).items(), key=lambda item: item[1])
     return [{"preset": n, "mcc": value, "mcc_within": within.get(n)} for n, value in found]
 
 
 def threshold_of(rows: Sequence[Row]) -> float:
     """The held-out MCC from which a run on these data counts as a success."""
-    return max(0.9, recorded.floors(rows).get("random_rotation_p95", 0.0))
+    return max(0.9, recorded.baselines(rows).get("random_rotation_p95", 0.0))
 
 
 def _counts(rows: Sequence[Row], preset: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from ivaegan_jax.metrics import Interval
 from ivaegan_jax.report.controls import without_controls
 from ivaegan_jax.report.counting import has_truth, sizes
 from ivaegan_jax.report.estimates import interval
-from ivaegan_jax.report.recorded import floors, shared_rows
+from ivaegan_jax.report.recorded import baselines, shared_rows
 from ivaegan_jax.report.render import Record, Table, decimal
 from ivaegan_jax.types import Row
 
@@ -26,36 +26,36 @@ def headline(data: str, rows: Sequence[Row], table: Table) -> list[str]:
 
 
 def _with_truth(records: Sequence[Record], rows: Sequence[Row]) -> list[str]:
-    ranked, floor = _ranked(records, "mcc"), floors(rows)
+    ranked, baseline = _ranked(records, "mcc"), baselines(rows)
     if not ranked:
         return ["no model with an encoder has been scored yet."]
     best, *others = ranked
     # the best of several was picked, so its interval is to hold for all of them at once
     sure = interval(rows, "mcc", best["preset"], confidence=1 - 0.05 / len(ranked))
-    missed = {name: v for name, v in floor.items() if sure is None or not sure.low > v}
-    verb = "recovers the sources" if floor and not missed else "comes out highest"
+    missed = {name: v for name, v in baseline.items() if sure is None or not sure.low > v}
+    verb = "recovers the sources" if baseline and not missed else "comes out highest"
     parts = [f"{best['preset']} {verb} with held-out MCC {short(best['mcc'])}"]
     if others:
         reached = (f"{r['preset']} {_point(r['mcc'].estimate)}" for r in others)
         parts.append("against " + ", ".join(reached))
-    if "random_rotation" in floor:
-        score = _point(floor["random_rotation"])
+    if "random_rotation" in baseline:
+        score = _point(baseline["random_rotation"])
         parts.append(f"a random rotation of the truth would score {score}")
-    return ["; ".join(parts) + ".", *_floor_caution(best, floor, missed)]
+    return ["; ".join(parts) + ".", *_baseline_caution(best, baseline, missed)]
 
 
-def _floor_caution(
-    best: Record, floor: Mapping[str, float], missed: Mapping[str, float]
+def _baseline_caution(
+    best: Record, baseline: Mapping[str, float], missed: Mapping[str, float]
 ) -> list[str]:
-    if not floor:
-        return ["No floors were recorded, so what such an MCC is worth is not known."]
+    if not baseline:
+        return ["No baselines were recorded, so what such an MCC is worth is not known."]
     if not missed:
         return []
     names = ", ".join(f"{name} ({_point(v)})" for name, v in missed.items())
     verb = "lies below" if best["mcc"].high < min(missed.values()) else "does not clear"
     return [
-        f"Caution: its interval, for the best of all models, {verb} the floor {names}, so recovery "
-        "is not shown."
+        f"Caution: its interval, for the best of all models, {verb} the baseline {names}, so "
+        "recovery is not shown."
     ]
 
 

@@ -149,7 +149,7 @@ def _section_numbers(section: Section) -> dict[str, object]:
     return {
         "headline": list(section.headline),
         "summary": to_json(section.summary.records),
-        "floors": to_json(section.summary.footer),
+        "baselines": to_json(section.summary.footer),
         "runs": to_json([record for records in runs for record in records]),
         "notes": list(section.summary.notes),
     }

@@ -21,7 +21,7 @@ class Reporter(Protocol):
     """Receives the events of a study."""
 
     def stage(self, kind: str, what: str = "") -> None:
-        """A stage begins: `compile`, `train` or `score` of a program or model, or `floors`."""
+        """A stage begins: `compile`, `train` or `score` of a program or model, or `baselines`."""
         ...
 
     def start(self, label: str, step: int) -> None:

@@ -14,7 +14,7 @@ HEADLINE = {
     "assignment": "held_out",
 }
 LEVEL = {"vae": 0.55, "ivae": 0.67, "vae_gan": 0.58, "ivae_gan": 0.9, "igan": 0.93}
-FLOORS = {
+BASELINES = {
     "random_rotation": 0.73,
     "random_rotation_p95": 0.82,
     "raw_x": 0.57,
@@ -30,13 +30,17 @@ def run_row(metric, value, preset="ivae", data_seed=1, seed=1, **fields):
             **fields}  # fmt: skip
 
 
-def floor_row(name, value, data_seed=1, metric="mcc", **fields):
+def baseline_row(name, value, data_seed=1, metric="mcc", **fields):
     return run_row(metric, value, name, data_seed, None, kind="baseline", **fields)
 
 
 def truth_rows(presets=tuple(LEVEL), data_seeds=(5, 6, 7, 8), seeds=(1, 2), seed=0):
     rng = np.random.default_rng(seed)
-    rows = [floor_row(n, v + rng.normal(0, 0.01), d) for n, v in FLOORS.items() for d in data_seeds]
+    rows = [
+        baseline_row(n, v + rng.normal(0, 0.01), d)
+        for n, v in BASELINES.items()
+        for d in data_seeds
+    ]
     for preset in presets:
         for data_seed in data_seeds:
             shift = rng.normal(0, 0.04)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from report_rows import floor_row, run_row, truth_rows
+from report_rows import baseline_row, run_row, truth_rows
 
 from ivaegan_jax.files import read_rows
 from ivaegan_jax.report import recorded
@@ -62,9 +62,9 @@ def test_a_diverged_run_with_a_number_keeps_it():
     assert recorded.scores(rows, "mcc", "ivae").values.tolist() == [[0.3]]
 
 
-def test_floors_are_means_over_data_seeds_and_no_presets():
-    rows = [floor_row("raw_x", 0.5, 1), floor_row("raw_x", 0.7, 2), run_row("mcc", 0.9)]
-    assert recorded.floors(rows) == {"raw_x": pytest.approx(0.6)}
+def test_baselines_are_means_over_data_seeds_and_no_presets():
+    rows = [baseline_row("raw_x", 0.5, 1), baseline_row("raw_x", 0.7, 2), run_row("mcc", 0.9)]
+    assert recorded.baselines(rows) == {"raw_x": pytest.approx(0.6)}
     assert recorded.presets(rows) == ["ivae"]
 
 

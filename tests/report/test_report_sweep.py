@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from report_rows import floor_row, run_row, write_workdir
+from report_rows import baseline_row, run_row, write_workdir
 
 from ivaegan_jax.report import recommendation, sweep_of, sweep_table, write_report
 
@@ -92,7 +92,7 @@ def test_a_model_without_settings_takes_part_and_controls_do_not():
 
 
 def test_each_configuration_has_a_row_and_each_setting_a_column():
-    rows = [*a_sweep(), *rows_of("igan[hold=0.5]", -9), floor_row("raw_x", 0.5)]
+    rows = [*a_sweep(), *rows_of("igan[hold=0.5]", -9), baseline_row("raw_x", 0.5)]
     table = sweep_table(sweep_of(rows), rows)
     assert [record.get("set.r1_weight") for record in table.records] == ["1", "2", "3", None]
     assert table.records[3]["set.hold"] == "0.5"
@@ -101,7 +101,7 @@ def test_each_configuration_has_a_row_and_each_setting_a_column():
 
 
 def test_a_large_sweep_fills_the_ranking_alone(tmp_path):
-    path = write_workdir(tmp_path / "run", [*a_sweep(50), floor_row("raw_x", 0.5)])
+    path = write_workdir(tmp_path / "run", [*a_sweep(50), baseline_row("raw_x", 0.5)])
     write_report([path])
     found = json.loads((path / "summary.json").read_text())["data"]["b1"]
     assert len(found["summary"]) == 50

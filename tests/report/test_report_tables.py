@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from report_rows import floor_row, real_rows, run_row, truth_rows
+from report_rows import baseline_row, real_rows, run_row, truth_rows
 from scipy.stats import t
 
 from ivaegan_jax.metrics.statistics import Interval, agreement_interval
@@ -56,7 +56,7 @@ def test_means_are_over_all_runs():
     )
 
 
-def test_the_baseline_is_not_compared_with_itself():
+def test_the_reference_is_not_compared_with_itself():
     table = summary(truth_rows())
     assert "difference" not in by_preset(table)["ivae"]
     assert table.columns["difference"] == "minus ivae"
@@ -74,12 +74,12 @@ def test_a_diverged_run_lowers_the_mean_and_is_no_success():
 
 
 def test_success_asks_for_more_than_a_lucky_rotation():
-    rows = [run_row("mcc", 0.95), floor_row("random_rotation_p95", 0.97)]
+    rows = [run_row("mcc", 0.95), baseline_row("random_rotation_p95", 0.97)]
     assert summary(rows).records[0]["success"].estimate == 0
     assert summary(rows, success_threshold=0.9).records[0]["success"].estimate == 1
 
 
-def test_floors_stand_beneath_in_rising_order():
+def test_baselines_stand_beneath_in_rising_order():
     values = [record["mcc"] for record in summary(truth_rows()).footer]
     assert values == sorted(values)
     assert len(values) == 6
@@ -203,7 +203,7 @@ def words(rows):
     return " ".join(headline("b1", rows, summary(rows)))
 
 
-def test_the_headline_claims_recovery_only_above_every_floor():
+def test_the_headline_claims_recovery_only_above_every_baseline():
     many = truth_rows(data_seeds=tuple(range(20)))
     assert "igan recovers the sources with held-out MCC .9" in words(many)
     assert "random rotation of the truth would score .73" in words(many)
@@ -214,7 +214,7 @@ def test_the_headline_claims_recovery_only_above_every_floor():
 
 
 def test_the_headline_warns_of_a_single_run_without_an_interval():
-    rows = [run_row("mcc", 0.99), floor_row("random_rotation", 0.7)]
+    rows = [run_row("mcc", 0.99), baseline_row("random_rotation", 0.7)]
     assert "recovers" not in words(rows)
 
 

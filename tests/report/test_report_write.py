@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from report_rows import (
-    floor_row,
+    baseline_row,
     image_arrays,
     run_row,
     train_rows,
@@ -77,7 +77,7 @@ def test_several_work_directories_share_a_page(truth_dir, real_dir, tmp_path):
 
 
 def test_presets_carry_their_directory_only_where_they_collide(tmp_path):
-    rows = [run_row("mcc", 0.5), floor_row("raw_x", 0.4)]
+    rows = [run_row("mcc", 0.5), baseline_row("raw_x", 0.4)]
     a = write_workdir(tmp_path / "a", rows, train_rows(("ivae",)), {"ivae": truth_arrays()})
     b = write_workdir(tmp_path / "b", [*rows, run_row("mcc", 0.6, "igan")])
     [study] = studies(read_workdirs([a, b]))
@@ -98,7 +98,7 @@ def test_directories_that_differ_in_data_seeds_alone_are_one_study(tmp_path, see
     assert [row["data_seed"] for row in study.rows] == list(seeds)
 
 
-@pytest.mark.parametrize("rows", [None, [], [floor_row("raw_x", 0.5)]])
+@pytest.mark.parametrize("rows", [None, [], [baseline_row("raw_x", 0.5)]])
 def test_nothing_to_report_is_one_clear_line(tmp_path, rows):
     path = tmp_path / "run"
     if rows is not None:
@@ -120,7 +120,7 @@ def test_no_work_directory_at_all():
         write_report([])
 
 
-def test_the_strip_plot_shows_every_run_and_every_floor():
+def test_the_strip_plot_shows_every_run_and_every_baseline():
     rows = truth_rows(("vae", "ivae"))
     rows.append(run_row("mcc", None, "ivae", 5, 9, status="diverged"))
     figure = mcc_strips(rows, PALETTE)

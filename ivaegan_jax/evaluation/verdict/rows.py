@@ -17,7 +17,7 @@ from ivaegan_jax.evaluation.verdict.findings import Findings, find
 from ivaegan_jax.evaluation.verdict.held_out import HeldOut
 from ivaegan_jax.evaluation.verdict.judgement import LOST, judge
 from ivaegan_jax.evaluation.verdict.precondition import Precondition, make_precondition
-from ivaegan_jax.metrics import Consensus, consensus, evenly, random_rotation_floor
+from ivaegan_jax.metrics import Consensus, consensus, evenly, random_rotation_baseline
 from ivaegan_jax.models import Model
 from ivaegan_jax.training import Run, default_how, over_runs, pad_runs, shard_runs, share
 
@@ -116,7 +116,7 @@ def consensus_rows(
     for members, agreed in found.values():
         medoid, seeds = int(members[agreed.medoid]), trained.runs.seed[members]
         z = checked.mu[medoid][:ROTATED_ROWS]  # a single latent has no rotation to be taken for
-        rotation = random_rotation_floor(z, ROTATIONS) if z.shape[1] > 1 else (0.0, 0.0)
+        rotation = random_rotation_baseline(z, ROTATIONS) if z.shape[1] > 1 else (0.0, 0.0)
         groups = [seeds[agreed.cluster == c].tolist() for c in np.unique(agreed.cluster)]
         which = {name: v for name, v in stamp(medoid).items() if name not in ("seed", "status")}
         yield results.Consensus(

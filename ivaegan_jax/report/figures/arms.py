@@ -46,7 +46,7 @@ def strips_along(axis: str, arms: Sequence[Arm], rows: Sequence[Row]) -> Figure 
         shift = 0.12 * (i - (len(presets) - 1) / 2)
         at = {values.index(value) + shift: own[value] for value in sorted(own)}
         _curve(ax, at, rows, preset, colour)
-    _floor(ax, values, {arm.axis[axis]: arm.data for arm in shown}, rows)
+    _baseline(ax, values, {arm.axis[axis]: arm.data for arm in shown}, rows)
     ax.set_xticks(range(len(values)), [f"{value:g}" for value in values])
     ax.set(xlabel=axis.replace("_", " "), ylabel=LABEL)
     ax.legend(frameon=False, fontsize=9, loc="best")
@@ -70,9 +70,9 @@ def _dots(rows: Sequence[Row], name: str) -> list[tuple[float, bool]]:
 def _line(ax: Axes, y: int, rows: Sequence[Row], name: str, colour: str) -> None:
     for value, lost in _dots(rows, name):
         _dot(ax, value, y - 0.12, lost, colour)
-    floor = recorded.floors(rows).get("random_rotation")
-    if floor is not None:
-        ax.plot([floor, floor], [y - 0.35, y + 0.35], color=FAINT, linewidth=1.2)
+    baseline = recorded.baselines(rows).get("random_rotation")
+    if baseline is not None:
+        ax.plot([baseline, baseline], [y - 0.35, y + 0.35], color=FAINT, linewidth=1.2)
     band = interval(rows, "mcc", name)
     if band is not None:
         ax.plot([band.low, band.high], [y + 0.18] * 2, color=INK, linewidth=1.6)
@@ -97,9 +97,13 @@ def _dot(ax: Axes, x: float, y: float, lost: bool, colour: str) -> None:
     ax.plot(x, y, "x" if lost else ".", color=colour, alpha=0.5, markersize=5)
 
 
-def _floor(ax: Axes, values: Sequence[float], data: dict[float, Any], rows: Sequence[Row]) -> None:
+def _baseline(
+    ax: Axes, values: Sequence[float], data: dict[float, Any], rows: Sequence[Row]
+) -> None:
     found = [
-        recorded.floors([row for row in rows if row["data"] == data[value]]).get("random_rotation")
+        recorded.baselines([row for row in rows if row["data"] == data[value]]).get(
+            "random_rotation"
+        )
         for value in values
     ]
     if all(value is not None for value in found):

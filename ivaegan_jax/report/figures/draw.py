@@ -32,7 +32,7 @@ GALLERY = (
         lambda study, _, palette: mcc_strips(study.rows, palette),
         "Held-out MCC of every run (posterior mean, Pearson, assignment fitted on other rows), one "
         "column of dots per data seed; crosses are diverged runs. Black: mean and 95 % interval "
-        f"({BAND}). Dashed: floors, means over data seeds.",
+        f"({BAND}). Dashed: baselines, means over data seeds.",
     ),
     Plot(
         "agreement",

@@ -1,4 +1,4 @@
-"""The main pictures: every run a dot beside its mean, interval and floors; paired differences."""
+"""Main pictures: every run a dot beside its mean, interval and baselines; paired differences."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from ivaegan_jax.report.figures.style import FAINT, INK, Palette, new_figure, sp
 from ivaegan_jax.report.render import decimal
 from ivaegan_jax.types import Row
 
-FLOOR_LABELS = {
+BASELINE_LABELS = {
     "random_rotation": "random rotation",
     "random_rotation_p95": "rotation, 95th pct.",
     "raw_x": "raw x",
@@ -36,13 +36,13 @@ class Strip(NamedTuple):
 
 
 def mcc_strips(rows: Sequence[Row], palette: Palette) -> Figure | None:
-    """Held-out MCC of every run per preset, with the floors; None without true sources."""
+    """Held-out MCC of every run per preset, with the baselines; None without true sources."""
     strips = {}
     for preset in recorded.presets(rows):
         found = recorded.select(rows, "mcc", preset)
         if found:
             strips[preset] = _strip(found, interval(rows, "mcc", preset))
-    return _draw(strips, recorded.floors(rows), "held-out MCC", palette) if strips else None
+    return _draw(strips, recorded.baselines(rows), "held-out MCC", palette) if strips else None
 
 
 def agreement_strips(rows: Sequence[Row], palette: Palette) -> Figure | None:
@@ -56,17 +56,17 @@ def agreement_strips(rows: Sequence[Row], palette: Palette) -> Figure | None:
 
 
 def paired_differences(
-    rows: Sequence[Row], palette: Palette, better: str = "ivae_gan", baseline: str = "ivae"
+    rows: Sequence[Row], palette: Palette, better: str = "ivae_gan", reference: str = "ivae"
 ) -> Figure | None:
     """Difference of two presets on each data seed, sorted; None unless both are there."""
-    a, b = recorded.scores(rows, "mcc", better), recorded.scores(rows, "mcc", baseline)
+    a, b = recorded.scores(rows, "mcc", better), recorded.scores(rows, "mcc", reference)
     found, test = differences(a, b), paired(a, b)
     if not found or test is None:
         return None
     items = sorted(found.items(), key=lambda item: item[1])
     figure, axes = new_figure(6.4, min(1.5 + 0.26 * len(items), 12))
     _draw_differences(axes[0, 0], items, test.difference, palette[better])
-    label = f"held-out MCC: {better} minus {baseline}"
+    label = f"held-out MCC: {better} minus {reference}"
     axes[0, 0].set_xlabel(label, color=INK)
     return figure
 
@@ -78,16 +78,16 @@ def _strip(rows: Sequence[Row], band: Interval | None) -> Strip:
 
 
 def _draw(
-    strips: Mapping[str, Strip], floors: Mapping[str, float], label: str, palette: Palette
+    strips: Mapping[str, Strip], baselines: Mapping[str, float], label: str, palette: Palette
 ) -> Figure:
-    figure, axes = new_figure(max(5.5, 1.9 + 1.15 * len(strips) + 1.7 * bool(floors)), 4.6)
+    figure, axes = new_figure(max(5.5, 1.9 + 1.15 * len(strips) + 1.7 * bool(baselines)), 4.6)
     ax = axes[0, 0]
-    low, high = _limits(strips, floors)
+    low, high = _limits(strips, baselines)
     ax.set(xlim=(-0.55, len(strips) - 0.35), ylim=(low, high), ylabel=label)
     ax.set_xticks(range(len(strips)), [wrapped(name) for name in strips])
     ax.grid(axis="y", color="#eeeeee", linewidth=0.8)
     ax.set_axisbelow(True)
-    _draw_floors(ax, floors, low, high)
+    _draw_baselines(ax, baselines, low, high)
     for x, (preset, strip) in enumerate(strips.items()):
         _draw_dots(ax, x, strip, palette[preset])
         _draw_band(ax, x + 0.34, strip.band)
@@ -95,9 +95,9 @@ def _draw(
     return figure
 
 
-def _limits(strips: Mapping[str, Strip], floors: Mapping[str, float]) -> tuple[float, float]:
+def _limits(strips: Mapping[str, Strip], baselines: Mapping[str, float]) -> tuple[float, float]:
     values = [v for strip in strips.values() for v in strip.values if np.isfinite(v)]
-    low = min([*values, *floors.values(), 0.9])
+    low = min([*values, *baselines.values(), 0.9])
     return max(low - 0.06, -0.03), 1.03
 
 
@@ -122,14 +122,14 @@ def _draw_band(ax: Axes, x: float, band: Interval | None) -> None:
                 fontsize=9, color=INK)  # fmt: skip
 
 
-def _draw_floors(ax: Axes, floors: Mapping[str, float], low: float, high: float) -> None:
-    ranked = sorted(floors.items(), key=lambda item: item[1])
+def _draw_baselines(ax: Axes, baselines: Mapping[str, float], low: float, high: float) -> None:
+    ranked = sorted(baselines.items(), key=lambda item: item[1])
     heights = spread([value for _, value in ranked], 0.048 * (high - low), low, high)
     edge = ax.get_xlim()[1]
     for (name, value), height in zip(ranked, heights, strict=True):
         ax.axhline(value, color=FAINT, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
         ax.annotate(
-            f"{FLOOR_LABELS.get(name, name)} {decimal(value, 2)}", (edge, value),
+            f"{BASELINE_LABELS.get(name, name)} {decimal(value, 2)}", (edge, value),
             (edge + 0.12, height), annotation_clip=False, va="center", fontsize=8.5,
             color="#555555", arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.6},
         )  # fmt: skip

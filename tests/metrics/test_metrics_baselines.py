@@ -2,16 +2,16 @@ import numpy as np
 import pytest
 
 from ivaegan_jax.metrics import (
-    fastica_floor,
-    floors,
-    label_only_floor,
+    baselines,
+    fastica_baseline,
+    label_only_baseline,
     linear_ceiling,
     mcc,
-    pca_floor,
-    random_rotation_floor,
-    raw_x_floor,
+    pca_baseline,
+    random_rotation_baseline,
+    raw_x_baseline,
 )
-from ivaegan_jax.metrics.baselines import conditional_mean
+from ivaegan_jax.metrics.estimates import conditional_mean
 
 RNG = np.random.default_rng(0)
 S = RNG.laplace(size=(3000, 3))
@@ -23,53 +23,53 @@ TRAIN, TEST = slice(0, 2000), slice(2000, None)
 @pytest.mark.parametrize(
     ("dim", "expected"), [(2, 0.90), (3, 0.83), (5, 0.73), (8, 0.63), (10, 0.59), (20, 0.47)]
 )
-def test_rotation_floor_of_gaussian_sources(dim, expected):
-    mean, p95 = random_rotation_floor(RNG.normal(size=(3000, dim)), draws=150)
+def test_rotation_baseline_of_gaussian_sources(dim, expected):
+    mean, p95 = random_rotation_baseline(RNG.normal(size=(3000, dim)), draws=150)
     assert mean == pytest.approx(expected, abs=0.02)
     assert mean < p95 <= 1
 
 
-def test_rotation_floor_repeats_ignores_scale_and_allows_one_or_dead_sources():
-    assert random_rotation_floor(S) == random_rotation_floor(S)
-    scaled = random_rotation_floor(S * [1, 1e3, 1e-3])
-    assert scaled == pytest.approx(random_rotation_floor(S), abs=1e-6)
-    assert random_rotation_floor(S[:, :1]) == pytest.approx((1, 1))
+def test_rotation_baseline_repeats_ignores_scale_and_allows_one_or_dead_sources():
+    assert random_rotation_baseline(S) == random_rotation_baseline(S)
+    scaled = random_rotation_baseline(S * [1, 1e3, 1e-3])
+    assert scaled == pytest.approx(random_rotation_baseline(S), abs=1e-6)
+    assert random_rotation_baseline(S[:, :1]) == pytest.approx((1, 1))
     dead = S * [1, 1, 0]
-    assert random_rotation_floor(dead, draws=10)[1] <= 2 / 3
+    assert random_rotation_baseline(dead, draws=10)[1] <= 2 / 3
 
 
 def test_linear_mixtures_are_solved_by_fastica_and_by_the_linear_map():
-    assert raw_x_floor(X[TEST], S[TEST]) < 0.95
-    assert fastica_floor(X[TRAIN], X[TEST], S[TEST]) > 0.98
+    assert raw_x_baseline(X[TEST], S[TEST]) < 0.95
+    assert fastica_baseline(X[TRAIN], X[TEST], S[TEST]) > 0.98
     assert linear_ceiling(X[TRAIN], S[TRAIN], X[TEST], S[TEST]) == pytest.approx(1)
 
 
 def test_principal_components_are_rotations_of_standardised_sources():
     s = S * [1, 2, 4]
-    assert pca_floor(s[TRAIN], s[TEST], s[TEST]) > 0.99
+    assert pca_baseline(s[TRAIN], s[TEST], s[TEST]) > 0.99
     wide = np.repeat(s, 3, axis=1)
-    assert pca_floor(wide[TRAIN], wide[TEST], s[TEST]) > 0.99
+    assert pca_baseline(wide[TRAIN], wide[TEST], s[TEST]) > 0.99
 
 
 def test_fastica_survives_constant_columns_and_no_convergence():
     x = np.concatenate([X, np.ones((3000, 2))], axis=1)
-    assert fastica_floor(x[TRAIN], x[TEST], S[TEST]) > 0.98
+    assert fastica_baseline(x[TRAIN], x[TEST], S[TEST]) > 0.98
     gaussian = RNG.normal(size=(300, 3))
-    assert 0 <= fastica_floor(gaussian, gaussian, gaussian) <= 1
+    assert 0 <= fastica_baseline(gaussian, gaussian, gaussian) <= 1
 
 
 def test_label_only_is_perfect_where_the_label_fixes_the_sources():
     u = np.arange(3000) % 7
     s = RNG.normal(size=(7, 3))[u]
-    assert label_only_floor(u[TRAIN], s[TRAIN], u[TEST], s[TEST]) == pytest.approx(1)
+    assert label_only_baseline(u[TRAIN], s[TRAIN], u[TEST], s[TEST]) == pytest.approx(1)
     time = RNG.uniform(size=(3000, 1)).astype(np.float32)
     s = np.concatenate([np.sin(3 * time), time**2], axis=1)
-    assert label_only_floor(time[TRAIN], s[TRAIN], time[TEST], s[TEST]) > 0.99
+    assert label_only_baseline(time[TRAIN], s[TRAIN], time[TEST], s[TEST]) > 0.99
 
 
 def test_label_only_is_nothing_where_the_label_says_nothing():
     u = np.arange(3000) % 7
-    assert label_only_floor(u[TRAIN], S[TRAIN], u[TEST], S[TEST]) < 0.15
+    assert label_only_baseline(u[TRAIN], S[TRAIN], u[TEST], S[TEST]) < 0.15
 
 
 def test_a_level_unseen_in_training_gets_the_overall_mean():
@@ -78,11 +78,11 @@ def test_a_level_unseen_in_training_gets_the_overall_mean():
     np.testing.assert_allclose(mean[:, 0], [2, 4, 8, 4])
 
 
-def test_floors_of_a_discrete_data_seed():
+def test_baselines_of_a_discrete_data_seed():
     u = np.arange(3000) // 7 % 10
     s = S + 5 * RNG.normal(size=(10, 3))[u]
     x = np.tanh(s @ MIXING / 5)
-    values = floors(x[TRAIN], u[TRAIN], s[TRAIN], x[TEST], u[TEST], s[TEST])
+    values = baselines(x[TRAIN], u[TRAIN], s[TRAIN], x[TEST], u[TEST], s[TEST])
     names = {"rotation", "rotation_p95", "raw_x", "pca", "fastica", "linear_ceiling"}
     within = {f"within_level_{name}" for name in names}
     assert set(values) == names | within | {"label_only"}
@@ -92,7 +92,7 @@ def test_floors_of_a_discrete_data_seed():
     assert all(0 <= value <= 1 for value in values.values())
 
 
-def test_floors_of_a_continuous_u_have_no_levels():
+def test_baselines_of_a_continuous_u_have_no_levels():
     u = S[:, :1].astype(np.float32)
-    values = floors(X[TRAIN], u[TRAIN], S[TRAIN], X[TEST], u[TEST], S[TEST])
+    values = baselines(X[TRAIN], u[TRAIN], S[TRAIN], X[TEST], u[TEST], S[TEST])
     assert not any(name.startswith("within_level") for name in values)

@@ -1,0 +1,72 @@
+"""What can be said about the sources without the model: estimates that baselines are scored on."""
+
+import warnings
+
+import numpy as np
+from jaxtyping import Float, Num
+
+from ivaegan_jax.metrics.rows import level_means
+from ivaegan_jax.types import Auxiliary
+
+
+def fastica_sources(
+    x_train: Num[np.ndarray, "train dim_x"], x: Num[np.ndarray, "rows dim_x"], dim_s: int
+) -> Float[np.ndarray, "rows components"]:
+    """Linear ICA fitted on training rows, min(rank of x, dim_s) components, fixed seed.
+
+    Convergence is not demanded: on nonlinear mixtures FastICA often has none, and where it
+    stops is as fair a baseline as any.
+    """
+    from sklearn.decomposition import PCA, FastICA
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.pipeline import make_pipeline
+
+    x_train, x = (np.asarray_chkfinite(a, dtype=float) for a in (x_train, x))
+    rank = int(np.linalg.matrix_rank(np.atleast_2d(np.cov(x_train.T)), hermitian=True))
+    # PCA first, since FastICA's own whitening divides by zero where x has constant columns
+    components = PCA(min(rank, dim_s), random_state=0)
+    ica = make_pipeline(components, FastICA(max_iter=500, random_state=0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return ica.fit(x_train).transform(x)
+
+
+def pca_sources(
+    x_train: Num[np.ndarray, "train dim_x"], x: Num[np.ndarray, "rows dim_x"], dim_s: int
+) -> Float[np.ndarray, "rows components"]:
+    """Principal components fitted on training rows, at most dim_s of them."""
+    from sklearn.decomposition import PCA
+
+    x_train, x = (np.asarray_chkfinite(a, dtype=float) for a in (x_train, x))
+    return PCA(min(dim_s, *x_train.shape), random_state=0).fit(x_train).transform(x)
+
+
+def conditional_mean(
+    u_train: Num[np.ndarray, "train ..."],
+    y_train: Num[np.ndarray, "train dim"],
+    u: Num[np.ndarray, "rows ..."],
+) -> Float[np.ndarray, "rows dim"]:
+    """E[y given u] from training rows: means per level, or nearest neighbours for continuous u."""
+    y_train = np.asarray_chkfinite(y_train, dtype=float)
+    known, asked = Auxiliary.of(u_train), Auxiliary.of(u)
+    mean = _mean_per_level if known.is_categorical else _mean_of_neighbours
+    return mean(known.values, y_train, asked.values)
+
+
+def _mean_per_level(u_train: np.ndarray, y_train: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Means per level; a level that training never saw gets the overall mean."""
+    levels, code = np.unique(u_train, return_inverse=True)
+    nearest = np.searchsorted(levels, u).clip(max=len(levels) - 1)
+    known = levels[nearest] == u
+    return np.where(known[:, None], level_means(y_train, code)[nearest], y_train.mean(axis=0))
+
+
+def _mean_of_neighbours(u_train: np.ndarray, y_train: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Mean over sqrt(rows) nearest neighbours in standardised u: less noise as rows grow."""
+    from sklearn.neighbors import KNeighborsRegressor
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    neighbours = KNeighborsRegressor(max(1, round(len(u_train) ** 0.5)))
+    regression = make_pipeline(StandardScaler(), neighbours)
+    return regression.fit(u_train, y_train).predict(u)
