@@ -29,7 +29,7 @@ jax.config.update("jax_num_cpu_devices", 4)
 # named studies pass whole numbers for floats, which beartype takes for an error; and a registry
 # looks at the frame of its caller.
 UNCHECKED = ("models.hypers", "training.state", "studies.bands", "studies.named", "report.", "cli.",
-             "registry")  # fmt: skip
+             "progress.", "registry")  # fmt: skip
 _ROOT = Path(importlib.util.find_spec("ivaegan_jax").origin).parent
 _MODULES = [
     ".".join(path.relative_to(_ROOT).with_suffix("").parts)

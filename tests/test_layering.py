@@ -22,7 +22,8 @@ FLOORS = {
     "studies": 5,
     "report": 6,
     "doctor": 6,
-    "cli": 7,
+    "progress": 7,
+    "cli": 8,
 }
 
 

@@ -1,6 +1,5 @@
 """From flags to a finished work directory: what `train` and `compare` share."""
 
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
@@ -10,12 +9,11 @@ from absl import flags
 
 from ivaegan_jax.cli import _program
 from ivaegan_jax.cli._program import command_line, read_config
-from ivaegan_jax.cli._progress import ConsoleReporter
-from ivaegan_jax.cli._stages import stages_of
 from ivaegan_jax.cli._stop import STOP
 from ivaegan_jax.data import CONTROLS, is_synthetic
 from ivaegan_jax.doctor import counted
-from ivaegan_jax.files import read_json, write_json, write_text
+from ivaegan_jax.files import write_text
+from ivaegan_jax.progress import ConsoleReporter, stages_of
 from ivaegan_jax.report import (
     read_recorded,
     recommendation,
@@ -29,12 +27,10 @@ from ivaegan_jax.studies import (
     Experiment,
     Study,
     Workdir,
-    begun_elsewhere,
-    check_numerics,
-    describe_run,
     listed,
     load_of_study,
     parse_seeds,
+    recorded,
     with_controls,
 )
 from ivaegan_jax.training import describe_numerics, fingerprint, leads, led, meet
@@ -151,31 +147,16 @@ def _finish(workdir: Workdir, after: Callable[[Pause], None], pause: Pause) -> N
 
 
 def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
-    settings, left = study.settings(), study.left(workdir)
-    began, stored = time.time(), read_json(workdir.manifest)
-    check_numerics(stored, workdir.path)
-    earlier = stored.get("wall_time_s", 0.0)
-    manifest = {
-        "command": command_line(),
-        "notes": list(study.data.notes),
-        "split": study.data.split.record(),
-        **describe_run(settings, _given_flags(), study.batch_devices),
-    }
-    if elsewhere := begun_elsewhere(stored, manifest):
-        manifest["begun_elsewhere"] = elsewhere
-    if leads():
-        write_json(workdir.manifest, manifest | {"wall_time_s": earlier})
-    said = [*study.data.notes, *study.data.split.sentences()]
-    print("\n".join([_opening(study, manifest["device"]), *said]), flush=True)
-    runs = len(study.runs.seed)
-    steps, advise = study.experiment.steps, "config" in flags.FLAGS
-    stages = list(stages_of(study, left))
-    with ConsoleReporter(stages, steps, runs, title, advise) as reporter:
-        study.run(workdir, reporter, STOP, runs_at_once=runs_at_once, on_plan=reporter.plan)
-        if leads():
-            reporter.stage("page")
-    if leads():
-        write_json(workdir.manifest, manifest | {"wall_time_s": earlier + time.time() - began})
+    left = study.left(workdir)
+    with recorded(study, workdir, command_line(), _given_flags()) as manifest:
+        said = [*study.notes, *study.data.split.sentences()]
+        print("\n".join([_opening(study, manifest["device"]), *said]), flush=True)
+        stages, runs = list(stages_of(study, left)), len(study.runs.seed)
+        steps, advise = study.experiment.steps, "config" in flags.FLAGS
+        with ConsoleReporter(stages, steps, runs, title, advise) as reporter:
+            study.run(workdir, reporter, STOP, runs_at_once=runs_at_once, on_plan=reporter.plan)
+            if leads():
+                reporter.stage("page")
 
 
 def _report(workdir: Workdir, pause: Pause) -> None:

@@ -8,6 +8,7 @@ Does not: anything that is learned.
 from ivaegan_jax.data.benchmarks.real import digits
 from ivaegan_jax.data.columns import VALUES_AT_ONCE, Moments, moments, pieces
 from ivaegan_jax.data.comparison import far_off
+from ivaegan_jax.data.components import directions, whiten
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.controls import CONTROLS, SHIFTED, as_control
 from ivaegan_jax.data.datasets import DATASETS, is_synthetic, load_dataset
@@ -59,6 +60,7 @@ __all__ = [
     "check_batch",
     "copied_rows",
     "digits",
+    "directions",
     "far_off",
     "find_sentinels",
     "find_structure",
@@ -81,4 +83,5 @@ __all__ = [
     "propose_split",
     "split_arrays",
     "unmarked",
+    "whiten",
 ]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int, Num, Shaped
 
-from ivaegan_jax.data import IN_TIME, Null, Structure, find_structure, make_null
+from ivaegan_jax.data import IN_TIME, Null, Structure, find_structure, make_null, whiten
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS
 from ivaegan_jax.types import Auxiliary, are_codes
 
@@ -30,9 +30,6 @@ MOST_COMPONENTS = 30
 
 MOST_CELLS, ROWS_PER_CELL = 40, 100
 """Into how many cells a continuous u is cut at most, and the rows that each holds on average."""
-
-SMALLEST_SHARE = 1e-10
-"""Share of x's largest variance below which a direction is taken for rounding errors."""
 
 
 class Sample(NamedTuple):
@@ -155,22 +152,6 @@ def rank_within(codes: Int[np.ndarray, " rows"]) -> Int[np.ndarray, " rows"]:
     rank = np.empty(len(codes), int)
     rank[order] = np.arange(len(codes)) - np.repeat(np.cumsum(counts) - counts, counts)
     return rank
-
-
-def whiten(
-    x: Float[np.ndarray, "rows dim_x"], components: int
-) -> tuple[Float[np.ndarray, "rows components"], float]:
-    """Principal components of variance 1, the largest first, and their share of the variance."""
-    from sklearn.decomposition import PCA
-
-    total = x.var(axis=0, dtype=float).sum()
-    if total == 0:
-        return np.zeros((len(x), 0)), 0.0
-    pca = PCA(min(components, *x.shape), random_state=0)
-    scores, variance = pca.fit_transform(x.astype(float)), pca.explained_variance_
-    real = variance > SMALLEST_SHARE * variance[0]
-    share = float(min(1.0, variance[real].sum() / total))
-    return scores[:, real] / np.sqrt(variance[real]), share
 
 
 def cells(u: Float[np.ndarray, "rows dim_u"]) -> Int[np.ndarray, " rows"]:

@@ -8,7 +8,7 @@ class ModelConfig:
     """Which networks and distributions there are; `choices.CHOICES` has the values.
 
     Attributes:
-      dim_z: latent dimensions; 0 takes the number of sources, else dim_x where that is at most 10.
+      dim_z: latent dimensions; 0 takes the number of sources, else what u and x allow, at most 10.
       prior: `p(z)` or `p(z|u)`.
       prior_family: of the conditional prior.
       modulation: which parameters of the prior depend on u.

@@ -24,13 +24,7 @@ from ivaegan_jax.studies.labels import (
     spelt,
     with_controls,
 )
-from ivaegan_jax.studies.manifest import (
-    begun_elsewhere,
-    check_numerics,
-    describe_machine,
-    describe_run,
-    merge,
-)
+from ivaegan_jax.studies.manifest import describe_machine, merge
 from ivaegan_jax.studies.named import (
     Arm,
     NamedStudy,
@@ -45,6 +39,7 @@ from ivaegan_jax.studies.named import (
 from ivaegan_jax.studies.pieces import load_of_study
 from ivaegan_jax.studies.plan import Plan
 from ivaegan_jax.studies.plugins import load, load_installed
+from ivaegan_jax.studies.recording import recorded
 from ivaegan_jax.studies.restored import restore
 from ivaegan_jax.studies.results import load_results, load_whole_results, read_results
 from ivaegan_jax.studies.seeds import parse_numbers, parse_seeds
@@ -66,13 +61,10 @@ __all__ = [
     "Study",
     "Value",
     "Workdir",
-    "begun_elsewhere",
-    "check_numerics",
     "config_of",
     "control_of",
     "data_label",
     "describe_machine",
-    "describe_run",
     "encode",
     "experiment_of",
     "first_line",
@@ -96,6 +88,7 @@ __all__ = [
     "preset_name",
     "read_results",
     "read_value",
+    "recorded",
     "register",
     "restore",
     "spelt",

@@ -1,14 +1,18 @@
-"""An experiment's data: one prepared table per data seed, and how many latents it suggests."""
+"""An experiment's data: one prepared table per data seed."""
 
 from collections.abc import Sequence
 
-from ivaegan_jax.data import DataConfig, Prepared, is_synthetic, load_dataset, prepare
+from ivaegan_jax.data import (
+    DATASETS,
+    DataConfig,
+    Prepared,
+    is_synthetic,
+    load_dataset,
+    prepare,
+)
 from ivaegan_jax.models import LIKELIHOODS
 from ivaegan_jax.studies.experiment import Experiment
-from ivaegan_jax.types import Dataset
-
-MAX_DEFAULT_DIM_Z = 10
-"""Latents by default where x has more columns than this and nobody knows the sources."""
+from ivaegan_jax.types import Dataset, InputError
 
 
 def load_raw(experiment: Experiment, data_seed: int) -> Dataset:
@@ -41,16 +45,22 @@ def load_data(experiment: Experiment) -> Prepared:
     return prepare_data(experiment, load_datasets(experiment))
 
 
-def load_datasets(experiment: Experiment) -> list[Dataset]:
+def load_datasets(experiment: Experiment, table: Dataset | None = None) -> list[Dataset]:
     """The table of every data seed as the user or the benchmark has it.
+
+    Args:
+      experiment: names the data.
+      table: the data themselves, where they are in memory already.
 
     Raises:
       InputError: for anything wrong with the data or its options.
     """
+    if table and experiment.data in DATASETS:
+        raise InputError(f"{experiment.data!r} is the name of a data set; call the table otherwise")
     if is_synthetic(experiment.data):
         return [load_raw(experiment, seed) for seed in experiment.data_seeds]
     # a data seed only draws the split
-    return [load_raw(experiment, 1)] * len(experiment.data_seeds)
+    return [table or load_raw(experiment, 1)] * len(experiment.data_seeds)
 
 
 def prepare_data(experiment: Experiment, datasets: Sequence[Dataset]) -> Prepared:
@@ -62,8 +72,3 @@ def prepare_data(experiment: Experiment, datasets: Sequence[Dataset]) -> Prepare
     seeds, config = experiment.data_seeds, experiment.config
     standardise = LIKELIHOODS[config.model.likelihood].standardised
     return prepare(datasets, seeds, config.data, config.train.batch, standardise)
-
-
-def choose_dim_z(asked: int, data: Prepared) -> int:
-    """The latent dimension: as set, else that of the true sources, else of x but at most 10."""
-    return asked or data.dim_s or min(data.dim_x, MAX_DEFAULT_DIM_Z)

@@ -19,6 +19,7 @@ from ivaegan_jax.studies.group_training import Reporter, Training
 from ivaegan_jax.studies.integrity import drop_damaged
 from ivaegan_jax.studies.jobs import Job, make_groups, make_jobs, make_runs, watched_terms
 from ivaegan_jax.studies.labels import configured, control_of
+from ivaegan_jax.studies.latents import choose_latents
 from ivaegan_jax.studies.needs import check_memory, known_sources
 from ivaegan_jax.studies.parts import train_in_parts
 from ivaegan_jax.studies.pieces import used_pieces
@@ -26,7 +27,7 @@ from ivaegan_jax.studies.plan import Plan, make_plan
 from ivaegan_jax.studies.results import add_results, load_results, read_results
 from ivaegan_jax.studies.saved import Description, save_model
 from ivaegan_jax.studies.scorer import Scorer, paced
-from ivaegan_jax.studies.sources import choose_dim_z, load_datasets, prepare_data
+from ivaegan_jax.studies.sources import load_datasets, prepare_data
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.training import (
     NEVER,
@@ -36,7 +37,7 @@ from ivaegan_jax.training import (
     make_seeds_mesh,
     meet,
 )
-from ivaegan_jax.types import InputError, Pause, Stop, TrainData
+from ivaegan_jax.types import Dataset, InputError, Pause, Stop, TrainData
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,13 @@ if TYPE_CHECKING:
 class Study:
     """An experiment together with its data. Making one writes nothing."""
 
-    def __init__(self, experiment: Experiment, batch_devices: int = 1, controls: bool = False):
+    def __init__(
+        self,
+        experiment: Experiment,
+        batch_devices: int = 1,
+        controls: bool = False,
+        table: Dataset | None = None,
+    ):
         """Loads and checks everything.
 
         Args:
@@ -53,12 +60,14 @@ class Study:
           batch_devices: devices that every batch is split over.
           controls: whether every model whose prior depends on u gets a control with shifted u,
             should the rows depend on each other.
+          table: the data, which the experiment's `data` is then just the name of; None where that
+            names a data set or a file.
 
         Raises:
           InputError: for settings or data that cannot work, or too many runs for the memory.
         """
         validate(experiment)
-        datasets = load_datasets(experiment)
+        datasets = load_datasets(experiment, table)
         self.batch_devices, self.data = batch_devices, prepare_data(experiment, datasets)
         self.seen = look_at(experiment, datasets[0], self.data.split.split)
         if controls and self.seen.structure.kind != "rows":
@@ -68,7 +77,8 @@ class Study:
         self._workdir: Workdir | None = None
         self._scorer = lru_cache(maxsize=2)(self._make_scorer)
         self.mesh = self._make_mesh()
-        dim_z = choose_dim_z(experiment.config.model.dim_z, self.data)
+        latents = choose_latents(experiment, self.data)
+        self.notes, dim_z = (*self.data.notes, *latents.sentences()), latents.number
         rows, continuous_u = self.data.train.x.shape[1], not self.data.is_categorical
         image = self.data.image_shape
         self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, rows, continuous_u, image)

@@ -16,7 +16,7 @@ from ivaegan_jax.doctor.modulation import (
     moments,
     rank_beyond_chance,
 )
-from ivaegan_jax.doctor.sample import cells, draw_sample, random_rows, whiten
+from ivaegan_jax.doctor.sample import cells, draw_sample, random_rows
 
 LEVELS, ROWS = 8, 1600
 
@@ -30,17 +30,6 @@ def modulated(means=0, variances=0, seed=1):
     s = rng.normal(size=(ROWS, 4)) * np.exp(log_std[u]) + centre[u]
     rotation = np.linalg.qr(rng.normal(size=(4, 4)))[0]
     return draw_sample((s @ rotation).astype(np.float32), u)
-
-
-def test_whitened_components_are_white_and_no_more_than_there_are_directions():
-    z = np.random.default_rng(0).normal(size=(500, 3))
-    x = (z @ np.diag([1.0, 50, 0.02]) @ np.ones((3, 5)) + z @ np.eye(3, 5)).astype(np.float32)
-    white, explained = whiten(x, 30)
-    assert white.shape == (500, 3)
-    assert explained == pytest.approx(1)
-    np.testing.assert_allclose(np.cov(white.T), np.eye(3), atol=1e-4)
-    assert whiten(x, 2)[0].shape == (500, 2)
-    assert whiten(np.ones((9, 2), np.float32), 30)[0].shape == (9, 0)
 
 
 def test_levels_of_few_rows_are_left_out_and_the_others_renumbered():

@@ -7,10 +7,10 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from ivaegan_jax.cli._stages import Remaining, Stage
 from ivaegan_jax.doctor import duration
 from ivaegan_jax.evaluation import OfRun, Result
 from ivaegan_jax.files import printable
+from ivaegan_jax.progress.stages import Remaining, Stage
 from ivaegan_jax.studies import Plan
 from ivaegan_jax.training import Chunk
 
@@ -42,6 +42,7 @@ class ConsoleReporter:
         runs: int,
         title: str = "",
         advise: bool = True,
+        lines: bool = True,
     ):
         """Prepares a bar over the whole job; a context manager.
 
@@ -51,8 +52,10 @@ class ConsoleReporter:
           runs: of each label.
           title: before whatever is done.
           advise: whether the program takes `--config`, which advice speaks of.
+          lines: whether lines are printed; without them there is the bar alone, or nothing.
         """
-        self.title, self.console = title, Console(highlight=False, soft_wrap=True)
+        self.title, self.lines = title, lines
+        self.console = Console(highlight=False, soft_wrap=True)
         self.steps, self.runs, self.remaining = steps, runs, Remaining(stages)
         self.began = self.spoke = self.timed = time.monotonic()
         self.programs = self.before = self.own = self.first = self.resumed = 0  # seed-steps, steps
@@ -64,7 +67,7 @@ class ConsoleReporter:
             TextColumn("{task.percentage:>3.0f}%"),
             TextColumn("{task.fields[note]}"),
             console=self.console,
-            disable=not self.console.is_terminal,
+            disable=not (self.console.is_terminal or self.console.is_jupyter),
             transient=True,
         )
         self.task = self.progress.add_task("preparing", total=1.0, note="")
@@ -180,4 +183,5 @@ class ConsoleReporter:
 
     def _say(self, line: str) -> None:
         self.spoke = time.monotonic()
-        self.progress.console.print(printable(line), markup=False)
+        if self.lines:
+            self.progress.console.print(printable(line), markup=False)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from ivaegan_jax.cli import _progress
-from ivaegan_jax.cli._stages import RULES, Remaining, Stage, stages_of
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.models.config import ModelConfig
+from ivaegan_jax.progress import console
+from ivaegan_jax.progress.stages import RULES, Remaining, Stage, stages_of
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.study import Study
@@ -37,7 +37,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(_progress, "time", clock)
+    monkeypatch.setattr(console, "time", clock)
     return clock
 
 
@@ -64,7 +64,7 @@ def play(clock, reporter, seconds=SECONDS, step=0, chunk=500, steps=STEPS):
 
 
 def test_what_is_left_covers_every_stage_and_falls(clock):
-    reporter = _progress.ConsoleReporter(STAGES, STEPS, RUNS)
+    reporter = console.ConsoleReporter(STAGES, STEPS, RUNS)
     left = [(now, reporter.remaining.left(now).seconds) for now in play(clock, reporter)]
     known = [(now, seconds) for now, seconds in left if now > 9 + 4 * 10 + 60]
     total = clock.now
@@ -75,7 +75,7 @@ def test_what_is_left_covers_every_stage_and_falls(clock):
 
 
 def test_before_anything_was_scored_its_share_is_a_guess_and_said(clock, capsys):
-    reporter = _progress.ConsoleReporter(STAGES, STEPS, RUNS)
+    reporter = console.ConsoleReporter(STAGES, STEPS, RUNS)
     events = play(clock, reporter, SECONDS | {"chunk": 70.0})
     next(events)
     said = capsys.readouterr().out.splitlines()[-1]
@@ -86,7 +86,7 @@ def test_before_anything_was_scored_its_share_is_a_guess_and_said(clock, capsys)
 
 
 def test_the_last_line_before_scoring_says_that_scoring_follows(clock, capsys):
-    reporter = _progress.ConsoleReporter(STAGES, STEPS, RUNS)
+    reporter = console.ConsoleReporter(STAGES, STEPS, RUNS)
     events = play(clock, reporter)
     for _ in range(5):
         next(events)
@@ -109,7 +109,7 @@ def test_the_first_scoring_predicts_the_next(clock):
 
 
 def test_steps_from_before_a_stop_count_as_done_and_not_as_fast(clock):
-    reporter = _progress.ConsoleReporter(STAGES[:2], STEPS, RUNS)
+    reporter = console.ConsoleReporter(STAGES[:2], STEPS, RUNS)
     next(play(clock, reporter, step=1000))
     assert reporter.remaining.left(clock.now).seconds == pytest.approx(SECONDS["chunk"])
 
@@ -128,7 +128,7 @@ def test_a_study_has_all_its_stages():
 
 
 def test_long_chunks_are_said_once_with_a_length_of_ten_seconds(clock, capsys):
-    list(play(clock, _progress.ConsoleReporter(STAGES, STEPS, RUNS), SECONDS | {"chunk": 200.0}))
+    list(play(clock, console.ConsoleReporter(STAGES, STEPS, RUNS), SECONDS | {"chunk": 200.0}))
     words = capsys.readouterr().out
     assert words.count("a chunk of 500 steps takes 200 s") == 1
     assert words.count("--config.train.chunk=25 ") == 1
@@ -138,6 +138,6 @@ def test_long_chunks_are_said_once_with_a_length_of_ten_seconds(clock, capsys):
 def test_only_the_time_of_one_chunk_counts_and_not_that_with_the_compilation(
     clock, capsys, seconds, steps
 ):
-    reporter = _progress.ConsoleReporter(STAGES, steps, RUNS)
+    reporter = console.ConsoleReporter(STAGES, steps, RUNS)
     list(play(clock, reporter, SECONDS | {"chunk": seconds}, steps=steps))
     assert "--config.train.chunk" not in capsys.readouterr().out

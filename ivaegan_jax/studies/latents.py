@@ -1,0 +1,76 @@
+"""How many latents a study has where nobody said so: no more than its data can tell apart."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ivaegan_jax.data import Prepared, directions
+from ivaegan_jax.models import PRESETS, PRIOR_FAMILIES, resolve
+from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.studies.labels import configured, preset_name
+
+MOST = 10
+"""Latents by default where x has more columns than this and nobody knows the sources."""
+
+ROWS = 10_000
+"""Rows, evenly spread, in which values of u and directions of x are counted."""
+
+
+class Latents(NamedTuple):
+    """A number of latents.
+
+    Attributes:
+      number: how many.
+      reason: why a default is no larger, where data limit it.
+    """
+
+    number: int
+    reason: str = ""
+
+    def sentences(self) -> list[str]:
+        """That it is a default, and why no larger one; none where data do not limit it."""
+        latents = "1 latent is" if self.number == 1 else f"{self.number} latents are"
+        return [f"{latents} trained by default: {self.reason}."] if self.reason else []
+
+
+def choose_latents(experiment: Experiment, data: Prepared) -> Latents:
+    """As many as set, else as true sources, else what u and x allow but at most `MOST`.
+
+    u of L values identifies at most (L - 1) / k latents, where it moves k sufficient statistics of
+    each; and no generator is injective from more latents than x has directions.
+
+    Args:
+      experiment: its models say what of the latents u moves.
+      data: of all data seeds.
+
+    Source: Khemakhem et al. (2020), theorem 1.
+    """
+    if asked := experiment.config.model.dim_z or data.dim_s:
+        return Latents(asked)
+    x, u = (each[0][:: -(-len(each[0]) // ROWS)] for each in (data.train.x, data.train.u))
+    found, k = directions(x, MOST), statistics_of(experiment)
+    values = data.dim_u if data.is_categorical else len(np.unique(u, axis=0))
+    allowed = max(1, (values - 1) // k) if k else MOST
+    of_u = f"u has {values:,} values, and theory asks for {k} for each latent and one more"
+    return min(
+        Latents(min(data.dim_x, MOST)),
+        Latents(max(1, found), f"x varies in no more than {found} independent directions"),
+        Latents(allowed, of_u),
+        key=lambda each: each.number,  # of equals the first
+    )
+
+
+def statistics_of(experiment: Experiment) -> int:
+    """How many statistics of each latent u moves, at most over all models; 0 where none is known.
+
+    Models whose prior does not depend on u ask nothing of it.
+    """
+    return max(_statistics(experiment, label) for label in experiment.presets)
+
+
+def _statistics(experiment: Experiment, label: str) -> int:
+    own = configured(experiment.config, label)
+    config, _ = resolve(PRESETS[preset_name(label)], own.model, own.train.critic_rounds)
+    if config.prior != "conditional":
+        return 0
+    return getattr(PRIOR_FAMILIES[config.prior_family].theory, config.modulation).statistics

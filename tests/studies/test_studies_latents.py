@@ -1,0 +1,101 @@
+"""No default number of latents is one that theory rules out."""
+
+import numpy as np
+import pytest
+
+from ivaegan_jax.data import load_dataset
+from ivaegan_jax.doctor.theory import check_dimension, check_distinct_u
+from ivaegan_jax.models.config import ModelConfig
+from ivaegan_jax.studies.config import Config
+from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.studies.latents import Latents
+from ivaegan_jax.studies.study import Study
+from ivaegan_jax.training.config import TrainConfig
+from ivaegan_jax.types import Auxiliary, Dataset, InputError
+
+RNG = np.random.default_rng(0)
+ROWS = 240
+
+
+def table(levels, columns=6, true=6, sources=None):
+    """x of as many columns, which vary in `true` directions; u of as many levels, 0 for numbers."""
+    x = RNG.normal(size=(ROWS, true)) @ np.eye(true, columns, k=0)
+    x[:, true:] = x[:, :1]
+    u = np.arange(ROWS) % levels if levels else RNG.normal(size=(ROWS, 1))
+    s = None if sources is None else RNG.normal(size=(ROWS, sources))
+    return Dataset("table", x, Auxiliary.as_given(u), s, independent=True)
+
+
+def study_of(table, presets=("ivae_gan",), **model):
+    config = Config(
+        model=ModelConfig(width=8, critic_width=8, **model), train=TrainConfig(batch=16)
+    )
+    return Study(Experiment(table.name, presets, (1,), (1,), 10, config), table=table)
+
+
+@pytest.mark.parametrize(
+    ("found", "presets", "model", "number"),
+    [
+        (table(10), ("ivae_gan",), {}, 4),
+        (table(8), ("vae", "ivae"), {}, 3),
+        (table(2), ("ivae",), {}, 1),
+        (table(4), ("ivae",), {"modulation": "variance"}, 3),
+        (table(9), ("ivae[modulation=variance]", "igan"), {}, 4),
+        (table(2), ("vae",), {}, 6),
+        (table(40), ("ivae",), {}, 6),
+        (table(40, 12, 12), ("ivae",), {}, 10),
+        (table(40, 6, 3), ("ivae",), {}, 3),
+        (table(0), ("ivae",), {}, 6),
+        (table(4, sources=5), ("ivae",), {}, 5),
+        (table(4), ("ivae",), {"dim_z": 7}, 7),
+    ],
+)
+def test_no_more_than_u_and_x_allow_unless_sources_are_known_or_it_was_asked_for(
+    found, presets, model, number
+):
+    study = study_of(found, presets, **model)
+    assert study.dims.dim_z == number
+    limited = number not in (5, 6, 7, 10)
+    assert [note.startswith(f"{number} latent") for note in study.notes] == [True] * limited
+
+
+def test_the_default_is_one_that_the_doctor_lets_pass():
+    for levels, true in ((3, 6), (5, 6), (10, 6), (13, 6), (40, 2)):
+        study = study_of(table(levels, true=true))
+        job, dim_z, u = study.jobs[0], study.dims.dim_z, study.data.train.u[0]
+        assert check_distinct_u(job.config, dim_z, u).severity == "fine"
+        assert check_dimension(dim_z, true, False).severity == "fine"
+        if dim_z < true:  # and no larger one is
+            assert check_distinct_u(job.config, dim_z + 1, u).severity == "blocks"
+
+
+def test_ten_digits_allow_four_latents():
+    digits = load_dataset("digits")
+    study = Study(Experiment("digits", ("vae", "ivae_gan"), (1,), (1,), 10, Config()))
+    assert (digits.u.distinct(), study.dims.dim_z) == (10, 4)
+    assert study.notes[-1] == (
+        "4 latents are trained by default: u has 10 values, and theory asks for 2 for each latent "
+        "and one more."
+    )
+
+
+def test_one_latent_is_spoken_of_as_one():
+    assert Latents(1, "so it is").sentences() == ["1 latent is trained by default: so it is."]
+    assert Latents(3).sentences() == []
+
+
+def test_a_table_in_memory_is_not_called_like_a_data_set():
+    with pytest.raises(InputError, match="'b1' is the name of a data set"):
+        Study(Experiment("b1", ("ivae",), (1,), (1,), 10, Config()), table=table(3))
+
+
+def test_a_table_in_memory_gives_the_study_of_its_file(tmp_path, same):
+    found = table(9)
+    np.savez(tmp_path / "table.npz", x=found.x, u=found.u.own())
+    held, read = (
+        Study(Experiment(name, ("ivae",), (1,), (1, 2), 10, Config(model=ModelConfig(width=8))),
+              table=given)
+        for name, given in (("table", found), (str(tmp_path / "table.npz"), None))
+    )  # fmt: skip
+    assert same(held.train_data(held.jobs[0]), read.train_data(read.jobs[0]))
+    assert held.data.sha256 == read.data.sha256
