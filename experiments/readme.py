@@ -1,11 +1,12 @@
-"""Fills the tables of README.md and results/README.md from results/; nothing there is typed.
+"""Fills the tables of the documents from results/; nothing there is typed.
 
   python -m experiments.readme
   python -m experiments.readme --check
 
 Between `<!-- table: results/b1/summary.md -->` and `<!-- end -->` stands the first table of that
 file; with `#SECTION` after the name, the first one under that heading; with `results` alone, a
-list of all results. With --check nothing is written, and exit status 1 says that a table differs.
+list of all results, with `results#MCC` the headline of the benchmarks. With --check nothing is
+written, and exit status 1 says that a table differs.
 """
 
 import re
@@ -18,7 +19,24 @@ from ivaegan_jax.files import read_json, write_text
 from ivaegan_jax.types import InputError
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ("README.md", "results/README.md")
+DOCUMENTS = tuple(
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "README.md", ROOT / "results/README.md", *sorted(ROOT.glob("docs/*.md")))
+    if "<!-- table: " in path.read_text()
+)
+BENCHMARKS = {
+    "B1": ("b1", ""),
+    "B2": ("b2", ""),
+    "B3, TCL": ("b3", "tcl_"),
+    "B3, IMCA": ("b3", "imca_"),
+}
+ARMS = {
+    "ivae_gan": "`ivae_gan`",
+    "igan": "`igan` (no likelihood)",
+    "ivae": "`ivae`",
+    "supervised": "trained with the true sources",
+    "random_rotation": "a solution that is merely rotated",
+}
 START, END = r"<!-- table: (\S+) -->\n", "<!-- end -->"
 
 
@@ -29,7 +47,7 @@ def define_flags() -> None:
 
 
 def main() -> int:
-    """Fills both documents, or says which of them differ."""
+    """Fills all documents, or says which of them differ."""
     texts = {ROOT / name: (ROOT / name).read_text() for name in DOCUMENTS}
     changed = {path: new for path, text in texts.items() if (new := filled(text, ROOT)) != text}
     for path, text in changed.items():
@@ -60,16 +78,41 @@ def _table(source: str, root: Path) -> str:
     name, _, section = source.partition("#")
     path = root / name
     if path.is_dir():
-        return _index(path)
+        return _headline(path) if section else _index(path)
     if not path.is_file():
         raise InputError(f"{name}: no such file, named in a document")
     text = path.read_text()
     if section:
         text = text.partition(f"\n## {section}\n")[2]
+    return _first_table(text, source)
+
+
+def _first_table(text: str, source: str) -> str:
     found = re.search(r"(?:^\|.*\n)+", text, re.MULTILINE)
     if not found:
         raise InputError(f"{source}: no table there")
     return found[0].rstrip("\n")
+
+
+def _headline(results: Path) -> str:
+    """The MCC of a few arms on every benchmark, from the first tables of its results."""
+    columns = {name: _scores(results, *place) for name, place in BENCHMARKS.items()}
+    lines = [f"| held-out MCC | {' | '.join(columns)} |", "| :-- |" + " --: |" * len(columns)]
+    for arm, words in ARMS.items():
+        lines.append(f"| {words} | {' | '.join(found[arm] for found in columns.values())} |")
+    return "\n".join(lines)
+
+
+def _scores(results: Path, folder: str, prefix: str) -> dict[str, str]:
+    """MCC by arm of one benchmark, and that of a random rotation."""
+    table = _first_table((results / folder / "summary.md").read_text(), folder)
+    names, _, *rows = [
+        [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table.splitlines()
+    ]
+    found = [dict(zip(names, row, strict=True)) for row in rows]
+    own = [row for row in found if row[names[0]].startswith(prefix)]
+    scores = {row[names[0]].removeprefix(prefix): row["MCC [95 %]"] for row in own}
+    return {"random_rotation": own[0].get("rotation", "")} | scores
 
 
 def _index(results: Path) -> str:

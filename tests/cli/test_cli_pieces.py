@@ -82,9 +82,9 @@ ASKED = ("train", *SMALL, "--data=blobs", "--preset=mine", "--steps=20", "--seed
 
 
 def example():
-    """The file that README shows."""
-    section = (REPOSITORY / "README.md").read_text().partition("## Pieces of your own\n")[2]
-    return re.findall(r"```python\n(.*?)```", section, re.DOTALL)[0]
+    """The file that the documents show."""
+    text = (REPOSITORY / "docs/own.md").read_text()
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)[0]
 
 
 @pytest.fixture(scope="module")

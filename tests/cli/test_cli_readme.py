@@ -26,9 +26,10 @@ def check(fork, found):
     assert [(command, err) for command, err in failed if err] == []
 
 
-def test_every_command_of_the_readme_parses(fork):
-    blocks = re.findall(r"```bash\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
-    found = [command for block in blocks for command in commands(block)]
+def test_every_command_of_the_documents_parses(fork):
+    pages = [REPOSITORY / "README.md", *REPOSITORY.glob("docs/*.md")]
+    texts = [re.findall(r"```bash\n(.*?)```", page.read_text(), re.DOTALL) for page in pages]
+    found = [command for blocks in texts for block in blocks for command in commands(block)]
     assert {"train", "compare", "encode"} <= {name for name, _ in found}
     check(fork, found)
 
