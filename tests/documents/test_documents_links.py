@@ -1,9 +1,15 @@
 """Links lead somewhere, pages are found, and the first page stays short."""
 
 import re
+import sys
 
 import pytest
 from pages import DOCUMENTS, PAGES, ROOT, anchors, links
+
+sys.path.append(str(ROOT / "docs"))
+from _hooks import public_names
+
+import ivaegan_jax
 
 NAV = (ROOT / "mkdocs.yml").read_text().partition("\nnav:\n")[2]
 QUESTIONS = (
@@ -52,3 +58,8 @@ def test_a_newcomers_question_has_its_heading(question):
     assert "(docs/faq.md)" in first_screen
     headings = re.findall(r"^### (.*)$", (ROOT / "docs/faq.md").read_text(), re.MULTILINE)
     assert any(question in heading for heading in headings)
+
+
+def test_the_reference_has_an_entry_for_every_public_name():
+    text = public_names(ROOT / "ivaegan_jax")
+    assert set(re.findall(r"^::: ivaegan_jax\.(\w+)$", text, re.M)) == set(ivaegan_jax.__all__)
