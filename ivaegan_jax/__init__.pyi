@@ -1,5 +1,6 @@
 from .data import DATASETS as DATASETS
 from .data import DataConfig as DataConfig
+from .data import as_dataset as as_dataset
 from .data import load_dataset as load_dataset
 from .data import load_table as load_table
 from .evaluation import HeldOutRun as HeldOutRun

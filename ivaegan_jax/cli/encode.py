@@ -45,7 +45,8 @@ def main() -> None:
     if flags.FLAGS.seed is not None:
         fitted = of_seed(fitted, flags.FLAGS.seed)
     if flags.FLAGS.data not in DATASETS:  # all rows of the file, those without a u too
-        dataset = load_table(flags.FLAGS.data, require_u=False, columns=fitted.dims.dim_x)
+        columns = fitted.preprocessing.columns or fitted.dims.dim_x
+        dataset = load_table(flags.FLAGS.data, new_rows_of=columns)
     elif flags.FLAGS.data == fitted.data:  # as the study itself drew it
         dataset = load_named(fitted.data, fitted.data_config, fitted.data_seed)
     else:

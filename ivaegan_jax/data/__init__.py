@@ -38,6 +38,7 @@ from ivaegan_jax.data.splits.how import parse_split
 from ivaegan_jax.data.splits.order import group_of, in_order, ordered_as
 from ivaegan_jax.data.splits.proposal import likeness, propose_split
 from ivaegan_jax.data.tables.load import load_table
+from ivaegan_jax.data.tables.memory import as_dataset, as_rows
 
 __all__ = [
     "ALIKE",
@@ -57,6 +58,8 @@ __all__ = [
     "Split",
     "Structure",
     "as_control",
+    "as_dataset",
+    "as_rows",
     "check_batch",
     "copied_rows",
     "digits",

@@ -1,11 +1,14 @@
 """U of any rows in the form that a model was trained on: level codes, or standardised features."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
-from jaxtyping import Bool, Float, Int, Num, Shaped
+from jaxtyping import Bool, Float, Int, Shaped
 
 from ivaegan_jax.data.tables.auxiliary import one_hot
 from ivaegan_jax.data.tables.categories import is_missing
-from ivaegan_jax.types import Auxiliary, InputError
+from ivaegan_jax.types import Auxiliary, Column, InputError
 
 SHOWN = 5
 """How many known categories, or faulty rows, a message names."""
@@ -38,53 +41,63 @@ def level_codes(u: Auxiliary, levels: Shaped[np.ndarray, " levels"]) -> Int[np.n
     return np.array([code[value] for value in values.tolist()], np.int32)[inverse]
 
 
-def standardised(
-    table: Shaped[np.ndarray, "rows columns"],
+def features(
+    u: Auxiliary,
+    columns: Sequence[Column],
     mean: Float[np.ndarray, " dim_u"],
     std: Float[np.ndarray, " dim_u"],
-    column: Int[np.ndarray, " dim_u"],
 ) -> Float[np.ndarray, "rows dim_u"]:
-    """Features of a continuous u, all of them as if they were quantities.
+    """U as networks see columns of these kinds, features of quantities standardised.
+
+    Args:
+      u: of any kinds, with as many columns.
+      columns: of the training rows, with their levels.
+      mean: of every feature.
+      std: of every feature.
 
     Raises:
-      InputError: for categories in place of numbers, other numbers of columns, or NaN.
+      InputError: for text in place of numbers, other numbers of columns, a category that was
+        never seen, or missing values.
     """
-    if table.dtype.kind not in "iufb":
-        raise InputError(f"the model was trained on a continuous u, this u holds {table.dtype}")
-    check_columns("u", table, int(column.max()) + 1)
-    _check_missing(np.asarray(np.isnan(table).any(axis=1)))
-    found = np.empty((len(table), len(column)), np.float32)
-    for i, source in enumerate(column):
-        found[:, i] = (table[:, source] - mean[i]) / std[i]
+    check_columns("u", u.table()[:1], len(columns))
+    for i, column in enumerate(columns):
+        _check_quantity(u.own_column(i), column)
+    known, unseen = u.in_columns(columns)
+    for i, column in enumerate(columns):
+        _check_seen(u.own_column(i), unseen[:, i], column, i)
+    found, at = np.empty((len(u), len(mean)), np.float32), 0
+    for _, values in known.features():
+        place = slice(at, at := at + values.shape[1])
+        found[:, place] = (values - mean[place]) / std[place]
     return found
 
 
-def with_levels(
-    found: Float[np.ndarray, "rows dim_u"],
-    u: Num[np.ndarray, "rows columns"],
-    column: Int[np.ndarray, " dim_u"],
-    level: Float[np.ndarray, " dim_u"],
-) -> Float[np.ndarray, "rows dim_u"]:
-    """The same features, with 0 and 1 in the places of those that stand for a category.
+def _check_quantity(own: Shaped[np.ndarray, " rows"], column: Column) -> None:
+    """Raises InputError where a quantity is text, or missing in some rows."""
+    if column.has_levels:
+        return
+    if own.dtype.kind not in "iufb":
+        raise InputError(f"the model was trained on a continuous u, this u holds {own.dtype}")
+    _check_missing(np.asarray(np.isnan(own)))
 
-    Raises:
-      InputError: for a category that was never seen.
-    """
-    is_level = ~np.isnan(level)
-    for i in np.flatnonzero(is_level):
-        found[:, i] = u[:, column[i]] == level[i]
-    for source in np.unique(column[is_level]):
-        known = level[column == source]
-        unseen = ~found[:, column == source].any(axis=1)
-        if unseen.any():
-            names = ", ".join(f"{value:g}" for value in known[:SHOWN]) + ", ..." * (
-                len(known) > SHOWN
-            )
-            raise InputError(
-                f"u holds {u[unseen, source][0]:g} in column {source}, never seen in training; "
-                f"the {len(known)} known categories are {names}"
-            )
-    return found
+
+def _check_seen(
+    own: Shaped[np.ndarray, " rows"], unseen: Bool[np.ndarray, " rows"], column: Column, place: int
+) -> None:
+    """Raises InputError for categories that training rows lacked."""
+    if not unseen.any():
+        return
+    _check_missing(unseen & is_missing(own))
+    known = np.asarray(column.levels).tolist()
+    names = ", ".join(map(_shown, known[:SHOWN])) + ", ..." * (len(known) > SHOWN)
+    raise InputError(
+        f"u holds {_shown(own[unseen].tolist()[0])} in column {column.name or place}, never seen "
+        f"in training; the {len(known)} known categories are {names}"
+    )
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else repr(value)
 
 
 def check_columns(name: str, columns: np.ndarray, expected: int) -> None:
@@ -93,7 +106,7 @@ def check_columns(name: str, columns: np.ndarray, expected: int) -> None:
         return
     found = f"the model was trained on {expected} {name} columns, this has {columns.shape[-1]}"
     if columns.ndim == 2 and len(columns) == expected:
-        found += f": is {name} transposed? save `{name} = {name}.T`"
+        found += f": is {name} transposed? use `{name} = {name}.T`"
     raise InputError(found)
 
 

@@ -133,7 +133,7 @@ def _identity(dataset: Dataset, rows: np.ndarray, scale: float) -> Preprocessing
     if low < 0 or high > 1:
         raise InputError(
             f"a Bernoulli likelihood needs x between 0 and 1, but {dataset.name} holds values from "
-            f"{low:g} to {high:g}; save `x = (x - x.min()) / (x.max() - x.min())`, or use "
+            f"{low:g} to {high:g}; use `x = (x - x.min()) / (x.max() - x.min())`, or use "
             "--config.model.likelihood=gaussian"
         )
     fitted = fit_preprocessing(dataset, rows, scale)

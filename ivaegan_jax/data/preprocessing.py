@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int, Real, Shaped
 
-from ivaegan_jax.data.coding import check_columns, level_codes, standardised, with_levels
+from ivaegan_jax.data.coding import check_columns, features, level_codes
 from ivaegan_jax.data.columns import Moments, moments, pieces
 from ivaegan_jax.data.comparison import Seen, look_at
-from ivaegan_jax.types import Auxiliary, Coded, Dataset, InputError
+from ivaegan_jax.data.kinds import PLAIN, kinds_as_arrays, kinds_from_arrays
+from ivaegan_jax.types import Auxiliary, Coded, Column, Dataset, InputError, Kind
 
 LOOKS = ("seen", "seen_u")
 """Fields that are what training rows were like."""
@@ -29,13 +30,13 @@ class Preprocessing:
       x_std: their standard deviations, 1 where a column is constant.
       scale: standard deviation of the transformed x.
       levels: discrete u: the category of each code; None for a continuous u.
-      u_mean: continuous u: mean of the column of every feature; None for a discrete u.
-      u_std: continuous u: standard deviations, 1 where a column is constant.
-      u_column: continuous u: the column that each feature comes from; None where each column is
-        one feature.
-      u_level: the category that a feature of 0 and 1 stands for; NaN for a quantity.
+      u_mean: any other u: mean of every feature, 0 of one that is not standardised; None for a
+        discrete u.
+      u_std: the same of standard deviations, 1 where a feature is constant or not standardised.
+      u_columns: what each column of u holds; empty where all are plain quantities.
+      columns: names of the columns of x; none where they have none.
       seen: what x of the training rows was like; None in what earlier versions stored.
-      seen_u: the same of a continuous u.
+      seen_u: the same of u's quantities, in the user's unit.
     """
 
     x_mean: Float[np.ndarray, " dim_x"]
@@ -44,8 +45,8 @@ class Preprocessing:
     levels: np.ndarray | None = None
     u_mean: Float[np.ndarray, " dim_u"] | None = None
     u_std: Float[np.ndarray, " dim_u"] | None = None
-    u_column: Int[np.ndarray, " dim_u"] | None = None
-    u_level: Float[np.ndarray, " dim_u"] | None = None
+    u_columns: tuple[Column, ...] = ()
+    columns: tuple[str, ...] = ()
     seen: Seen | None = None
     seen_u: Seen | None = None
 
@@ -58,6 +59,13 @@ class Preprocessing:
     def dim_u(self) -> int:
         """Features of u as the networks see it: levels, or columns."""
         return 0 if (by := self.levels if self.u_mean is None else self.u_mean) is None else len(by)
+
+    @property
+    def u_kinds(self) -> tuple[Column, ...]:
+        """What each column of u holds, with the levels of the training rows."""
+        if self.u_columns or self.levels is None:
+            return self.u_columns or (Column(Kind.CONTINUOUS),) * self.dim_u
+        return (Column(Kind.CATEGORICAL, self.levels),)
 
     def transform_x(self, x: Real[np.ndarray, "rows dim_x"]) -> Float[np.ndarray, "rows dim_x"]:
         """Standardises x; raises InputError if it has another number of columns."""
@@ -97,14 +105,13 @@ class Preprocessing:
             return level_codes(u, self.levels)
         assert self.u_mean is not None
         assert self.u_std is not None
-        column = np.arange(len(self.u_mean)) if self.u_column is None else self.u_column
-        table = u.table()
-        found = standardised(table, self.u_mean, self.u_std, column)
-        return found if self.u_level is None else with_levels(found, table, column, self.u_level)
+        return features(u, self.u_kinds, self.u_mean, self.u_std)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The fields as arrays for an `.npz` file, without pickle; None is left out."""
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        fields["columns"] = np.array(self.columns, str) if self.columns else None
+        fields |= kinds_as_arrays(fields.pop("u_columns"))
         for name in LOOKS:
             look = fields.pop(name)
             fields |= {} if look is None else {f"{name}/{k}": v for k, v in look._asdict().items()}
@@ -119,18 +126,18 @@ class Preprocessing:
         """
         needed = {"x_mean", "x_std", "scale"}
         needed |= {"levels"} if "levels" in arrays else {"u_mean", "u_std"}
-        later = {"u_column", "u_level"} & set(arrays)
         missing = sorted(needed - set(arrays))
         if missing:
             raise InputError(
                 f"the stored preprocessing lacks {', '.join(missing)}; save the model again"
             )
-        fields: dict[str, Any] = {name: np.asarray(arrays[name]) for name in needed | later}
+        fields: dict[str, Any] = {name: np.asarray(arrays[name]) for name in needed}
         for name in LOOKS:
             if f"{name}/mean" in arrays:
                 fields[name] = Seen(*(np.asarray(arrays[f"{name}/{key}"]) for key in Seen._fields))
         fields["scale"] = float(arrays["scale"])
-        return cls(**fields)
+        fields["columns"] = tuple(arrays.get("columns", np.zeros(0, str)).tolist())
+        return cls(**fields, u_columns=kinds_from_arrays(arrays))
 
 
 def fit_preprocessing(
@@ -160,18 +167,31 @@ def fit_preprocessing(
         shared = np.sqrt(np.mean(np.square(of_x.std)))
         of_x = of_x._replace(std=np.full_like(of_x.std, shared))
     x_mean, x_std = _as_given(of_x, dataset.x.dtype)
-    of_all = x_mean, x_std, float(scale)
-    u = dataset.u
+    u, names = dataset.u, dataset.columns
+    kinds = () if all(each == PLAIN for each in u.columns) else u.columns
+    of_all = Preprocessing(x_mean, x_std, float(scale), columns=names, seen=seen)
     if u.is_categorical:
-        return Preprocessing(*of_all, u.levels[np.unique(u.codes[rows])], seen=seen)
-    of_u = moments(u.values, rows)
-    seen_u = look_at(u.values, rows, of_u)
-    u_mean, u_std = _as_given(of_u, u.values.dtype)
-    if not u.categories:
-        return Preprocessing(*of_all, None, u_mean, u_std, seen=seen, seen_u=seen_u)
-    column, level = u.features()
-    by_feature = u_mean[column], u_std[column], column, level
-    return Preprocessing(*of_all, None, *by_feature, seen, seen_u)
+        levels = u.levels[np.unique(u.codes[rows])]
+        named = (u.columns[0]._replace(levels=levels),) if u.names else ()
+        return dataclasses.replace(of_all, levels=levels, u_columns=named)
+    own = u.own_quantities()
+    of_u = moments(own, rows) if own.size else None
+    look = of_u and look_at(own, rows, of_u)
+    u_mean, u_std = _of_features(u, of_u, own.dtype)
+    return dataclasses.replace(of_all, u_mean=u_mean, u_std=u_std, u_columns=kinds, seen_u=look)
+
+
+def _of_features(
+    u: Auxiliary, of_u: Moments | None, dtype: np.dtype
+) -> tuple[Float[np.ndarray, " dim_u"], Float[np.ndarray, " dim_u"]]:
+    """Mean and standard deviation of every feature; 0 and 1 of those that stay as they are."""
+    given = iter(zip(*_as_given(of_u, dtype), strict=True)) if of_u else iter(())
+    found = []
+    for column, values in u[:1].features():
+        own = (0.0, 1.0) if column.has_levels else next(given)
+        found += [own if column.is_standardised else (0.0, 1.0)] * values.shape[1]
+    mean, std = np.array(found, np.result_type(dtype, np.float32)).T
+    return mean, std
 
 
 def _as_given(

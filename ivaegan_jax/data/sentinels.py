@@ -114,6 +114,6 @@ def notes_on_codes(dataset: Dataset) -> tuple[str, ...]:
         return ()
     return tuple(
         f"u is {code.value:.10g} in {code.rows:,} rows, apart from all other values of column "
-        f"{code.column}: if it stands for a missing one, save {unmarked('u', code.value)}."
+        f"{code.column}: if it stands for a missing one, use {unmarked('u', code.value)}."
         for code in find_sentinels(dataset.u.table())[:1]
     )

@@ -77,9 +77,9 @@ def check_columns_of_u(u: Float[np.ndarray, "rows dim_u"], distinct: int) -> Fin
         advice = f"Leave them out of u, `u = np.delete(u, {constant}, axis=1)`."
         return Finding("range", "warn", sentence, advice, values)
     if distinct <= FEW_VALUES < len(u):
-        sentence = f"u was saved as floats but has only {distinct} distinct values."
+        sentence = f"u holds floats but has only {distinct} distinct values."
         advice = (
-            "If these are categories, save them as such, "
+            "If these are categories, give them as such, "
             "`u = np.unique(u, axis=0, return_inverse=True)[1]`."
         )
         return Finding("range", "warn", sentence, advice, values)
@@ -94,12 +94,12 @@ def check_hot(u: Float[np.ndarray, "rows dim_u"]) -> Finding | None:
     values = {"none": int((sums == 0).sum())}
     if np.abs(sums - 1).max() < 1e-3:
         sentence = "The columns of u add up to 1 in every row, as shares or soft categories do."
-        advice = "If the largest is what is meant, save `u = u.argmax(axis=1)`."
+        advice = "If the largest is what is meant, use `u = u.argmax(axis=1)`."
         return Finding("one_hot", "warn", sentence, advice, values)
     if ((u == 0) | (u == 1)).all() and sums.max() == 1:
         sentence = f"u is one-hot but for {counted(values['none'], 'row')} in which no column is 1."
         advice = (
-            "If these are a category of their own, save "
+            "If these are a category of their own, use "
             "`u = np.where(u.any(axis=1), u.argmax(axis=1), u.shape[1])`; if they are missing, "
             "`u = np.where(u.any(axis=1), u.argmax(axis=1), np.nan)`."
         )

@@ -102,6 +102,6 @@ def untestable() -> Finding:
         f"u of at least {FEW_ROWS} training rows each."
     )
     advice = (
-        "Give more rows, or merge levels of u; save a u that is a quantity as floats, u[:, None]."
+        "Give more rows, or merge levels of u; give a u that is a quantity as floats, u[:, None]."
     )
     return Finding("u_in_x", "blocks", sentence, advice)

@@ -26,7 +26,7 @@ def check_levels(names: list[Any], counts: list[int]) -> Finding:
     advice = "Merge small levels with others or leave them out."
     if len(small) > len(names) / 2 and not isinstance(names[0], str):
         advice += (
-            " If u is a quantity such as time or position, save it as floats in a column, "
+            " If u is a quantity such as time or position, give it as floats in a column, "
             "`u = u.reshape(len(u), -1).astype(float)`, and it is taken as continuous."
         )
     return Finding("levels", "warn", sentence, advice, values)
@@ -44,5 +44,5 @@ def check_names(names: list[Any]) -> Finding:
         return Finding("names", "fine", sentence, values=values)
     shown = listed(" and ".join(map(repr, found)) for found in doubles)
     sentence = f"Levels of u that differ in blanks or capital letters alone: {shown}."
-    advice = "If they are the same, save `u = np.char.lower(np.char.strip(u))`."
+    advice = "If they are the same, use `u = np.char.lower(np.char.strip(u))`."
     return Finding("names", "warn", sentence, advice, values)

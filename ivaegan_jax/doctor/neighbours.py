@@ -16,7 +16,7 @@ def check_rows(dataset: Dataset) -> Finding:
     if found.dependent:
         return Finding("rows", "warn", in_words(found, strongest), advice_on(dataset), values)
     row = in_order(dataset)
-    if found.repeated and copied_rows(dataset.x[row], dataset.u.values[row]) is not None:
+    if found.repeated and copied_rows(dataset.x[row], dataset.u[row].coded()) is not None:
         sentence = f"{found.repeated:.1%} of the rows are copies: they occur more than once."
         advice = "Leave all but one of each out: copies count one observation twice."
         return Finding("rows", "warn", sentence, advice, values)

@@ -64,7 +64,7 @@ def make_pixels(image_shape: Sequence[int] | None, convolutions: int, channels: 
         return NO_IMAGES
     if not image_shape:
         raise InputError(
-            f"config.model.convolutions={convolutions} needs rows that are images: save their "
+            f"config.model.convolutions={convolutions} needs rows that are images: give their "
             "image_shape=(height, width) beside x and u"
         )
     height, width = image_shape

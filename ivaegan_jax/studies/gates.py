@@ -47,10 +47,10 @@ def look_at(experiment: Experiment, dataset: Dataset, split: str) -> Seen:
       split: how it was split, which says what its groups and times are.
     """
     if dataset.independent:
-        return Seen(Structure("rows"), dataset.x[:0], dataset.u.values[:0])
+        return Seen(Structure("rows"), dataset.x[:0], dataset.u[:0].coded())
     ordered = ordered_as(dataset, parse_split(split))
     rows = in_order(ordered)
-    x, u = ordered.x[rows], ordered.u.values[rows]
+    x, u = ordered.x[rows], ordered.u[rows].coded()
     groups = None if ordered.groups is None else ordered.groups[rows]
     structure = structure_of(x, u, groups)
     some = slice(None, None, -(-len(x) // MOST_ROWS))

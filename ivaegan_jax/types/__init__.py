@@ -7,10 +7,9 @@ Does not: anything that computes more than a form says of itself.
 from ivaegan_jax.types.auxiliary import (
     Auxiliary,
     Coded,
-    Column,
-    Kind,
     are_codes,
 )
+from ivaegan_jax.types.columns import Column, Kind
 from ivaegan_jax.types.common import (
     Batch,
     Conditioning,

@@ -6,36 +6,17 @@ are read by `data.tables`, which makes this object. On a device u is a plain arr
 """
 
 import dataclasses
-import enum
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 import jax
 import numpy as np
 from jaxtyping import Bool, Float, Int, Num, Shaped
 
+from ivaegan_jax.types.columns import Column, Kind
+
 Coded: TypeAlias = Int[np.ndarray, " rows"] | Float[np.ndarray, "rows dim_u"]
 """An array of u as programs take it: level codes, or features."""
-
-
-class Kind(enum.Enum):
-    """What a column of u holds; each kind has its own features (`Auxiliary.features`)."""
-
-    CATEGORICAL = "categorical"
-    CONTINUOUS = "continuous"
-
-
-class Column(NamedTuple):
-    """One column of u.
-
-    Attributes:
-      kind: what it holds.
-      levels: of a categorical column, the user's own values in order; None where only codes are
-        known, and for other kinds.
-    """
-
-    kind: Kind
-    levels: Shaped[np.ndarray, " levels"] | None = None
 
 
 def are_codes(u: jax.Array | np.ndarray) -> bool:
@@ -48,8 +29,8 @@ class Auxiliary:
     """The auxiliary variable of some rows.
 
     Attributes:
-      values: of one categorical column its codes `[rows]`; otherwise numbers `[rows, columns]`,
-        in which categories are the user's own numbers.
+      values: of one categorical column its codes `[rows]`; otherwise numbers `[rows, columns]`:
+        quantities in the user's unit, codes of categories.
       columns: what each column holds; none where the table has no u.
       missing: rows whose u is missing, `[rows]`; their values mean nothing. None where all are
         known.
@@ -90,16 +71,35 @@ class Auxiliary:
           missing: rows whose u is missing; they name no category.
         """
         values = values.reshape(len(values), -1)
-        if values.shape[1] == len(categories) == 1:
-            return dataclasses.replace(cls.as_given(values[:, 0]), missing=missing)
         known = values if missing is None else values[~missing]
-        columns = tuple(
+        columns = [
             Column(Kind.CATEGORICAL, np.unique(known[:, i]))
             if i in categories
             else Column(Kind.CONTINUOUS)
             for i in range(values.shape[1])
-        )
-        return cls(values, columns, missing)
+        ]
+        if categories:
+            coded = [each.coded(values[:, i])[0] for i, each in enumerate(columns)]
+            values = np.stack(coded, axis=1).astype(values.dtype)
+        return cls.of_columns(values, columns, missing)
+
+    @classmethod
+    def of_columns(
+        cls,
+        values: Shaped[np.ndarray, "rows columns"],
+        columns: Sequence[Column],
+        missing: Bool[np.ndarray, " rows"] | None = None,
+    ) -> "Auxiliary":
+        """Columns of any kinds.
+
+        Args:
+          values: quantities in the user's unit, and codes of categories.
+          columns: what each holds.
+          missing: rows whose u is missing; their values mean nothing.
+        """
+        if [each.kind for each in columns] == [Kind.CATEGORICAL]:
+            return cls(np.maximum(values[:, 0], 0).astype(np.int32), tuple(columns), missing)
+        return cls(values, tuple(columns), missing)
 
     @classmethod
     def absent(cls, rows: int) -> "Auxiliary":
@@ -108,11 +108,19 @@ class Auxiliary:
 
     @classmethod
     def of(cls, u: "Auxiliary | Num[np.ndarray, 'rows *dim_u']") -> "Auxiliary":
-        """U itself, or what an array of level codes `[rows]` or of features stands for."""
+        """U itself, or what an array of level codes `[rows]` or of numbers stands for."""
         if isinstance(u, Auxiliary):
             return u
         u = np.asarray(u)
         return cls.categorical(u) if are_codes(u) else cls.continuous(u)
+
+    @classmethod
+    def given(cls, u: "Auxiliary | Shaped[np.ndarray, 'rows *columns']") -> "Auxiliary":
+        """U itself, or a user's array: floats are quantities, all else `[rows]` categories."""
+        if isinstance(u, Auxiliary):
+            return u
+        u = np.asarray(u)
+        return cls.continuous(u) if u.dtype.kind == "f" else cls.as_given(u)
 
     @classmethod
     def as_given(cls, u: Shaped[np.ndarray, "rows *columns"]) -> "Auxiliary":
@@ -144,8 +152,14 @@ class Auxiliary:
     @property
     def is_numeric(self) -> bool:
         """Whether the user's own values are numbers."""
-        values = self.levels if self.is_categorical else self.values
-        return not self.is_absent and values.dtype.kind in "iuf"
+        kept = [self.values if each.levels is None else each.levels for each in self.columns]
+        return bool(kept) and all(each.dtype.kind in "iuf" for each in kept)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The user's names of the columns; none where they have none."""
+        names = tuple(each.name for each in self.columns)
+        return names if any(names) else ()
 
     @property
     def codes(self) -> Int[np.ndarray, " rows"]:
@@ -161,8 +175,13 @@ class Auxiliary:
 
     @property
     def categories(self) -> tuple[int, ...]:
-        """Columns that hold categories."""
-        return tuple(i for i, each in enumerate(self.columns) if each.kind is Kind.CATEGORICAL)
+        """Columns that hold categories, ordered or not."""
+        return tuple(i for i, each in enumerate(self.columns) if each.has_levels)
+
+    @property
+    def quantities(self) -> tuple[int, ...]:
+        """Columns that hold quantities."""
+        return tuple(i for i, each in enumerate(self.columns) if not each.has_levels)
 
     def known(self) -> "Auxiliary":
         """The rows whose u is not missing."""
@@ -170,23 +189,53 @@ class Auxiliary:
             return dataclasses.replace(self, missing=None)
         return dataclasses.replace(self[~self.missing], missing=None)
 
+    def own_column(self, column: int) -> Shaped[np.ndarray, " rows"]:
+        """The user's own values of one column."""
+        if self.is_categorical:
+            return self.levels[self.codes]
+        return self.columns[column].own(self.values[:, column])
+
     def own(self) -> Shaped[np.ndarray, "rows *columns"]:
-        """The user's own values: categories `[rows]`, or numbers `[rows, columns]`."""
-        return self.levels[self.codes] if self.is_categorical else self.values
+        """The user's own values: categories `[rows]`, or numbers `[rows, columns]`.
+
+        Text beside numbers makes text of them all.
+        """
+        if self.is_categorical:
+            return self.own_column(0)
+        if not self.categories:
+            return self.values
+        return np.stack([self.own_column(i) for i in range(len(self.columns))], axis=1)
+
+    def own_quantities(self) -> Num[np.ndarray, "rows quantities"]:
+        """The columns that hold quantities, in the user's unit."""
+        return self._table()[:, list(self.quantities)]
 
     def table(self) -> Shaped[np.ndarray, "rows columns"]:
         """The user's own values, column by column."""
         return self.own().reshape(len(self), -1)
 
+    def in_columns(
+        self, columns: Sequence[Column]
+    ) -> tuple["Auxiliary", Bool[np.ndarray, "rows columns"]]:
+        """The same rows as values of other columns, as many, and which of them are no level."""
+        own = [self.own_column(i) for i in range(len(columns))]
+        each = [column.coded(values) for column, values in zip(columns, own, strict=True)]
+        exact = [v.dtype for v, column in zip(own, columns, strict=True) if not column.has_levels]
+        values = np.stack([v for v, _ in each], axis=1).astype(np.result_type(*exact, np.float32))
+        unseen = np.stack([missed for _, missed in each], axis=1)
+        return Auxiliary.of_columns(values, columns, self.missing), unseen
+
     def level(self) -> Int[np.ndarray, " rows"]:
         """What rows are split within: their levels; 0 for all rows of another u."""
-        return self.codes if self.is_categorical else np.zeros(len(self), np.int32)
+        if len(self.columns) == 1 and self.categories:
+            return self._table()[:, 0].astype(np.int32)
+        return np.zeros(len(self), np.int32)
 
     def levels_or(
         self, cut: Callable[[Shaped[np.ndarray, "rows columns"]], Int[np.ndarray, " rows"]]
     ) -> Int[np.ndarray, " rows"]:
         """Level codes as they are; of another u the cell of every row, as `cut` finds them."""
-        return self.codes if self.is_categorical else cut(self.values)
+        return self.codes if self.is_categorical else cut(self.coded())
 
     def distinct(self) -> int:
         """Values that rows have."""
@@ -196,13 +245,17 @@ class Auxiliary:
         """Whether two rows have different values."""
         return bool((self.values != self.values[0]).any())
 
-    def features(self) -> tuple[Int[np.ndarray, " dim_u"], Float[np.ndarray, " dim_u"]]:
-        """The column of every feature, and its level: NaN for a quantity.
+    def features(self) -> Iterator[tuple[Column, Num[np.ndarray, "rows features"]]]:
+        """What networks see of every column, before anything is standardised."""
+        for i, each in enumerate(self.columns):
+            yield each, each.features(self._table()[:, i])
 
-        A continuous column is one feature; a categorical one has a feature of 0 and 1 for each of
-        its levels.
-        """
-        quantity = np.array([np.nan])
-        levels = [quantity if each.levels is None else each.levels for each in self.columns]
-        counts = [len(each) for each in levels]
-        return np.repeat(range(len(counts)), counts), np.concatenate(levels).astype(float)
+    def coded(self) -> Num[np.ndarray, "rows *features"]:
+        """Level codes `[rows]`, or the features of all columns, not standardised."""
+        if self.is_categorical or all(each.kind is Kind.CONTINUOUS for each in self.columns):
+            return self.values
+        return np.concatenate([found for _, found in self.features()], axis=1)
+
+    def _table(self) -> Num[np.ndarray, "rows columns"]:
+        """Values column by column: codes, or quantities in the user's unit."""
+        return self.values.reshape(len(self), -1)

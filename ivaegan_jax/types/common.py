@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import jax
 import numpy as np
@@ -107,7 +107,8 @@ class Dataset:
     Attributes:
       name: the benchmark's name, or the file's path.
       x: observations `[rows, dim_x]` as they were given, whole numbers or floats.
-      u: the auxiliary variable, its kind and its values.
+      u: the auxiliary variable, its kind and its values. A plain array becomes one: floats are
+        quantities, whole numbers and text `[rows]` are categories.
       s: true sources, floats `[rows, dim_s]`; None where nobody knows them.
       image_shape: (height, width) where a row of x is an image, else None.
       groups: int32 code of the recording, session or subject that each row belongs to, `[rows]`;
@@ -116,11 +117,15 @@ class Dataset:
       side: every named column beside x and u, one value per row, as the user has it.
       notes: how the table was read where that was not plain, one sentence each.
       independent: whether rows are known to be drawn independently of each other given u.
+      columns: names of the columns of x; none where they have none.
     """
 
     name: str
     x: Real[np.ndarray, "rows dim_x"]
-    u: Auxiliary
+    if TYPE_CHECKING:
+        u: Auxiliary
+    else:
+        u: Any  # what it is made from is no Auxiliary yet
     s: Float[np.ndarray, "rows dim_s"] | None = None
     image_shape: tuple[int, int] | None = None
     groups: Int[np.ndarray, " rows"] | None = None
@@ -128,3 +133,8 @@ class Dataset:
     side: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
     notes: tuple[str, ...] = ()
     independent: bool = False
+    columns: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Takes a plain array for u."""
+        object.__setattr__(self, "u", Auxiliary.given(self.u))

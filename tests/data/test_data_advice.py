@@ -117,9 +117,9 @@ def test_one_new_row_is_a_row(tmp_path):
     arrays = {"x": X[0]}
     np.savez(tmp_path / "row.npz", **arrays)
     with pytest.raises(InputError, match=r"x = x\[None\]") as caught:
-        load_table(tmp_path / "row.npz", require_u=False, columns=3)
+        load_table(tmp_path / "row.npz", new_rows_of=3)
     np.savez(tmp_path / "row.npz", **followed(advised(str(caught.value))[0], arrays))
-    assert load_table(tmp_path / "row.npz", require_u=False, columns=3).x.shape == (1, 3)
+    assert load_table(tmp_path / "row.npz", new_rows_of=3).x.shape == (1, 3)
 
 
 @pytest.mark.parametrize("u", [3, 3.5, "a"])
@@ -127,9 +127,9 @@ def test_a_lone_value_of_u_is_a_row(tmp_path, u):
     arrays = {"x": X[:1], "u": u}
     np.savez(tmp_path / "row.npz", **arrays)
     with pytest.raises(InputError, match="u must be a column") as caught:
-        load_table(tmp_path / "row.npz", require_u=False)
+        load_table(tmp_path / "row.npz", new_rows_of=())
     np.savez(tmp_path / "row.npz", **followed(advised(str(caught.value))[0], arrays))
-    assert len(load_table(tmp_path / "row.npz", require_u=False).u) == 1
+    assert len(load_table(tmp_path / "row.npz", new_rows_of=()).u) == 1
 
 
 def test_u_is_put_beside_a_sparse_matrix(tmp_path):

@@ -31,7 +31,7 @@ def read(tmp_path):
     def load(u, require_u=True, **arrays):
         path = tmp_path / "table.npz"
         np.savez(path, **{"x": X[: len(u)]} | arrays, u=u)
-        return load_table(path, require_u=require_u)
+        return load_table(path, None if require_u else ())
 
     return load
 
@@ -168,5 +168,5 @@ def test_a_level_per_row_is_a_quantity_when_it_is_saved_as_advised(read):
 
 def test_transposed_new_rows_are_recognised(read):
     fitted = fit_preprocessing(read(CODES), np.arange(ROWS))
-    with pytest.raises(InputError, match=r"is x transposed\? save `x = x.T`"):
+    with pytest.raises(InputError, match=r"is x transposed\? use `x = x.T`"):
         fitted.transform_x(X.T)

@@ -69,10 +69,10 @@ def test_huge_whole_floats_are_continuous(tmp_path):
 
 
 def test_new_rows_need_no_u_and_may_hold_one_category(tmp_path):
-    without = load_table(saved(tmp_path, x=X), require_u=False)
+    without = load_table(saved(tmp_path, x=X), ())
     assert without.u.is_absent
     assert len(without.u) == 6
-    constant = load_table(saved(tmp_path, x=X, u=np.full(6, "a")), require_u=False)
+    constant = load_table(saved(tmp_path, x=X, u=np.full(6, "a")), new_rows_of=())
     assert constant.u.levels.tolist() == ["a"]
 
 

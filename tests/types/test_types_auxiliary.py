@@ -84,16 +84,17 @@ def test_mixed_columns_become_one_feature_per_level_and_per_quantity(seed, first
     u = Auxiliary.continuous(values, categories=(0, 2))
     assert [each.kind for each in u.columns] == [
         Kind.CATEGORICAL, Kind.CONTINUOUS, Kind.CATEGORICAL]  # fmt: skip
-    column, level = u.features()
-    assert_array_equal(column, np.repeat([0, 1, 2], [first, 1, last]))
-    assert_array_equal(np.isnan(level), column == 1)
+    assert_array_equal(u.own(), values)
+    widths = [found.shape[1] for _, found in u.features()]
+    assert widths == [first, 1, last]
     x = rng.normal(size=(60, 2))
     coded = fit_preprocessing(Dataset("t", x, u), np.arange(60)).encode_u(u)
+    parts = np.split(coded, np.cumsum(widths)[:-1], axis=1)
     for source in (0, 2):
-        hot = coded[:, column == source]
+        hot = parts[source]
         assert_array_equal(hot.sum(axis=1), 1)
-        assert_array_equal(level[column == source][hot.argmax(axis=1)], values[:, source])
-    assert_allclose([coded[:, first].mean(), coded[:, first].std()], [0, 1], atol=1e-5)
+        assert_array_equal(u.columns[source].levels[hot.argmax(axis=1)], values[:, source])
+    assert_allclose([parts[1].mean(), parts[1].std()], [0, 1], atol=1e-5)
 
 
 def test_one_column_of_categories_is_categorical_however_it_is_given():
@@ -118,7 +119,7 @@ def test_on_a_device_codes_become_one_hot_and_features_pass():
     assert_array_equal(as_batch(x, features, 2).u, features)
 
 
-READERS = ("types/auxiliary.py", "data/tables", "data/preprocessing.py")
+READERS = ("types/auxiliary.py", "types/columns.py", "data/tables", "data/preprocessing.py")
 """Where u is made: by reading arrays of users, or stored fields of a model."""
 
 

@@ -132,5 +132,5 @@ def _as_quantity(dataset: Dataset) -> str:
     """How levels that are numbers are taken as one quantity."""
     if not (dataset.u.is_categorical and dataset.u.is_numeric):
         return ""
-    save = "`u = u.reshape(len(u), -1).astype(float)`"
-    return f"; if u is a quantity, save {save}, which needs no rows per level"
+    floats = "`u = u.reshape(len(u), -1).astype(float)`"
+    return f"; if u is a quantity, use {floats}, which needs no rows per level"

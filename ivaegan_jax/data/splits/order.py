@@ -119,7 +119,7 @@ def ordered_as(dataset: Dataset, how: How) -> Dataset:
 
 def _column(dataset: Dataset, name: str, how: How) -> np.ndarray:
     if name not in dataset.side:
-        known = ", ".join(dataset.side) or "none; save one beside x and u, with a value per row"
+        known = ", ".join(dataset.side) or "none; give one beside x and u, with a value per row"
         raise InputError(
             f"{dataset.name} has no column {name!r} for --split={how}; its columns: {known}"
         )

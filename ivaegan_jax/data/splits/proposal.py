@@ -84,7 +84,7 @@ def likeness(dataset: Dataset) -> Dependence:
     as_it_is = dataset.groups is None and dataset.time is None  # a copy may be too large
     x = dataset.x if as_it_is else dataset.x[row]
     x = x if x.dtype.kind == "f" else x.astype(float)
-    return dependence(x, dataset.u.values[row], None if dataset.groups is None else group)
+    return dependence(x, dataset.u[row].coded(), None if dataset.groups is None else group)
 
 
 def fit_blocks(dataset: Dataset, how: How, found: Dependence, fractions: Fractions) -> How:

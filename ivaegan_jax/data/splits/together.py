@@ -134,5 +134,5 @@ def _said_of_lonely_levels(units: Units, dataset: Dataset, how: How) -> str:
     return (
         f"{dataset.name}: --split={how} cannot hold out whole groups: level {name} of u "
         f"{f'and {others} more live' if others else 'lives'} in {count} only, and training needs "
-        "every level; use --split=blocks, or save a u that several groups share"
+        "every level; use --split=blocks, or give a u that several groups share"
     )

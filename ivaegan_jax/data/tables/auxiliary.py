@@ -54,7 +54,7 @@ def _check_shape(u: np.ndarray) -> None:
     if u.size == 0:
         raise InputError(f"u is empty (shape {u.shape}); give one value for each row of x")
     if u.ndim == 0:
-        raise InputError("u must be a column and has shape (); save `u = np.atleast_1d(u)`")
+        raise InputError("u must be a column and has shape (); use `u = np.atleast_1d(u)`")
 
 
 def _categorical(
@@ -146,6 +146,6 @@ def _notes_on_columns(columns: int, categories: tuple[int, ...]) -> tuple[str, .
     halves = [0.5 if column in categories else 0 for column in range(columns)]
     return (
         f"Of the {columns} columns of u, counting from 0, {named} hold{s} whole numbers that many "
-        "rows share, which are read as categories; if they are quantities, save "
+        "rows share, which are read as categories; if they are quantities, use "
         f"`u = u + {halves}`.",
     )

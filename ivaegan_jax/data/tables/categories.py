@@ -19,13 +19,13 @@ def column_of(u: np.ndarray) -> Shaped[np.ndarray, " rows"]:
     """
     if u.dtype.kind in "Mm":
         moved = "u - np.nanmin(u)" if u.dtype.kind == "M" else "u"
-        advice = f"save `u = ({moved}).reshape(len(u), -1) / np.timedelta64(1, 's')` for seconds"
+        advice = f"use `u = ({moved}).reshape(len(u), -1) / np.timedelta64(1, 's')` for seconds"
         raise InputError(f"u holds {u.dtype}; {advice}, or `u = u.astype(str)` for categories")
     if u.dtype.names:
         first = u.dtype.names[0]
-        raise InputError(f"u holds the fields {', '.join(u.dtype.names)}; save `u = u[{first!r}]`")
+        raise InputError(f"u holds the fields {', '.join(u.dtype.names)}; use `u = u[{first!r}]`")
     if u.dtype.kind == "c":
-        advice = "save `u = np.stack([u.real, u.imag], axis=-1)`, or `u = np.abs(u)`"
+        advice = "use `u = np.stack([u.real, u.imag], axis=-1)`, or `u = np.abs(u)`"
         raise InputError(f"u holds {u.dtype}; {advice}")
     if u.dtype.kind not in "iubUS":
         raise InputError(f"u holds {u.dtype}; give integers, strings or floats")
@@ -33,7 +33,7 @@ def column_of(u: np.ndarray) -> Shaped[np.ndarray, " rows"]:
         one = "`u = np.unique(u, axis=0, return_inverse=True)[1]` for a category"
         each = "" if u.dtype.kind in "US" else ", or `u = u.astype(float)` for a continuous u"
         raise InputError(
-            f"u holds {u.dtype} of shape {u.shape}; save one column of categories: {one} of each "
+            f"u holds {u.dtype} of shape {u.shape}; give one column of categories: {one} of each "
             f"kind of row{each}"
         )
     return u.ravel()

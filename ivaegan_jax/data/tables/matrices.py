@@ -1,5 +1,6 @@
 """Tables of numbers as a user hands them over: checked, kept as precise as they are."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,15 +22,20 @@ STEPS = 1000
 
 
 def as_matrix(
-    array: np.ndarray, name: str, names: Sequence[str] = ("x", "u"), new_rows_of: int | None = None
+    array: np.ndarray,
+    name: str,
+    names: Sequence[str] = ("x", "u"),
+    new_rows_of: int | None = None,
+    columns: Sequence[str] = (),
 ) -> Real[np.ndarray, "rows columns"]:
     """Checks a two-dimensional array of finite numbers; keeps its precision.
 
     Args:
-      array: as it was saved.
+      array: as it was given.
       name: x, u or s, for messages.
-      names: all arrays of the file that have a row for each row of x.
+      names: all arrays beside it that have a row for each row of x.
       new_rows_of: how many columns the rows of a trained model have; None for a table to train on.
+      columns: their names, for messages; none where they have none.
 
     Returns:
       The array in native byte order; flags are uint8, and floats of 16 bits have 32.
@@ -42,7 +48,7 @@ def as_matrix(
         advice = _advice_on_kind(array, name)
         raise InputError(f"{name} holds {_kind(array)} instead of real numbers; {advice}")
     matrix = _native(array)
-    _check_finite(matrix, name, names)
+    _check_finite(matrix, name, names, columns)
     _check_whole(matrix, name)
     return matrix
 
@@ -76,12 +82,12 @@ def _advice_on_shape(array: np.ndarray, name: str, new_rows_of: int | None) -> s
     if array.dtype.names:
         return _advice_on_kind(array, name)
     if array.ndim == 0:
-        return f"save `{name} = np.atleast_2d({name})` if it is one row of one column"
+        return f"use `{name} = np.atleast_2d({name})` if it is one row of one column"
     if array.ndim == 1 and new_rows_of not in (None, 1):
-        return f"save `{name} = {name}[None]` for one row of {new_rows_of} columns"
+        return f"use `{name} = {name}[None]` for one row of {new_rows_of} columns"
     if array.ndim == 1:
-        return f"save `{name} = {name}[:, None]`"
-    advice = f"save `{name} = {name}.reshape(len({name}), -1)`"
+        return f"use `{name} = {name}[:, None]`"
+    advice = f"use `{name} = {name}.reshape(len({name}), -1)`"
     images = ", and image_shape=x.shape[1:3] beside it if its rows are images"
     return advice + images * (name == "x")
 
@@ -91,33 +97,43 @@ def _advice_on_kind(array: np.ndarray, name: str) -> str:
     kind = array.dtype.kind
     if array.dtype.names:
         numbers = [field for field in array.dtype.names if array.dtype[field].kind in "iufb"]
-        advice = f"save `{name} = np.column_stack([{name}[field] for field in {numbers}])`"
+        advice = f"use `{name} = np.column_stack([{name}[field] for field in {numbers}])`"
         return advice if numbers else "give fields of numbers"
     if kind == "M":
         first = f"np.nanmin({name}, axis=0)"
-        return f"save `{name} = ({name} - {first}) / np.timedelta64(1, 's')`, in seconds"
+        return f"use `{name} = ({name} - {first}) / np.timedelta64(1, 's')`, in seconds"
     if kind == "m":
-        return f"save `{name} = {name} / np.timedelta64(1, 's')`, in seconds"
+        return f"use `{name} = {name} / np.timedelta64(1, 's')`, in seconds"
     if kind == "c":
-        return f"save `{name} = np.hstack([{name}.real, {name}.imag])`, or its absolute values"
+        return f"use `{name} = np.hstack([{name}.real, {name}.imag])`, or its absolute values"
     return f"convert it, `{name} = {name}.astype(float)`, where every value is a number"
 
 
 def _check_finite(
-    matrix: Real[np.ndarray, "rows columns"], name: str, names: Sequence[str]
+    matrix: Real[np.ndarray, "rows columns"],
+    name: str,
+    names: Sequence[str],
+    columns: Sequence[str],
 ) -> None:
     """Raises InputError for NaN, inf, and what float32 does not hold."""
     # NaN passes through min and max, so that a sound table needs no array of flags
     if matrix.dtype.kind != "f" or -LARGEST < matrix.min() <= matrix.max() < LARGEST:
         return
     faulty = np.argwhere(~(np.abs(matrix) < LARGEST))
-    first = ", ".join(f"({row}, {column})" for row, column in faulty[:SHOWN])
-    where = f"{len(faulty)} of them, first at (row, column) {first}"
+    what = f"{name} has NaN, inf or numbers beyond float32: {len(faulty)} of them, first"
     rows = len(np.unique(faulty[:, 0]))
+    if columns:
+        own = Counter(columns[column] for _, column in faulty)
+        most = ", ".join(f"{n} ({count:,} rows)" for n, count in own.most_common(SHOWN))
+        raise InputError(
+            f"{what} in row {faulty[0, 0]} (counting from 0), most in {most}; fill them, or leave "
+            f"these {rows:,} row(s) or {len(own):,} column(s) out"
+        )
+    first = ", ".join(f"({row}, {column})" for row, column in faulty[:SHOWN])
     advice = f"drop or fill these in {rows} row(s)"
     if rows < len(matrix):
         advice += f", as by {keeping(f'(np.abs({name}) < {LARGEST:g}).all(axis=1)', names)}"
-    raise InputError(f"{name} has NaN, inf or numbers beyond float32: {where}; {advice}")
+    raise InputError(f"{what} at (row, column) {first}; {advice}")
 
 
 def keeping(condition: str, names: Sequence[str]) -> str:
@@ -138,4 +154,4 @@ def _check_whole(matrix: Real[np.ndarray, "rows columns"], name: str) -> None:
     ]  # fmt: skip
     if lost:
         what = f"{name} has whole numbers too large for floats in column {lost[0]}"
-        raise InputError(f"{what}; save `{name} = {name} - {name}.min(axis=0)`")
+        raise InputError(f"{what}; use `{name} = {name} - {name}.min(axis=0)`")

@@ -1,0 +1,157 @@
+"""Which columns of a table are x, u, groups, time and s."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Shaped
+
+from ivaegan_jax.data.splits.order import GROUPS, TIME, group_codes, times
+from ivaegan_jax.data.tables.build import Pieces, Reading
+from ivaegan_jax.data.tables.grammar import Asked, parse_u, split_list
+from ivaegan_jax.data.tables.kinds_of_order import Rows
+from ivaegan_jax.data.tables.observations import all_numbers, joined
+from ivaegan_jax.data.tables.table import Table, listed, matching
+from ivaegan_jax.data.tables.typed import KINDS, OF_ORDER, read_typed
+from ivaegan_jax.types import InputError
+
+KEYS = ("x", "u", "s", "image_shape")
+"""Names of arrays that mean themselves."""
+
+
+class Choice(NamedTuple):
+    """Columns by name, or lists of names with commas; empty leaves the choice to the table.
+
+    Attributes:
+      x: names or patterns of observations; empty takes the array x, or else every column of
+        numbers that is nothing else.
+      u: names, each perhaps with a kind (see `typed`); empty takes u.
+      groups: the column of recordings, sessions or subjects; empty takes groups, if there is one.
+      time: the column of times; empty takes time, if there is one.
+      s: names or patterns of true sources; empty takes s, if there is one.
+    """
+
+    x: str | Sequence[str] = ""
+    u: str | Sequence[str] = ""
+    groups: str = ""
+    time: str = ""
+    s: str | Sequence[str] = ""
+
+
+def choose(
+    table: Table,
+    choice: Choice,
+    require_u: bool = True,
+    model: Sequence[str] = (),
+    beside: Table | None = None,
+) -> Pieces:
+    """The pieces of a table that a choice names.
+
+    Args:
+      table: all that there is.
+      choice: names.
+      require_u: whether there must be a u.
+      model: names of the columns that a model was trained on, which are x then; none where there
+        is no model, or it has no names.
+      beside: columns of u that are none of the table.
+
+    Raises:
+      InputError: for names that there are not, and columns that cannot be what they are to be.
+    """
+    known = table.known()
+    order = {
+        what: table.column(name or what, what)
+        for what, name in ((GROUPS, choice.groups), (TIME, choice.time)) if name or what in known
+    }  # fmt: skip
+    asked = _asked(beside or table, choice, require_u)
+    sources = matching(_parts(choice.s), list(known), "s") or [n for n in ("s",) if n in known]
+    own = set() if beside else {each.name for each in asked}
+    others = own | {choice.groups, choice.time, GROUPS, TIME, *sources}
+    x, columns, notes = _observations(table, choice, others, model if table.is_named else ())
+    side = {
+        name: each for name, each in table.arrays.items()
+        if each.ndim == 1 and name not in (*KEYS, *columns) and len(each) == len(x)
+    } | order  # fmt: skip
+    u = _read_u(beside or table, asked, x, columns, side) if asked else None
+    s = joined(table, sources)[0] if sources else None
+    return Pieces(x, u, s, table.arrays.get("image_shape"), side, columns, notes)
+
+
+def _parts(given: str | Sequence[str]) -> list[str]:
+    return split_list(given) if isinstance(given, str) else list(given)
+
+
+def _asked(table: Table, choice: Choice, require_u: bool) -> list[Asked]:
+    """The columns of u; raises InputError where there are none and there must be some."""
+    known = table.known()
+    if choice.u:
+        return parse_u(choice.u, known, KINDS)
+    if require_u and "u" not in known:
+        raise InputError(
+            "which columns are u? Name them, each perhaps with its kind, as in "
+            f"--u=NAME,NAME:circular; columns are {listed(known)}"
+        )
+    return [Asked("u")] if "u" in known else []
+
+
+def _observations(
+    table: Table, choice: Choice, others: set[str], model: Sequence[str]
+) -> tuple[np.ndarray, tuple[str, ...], tuple[str, ...]]:
+    """X, the names of its columns, and how it was chosen where nobody said it."""
+    known = list(table.known())
+    if model:
+        if lacking := [name for name in model if name not in known]:
+            what = (
+                f"x lacks {len(lacking)} of the {len(model)} columns that the model was trained on"
+            )
+            raise InputError(f"{what}: {listed(lacking)}; there are {listed(known)}")
+        return *joined(table, model), ()
+    if choice.x:
+        # what is something else is no x, unless it is named in so many words
+        parts = _parts(choice.x)
+        names = [n for n in matching(parts, known, "x") if n not in others or n in parts]
+        return *joined(table, names), ()
+    if "x" in table.arrays:
+        return table.arrays["x"], table.names.get("x", ()), ()
+    names, note = all_numbers(table, others)
+    return *joined(table, names), (note,)
+
+
+def _read_u(
+    table: Table,
+    asked: Sequence[Asked],
+    x: np.ndarray,
+    columns: tuple[str, ...],
+    side: Mapping[str, np.ndarray],
+) -> np.ndarray | Reading:
+    """U as it was asked for; an array called u, or of several columns, without a kind as it is."""
+    pairs = [pair for each in asked for pair in _columns_of(table, each)]
+    (first, *others), several = asked, len(pairs) > 1
+    if not others and not first.kind and (several or first.name == "u"):
+        return table.arrays[first.name]
+    names, own = zip(*pairs, strict=True)
+    in_order = any(each.kind in OF_ORDER for each in asked)
+    return read_typed(names, own, len(x), _rows(x, columns, side) if in_order else None)
+
+
+def _columns_of(
+    table: Table, asked: Asked
+) -> list[tuple[Asked, Shaped[np.ndarray, " rows"] | None]]:
+    """The columns of what was asked for, more than one where that is an array."""
+    if not asked.name:
+        return [(asked, None)]
+    array, place = table.known()[asked.name]
+    values = table.arrays[array]
+    if place is not None or values.ndim == 1:
+        return [(asked, values if place is None else values[:, place])]
+    values, names = values.reshape(len(values), -1), table.names.get(array, ())
+    names = names or [f"{array}[{i}]" for i in range(values.shape[1])]
+    return [(asked._replace(name=n), column) for n, column in zip(names, values.T, strict=True)]
+
+
+def _rows(x: np.ndarray, columns: tuple[str, ...], side: Mapping[str, np.ndarray]) -> Rows:
+    """The order of rows, by the columns that are groups and time."""
+    groups, time = side.get(GROUPS), side.get(TIME)
+    group = np.zeros(len(x), np.int32) if groups is None else group_codes(groups)
+    at = np.zeros(len(x)) if time is None else times(time)
+    return Rows(x, columns, np.lexsort((at, group)), group, groups, time)

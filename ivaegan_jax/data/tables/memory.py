@@ -1,0 +1,130 @@
+"""A table from what users hold in memory: arrays, frames, sparse matrices, AnnData, lists."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Real
+
+from ivaegan_jax.data.coding import check_columns
+from ivaegan_jax.data.tables.build import build
+from ivaegan_jax.data.tables.choose import Choice, choose
+from ivaegan_jax.data.tables.objects import as_array, as_table
+from ivaegan_jax.data.tables.table import Table, unknown
+from ivaegan_jax.types import Dataset, InputError
+
+Kinds = str | Sequence[str] | Mapping[str, str]
+
+
+def as_dataset(
+    x: Any,
+    u: Any = None,
+    *,
+    groups: Any = None,
+    time: Any = None,
+    s: Any = None,
+    columns: str | Sequence[str] = "",
+    u_kinds: Kinds = (),
+    image_shape: Sequence[int] | None = None,
+    name: str = "x",
+    new_rows_of: int | Sequence[str] | None = None,
+) -> Dataset:
+    """Checks what is in memory as `load_table` checks a file.
+
+    x may be an array, nested lists, a frame of pandas or polars, a sparse matrix or an AnnData,
+    whose X it is then. u, groups, time and s are values, one row for each row of x; where x is a
+    frame, a mapping or an AnnData (its obs and obsm), they may be names of its columns instead:
+
+        as_dataset(frame, ["direction", "position:circular"], groups="trial")
+
+    Columns of u that are named may have a kind, `NAME:KIND`: categorical, continuous,
+    circular(PERIOD), ordered(LEVEL,...), segments(COUNT), segment(DURATION), lag(ROWS,...).
+
+    Args:
+      x: observations `[rows, dim_x]`.
+      u: the auxiliary variable, `[rows]`, `[rows, columns]`, or names.
+      groups: the recording, session or subject of every row, or a name.
+      time: when every row was taken, or a name.
+      s: true sources `[rows, dim_s]`, or names.
+      columns: which columns of a frame are x, names or patterns; empty takes all columns, or all of
+        numbers that are nothing else where the frame holds u, groups or time too.
+      u_kinds: kinds of the columns of u where u is values: one, one for each column, or by name.
+      image_shape: (height, width) where a row of x is an image.
+      name: of the table, for messages.
+      new_rows_of: rows for a model instead of rows to train on: the names of its columns of x, or
+        how many it has. All rows are kept then, and u may be None. Columns are taken by their
+        names, in the model's order, whatever their order here.
+
+    Returns:
+      The table; rows without a u are left out, which `notes` says, unless rows are new.
+
+    Raises:
+      InputError: one line that says what is wrong and the remedy.
+    """
+    table, given = as_table(x, "x"), {"u": u, "groups": groups, "time": time, "s": s}
+    held = Table({"x": as_array(x, "x")}) if table is None else table
+    names = {what: each for what, each in given.items() if _are_names(each, held)}
+    if table is not None and "x" not in held.arrays and not names and not columns:
+        columns = list(held.arrays) if u is not None or new_rows_of is not None else ""
+    choice = Choice(x=columns, **names)
+    values = {what: each for what, each in given.items() if each is not None and what not in names}
+    beside, asked = _as_columns(values.pop("u", None), u_kinds)
+    choice = choice._replace(u=asked) if asked else choice
+    arrays = {what: as_array(each, what) for what, each in values.items()}
+    arrays |= {} if image_shape is None else {"image_shape": np.asarray(image_shape)}
+    held = held._replace(arrays={**held.arrays, **arrays})
+    model = () if isinstance(new_rows_of, int) or new_rows_of is None else tuple(new_rows_of)
+    count = new_rows_of if isinstance(new_rows_of, int) else len(model) or None
+    pieces = choose(held, choice, new_rows_of is None, model, beside)
+    return build(pieces, name, new_rows_of is None, count)
+
+
+def as_rows(x: Any, columns: int | Sequence[str]) -> Real[np.ndarray, "rows dim_x"]:
+    """New rows of x alone, for a model.
+
+    Args:
+      x: as `as_dataset` takes it.
+      columns: names of the model's columns of x, or how many it has. Named columns are taken by
+        their names, in the model's order; others beside them are left out.
+
+    Raises:
+      InputError: where columns are missing, or there are fewer or more without a name.
+    """
+    rows = as_dataset(x, new_rows_of=columns).x
+    check_columns("x", rows, columns if isinstance(columns, int) else len(columns))
+    return rows
+
+
+def _are_names(given: Any, table: Table) -> bool:
+    """Whether strings name columns; a list of as many as there are rows may be the values."""
+    if isinstance(given, str):
+        return True
+    if not isinstance(given, list | tuple) or not all(isinstance(each, str) for each in given):
+        return False
+    known, rows = table.known(), len(next(iter(table.arrays.values())))
+    return len(given) != rows or all(each.partition(":")[0] in known for each in given)
+
+
+def _as_columns(u: Any, kinds: Kinds) -> tuple[Table | None, list[str]]:
+    """U that was given as values: its columns by name, and how they are asked for."""
+    if u is None:
+        return None, []
+    table = as_table(u, "u")
+    if table is None:
+        array, own = as_array(u, "u"), getattr(u, "name", None)
+        if not kinds and (array.ndim != 1 or not isinstance(own, str)):
+            return Table({"u": array}), ["u"]
+        columns = array.reshape(len(array), -1).T
+        name = own if isinstance(own, str) else "u"
+        several = [f"{name}{i}" for i in range(len(columns))]
+        table = Table(dict(zip(several if len(columns) > 1 else [name], columns, strict=True)))
+    names = list(table.arrays)
+    if isinstance(kinds, str):
+        kinds = [kinds] * len(names)
+    if not isinstance(kinds, Mapping):
+        if kinds and len(kinds) != len(names):
+            raise InputError(f"u has {len(names)} columns and there are {len(kinds)} u_kinds")
+        kinds = dict(zip(names, kinds or [""] * len(names), strict=True))
+    if other := sorted(set(kinds) - set(names)):
+        raise InputError(unknown(other[0], names, "u_kinds"))
+    return table, [f"{n}:{kind}" if (kind := kinds.get(n, "")) else n for n in names]

@@ -1,0 +1,93 @@
+"""A user's table as named arrays, and the choice of columns by name or pattern."""
+
+import difflib
+import fnmatch
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ivaegan_jax.types import InputError
+
+SHOWN = 12
+"""How many names a message lists."""
+
+
+class Table(NamedTuple):
+    """What a file or an object holds.
+
+    Attributes:
+      arrays: by name: columns `[rows]`, and arrays `[rows, columns]`.
+      names: of the columns of a two-dimensional array, where they have some.
+    """
+
+    arrays: Mapping[str, np.ndarray]
+    names: Mapping[str, tuple[str, ...]] = {}
+
+    @property
+    def is_named(self) -> bool:
+        """Whether observations have names: columns by themselves, or those of the array x."""
+        return "x" not in self.arrays or "x" in self.names
+
+    def known(self) -> dict[str, tuple[str, int | None]]:
+        """Every name that can be chosen: its array, and the column in it; None for all of it."""
+        found: dict[str, tuple[str, int | None]] = {
+            column: (name, i) for name, own in self.names.items() for i, column in enumerate(own)
+        }
+        return found | {name: (name, None) for name, each in self.arrays.items() if each.ndim}
+
+    def column(self, name: str, what: str) -> np.ndarray:
+        """One column `[rows]`.
+
+        Raises:
+          InputError: where there is none of that name, or it is an array of several columns.
+        """
+        known = self.known()
+        if name not in known:
+            raise InputError(unknown(name, known, what))
+        array, place = known[name]
+        found = self.arrays[array] if place is None else self.arrays[array][:, place]
+        if found.size != len(found):
+            raise InputError(f"{what}: {name!r} has several columns; name one column")
+        return found.reshape(len(found))
+
+
+def matching(patterns: Iterable[str], known: Sequence[str], what: str) -> list[str]:
+    """The names that patterns choose, in their order; `!PATTERN` takes names out again.
+
+    Args:
+      patterns: names, or patterns with `*`, `?` and `[...]`; a name is taken literally first.
+      known: all names.
+      what: whose patterns they are, for messages.
+
+    Raises:
+      InputError: for a pattern that matches nothing.
+    """
+    patterns, chosen = list(patterns), {}
+    if patterns and patterns[0].startswith("!") and patterns[0] not in known:
+        chosen = dict.fromkeys(known)
+    for pattern in patterns:
+        negated = pattern.startswith("!") and pattern not in known
+        text = pattern[1:] if negated else pattern
+        found = [text] if text in known else fnmatch.filter(known, text)
+        if not found:
+            raise InputError(unknown(text, known, what))
+        for name in found:
+            chosen.pop(name, None) if negated else chosen.setdefault(name)
+    return list(chosen)
+
+
+def unknown(name: str, known: Iterable[str], what: str) -> str:
+    """That there is no column of that name, and which are nearest."""
+    known = list(known)
+    lower = {each.lower(): each for each in known}
+    near = [lower[each] for each in difflib.get_close_matches(name.lower(), lower, 3)]
+    hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
+    return f"{what}: {name!r} is no column; {hint}columns are {listed(known)}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names with commas, the first of many."""
+    names = list(names)
+    more = f", ... ({len(names)} in all)" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more if names else "none"

@@ -1,0 +1,81 @@
+"""The kinds of u by name, and u of several columns as one object."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from jaxtyping import Shaped
+
+from ivaegan_jax.data.tables import kinds_of_order, kinds_of_values
+from ivaegan_jax.data.tables.build import Reading
+from ivaegan_jax.data.tables.grammar import Asked
+from ivaegan_jax.data.tables.kinds_of_order import Rows
+from ivaegan_jax.data.tables.kinds_of_values import Read
+from ivaegan_jax.types import Auxiliary, InputError
+
+OF_VALUES: dict[str, Callable[[Asked, np.ndarray], Read]] = {
+    "categorical": kinds_of_values.categorical,
+    "continuous": kinds_of_values.continuous,
+    "circular": kinds_of_values.circular,
+    "ordered": kinds_of_values.ordered,
+}
+OF_ORDER: dict[str, Callable[[Asked, np.ndarray | None, Rows], list[Read]]] = {
+    "segments": kinds_of_order.segments,
+    "segment": kinds_of_order.segment,
+    "lag": kinds_of_order.lag,
+}
+KINDS = (*OF_VALUES, *OF_ORDER)
+"""What may follow a column's name."""
+
+
+def read_typed(
+    asked: Sequence[Asked],
+    own: Sequence[Shaped[np.ndarray, " rows"] | None],
+    count: int,
+    rows: Rows | None = None,
+) -> Reading:
+    """U of columns that were asked for by name and kind.
+
+    Args:
+      asked: columns and kinds.
+      own: the user's values of each; None where there is no column.
+      count: rows of x.
+      rows: what else is known of them; None where no kind is made of their order.
+
+    Raises:
+      InputError: for values that are not of their kind.
+    """
+    for each, values in zip(asked, own, strict=True):
+        if values is not None and len(values) != count:
+            what = f"x has {count} rows, {each.name} has {len(values)}"
+            raise InputError(f"{what}; they must belong to each other row by row")
+    read = [
+        found
+        for each, values in zip(asked, own, strict=True)
+        for found in _read(each, values, rows, len(asked) == 1)
+    ]
+    missing = np.any([each.missing for each in read], axis=0)
+    u = Auxiliary.of_columns(
+        np.stack([each.values for each in read], axis=1), [each.column for each in read], missing
+    )
+    notes = tuple(dict.fromkeys(each.note for each in read if each.note))
+    return Reading(u, notes, _missing_note(read) if missing.any() else "")
+
+
+def _read(asked: Asked, own: np.ndarray | None, rows: Rows | None, alone: bool) -> list[Read]:
+    if asked.kind in OF_ORDER:
+        assert rows is not None
+        return OF_ORDER[asked.kind](asked, own, rows)
+    assert own is not None
+    if not asked.kind:
+        return [kinds_of_values.whatever_it_is(asked, own, alone)]
+    return [OF_VALUES[asked.kind](asked, own)]
+
+
+def _missing_note(read: Sequence[Read]) -> str:
+    """How many rows are left out, and for which columns."""
+    missing = np.any([each.missing for each in read], axis=0)
+    own = {each.column.name: int(each.missing.sum()) for each in read if not each.cause}
+    causes = dict.fromkeys(each.cause for each in read if each.cause)
+    said = ", ".join(f"{name} {count:,}" for name, count in own.items() if count)
+    why = "; ".join([*([f"u is missing: {said}"] if said else []), *causes])
+    return f"{missing.sum():,} of {len(missing):,} rows are left out ({why})."
