@@ -23,6 +23,9 @@ import pytest
 from jaxtyping import install_import_hook
 
 jax.config.update("jax_num_cpu_devices", 4)
+jax.config.update("jax_compilation_cache_dir", str(hermetic.COMPILED))
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
 
 # JAX also puts shapes, shardings and axis numbers into the leaves of pytree classes, so the two
 # modules that define one keep their annotations for readers and type checkers only; report and

@@ -15,11 +15,18 @@ TOOLS = ("bash", "sh", "env", "git", "seq", "cat", "lscpu", "sysctl", "uname")
 KEPT = ("TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONPATH")
 KEPT_BEGINNINGS = ("PYTEST_", "COV_", "COVERAGE_")
 
+QUICK_TO_COMPILE = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+"""What tests compile is small and runs a few times: compiling it is what takes their time."""
+
+COMPILED = Path(tempfile.gettempdir()) / f"compiled-of-tests-{os.getuid()}"
+"""Where compiled programs are kept for all workers, and for the next session on this machine."""
+
 FIXED = {
     "LANG": "C.UTF-8",
     "TERM": "dumb",
     "TZ": "UTC",
     "JAX_PLATFORMS": "cpu",
+    "XLA_FLAGS": QUICK_TO_COMPILE,
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
 }

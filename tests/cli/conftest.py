@@ -5,6 +5,7 @@ import fcntl
 import itertools
 import json
 
+import hermetic
 import numpy as np
 import pytest
 from programs_forked import SMALL, SMALL_BENCHMARK, program, start
@@ -20,9 +21,9 @@ def shared(tmp_path_factory, worker_id):
 
 
 @pytest.fixture(scope="session")
-def cache(shared):
-    """Where compiled programs are kept for the session."""
-    return shared / "compiled"
+def cache():
+    """Where compiled programs are kept."""
+    return hermetic.COMPILED
 
 
 @pytest.fixture(scope="session")

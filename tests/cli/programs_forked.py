@@ -18,6 +18,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from hermetic import QUICK_TO_COMPILE
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(
@@ -37,9 +39,6 @@ SMALL = (
     "--config.train.chunk=10",
 )
 SMALL_BENCHMARK = ("--config.data.segments=4", "--config.data.per_segment=60")
-QUICK_TO_COMPILE = {
-    "XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
-}
 AS_USERS_HAVE_IT = {"XLA_FLAGS": ""}
 
 
@@ -81,7 +80,7 @@ def start(folder: Path, function, *args, env=None) -> Running:
     What it trains is compiled quickly, not to be quick itself, unless `env` says otherwise.
     """
     folder.mkdir()
-    env = QUICK_TO_COMPILE | (env or {})
+    env = {"XLA_FLAGS": QUICK_TO_COMPILE} | (env or {})
     process = SERVER.Process(target=_redirected, args=(folder, env, function, args))
     process.start()
     return Running(process, folder)
