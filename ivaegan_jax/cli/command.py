@@ -16,8 +16,8 @@ from pathlib import Path
 from ivaegan_jax import __version__
 from ivaegan_jax.cli._stop import STOP
 
-PROGRAMS = ("doctor", "train", "compare", "encode", "report", "latents", "sweep", "reproduce")
-"""In the order in which people need them."""
+PROGRAMS = sorted({path.stem for path in Path(__file__).parent.glob("[!_]*.py")} - {"command"})
+"""Modules of this room: each has a docstring, `define_flags` and `main`."""
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from ivaegan_jax.models.terms.forward import Pass, batch_mean
+from ivaegan_jax.models.terms.forward import Pass, batch_mean, terms_of
 from ivaegan_jax.models.terms.losses import ADVERSARIAL_LOSSES
 from ivaegan_jax.types import Scalar
 
@@ -61,3 +61,6 @@ def gp(run: Pass) -> Scalar:
 def critic_accuracy(run: Pass) -> Scalar:
     """Share of rows on the right side of zero; .5 at chance. Logged, never minimised."""
     return 0.5 * (jnp.mean(run.logit_real > 0) + jnp.mean(run.logit_fake < 0))
+
+
+TERMS = terms_of(feat, cycle, adv_g, adv_d, r1, r2, gp, critic_accuracy)

@@ -8,7 +8,7 @@ from jax.nn import logsumexp
 from jaxtyping import Array, Float
 
 from ivaegan_jax.models.distributions import gaussian_log_prob
-from ivaegan_jax.models.terms.forward import Pass, batch_mean
+from ivaegan_jax.models.terms.forward import Pass, batch_mean, terms_of
 from ivaegan_jax.types import Scalar
 
 
@@ -103,3 +103,6 @@ def mixture_kl(run: Pass) -> Scalar:
         divergence = batch_mean(run.nets.family.kl(*own, *prior))
         total += weight * (divergence - jnp.mean(log_own - log_m))
     return total
+
+
+TERMS = terms_of(nll, nll_mean, kl, divergence, mi, tc, dim_kl, mixture_nll, mixture_kl)

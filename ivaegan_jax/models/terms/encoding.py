@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax.nn import logsumexp
 
 from ivaegan_jax.models.linalg import log_volume
-from ivaegan_jax.models.terms.forward import Pass, batch_mean, rows_and_jacobian
+from ivaegan_jax.models.terms.forward import Pass, batch_mean, rows_and_jacobian, terms_of
 from ivaegan_jax.types import Scalar
 
 
@@ -39,3 +39,6 @@ def supervised(run: Pass) -> Scalar:
     """Squared error of the posterior mean against the true sources: a ceiling, not a method."""
     s = cast(jnp.ndarray, run.batch.s)  # a study without them is refused
     return batch_mean(jnp.square(run.posterior[0] - s))
+
+
+TERMS = terms_of(density, contrast, supervised)

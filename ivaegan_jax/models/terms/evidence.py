@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 
 from ivaegan_jax.models.distributions import gaussian_log_prob
 from ivaegan_jax.models.linalg import half_log_det, solve_upper, triangular
-from ivaegan_jax.models.terms.forward import Pass, rows_and_jacobian
+from ivaegan_jax.models.terms.forward import Pass, rows_and_jacobian, terms_of
 from ivaegan_jax.types import Scalar
 
 DRAWS = 64
@@ -97,3 +97,6 @@ def _gaussian_draw(
     step = solve_upper(factor, unit)
     log_density = jnp.sum(gaussian_log_prob(unit, jnp.zeros(()), jnp.zeros(())), axis=-1)
     return mu + step, log_density + half_log_det(factor)
+
+
+TERMS = terms_of(iwae)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -141,3 +142,12 @@ def rows_and_jacobian(
 
     # every column passes through the hidden layers like a row of its own
     return in_batches(whole, rows, at_once=max(LEAST_AT_ONCE, ROWS_AT_ONCE // inputs))
+
+
+Term: TypeAlias = Callable[[Pass], Scalar]
+"""A loss term: minimised, mean over the batch, sum over dimensions, unweighted."""
+
+
+def terms_of(*terms: Term) -> dict[str, Term]:
+    """Terms by their functions' names."""
+    return {term.__name__: term for term in terms}
