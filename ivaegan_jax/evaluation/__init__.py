@@ -5,8 +5,10 @@ Belongs here: what one model's runs are worth. `results` has the schema of every
 Does not: files, tables, words of a report.
 """
 
+from ivaegan_jax.evaluation.baselines import baseline_rows
 from ivaegan_jax.evaluation.evaluate import make_evaluate
 from ivaegan_jax.evaluation.own_metrics import METRICS, HeldOutRun
+from ivaegan_jax.evaluation.plotted import arrays_for_figures, joined_arrays
 from ivaegan_jax.evaluation.results import (
     BOTH,
     SCHEMA,
@@ -64,11 +66,14 @@ __all__ = [
     "Score",
     "Stamp",
     "Verdict",
+    "arrays_for_figures",
+    "baseline_rows",
     "candidates",
     "choose",
     "from_row",
     "from_rows",
     "hold_against_null",
+    "joined_arrays",
     "make_evaluate",
     "to_row",
 ]

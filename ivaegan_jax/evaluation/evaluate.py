@@ -1,6 +1,6 @@
 """What a trained run is worth: one jittable function per run, then rows with their convention."""
 
-from collections.abc import Callable, Sized
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -8,23 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.nn import logsumexp
 
-from ivaegan_jax.metrics import (
-    active_units,
-    affine_r2,
-    canonical_correlation,
-    columns_within,
-    distinct_columns,
-    evenly,
-    label_r2,
-    mcc,
-    within_level_mcc,
-)
-from ivaegan_jax.models import DRAWS, FIT_ROWS, Hypers, Model, gaussian_sample, in_batches
+from ivaegan_jax.models import FIT_ROWS, Hypers, Model, gaussian_sample, in_batches
 from ivaegan_jax.training import as_batch
-from ivaegan_jax.types import Batch, HostOrDevice, Params, Row, Terms, are_codes
-
-NEIGHBOURS_ROWS = 20_000
-"""Rows, evenly spread, on which latents are predicted from the neighbours of a continuous u."""
+from ivaegan_jax.types import Batch, HostOrDevice, Params, Terms
 
 EVALUATION_STEP = 2**32 - 2
 """Stands for the step in the key of an evaluation's draws; no training step reaches it."""
@@ -180,86 +166,3 @@ def evaluation_key(
     """
     key = jax.random.fold_in(jax.random.key(seed), EVALUATION_STEP)
     return jax.random.fold_in(jax.random.fold_in(key, data_seed), split)
-
-
-def known(score: Callable[[], Any], *needed: np.ndarray) -> float:
-    """The score; NaN where what it is computed from is not finite, which is a result as well."""
-    return float(score()) if all(np.isfinite(each).all() for each in needed) else np.nan
-
-
-def likelihood_rows(run: Evaluation, x: np.ndarray, u: np.ndarray, elbo: bool) -> list[Row]:
-    """Rows that need no true sources; NaN where there is no number.
-
-    Args:
-      run: host arrays of one run.
-      x: standardised observations `[rows, dim_x]`.
-      u: level codes or features of the same rows.
-      elbo: whether the model is trained on a likelihood, so that its ELBO means something.
-    """
-    some = slice(None) if are_codes(u) else evenly(len(u), NEIGHBOURS_ROWS)
-    unit = "nats per row of standardised x"
-    rows = [
-        {"metric": "recon_r2", "value": _recon_r2(run.x_recon, x), "latent": "posterior_mean"},
-        {"metric": "kl", "value": run.terms["kl"], "unit": "nats per row"},
-        {"metric": "active_units", "value": known(
-            lambda: active_units(run.mu, run.log_var).sum(), run.mu, run.log_var)},
-        {"metric": "label_r2", "latent": "posterior_mean", "value": known(
-            lambda: np.mean(label_r2(run.mu[some], u[some])), run.mu)},
-        {"metric": "information_on_u", "value": run.terms["information"], "unit": "nats per row"},
-        {"metric": "log_likelihood", "value": -run.terms["iwae"],
-         "unit": f"{unit}, {DRAWS} weighted draws, noise fitted on other rows"},
-    ]  # fmt: skip
-    if "critic_accuracy" in run.terms:
-        rows.append({"metric": "critic_accuracy", "value": run.terms["critic_accuracy"]})
-    if elbo:
-        bound = -(run.terms["nll"] + run.terms["kl"])
-        rows.append({"metric": "elbo", "value": bound, "unit": f"{unit}, one posterior draw"})
-    return rows
-
-
-def _recon_r2(x_recon: np.ndarray, x: np.ndarray) -> float:
-    x, x_recon = np.asarray(x, float), np.asarray(x_recon, float)
-    total = np.mean(np.square(x - x.mean(0))) or np.nan  # a constant x has no variance to explain
-    return known(lambda: 1.0 - np.mean(np.square(x - x_recon)) / total, x_recon)
-
-
-def source_rows(run: Evaluation, s: np.ndarray, u: np.ndarray) -> list[Row]:
-    """Rows that compare latents with the true sources, each stamped with its convention.
-
-    Sources that are constant, or copies of others, are left out, and rows say so; there are none
-    where no source is left.
-
-    Args:
-      run: host arrays of one run.
-      s: true sources `[rows, dim_s]`.
-      u: level codes or features of the same rows.
-    """
-    kept = distinct_columns(s)
-    if not len(kept):
-        return []
-    mu, z, true = run.mu, run.z, s[:, kept]
-    rows = [
-        _scored("mcc", known(lambda: mcc(mu, true), mu)),
-        _scored("mcc", known(lambda: mcc(mu, true, corr="spearman"), mu), corr="spearman"),
-        _scored("mcc", known(lambda: mcc(mu, true, held_out=False), mu), assignment="in_sample"),
-        _scored("mcc", known(lambda: mcc(z, true), z), latent="posterior_sample"),
-        _scored("affine_r2", known(lambda: affine_r2(mu, true), mu), corr=None),
-        _scored("affine_r2_z_given_s", known(lambda: affine_r2(true, mu), mu), corr=None),
-        _scored("cca", known(lambda: canonical_correlation(mu, true), mu)),
-    ]
-    rows = [row | some_of("sources", kept, s.T) for row in rows]
-    within = kept[np.isin(kept, columns_within(s, u))] if are_codes(u) else kept[:0]
-    if len(within):
-        value = known(lambda: within_level_mcc(mu, s[:, within], u), mu)
-        rows.append(_scored("mcc_within", value) | some_of("sources", within, s.T))
-    return rows
-
-
-def some_of(name: str, used: Sized, there: Sized) -> Row:
-    """Says how many of what there is were used, unless all were."""
-    return {} if len(used) == len(there) else {name: f"{len(used)} of {len(there)}"}
-
-
-def _scored(metric: str, value: float, **convention: str | None) -> Row:
-    default = {"latent": "posterior_mean", "corr": "pearson", "assignment": "held_out"}
-    return {"metric": metric, "value": value, **default, **convention}

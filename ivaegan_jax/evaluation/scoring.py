@@ -1,4 +1,4 @@
-"""From trained states to results: every run scored on held-out data, beside baselines."""
+"""From trained states to results: every run scored on held-out data."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -9,28 +9,23 @@ import numpy as np
 from jax.sharding import Mesh
 from jaxtyping import Float
 
-from ivaegan_jax.data import Part, Prepared, Split
+from ivaegan_jax.data import Part, Split
 from ivaegan_jax.evaluation.evaluate import (
     Evaluation,
     evaluation_key,
-    likelihood_rows,
     make_evaluate,
-    some_of,
-    source_rows,
 )
 from ivaegan_jax.evaluation.own_metrics import HeldOutRun, own_metric_rows
-from ivaegan_jax.evaluation.results import Agreement, Baseline, Score, Stamp
+from ivaegan_jax.evaluation.results import Agreement, Score, Stamp
+from ivaegan_jax.evaluation.scores import likelihood_rows, some_of, source_rows
 from ivaegan_jax.metrics import (
     DISTANCES,
     MEASURES,
     MIN_ROWS_PER_LEVEL,
-    baselines,
     conditional_sample_quality,
-    distinct_columns,
     evenly,
     levels_compared,
     pairwise_agreement,
-    some_rows,
 )
 from ivaegan_jax.models import Game, Model
 from ivaegan_jax.training import (
@@ -44,9 +39,6 @@ from ivaegan_jax.training import (
 )
 from ivaegan_jax.types import Row
 
-PLOTTED_ROWS = 1000
-"""Held-out rows per run that are kept for figures."""
-
 AGREED_RUNS, AGREED_ROWS = 64, 20_000
 """Runs of a data seed between which agreement is measured, as pairs grow with the square, and
 held-out rows; of more, these are evenly spread, and rows of results say so."""
@@ -54,8 +46,6 @@ held-out rows; of more, these are evenly spread, and rows of results say so."""
 CLASSIFIED_RUNS = 32
 """Runs of a model whose samples a classifier is trained on: it takes seconds per run."""
 
-BASELINE_NUMBERS, FIT_ROWS, BASELINE_ROWS = 2**24, 100_000, 20_000
-"""At most: numbers of x and rows that baselines are fitted on, held-out rows that they score."""
 
 EVALUATED_AT_ONCE = 8
 """Runs per accelerator that are evaluated at once; a CPU evaluates one after the other anyway."""
@@ -233,85 +223,3 @@ def agreement_rows(
                 found = {"mcc": pairs.mcc[a, b], "affine_r2": pairs.affine_r2[a, b]}
                 for name, value in found.items():
                     yield Agreement(**pair, metric=f"agreement_{name}", value=float(value))
-
-
-BASELINE_NAMES = {
-    "rotation": "random_rotation",
-    "rotation_p95": "random_rotation_p95",
-    "raw_x": "raw_x",
-    "pca": "pca",
-    "fastica": "fastica",
-    "label_only": "label_only",
-    "linear_ceiling": "linear_supervised",
-}
-"""What results call each of `metrics.baselines`."""
-
-
-def baseline_rows(prepared: Prepared, data_seeds: Sequence[int], data: str) -> Iterator[Baseline]:
-    """What needs no model of ours, scored on the same held-out rows with the same convention."""
-    train, test = prepared.train, prepared.test
-    if train.s is None or test.s is None:
-        return
-    convention = {"corr": "pearson", "assignment": "held_out"}
-    for i, data_seed in enumerate(data_seeds):
-        most = BASELINE_NUMBERS // prepared.dim_x
-        fit = some_rows(train.u[i], prepared.dim_u, min(FIT_ROWS, most))
-        rows = some_rows(test.u[i], prepared.dim_u, min(BASELINE_ROWS, most))
-        kept = distinct_columns(test.s[i])  # the sources that models are scored on
-        if not len(kept):
-            continue
-        found = baselines(
-            train.x[i][fit], train.u[i][fit], train.s[i][fit][:, kept],
-            test.x[i][rows], test.u[i][rows], test.s[i][rows][:, kept],
-        )  # fmt: skip
-        said = some_of("fit_rows", fit, train.u[i]) | some_of("rows", rows, test.u[i])
-        said |= some_of("sources", kept, test.s[i].T)
-        for name, value in found.items():
-            yield Baseline(
-                **convention,
-                **said,
-                data=data,
-                data_seed=data_seed,
-                baseline=BASELINE_NAMES[name.removeprefix("within_level_")],
-                metric="mcc_within" if name.startswith("within_level_") else "mcc",
-                value=value,
-            )
-
-
-def arrays_for_figures(trained: Trained, evaluation: Evaluation, data: Prepared) -> dict[str, Any]:
-    """Held-out latents and samples of every run, as the report's figures read them."""
-    kept = np.linspace(0, len(data.test.x[0]) - 1, PLOTTED_ROWS).astype(int)
-    kept = np.unique(kept)
-    arrays = {
-        "z": evaluation.mu[:, kept],
-        "u": data.test.u[:: len(data.test.u) // len(data.test.x), kept],
-        "seed": trained.runs.seed,
-        "data_seed_index": trained.runs.data_index,
-    }
-    if data.test.s is not None:
-        arrays["s"] = data.test.s[:, kept]
-    if data.image_shape:
-        shown = kept[:: max(1, len(kept) // 12)][:12]
-        of_data = range(len(data.preprocessing))
-
-        def pixels(x: np.ndarray, index: Any) -> np.ndarray:
-            back = [data.preprocessing[i].inverse_x for i in index]
-            return np.stack([f(rows[shown]) for f, rows in zip(back, x, strict=True)])
-
-        arrays |= {
-            "x": pixels(data.test.x, of_data),
-            "x_recon": pixels(evaluation.x_recon, trained.runs.data_index),
-            "x_fake": pixels(evaluation.x_fake, trained.runs.data_index),
-            "image_shape": np.array(data.image_shape),
-        }
-    return arrays
-
-
-OF_RUNS = ("z", "seed", "data_seed_index", "x_recon", "x_fake")
-"""Arrays for figures that have a leading axis of runs."""
-
-
-def joined_arrays(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Arrays for figures of all runs, from those of parts of them."""
-    names = [name for name in OF_RUNS if name in parts[0]]
-    return parts[0] | {name: np.concatenate([each[name] for each in parts]) for name in names}

@@ -8,7 +8,15 @@ import numpy as np
 from jax.sharding import Mesh
 
 from ivaegan_jax.data import Prepared, is_synthetic
-from ivaegan_jax.evaluation import BOTH, Result, Stamp, scoring, verdict
+from ivaegan_jax.evaluation import (
+    BOTH,
+    Result,
+    Stamp,
+    arrays_for_figures,
+    joined_arrays,
+    scoring,
+    verdict,
+)
 from ivaegan_jax.models import Dims
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.types import Pause
@@ -59,7 +67,7 @@ class Scorer:
             # what may choose a run sees validation rows alone
             valid = [found["valid"]], [parts["valid"]], stamp["valid"], ("energy_distance",)
             by_split["chosen by"] += paced(scoring.quality_rows(some, *valid), pause)
-            shown.append(scoring.arrays_for_figures(some, found["test"], self.data))
+            shown.append(arrays_for_figures(some, found["test"], self.data))
             alive.append(some.states.alive)
         states = trained.states.replace(alive=np.concatenate(alive))
         trained = trained._replace(states=states)
@@ -69,7 +77,7 @@ class Scorer:
             between = scoring.agreement_rows(trained, np.concatenate(mu[split]), stamp_of)
             rows += paced(between, pause)
         judged, agreed = self._judge(trained, partial(self._stamp, trained, BOTH), pause)
-        arrays = scoring.joined_arrays(shown)
+        arrays = joined_arrays(shown)
         samples = [*by_split["both"], *by_split["chosen by"]]
         return [*rows, *samples, *judged], arrays | agreed
 

@@ -8,7 +8,16 @@ import jax
 from jax.sharding import Mesh
 
 from ivaegan_jax.data import Part, as_control, preprocessing_arrays, split_arrays
-from ivaegan_jax.evaluation import Baseline, Gate, OfModel, Result, candidates, choose, scoring
+from ivaegan_jax.evaluation import (
+    Baseline,
+    Gate,
+    OfModel,
+    Result,
+    baseline_rows,
+    candidates,
+    choose,
+    scoring,
+)
 from ivaegan_jax.files import read_npz, write_npz
 from ivaegan_jax.models import Dims
 from ivaegan_jax.studies.bonds import check_settings, keep_arrays
@@ -225,7 +234,7 @@ class Study:
         if any(isinstance(each, Baseline | Gate) for each in load_results(workdir.metrics)):
             return
         e = self.experiment
-        rows = [*paced(scoring.baseline_rows(self.data, e.data_seeds, e.data), pause)]
+        rows = [*paced(baseline_rows(self.data, e.data_seeds, e.data), pause)]
         add_results(workdir.metrics, [*rows, *gate_rows(e, self.seen)])
 
     def _make_scorer(self, control: str) -> Scorer:

@@ -37,7 +37,7 @@ def test_help_lists_every_program_with_its_purpose(called, words):
 
 
 @pytest.mark.parametrize(
-    ("word", "hint"), [("comparr", "did you mean compare?"), ("--data=b1", "known are doctor")]
+    ("word", "hint"), [("comparr", "did you mean compare?"), ("--data=b1", "known are compare")]
 )
 def test_an_unknown_program_is_one_line(called, word, hint):
     (out, err), status = called(word)

@@ -3,13 +3,8 @@ import numpy as np
 import pytest
 
 from ivaegan_jax.evaluation import evaluate as module
-from ivaegan_jax.evaluation.evaluate import (
-    Evaluation,
-    evaluation_key,
-    likelihood_rows,
-    make_evaluate,
-    source_rows,
-)
+from ivaegan_jax.evaluation.evaluate import Evaluation, evaluation_key, make_evaluate
+from ivaegan_jax.evaluation.scores import likelihood_rows, source_rows
 from ivaegan_jax.models.hypers import Hypers
 
 ROWS = 400

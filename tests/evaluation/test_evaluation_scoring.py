@@ -7,7 +7,7 @@ import pytest
 from ivaegan_jax.data.benchmarks.synthetic import b1
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.prepare import prepare
-from ivaegan_jax.evaluation import scoring, to_row
+from ivaegan_jax.evaluation import baselines, plotted, scoring, to_row
 from ivaegan_jax.evaluation.evaluate import Evaluation, evaluation_key, make_evaluate
 
 DATA_SEEDS = (3, 4)
@@ -133,10 +133,10 @@ def test_equal_runs_agree_wholly_and_others_do_not(trained, evaluation):
 
 
 def test_baselines_are_scored_once_per_data_seed(prepared):
-    rows = list(scoring.baseline_rows(prepared, DATA_SEEDS, "b1"))
+    rows = list(baselines.baseline_rows(prepared, DATA_SEEDS, "b1"))
     keys = [(row.data_seed, row.baseline, row.metric) for row in rows]
     assert len(set(keys)) == len(keys)
-    assert {row.baseline for row in rows} == set(scoring.BASELINE_NAMES.values())
+    assert {row.baseline for row in rows} == set(baselines.BASELINE_NAMES.values())
     for row in rows:
         assert (row.kind, row.data, row.split) == ("baseline", "b1", "test")
         assert -1 <= row.value <= 1
@@ -148,7 +148,7 @@ def test_without_sources_there_are_no_baselines(prepared):
     blind = prepared._replace(**{
         name: getattr(prepared, name)._replace(s=None) for name in ("train", "valid", "test")
     })  # fmt: skip
-    assert list(scoring.baseline_rows(blind, DATA_SEEDS, "b1")) == []
+    assert list(baselines.baseline_rows(blind, DATA_SEEDS, "b1")) == []
 
 
 def test_figures_show_at_most_the_plotted_rows_evenly_spread(trained, prepared, monkeypatch):
@@ -156,9 +156,9 @@ def test_figures_show_at_most_the_plotted_rows_evenly_spread(trained, prepared, 
     mu = np.tile(np.arange(rows, dtype=np.float32)[None, :, None], (6, 1, 2))
     blank = np.zeros((6, rows, 3), np.float32)
     found = Evaluation(mu, mu, mu, blank, blank, {})
-    assert scoring.arrays_for_figures(trained, found, prepared)["z"].shape == (6, rows, 2)
-    monkeypatch.setattr(scoring, "PLOTTED_ROWS", 5)
-    arrays = scoring.arrays_for_figures(trained, found, prepared)
+    assert plotted.arrays_for_figures(trained, found, prepared)["z"].shape == (6, rows, 2)
+    monkeypatch.setattr(plotted, "PLOTTED_ROWS", 5)
+    arrays = plotted.arrays_for_figures(trained, found, prepared)
     assert arrays["z"][0, :, 0].tolist() == [0, 4, 9, 14, 19]
     kept = arrays["z"][0, :, 0].astype(int)
     np.testing.assert_array_equal(arrays["s"], prepared.test.s[:, kept])
@@ -170,7 +170,7 @@ def test_images_come_back_in_their_own_units(trained, prepared):
     seen = prepared._replace(image_shape=(1, 3))
     x = np.stack([prepared.test.x[i] for i in INDEX])
     mu = x[:, :, :2].copy()
-    arrays = scoring.arrays_for_figures(trained, Evaluation(mu, mu, mu, x, x, {}), seen)
+    arrays = plotted.arrays_for_figures(trained, Evaluation(mu, mu, mu, x, x, {}), seen)
     assert arrays["image_shape"].tolist() == [1, 3]
     for i, index in enumerate(INDEX):
         np.testing.assert_allclose(arrays["x_recon"][i], arrays["x"][index], atol=1e-4)
@@ -210,9 +210,9 @@ def test_a_classifier_judges_the_samples_of_the_first_runs_alone(
 
 
 def test_baselines_on_some_rows_say_so(prepared, monkeypatch):
-    monkeypatch.setattr(scoring, "BASELINE_NUMBERS", 3 * 100)
-    monkeypatch.setattr(scoring, "BASELINE_ROWS", 16)
-    rows = list(scoring.baseline_rows(prepared, DATA_SEEDS[:1], "b1"))
+    monkeypatch.setattr(baselines, "BASELINE_NUMBERS", 3 * 100)
+    monkeypatch.setattr(baselines, "BASELINE_ROWS", 16)
+    rows = list(baselines.baseline_rows(prepared, DATA_SEEDS[:1], "b1"))
     assert {(row.fit_rows, row.rows) for row in rows} == {("100 of 160", "15 of 20")}
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ivaegan_jax.evaluation.evaluate import Evaluation, source_rows
+from ivaegan_jax.evaluation.evaluate import Evaluation
+from ivaegan_jax.evaluation.scores import source_rows
 from ivaegan_jax.metrics import canonical_correlation
 from ivaegan_jax.metrics.truth import columns_within, distinct_columns
 

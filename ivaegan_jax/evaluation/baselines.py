@@ -1,0 +1,53 @@
+"""What needs no model, scored on the same held-out rows as models are."""
+
+from collections.abc import Iterator, Sequence
+
+from ivaegan_jax.data import Prepared
+from ivaegan_jax.evaluation.results import Baseline
+from ivaegan_jax.evaluation.scores import some_of
+from ivaegan_jax.metrics import baselines, distinct_columns, some_rows
+
+BASELINE_NUMBERS, FIT_ROWS, BASELINE_ROWS = 2**24, 100_000, 20_000
+"""At most: numbers of x and rows that baselines are fitted on, held-out rows that they score."""
+
+BASELINE_NAMES = {
+    "rotation": "random_rotation",
+    "rotation_p95": "random_rotation_p95",
+    "raw_x": "raw_x",
+    "pca": "pca",
+    "fastica": "fastica",
+    "label_only": "label_only",
+    "linear_ceiling": "linear_supervised",
+}
+"""What results call each of `metrics.baselines`."""
+
+
+def baseline_rows(prepared: Prepared, data_seeds: Sequence[int], data: str) -> Iterator[Baseline]:
+    """What needs no model of ours, scored on the same held-out rows with the same convention."""
+    train, test = prepared.train, prepared.test
+    if train.s is None or test.s is None:
+        return
+    convention = {"corr": "pearson", "assignment": "held_out"}
+    for i, data_seed in enumerate(data_seeds):
+        most = BASELINE_NUMBERS // prepared.dim_x
+        fit = some_rows(train.u[i], prepared.dim_u, min(FIT_ROWS, most))
+        rows = some_rows(test.u[i], prepared.dim_u, min(BASELINE_ROWS, most))
+        kept = distinct_columns(test.s[i])  # the sources that models are scored on
+        if not len(kept):
+            continue
+        found = baselines(
+            train.x[i][fit], train.u[i][fit], train.s[i][fit][:, kept],
+            test.x[i][rows], test.u[i][rows], test.s[i][rows][:, kept],
+        )  # fmt: skip
+        said = some_of("fit_rows", fit, train.u[i]) | some_of("rows", rows, test.u[i])
+        said |= some_of("sources", kept, test.s[i].T)
+        for name, value in found.items():
+            yield Baseline(
+                **convention,
+                **said,
+                data=data,
+                data_seed=data_seed,
+                baseline=BASELINE_NAMES[name.removeprefix("within_level_")],
+                metric="mcc_within" if name.startswith("within_level_") else "mcc",
+                value=value,
+            )
