@@ -15,13 +15,13 @@ from experiments.calibrations._case import (
     Case,
     covers,
 )
+from ivaegan_jax.evaluation import USABLE, Agreement, Consensus, Verdict
 from ivaegan_jax.evaluation.verdict.rows import ROTATED_ROWS, ROTATIONS
 from ivaegan_jax.metrics import random_rotation_baseline
 from ivaegan_jax.metrics.agreement import pairwise_mcc
 from ivaegan_jax.metrics.statistics import agreement_interval
 from ivaegan_jax.report import estimates
 from ivaegan_jax.report.evidence import SUPPORTED, Evidence, verdict_of
-from ivaegan_jax.types import Row
 
 QUALITY = 0.8
 UNSEEN = "few failures are seen, or none"
@@ -48,16 +48,16 @@ def agreement_of_data_seeds_covers(shape: tuple[int, int], rng: np.random.Genera
     data_seeds, runs = shape
     scales = rng.uniform(0.6, 1.0, size=data_seeds)
     matrices = [agreement_of_runs(runs, rng, scale=scale) for scale in scales]
-    found = estimates.agreement([row for d, m in enumerate(matrices) for row in rows_of(m, d)])
+    found = estimates.agreement([pair for d, m in enumerate(matrices) for pair in pairs_of(m, d)])
     assert found is not None
     return covers(found, float(np.mean((QUALITY * scales) ** 2)))
 
 
-def rows_of(pairwise: np.ndarray, data_seed: int) -> list[Row]:
-    """The recorded rows of all pairs of runs on one data seed."""
+def pairs_of(pairwise: np.ndarray, data_seed: int) -> list[Agreement]:
+    """The recorded agreement of all pairs of runs on one data seed."""
     return [
-        {"metric": "agreement_mcc", "data_seed": data_seed, "seed": int(i), "other_seed": int(j),
-         "value": float(pairwise[i, j])}
+        Agreement(label="one", metric="agreement_mcc", data_seed=data_seed, seed=int(i),
+                  other_seed=int(j), value=float(pairwise[i, j]))
         for i, j in zip(*np.triu_indices(len(pairwise), 1), strict=True)
     ]  # fmt: skip
 
@@ -66,7 +66,7 @@ def supported(
     dim_z: int, shape: tuple[int, int], noise: float | None, rng: np.random.Generator
 ) -> bool:
     """Usable runs that are rotations of one solution, or the solution itself with some noise."""
-    rows, baselines = [], []
+    pairs, found = [], []
     for data_seed in range(shape[0]):
         z = rng.normal(size=(ROTATED_ROWS, dim_z))
         if noise is None:
@@ -74,13 +74,15 @@ def supported(
             latents = z @ turned
         else:
             latents = z + noise * rng.normal(size=(shape[1], *z.shape))
-        rows += rows_of(pairwise_mcc(latents), data_seed)
-        baselines.append({"rotation_p95": random_rotation_baseline(latents[0], ROTATIONS)[1]})
+        pairs += pairs_of(pairwise_mcc(latents), data_seed)
+        rotation = random_rotation_baseline(latents[0], ROTATIONS)
+        found.append(Consensus(label="one", medoid=0, groups=(), rotation=rotation[0],
+                               rotation_p95=rotation[1]))  # fmt: skip
     evidence = Evidence(
-        runs=[{"value": 1.0}] * (shape[0] * shape[1]),
-        consensus=baselines,
-        agreement=estimates.agreement(rows),
-        rotation_p95=float(np.mean([baseline["rotation_p95"] for baseline in baselines])),
+        runs=[Verdict(label="one", verdict=USABLE)] * (shape[0] * shape[1]),
+        consensus=found,
+        agreement=estimates.agreement(pairs),
+        rotation_p95=float(np.mean([each.rotation_p95 for each in found])),
         controls=(),
     )
     return verdict_of(evidence) == SUPPORTED

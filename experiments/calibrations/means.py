@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from experiments.calibrations._case import COVERAGE, INTERVALS, Case, covers
+from ivaegan_jax.evaluation import Score
 from ivaegan_jax.metrics.statistics import (
     hierarchical_interval,
     interquartile_mean,
@@ -78,14 +79,14 @@ def mean_covers(
 
 
 def uneven_mean_covers(kind: str, data_seeds: int, rng: np.random.Generator) -> bool:
-    """Recorded rows of one to three runs per data seed, by chance."""
+    """Recorded scores of one to three runs per data seed, by chance."""
     values = SCORES[kind](rng, data_seeds, 3)
-    rows = [
-        {"metric": "score", "preset": "one", "data_seed": i, "seed": j, "value": values[i, j]}
+    results = [
+        Score(metric="score", label="one", data_seed=i, seed=j, split="test", value=values[i, j])
         for i, count in enumerate(rng.integers(1, 4, data_seeds))
         for j in range(count)
     ]
-    found = estimates.interval(rows, "score", "one")
+    found = estimates.interval(results, "score", "one")
     assert found is not None
     return covers(found, truth_of(kind, "mean"))
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from experiments.calibrations._case import AT_MOST, FALSE_ALARMS, POWER, Case
+from ivaegan_jax.evaluation import USABLE, Baseline, Result, Score, Verdict
 from ivaegan_jax.report.first_page import first_page
 from ivaegan_jax.report.tables import summary
 from ivaegan_jax.report.wording import headline
-from ivaegan_jax.types import Row
 
 BASELINE = 0.72
 PRESETS = ("vae", "ivae", "ivae_gan", "igan", "tcl")
@@ -17,29 +17,30 @@ PRESETS = ("vae", "ivae", "ivae_gan", "igan", "tcl")
 
 def recovers(data_seeds: int, better: float, rng: np.random.Generator) -> bool:
     """Five models that score like a rotation, the last of them better by so much."""
-    rows: list[Row] = []
+    found: list[Result] = []
     for data_seed in range(data_seeds):
-        where = {"metric": "mcc", "data_seed": data_seed, "seed": 1}
         baseline = BASELINE + 0.01 * rng.normal()
-        rows.append(where | {"preset": "random_rotation", "kind": "baseline", "value": baseline})
+        found.append(Baseline(baseline="random_rotation", metric="mcc", data_seed=data_seed,
+                              value=baseline))  # fmt: skip
         for preset in PRESETS:
             score = BASELINE + 0.05 * rng.normal() + better * (preset == PRESETS[-1])
-            rows.append(where | {"preset": preset, "value": score})
-    return "recovers the sources" in headline("data", rows, summary(rows))[0]
+            found.append(Score(label=preset, metric="mcc", data_seed=data_seed, seed=1,
+                               split="test", value=score))  # fmt: skip
+    return "recovers the sources" in headline("data", found, summary(found))[0]
 
 
 def beats_control(runs: int, better: float, rng: np.random.Generator) -> bool:
     """Runs of one data seed that explain held-out rows as well as their control's, or better."""
-    rows: list[Row] = []
+    found: list[Result] = []
     for preset, more in (("ivae_gan", better), ("ivae_gan+shuffled_u", 0.0)):
         for seed in range(runs):
-            where = {"preset": preset, "data_seed": 1, "seed": seed}
-            verdict = {"kind": "verdict", "verdict": "usable", "reasons": []}
-            rows += [
-                where | {"metric": "log_likelihood", "value": more + rng.normal()},
-                where | verdict | {"metric": "verdict", "value": 1.0},
+            run = {"label": preset, "data_seed": 1, "seed": seed}
+            value = more + rng.normal()
+            found += [
+                Score(**run, split="test", metric="log_likelihood", value=value),
+                Verdict(**run, verdict=USABLE),
             ]
-    [model] = first_page(rows)
+    [model] = first_page(found)
     return any("It beats its negative control" in sentence for sentence in model.sentences)
 
 

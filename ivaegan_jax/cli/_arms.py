@@ -67,7 +67,9 @@ def report_arms(name: str, study: NamedStudy, root: Path, out: Path | None) -> r
         for arm in study.arms
     ]
     read = report.read_arms(arms)
-    checked = report.check_bands(study.bands, [row for records in read for row in records.rows])
+    checked = report.check_bands(
+        study.bands, [each for records in read for each in records.results]
+    )
     studied = report.Studied(name, arms, read, checked)
     manifest = _manifest(study, {arm.name: arm.path for arm in arms})
     for folder in filter(None, (root, out)):

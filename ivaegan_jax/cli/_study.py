@@ -15,7 +15,6 @@ from ivaegan_jax.doctor import counted
 from ivaegan_jax.files import write_text
 from ivaegan_jax.progress import ConsoleReporter, stages_of
 from ivaegan_jax.report import (
-    read_recorded,
     recommendation,
     summary,
     sweep_of,
@@ -29,6 +28,7 @@ from ivaegan_jax.studies import (
     Workdir,
     listed,
     load_of_study,
+    load_whole_results,
     parse_seeds,
     recorded,
     with_controls,
@@ -160,10 +160,11 @@ def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
 
 
 def _report(workdir: Workdir, pause: Pause) -> None:
-    page, rows = write_report([workdir.path], pause=pause), read_recorded(workdir.path)
-    sweep = sweep_of(rows)
+    page = write_report([workdir.path], pause=pause)
+    results = load_whole_results(workdir.metrics)
+    sweep = sweep_of(results)
     told = recommendation(sweep) if sweep else []
-    table = sweep_table(sweep, rows) if sweep else summary(rows)
+    table = sweep_table(sweep, results) if sweep else summary(results)
     print("\n".join(["", to_text(table), *told, f"report: {page}"]))
 
 

@@ -5,7 +5,7 @@ Belongs here: how results are shown. Does not: computing them; a report can be m
 
 from ivaegan_jax.report.bands import Checked, bands_json, check_bands
 from ivaegan_jax.report.details import conventions, per_seed
-from ivaegan_jax.report.inputs import Arm, read_arms, read_recorded
+from ivaegan_jax.report.inputs import Arm, read_arms
 from ivaegan_jax.report.latents import DIM_Z, latents_table, recommend, recommended
 from ivaegan_jax.report.render import Table, to_html, to_json, to_lines, to_markdown, to_text
 from ivaegan_jax.report.study import Studied, main_table, write_study
@@ -26,7 +26,6 @@ __all__ = [
     "main_table",
     "per_seed",
     "read_arms",
-    "read_recorded",
     "recommend",
     "recommendation",
     "recommended",

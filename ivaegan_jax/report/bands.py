@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ivaegan_jax.evaluation import Result
 from ivaegan_jax.report.estimates import differences, interval
-from ivaegan_jax.report.recorded import presets, scores
+from ivaegan_jax.report.recorded import labels, scores
 from ivaegan_jax.report.render import Table, decimal
 from ivaegan_jax.report.selection import selection_gain
 from ivaegan_jax.studies import Band
-from ivaegan_jax.types import Row
 
 
 class Checked(NamedTuple):
@@ -30,10 +30,10 @@ class Checked(NamedTuple):
         return f"{self.band} {decimal(self.value)} in {_range(self.band)}: {_verdict(self)}"
 
 
-def check_bands(bands: Sequence[Band], rows: Sequence[Row]) -> list[Checked]:
-    """Every band whose arms have runs among these rows, checked."""
-    ran = {"", *presets(rows)}
-    return [Checked(b, _value(b, rows)) for b in bands if {b.arm, b.minus} <= ran]
+def check_bands(bands: Sequence[Band], results: Sequence[Result]) -> list[Checked]:
+    """Every band whose arms have runs among these results, checked."""
+    ran = {"", *labels(results)}
+    return [Checked(b, _value(b, results)) for b in bands if {b.arm, b.minus} <= ran]
 
 
 def bands_table(checked: Sequence[Checked]) -> Table:
@@ -56,13 +56,13 @@ def bands_json(checked: Sequence[Checked]) -> list[dict[str, Any]]:
     ]
 
 
-def _value(band: Band, rows: Sequence[Row]) -> float:
+def _value(band: Band, results: Sequence[Result]) -> float:
     if band.metric == "selection_gain":
-        return selection_gain(rows, band.arm)
+        return selection_gain(results, band.arm)
     if not band.minus:
-        found = interval(rows, band.metric, band.arm)
+        found = interval(results, band.metric, band.arm)
         return float("nan") if found is None else float(found.estimate)
-    a, b = (scores(rows, band.metric, arm) for arm in (band.arm, band.minus))
+    a, b = (scores(results, band.metric, arm) for arm in (band.arm, band.minus))
     by_seed = differences(a, b)
     return float(np.mean(list(by_seed.values()))) if by_seed else float("nan")
 

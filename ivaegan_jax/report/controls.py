@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ivaegan_jax.evaluation import Agreement, Finding, Result, Score, Verdict
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.estimates import agreement
 from ivaegan_jax.report.legend import CONTROLS
 from ivaegan_jax.report.render import Table
 from ivaegan_jax.studies import CONTROL, control_of, model_of
-from ivaegan_jax.types import Row
 
 COLUMNS = {
     "preset": "model",
@@ -29,12 +29,12 @@ FEWEST_RUNS, IN_WORDS = 5, "five"
 
 
 class Against(NamedTuple):
-    """A preset against one of its negative controls, run by run, on the same held-out rows.
+    """A model against one of its negative controls, run by run, on the same held-out rows.
 
     Attributes:
       control: its name.
-      gains: what log p(x|u) of the preset is above that of its control, nats per row, `[runs]`.
-      missing: runs in which the preset has no number where its control has one.
+      gains: what log p(x|u) of the model is above that of its control, nats per row, `[runs]`.
+      missing: runs in which the model has no number where its control has one.
     """
 
     control: str
@@ -43,7 +43,7 @@ class Against(NamedTuple):
 
     @property
     def better(self) -> int:
-        """Runs in which the preset explains held-out rows better."""
+        """Runs in which the model explains held-out rows better."""
         return sum(gain > 0 for gain in self.gains)
 
     @property
@@ -62,11 +62,11 @@ class Against(NamedTuple):
         return float(np.mean(self.gains)) if len(self.gains) else float("nan")
 
 
-def against_controls(rows: Sequence[Row], preset: str) -> list[Against]:
-    """Every control of the preset that shares runs with it; none for a control itself."""
-    own, found = _likelihoods(rows, preset), []
+def against_controls(results: Sequence[Result], label: str) -> list[Against]:
+    """Every control of the model that shares runs with it; none for a control itself."""
+    own, found = _likelihoods(results, label), []
     for control in CONTROLS:
-        other = _likelihoods(rows, f"{preset}{CONTROL}{control}")
+        other = _likelihoods(results, f"{label}{CONTROL}{control}")
         # a control without a number is beaten by nobody: that pair is left out
         shared = [run for run in own if run in other and np.isfinite(other[run])]
         gains = [own[run] - other[run] for run in shared if np.isfinite(own[run])]
@@ -75,22 +75,21 @@ def against_controls(rows: Sequence[Row], preset: str) -> list[Against]:
     return found
 
 
-def controls_table(rows: Sequence[Row]) -> Table:
-    """Every preset that has controls, and its controls beneath it; no lines where there are none.
+def controls_table(results: Sequence[Result]) -> Table:
+    """Every model that has controls, and its controls beneath it; no lines where there are none.
 
     A diverged run counts with what its last finite parameters are worth.
     """
-    known = recorded.presets(rows)
     records = []
-    for preset in known:
-        against = {each.control: each for each in against_controls(rows, preset)}
+    for label in recorded.labels(results):
+        against = {each.control: each for each in against_controls(results, label)}
         if not against:
             continue
-        records.append(_record(rows, preset))
+        records.append(_record(results, label))
         for control, each in against.items():
             better = f"{each.better} of {len(each.gains) + each.missing}"
             gain = {"gain": each.gain, "better": better}
-            records.append(_record(rows, f"{preset}{CONTROL}{control}") | gain)
+            records.append(_record(results, f"{label}{CONTROL}{control}") | gain)
     notes = [
         "Controls are trained by the same program, on training rows spoilt on purpose; all are "
         "scored on the same held-out rows as they are, but shifted_u with its u. usable: runs with "
@@ -101,30 +100,25 @@ def controls_table(rows: Sequence[Row]) -> Table:
     return Table("Negative controls", COLUMNS, records, (), notes)
 
 
-def is_control(preset: str) -> bool:
-    """Whether a preset's name is that of a negative control."""
-    return bool(control_of(preset))
+def without_controls(labels: Sequence[str]) -> list[str]:
+    """The models less the controls of those among them: a control is no rival of its model."""
+    return [each for each in labels if not (control_of(each) and model_of(each) in labels)]
 
 
-def without_controls(presets: Sequence[str]) -> list[str]:
-    """The presets less the controls of those among them: a control is no rival of its model."""
-    return [p for p in presets if not (is_control(p) and model_of(p) in presets)]
+def _likelihoods(results: Sequence[Result], label: str) -> dict[tuple[Any, Any], float]:
+    found = recorded.select(results, Score, label, "log_likelihood")
+    return {(each.data_seed, each.seed): recorded.number(each.value) for each in found}
 
 
-def _likelihoods(rows: Sequence[Row], preset: str) -> dict[tuple[Any, Any], float]:
-    found = recorded.select(rows, "log_likelihood", preset)
-    return {(r["data_seed"], r["seed"]): recorded.number(r["value"]) for r in found}
-
-
-def _record(rows: Sequence[Row], preset: str) -> dict[str, Any]:
-    verdicts = recorded.select(rows, "verdict", preset, "verdict")
-    told = [r["value"] for r in recorded.select(rows, "information_on_u", preset, "verdict")]
-    likelihoods = [each for each in _likelihoods(rows, preset).values() if np.isfinite(each)]
+def _record(results: Sequence[Result], label: str) -> dict[str, Any]:
+    verdicts = recorded.select(results, Verdict, label)
+    told = [r.value for r in recorded.select(results, Finding, label, "information_on_u")]
+    likelihoods = [each for each in _likelihoods(results, label).values() if np.isfinite(each)]
     return {
-        "preset": preset,
+        "preset": label,
         "runs": len(verdicts),
-        "usable": int(sum(row["value"] for row in verdicts)),
-        "agreement": agreement(recorded.select(rows, "agreement_mcc", preset, "agreement")),
+        "usable": int(sum(map(recorded.counted, verdicts))),
+        "agreement": agreement(recorded.select(results, Agreement, label, "agreement_mcc")),
         "information": float(np.mean(told)) if told else None,
         "log_likelihood": float(np.mean(likelihoods)) if likelihoods else None,
     }

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from ivaegan_jax.data import SHIFTED
-from ivaegan_jax.evaluation import LEVEL
+from ivaegan_jax.evaluation import LEVEL, Gate, Result
 from ivaegan_jax.report.controls import FEWEST_RUNS, IN_WORDS, Against
 from ivaegan_jax.report.render import decimal
-from ivaegan_jax.types import Row
 
 PAIRINGS = {
     "shifts": "a u shifted in time",
@@ -25,23 +24,23 @@ TOO_FEW = {
 """Why no pairing could have shown anything."""
 
 
-def gate_of(rows: Sequence[Row]) -> Row | None:
-    """The recorded row on what dependent rows show of u; None where rows are exchangeable."""
-    found = [row for row in rows if row.get("kind") == "gate"]
+def gate_of(results: Sequence[Result]) -> Gate | None:
+    """The result on what dependent rows show of u; None where rows are exchangeable."""
+    found = [each for each in results if isinstance(each, Gate)]
     return found[-1] if found else None
 
 
-def is_untestable(gate: Row) -> bool:
+def is_untestable(gate: Gate) -> bool:
     """Whether no pairing of x and u could have shown anything."""
-    return gate["least"] > LEVEL
+    return gate.least > LEVEL
 
 
-def against_support(gate: Row, controls: Sequence[Against]) -> list[str]:
+def against_support(gate: Gate, controls: Sequence[Against]) -> list[str]:
     """Why nothing can be supported; empty where the rows' dependence is no obstacle."""
     if is_untestable(gate):
-        return [f"{TOO_FEW[gate['pairings']]}: nothing can be supported."]
-    if not gate["value"]:
-        return [f"x follows u no further than it follows {PAIRINGS[gate['pairings']]} "
+        return [f"{TOO_FEW[gate.pairings]}: nothing can be supported."]
+    if not gate.passed:
+        return [f"x follows u no further than it follows {PAIRINGS[gate.pairings]} "
                 f"({_p_values(gate)}): nothing can be supported."]  # fmt: skip
     shifted = [each for each in controls if each.control == SHIFTED]
     if not shifted:
@@ -57,15 +56,15 @@ def against_support(gate: Row, controls: Sequence[Against]) -> list[str]:
     return []
 
 
-def described(gate: Row) -> str:
+def described(gate: Gate) -> str:
     """What rows have in common, and whether x follows u beyond it."""
-    alike = f"Neighbouring rows resemble each other for about {gate['length']:,} rows"
-    alike = alike if gate["length"] > 1 else "Rows are not exchangeable"
-    beyond = "further than" if gate["value"] else "no further than"
-    null = PAIRINGS[gate["pairings"]]
+    alike = f"Neighbouring rows resemble each other for about {gate.length:,} rows"
+    alike = alike if gate.length > 1 else "Rows are not exchangeable"
+    beyond = "further than" if gate.passed else "no further than"
+    null = PAIRINGS[gate.pairings]
     return f"{alike}; x follows u {beyond} it follows {null} ({_p_values(gate)})."
 
 
-def _p_values(gate: Row) -> str:
-    carries, modulates = (decimal(gate[name], 2) for name in ("carries", "modulates"))
+def _p_values(gate: Gate) -> str:
+    carries, modulates = (decimal(value, 2) for value in (gate.carries, gate.modulates))
     return f"p = {carries}; of its spread and correlations alone {modulates}"

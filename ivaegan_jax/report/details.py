@@ -1,17 +1,16 @@
 """The tables behind the summary: every run, and every metric under each of its conventions."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from ivaegan_jax.evaluation import Result, Score
 from ivaegan_jax.report import recorded
-from ivaegan_jax.report.counting import count_runs
 from ivaegan_jax.report.render import Table
-from ivaegan_jax.types import Row
 
 FIT = {
-    "preset": "preset",
+    "preset": "model",
     "runs": "runs",
     "diverged": "div",
     "recon_r2": "recon R²",
@@ -26,16 +25,19 @@ FIT = {
 }
 """What a model is worth beside its latents."""
 
+RUN = ["preset", "data_seed", "seed", "status", "step"]
 
-def fit(rows: Sequence[Row]) -> Table:
-    """Reconstruction, likelihood and samples of every preset: what its latents may have cost."""
+
+def fit(results: Sequence[Result]) -> Table:
+    """Reconstruction, likelihood and samples of every model: what its latents may have cost."""
     records = [
-        {"preset": preset, **dict(zip(("runs", "diverged"), count_runs(rows, preset), strict=True))}
-        | {metric: _of_all(rows, metric, preset) for metric in list(FIT)[3:]}
-        for preset in recorded.presets(rows)
+        {"preset": label, **dict(zip(("runs", "diverged"), counts, strict=True))}
+        | {metric: _of_all(results, metric, label) for metric in list(FIT)[3:]}
+        for label in recorded.labels(results)
+        for counts in [recorded.count_runs(results, label)]
     ]
     notes = [
-        "Means over all runs of a preset that have a number (div counts those that lack one, or "
+        "Means over all runs of a model that have a number (div counts those that lack one, or "
         "diverged), on held-out rows of the standardised x. log p(x|u): nats "
         "per row, an importance-weighted bound, measured alike for every model, with the noise "
         "fitted to the residuals. energy, MMD²: samples given u against real rows of that u; real: "
@@ -44,55 +46,47 @@ def fit(rows: Sequence[Row]) -> Table:
     return Table("Reconstruction, likelihood, samples", FIT, records, (), notes)
 
 
-def _of_all(rows: Sequence[Row], metric: str, preset: str) -> float:
-    values = recorded.scores(rows, metric, preset).values
+def _of_all(results: Sequence[Result], metric: str, label: str) -> float:
+    values = recorded.scores(results, metric, label).values
     return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
 
 
-def per_seed(rows: Sequence[Row]) -> Table:
+def per_seed(results: Sequence[Result]) -> Table:
     """Every run on a line of its own, with its status; headline convention."""
-    runs = [row for row in rows if row.get("kind", "run") == "run"]
-    metrics = list(dict.fromkeys(row["metric"] for row in runs))
-    records: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for preset in recorded.presets(rows):
-        own = [row for row in runs if row["preset"] == preset]
+    scores = [each for each in results if isinstance(each, Score)]
+    metrics = list(dict.fromkeys(each.metric for each in scores))
+    records: dict[tuple[object, ...], dict[str, object]] = {}
+    for label in recorded.labels(scores):
+        own = [each for each in scores if each.label == label]
         for metric in metrics:
-            for row in recorded.select(own, metric, preset):
-                key = (preset, row.get("data_seed"), row.get("seed"))
-                record = records.setdefault(key, _identity(row))
-                record[metric] = recorded.number(row.get("value"))
-                if recorded.is_diverged(row):
-                    record["status"] = row["status"]
-    columns = {key: key for key in ("preset", "data_seed", "seed", "status", "step", *metrics)}
+            for each in recorded.select(own, Score, label, metric):
+                run = {"preset": label, **{key: getattr(each, key) for key in RUN[1:]}}
+                record = records.setdefault((label, each.data_seed, each.seed), run)
+                record[metric] = recorded.number(each.value)
+                if recorded.is_diverged(each):
+                    record["status"] = each.status
+    columns = {key: "model" if key == "preset" else key for key in (*RUN, *metrics)}
     notes = ["Posterior mean, Pearson, held-out rows and assignment; one line per run."]
     return Table("Every run", columns, list(records.values()), (), notes).without_empty_columns()
 
 
-def conventions(rows: Sequence[Row]) -> Table:
+def conventions(results: Sequence[Result]) -> Table:
     """Mean of every metric of the runs under each convention it was measured in."""
-    runs = [row for row in rows if row.get("kind", "run") == "run"]
-    known = recorded.presets(rows)
-    keys = dict.fromkeys((row["metric"], *recorded.stamp(row)) for row in runs)
-    records = []
-    for metric, *stamp in sorted(keys):
-        same = [r for r in runs if (r["metric"], *recorded.stamp(r)) == (metric, *stamp)]
-        named = dict(zip(recorded.HEADLINE, stamp, strict=True))
-        records.append({"metric": metric, **named, **{p: _mean(same, p) for p in known}})
-    columns = {key: key for key in ("metric", *recorded.HEADLINE, *known)}
+    known, same = recorded.labels(results), ["metric", *recorded.HEADLINE]
+    rows = [
+        (each.label, each.data_seed, each.seed, each.step or 0, each.metric, *recorded.stamp(each),
+         recorded.counted(each))
+        for each in results if isinstance(each, Score)
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["label", "data_seed", "seed", "step", *same, "value"])
+    last = frame.sort_values("step", kind="stable").drop_duplicates(
+        ["label", "data_seed", "seed", *same], keep="last"
+    )
+    means = last.groupby([*same, "label"]).value.mean().unstack("label")
+    records = means.reset_index().to_dict("records")
+    columns = {key: key for key in (*same, *known)}
     notes = [
         "Each line is one convention; means over runs, diverged ones included as in the summary. "
-        "A preset without a value has no run with a finite one."
+        "A model without a value has no run with a finite one."
     ]
     return Table("Every metric, by convention", columns, records, (), notes)
-
-
-def _identity(row: Row) -> dict[str, Any]:
-    fields = {key: row.get(key) for key in ("preset", "data_seed", "seed", "step")}
-    return {**fields, "status": row.get("status", "ok")}
-
-
-def _mean(rows: Sequence[Row], preset: str) -> float:
-    of_preset = recorded.latest(row for row in rows if row["preset"] == preset)
-    values = np.array([recorded.counted(row) for row in of_preset])
-    finite = values[np.isfinite(values)]
-    return float(finite.mean()) if finite.size else float("nan")

@@ -1,4 +1,4 @@
-"""From recorded rows, some runs missing or diverged, to the intervals of `statistics`."""
+"""From recorded results, some runs missing or diverged, to the intervals of `statistics`."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Float
 
+from ivaegan_jax.evaluation import Agreement, Result
 from ivaegan_jax.metrics import (
     Interval,
     Paired,
@@ -14,18 +15,17 @@ from ivaegan_jax.metrics import (
     paired_comparison,
 )
 from ivaegan_jax.report.recorded import LIMITS, Scores, counted, scores
-from ivaegan_jax.types import Row
 
 
 def interval(
-    rows: Sequence[Row],
+    results: Sequence[Result],
     metric: str,
-    preset: str,
+    label: str,
     statistic: Literal["mean", "iqm"] = "mean",
     confidence: float = 0.95,
 ) -> Interval | None:
     """The headline interval of a metric; None where no run has a number."""
-    found = scores(rows, metric, preset)
+    found = scores(results, metric, label)
     values = found.values
     some = values[np.isfinite(values).any(axis=1)]
     if not some.size:
@@ -35,7 +35,7 @@ def interval(
 
 
 def paired(a: Scores, b: Scores) -> Paired | None:
-    """Compares two presets on the data seeds they share; None where they share none.
+    """Compares two models on the data seeds they share; None where they share none.
 
     With a single data seed the pairs are the model seeds that both were run with.
     """
@@ -51,27 +51,27 @@ def differences(a: Scores, b: Scores) -> dict[Any, float]:
     return {seed: float(of_a[seed].mean() - of_b[seed].mean()) for seed in of_a if seed in of_b}
 
 
-def agreement(rows: Sequence[Row]) -> Interval | None:
+def agreement(pairs: Sequence[Agreement]) -> Interval | None:
     """Mean agreement between runs, averaged over data seeds; None without pairs."""
-    seeds = dict.fromkeys(row.get("data_seed") for row in rows)
-    pairs = [pairwise([row for row in rows if row.get("data_seed") == seed]) for seed in seeds]
-    whole = [matrix for matrix in pairs if np.isfinite(matrix).all()]
+    seeds = dict.fromkeys(pair.data_seed for pair in pairs)
+    found = [pairwise([pair for pair in pairs if pair.data_seed == seed]) for seed in seeds]
+    whole = [matrix for matrix in found if np.isfinite(matrix).all()]
     return cut(mean_agreement_interval(whole), "agreement_mcc") if whole else None
 
 
-def pairwise(rows: Sequence[Row]) -> Float[np.ndarray, "runs runs"]:
+def pairwise(pairs: Sequence[Agreement]) -> Float[np.ndarray, "runs runs"]:
     """The symmetric matrix of agreement between the runs of one data seed, 1 on the diagonal.
 
     A pair without a number has a lost run in it and agrees on nothing; a pair that was never
     written is nan.
     """
-    seeds = sorted({row[end] for row in rows for end in ("seed", "other_seed")})
+    seeds = sorted({seed for pair in pairs for seed in (pair.seed or 0, pair.other_seed)})
     index = {seed: i for i, seed in enumerate(seeds)}
     matrix = np.full((len(seeds), len(seeds)), np.nan)
     np.fill_diagonal(matrix, 1.0)
-    for row in rows:
-        i, j = index[row["seed"]], index[row["other_seed"]]
-        matrix[i, j] = matrix[j, i] = counted(row)
+    for pair in pairs:
+        i, j = index[pair.seed or 0], index[pair.other_seed]
+        matrix[i, j] = matrix[j, i] = counted(pair)
     return matrix
 
 

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ivaegan_jax.evaluation import USABLE, Agreement, Consensus, Gate, Result, Verdict
 from ivaegan_jax.metrics import Interval
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.controls import Against, against_controls
 from ivaegan_jax.report.dependent import against_support, gate_of, is_untestable
 from ivaegan_jax.report.estimates import agreement
-from ivaegan_jax.types import Row
 
 SUPPORTED = "identification supported"
 NOT_SUPPORTED = "not identified"
@@ -27,24 +27,24 @@ NOT_KNOWN = {"unproved", "vanished", "some_repeating"}
 
 
 class Evidence(NamedTuple):
-    """The rows of one preset that its verdict rests on.
+    """The results of one model that its verdict rests on.
 
     Attributes:
-      runs: one row with a verdict per run.
-      consensus: one row per data seed.
+      runs: the verdict on each.
+      consensus: one per data seed.
       agreement: mean over pairs of runs on the same data seed; None below `FEWEST_PAIRS`.
       rotation_p95: agreement that 5 % of mere rotations reach, mean over data seeds.
-      controls: the preset against each of its negative controls that was trained.
+      controls: the model against each of its negative controls that was trained.
       gate: what rows that depend on each other show of u before training; None where rows are
         exchangeable.
     """
 
-    runs: Sequence[Row]
-    consensus: Sequence[Row]
+    runs: Sequence[Verdict]
+    consensus: Sequence[Consensus]
     agreement: Interval | None
     rotation_p95: float
     controls: Sequence[Against]
-    gate: Row | None = None
+    gate: Gate | None = None
 
     @property
     def objections(self) -> list[str]:
@@ -60,18 +60,18 @@ class Evidence(NamedTuple):
         return float(low if np.isfinite(low) else estimate) > self.rotation_p95
 
 
-def gather(rows: Sequence[Row], preset: str) -> Evidence:
-    """The rows of one preset of one data set."""
-    consensus = recorded.select(rows, "consensus", preset, "consensus")
-    pairs = recorded.select(rows, "agreement_mcc", preset, "agreement")
-    rotation = [row["rotation_p95"] for row in consensus]
+def gather(results: Sequence[Result], label: str) -> Evidence:
+    """The results of one model on one data set."""
+    consensus = recorded.select(results, Consensus, label)
+    pairs = recorded.select(results, Agreement, label, "agreement_mcc")
+    rotation = [each.rotation_p95 for each in consensus]
     return Evidence(
-        runs=recorded.select(rows, "verdict", preset, "verdict"),
+        runs=recorded.select(results, Verdict, label),
         consensus=consensus,
         agreement=agreement(pairs) if len(pairs) >= FEWEST_PAIRS else None,
         rotation_p95=float(np.mean(rotation)) if rotation else float("nan"),
-        controls=against_controls(rows, preset),
-        gate=gate_of(rows),
+        controls=against_controls(results, label),
+        gate=gate_of(results),
     )
 
 
@@ -85,19 +85,19 @@ def verdict_of(evidence: Evidence) -> str:
     How often runs that are rotations of one solution are said to be identified is measured in
     `results/calibration`. Of 500 single pairs of such runs 8 % were: one pair is not judged.
     """
-    unusable = [row for row in evidence.runs if not row["value"]]
+    unusable = [run for run in evidence.runs if run.verdict != USABLE]
     if len(unusable) > len(evidence.runs) / 2:
         return UNKNOWN if all(map(_cannot_be_told, unusable)) else NOT_SUPPORTED
     lost = any(each.lost for each in evidence.controls)
     if evidence.gate and evidence.objections and not lost:
         testable = not is_untestable(evidence.gate)
-        return NOT_SUPPORTED if testable and not evidence.gate["value"] else UNKNOWN
+        return NOT_SUPPORTED if testable and not evidence.gate.passed else UNKNOWN
     if evidence.agreement is None:
         return UNKNOWN
     return SUPPORTED if evidence.agree and not lost else NOT_SUPPORTED
 
 
-def _cannot_be_told(run: Row) -> bool:
+def _cannot_be_told(run: Verdict) -> bool:
     """Whether nothing speaks against a run but missing theory, or tests that see too little."""
-    codes = {reason["code"] for reason in run["reasons"]}
+    codes = {reason.code for reason in run.reasons}
     return ("power" in codes and codes <= UNSEEN) or ("unproved" in codes and codes <= NOT_KNOWN)

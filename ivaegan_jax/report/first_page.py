@@ -1,12 +1,12 @@
-"""For a reader in a hurry: was anything identified, how sure is that, and why; per preset."""
+"""For a reader in a hurry: was anything identified, how sure is that, and why; per model."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ivaegan_jax.evaluation import USABLE
+from ivaegan_jax.evaluation import USABLE, Result
 from ivaegan_jax.report import recorded
-from ivaegan_jax.report.controls import IN_WORDS, Against, is_control, without_controls
+from ivaegan_jax.report.controls import IN_WORDS, Against, without_controls
 from ivaegan_jax.report.dependent import described
 from ivaegan_jax.report.estimates import interval
 from ivaegan_jax.report.evidence import Evidence, gather, verdict_of
@@ -14,41 +14,40 @@ from ivaegan_jax.report.legend import CONTROLS
 from ivaegan_jax.report.render import decimal
 from ivaegan_jax.report.wording import short
 from ivaegan_jax.studies import control_of
-from ivaegan_jax.types import Row
 
 MOST_REASONS = 3
 
 
 class Short(NamedTuple):
-    """What the first page says of one preset."""
+    """What the first page says of one model."""
 
-    preset: str
+    label: str
     verdict: str
     sentences: Sequence[str]
     reasons: Sequence[str]
 
 
-def first_page(rows: Sequence[Row]) -> list[Short]:
-    """One entry per preset of one data set; none for rows without verdicts, as older ones are.
+def first_page(results: Sequence[Result]) -> list[Short]:
+    """One entry per model of one data set; none for results without verdicts, as older ones are.
 
-    A control speaks in the entry of its preset, and has one of its own only where it stands alone.
+    A control speaks in the entry of its model, and has one of its own only where it stands alone.
     """
-    shown = without_controls(recorded.presets(rows))
-    found = {preset: gather(rows, preset) for preset in shown}
-    return [_short(rows, preset, each) for preset, each in found.items() if each.runs]
+    shown = without_controls(recorded.labels(results))
+    found = {label: gather(results, label) for label in shown}
+    return [_short(results, label, each) for label, each in found.items() if each.runs]
 
 
-def _short(rows: Sequence[Row], preset: str, evidence: Evidence) -> Short:
+def _short(results: Sequence[Result], label: str, evidence: Evidence) -> Short:
     found = [_usable(evidence), *_agreement(evidence), *_groups(evidence)]
     found += [described(evidence.gate)] if evidence.gate else []
-    beside = [*_truth(rows, preset), *_control(preset, evidence.controls)]
+    beside = [*_truth(results, label), *_control(label, evidence.controls)]
     against = [*evidence.objections, *_not_beaten(evidence), *_disagreement(evidence)]
     reasons = [*against, *_reasons(evidence)][:MOST_REASONS]
-    return Short(preset, verdict_of(evidence), [*found, *beside], reasons)
+    return Short(label, verdict_of(evidence), [*found, *beside], reasons)
 
 
 def _usable(evidence: Evidence) -> str:
-    verdicts = Counter(row["verdict"] for row in evidence.runs)
+    verdicts = Counter(run.verdict for run in evidence.runs)
     others = ", ".join(f"{n} {name}" for name, n in verdicts.most_common() if name != USABLE)
     text = f"{verdicts[USABLE]} of {len(evidence.runs)} runs are usable"
     return f"{text} ({others})." if others else f"{text}."
@@ -66,28 +65,28 @@ def _agreement(evidence: Evidence) -> Iterator[str]:
 
 
 def _groups(evidence: Evidence) -> Iterator[str]:
-    split = [row for row in evidence.consensus if len(row["groups"]) > 1]
+    split = [row for row in evidence.consensus if len(row.groups) > 1]
     if split:
-        sizes = "; ".join(" + ".join(str(len(g)) for g in row["groups"]) for row in split)
+        sizes = "; ".join(" + ".join(str(len(g)) for g in row.groups) for row in split)
         yield f"The runs found more than one solution: groups of {sizes} runs."
-    stability = [[s for s in row["stability"] if s is not None] for row in evidence.consensus]
+    stability = [[s for s in row.stability if s is not None] for row in evidence.consensus]
     if len(stability) == 1 and stability[0]:
         told = ", ".join(decimal(value, 2) for value in stability[0])
         yield f"Latents, the most informative first, found again in the other runs at {told}."
-    vanished = max((sum(row["vanished"]) for row in evidence.consensus), default=0)
+    vanished = max((sum(row.vanished) for row in evidence.consensus), default=0)
     if vanished:
         yield f"Up to {vanished} latents have vanished."
 
 
-def _truth(rows: Sequence[Row], preset: str) -> Iterator[str]:
-    mcc = interval(rows, "mcc", preset)
+def _truth(results: Sequence[Result], label: str) -> Iterator[str]:
+    mcc = interval(results, "mcc", label)
     if mcc is not None:
         yield f"The verdict did not see the true sources; compared with them, MCC is {short(mcc)}."
 
 
-def _control(preset: str, against: Sequence[Against]) -> Iterator[str]:
-    if is_control(preset):
-        told = CONTROLS[control_of(preset)]
+def _control(label: str, against: Sequence[Against]) -> Iterator[str]:
+    if control_of(label):
+        told = CONTROLS[control_of(label)]
         yield f"This is a negative control: {told}."
         return
     if not against:
@@ -123,12 +122,12 @@ def _not_beaten(evidence: Evidence) -> list[str]:
 
 
 def _reasons(evidence: Evidence) -> Iterator[str]:
-    usable = sum(row["value"] for row in evidence.runs) >= len(evidence.runs) / 2
+    usable = sum(run.verdict == USABLE for run in evidence.runs) >= len(evidence.runs) / 2
     # of the side that prevails; a reason is told once, with the numbers of its first run
-    runs = [row for row in evidence.runs if bool(row["value"]) == usable]
+    runs = [run for run in evidence.runs if (run.verdict == USABLE) == usable]
     told: dict[str, list[str]] = {}
-    for row in runs:
-        for reason in row["reasons"]:
-            told.setdefault(reason["code"], []).append(reason["text"])
+    for run in runs:
+        for reason in run.reasons:
+            told.setdefault(reason.code, []).append(reason.text)
     for texts in sorted(told.values(), key=lambda each: -len(each)):
         yield f"{texts[0]} ({len(texts)} of {len(evidence.runs)} runs)"

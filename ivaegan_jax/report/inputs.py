@@ -1,49 +1,48 @@
-"""Work directories in, one study per data set out."""
+"""Run directories in, one study per data set out."""
 
+import dataclasses
 import json
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ivaegan_jax.evaluation import OfModel, Result, Score
 from ivaegan_jax.files import read_json, read_rows
-from ivaegan_jax.report.recorded import ordered
-from ivaegan_jax.report.view import as_row
+from ivaegan_jax.report.recorded import labels, name_of, ordered
 from ivaegan_jax.studies import Workdir, load_whole_results, merge, model_of
 from ivaegan_jax.types import InputError, Row
 
 
 class Results(NamedTuple):
-    """Everything recorded about one data set, from all work directories.
+    """Everything recorded about one data set, from all run directories.
 
     Attributes:
       data: the data set's name.
-      rows: metric rows.
+      results: with the names that the report gives to models.
       train: rows of the training log.
-      arrays: npz file by preset.
+      arrays: npz file by model.
       split: sentences on how rows were split.
     """
 
     data: str
-    rows: Sequence[Row]
+    results: Sequence[Result]
     train: Sequence[Row]
     arrays: Mapping[str, Path]
     split: Sequence[str] = ()
 
     def without(self, labels: Collection[str]) -> "Results":
         """The same less some models and their controls."""
-        rows, train = (
-            [row for row in each if model_of(row["preset"]) not in labels]
-            for each in (self.rows, self.train)
-        )
+        results = [each for each in self.results if model_of(name_of(each)) not in labels]
+        train = [row for row in self.train if model_of(row["preset"]) not in labels]
         arrays = {n: path for n, path in self.arrays.items() if model_of(n) not in labels}
-        return self._replace(rows=rows, train=train, arrays=arrays)
+        return self._replace(results=results, train=train, arrays=arrays)
 
 
 class Records(NamedTuple):
     """One work directory as it was written."""
 
     name: str
-    rows: Sequence[Row]
+    results: Sequence[Result]
     train: Sequence[Row]
     arrays: Mapping[str, Path]
     records: Mapping[str, Any]
@@ -107,7 +106,7 @@ def _joined(pieces: Sequence[Records]) -> Sequence[Records]:
     manifests = merge({piece.name: piece.records["manifest"] for piece in pieces})
     return [
         first._replace(
-            rows=[row for piece in pieces for row in piece.rows],
+            results=[each for piece in pieces for each in piece.results],
             train=[row for piece in pieces for row in piece.train],
             records={
                 "manifest": manifests | {"data_seeds": seeds},
@@ -127,36 +126,42 @@ def read_arms(arms: Sequence[Arm]) -> list[Records]:
 
 
 def _renamed(records: Records, arm: Arm) -> Records:
-    # Baselines are no presets: they keep their names, and belong to the arm's data.
-    names = [
-        {"data": arm.data} | ({} if row.get("kind") == "baseline" else {"preset": arm.name})
-        for row in records.rows
-    ]
-    rows = [row | new for row, new in zip(records.rows, names, strict=True)]
+    results = [_named(each, arm.name, arm.data) for each in records.results]
     train = [row | {"data": arm.data, "preset": arm.name} for row in records.train]
     arrays = dict.fromkeys([arm.name], *list(records.arrays.values())[:1])
-    return records._replace(rows=rows, train=train, arrays=arrays)
+    return records._replace(results=results, train=train, arrays=arrays)
+
+
+def _named(result: Result, label: str, data: str) -> Result:
+    """The same under the name that the report gives to its model, and to its data."""
+    new = {"label": label} if isinstance(result, OfModel) else {}
+    return dataclasses.replace(result, data=data, **new)
 
 
 def studies(workdirs: Sequence[Records]) -> list[Results]:
-    """Groups by data set; where presets of two work directories collide, they carry its name."""
+    """Groups by data set; where models of two run directories collide, they carry its name."""
     names = dict.fromkeys(data for workdir in workdirs for data in _data_names(workdir))
     return [_study(data, [w for w in workdirs if data in _data_names(w)]) for data in names]
 
 
 def _study(data: str, workdirs: Sequence[Records]) -> Results:
-    rows, train, arrays = [], [], {}
+    results, train, arrays = [], [], {}
     for workdir in workdirs:
         others = [other for other in workdirs if other is not workdir]
-        taken = {preset for other in others for preset in _presets(other, data)}
-        label = {p: f"{workdir.name}/{p}" if p in taken else p for p in _presets(workdir, data)}
-        rows += _labelled(_of(workdir, workdir.rows, data), label)
-        train += _labelled(_of(workdir, workdir.train, data), label)
+        taken = {label for other in others for label in labels(_of(other, data))}
+        own = _of(workdir, data)
+        label = {p: f"{workdir.name}/{p}" if p in taken else p for p in labels(own)}
+        results += [_named(each, label.get(name_of(each), name_of(each)), data) for each in own]
+        train += [
+            row | {"preset": label.get(row["preset"], row["preset"])}
+            for row in workdir.train
+            if (row.get("data") or _data_names(workdir)[0]) == data
+        ]
         # Arrays carry no name of their data: they belong to the first.
         if data == _data_names(workdir)[0]:
             arrays |= {label[p]: path for p, path in workdir.arrays.items() if p in label}
     split = dict.fromkeys(sentence for each in workdirs for sentence in _split(each))
-    return Results(data, rows, train, {p: arrays[p] for p in ordered(arrays)}, tuple(split))
+    return Results(data, results, train, {p: arrays[p] for p in ordered(arrays)}, tuple(split))
 
 
 def _split(workdir: Records) -> Sequence[str]:
@@ -166,40 +171,21 @@ def _split(workdir: Records) -> Sequence[str]:
     return next((each["split"]["sentences"] for each in several if "split" in each), ())
 
 
-def _labelled(rows: Sequence[Row], label: Mapping[str, str]) -> list[Row]:
-    # Baselines are no presets: they belong to the data, whoever measured them.
-    names = {**{row["preset"]: row["preset"] for row in rows}, **label}
-    return [
-        {**row, "preset": row["preset"] if row.get("kind") == "baseline" else names[row["preset"]]}
-        for row in rows
-    ]
-
-
-def _of(workdir: Records, rows: Sequence[Row], data: str) -> list[Row]:
-    # The training log need not name its data: then it belongs to the first.
-    return [row for row in rows if (row.get("data") or _data_names(workdir)[0]) == data]
-
-
-def _presets(workdir: Records, data: str) -> set[str]:
-    return {r["preset"] for r in _of(workdir, workdir.rows, data) if r.get("kind", "run") == "run"}
+def _of(workdir: Records, data: str) -> list[Result]:
+    return [each for each in workdir.results if (each.data or "data") == data]
 
 
 def _data_names(workdir: Records) -> list[str]:
-    return list(dict.fromkeys(row.get("data") or "data" for row in workdir.rows))
+    return list(dict.fromkeys(each.data or "data" for each in workdir.results))
 
 
 def _read(path: Path, name: str) -> Records:
     if not path.is_dir():
         raise InputError(f"{path}: no such work directory")
-    rows = read_recorded(path)
-    if not any(row.get("kind", "run") == "run" for row in rows):
+    results = load_whole_results(Workdir(path).metrics)
+    if not any(isinstance(each, Score) for each in results):
         raise InputError(f"{path}: no metrics recorded yet; let a run reach its first evaluation")
-    labels = sorted({row["preset"] for row in rows})
-    arrays = {n: file for n in labels if (file := Workdir(path).arrays(n)).exists()}
+    names = sorted({each.label for each in results if isinstance(each, OfModel)})
+    arrays = {n: file for n in names if (file := Workdir(path).arrays(n)).exists()}
     records = {key: read_json(path / f"{key}.json") for key in ("manifest", "config")}
-    return Records(name, rows, read_rows(path / "train.jsonl"), arrays, records)
-
-
-def read_recorded(path: Path) -> list[Row]:
-    """The results of a run directory as the report takes them."""
-    return [as_row(each) for each in load_whole_results(Workdir(path).metrics)]
+    return Records(name, results, read_rows(path / "train.jsonl"), arrays, records)

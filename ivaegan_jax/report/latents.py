@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure
 
+from ivaegan_jax.evaluation import Result, Score
 from ivaegan_jax.metrics import Interval
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.estimates import interval
@@ -15,7 +16,6 @@ from ivaegan_jax.report.evidence import gather, verdict_of
 from ivaegan_jax.report.figures.style import colours, new_figure
 from ivaegan_jax.report.inputs import Arm, Records
 from ivaegan_jax.report.render import Table, decimal
-from ivaegan_jax.types import Row
 
 DIM_Z = "latents"
 """The axis of an arm that says its latent dimension."""
@@ -82,8 +82,8 @@ def recommended(arms: Sequence[Arm], read: Sequence[Records]) -> str:
     found = _recommendation(arms, read)
     if found is None:
         return ""
-    [(arm, rows)] = [(a, r.rows) for a, r in _along(arms, read) if a.axis[DIM_Z] == found.dim]
-    evidence = gather(rows, arm.name)
+    [(arm, results)] = [(a, r.results) for a, r in _along(arms, read) if a.axis[DIM_Z] == found.dim]
+    evidence = gather(results, arm.name)
     if evidence.agreement is None:
         return f"{found} Train three model seeds or more to see whether runs agree."
     agreement = decimal(float(evidence.agreement.estimate), 2)
@@ -94,7 +94,7 @@ def latents_table(arms: Sequence[Arm], read: Sequence[Records]) -> Table:
     """One line per number of latents; no lines where the arms do not differ in it."""
     found = _recommendation(arms, read)
     shares = found.shares if found else {}
-    records = [_record(arm, each.rows, shares) for arm, each in _along(arms, read)]
+    records = [_record(arm, each.results, shares) for arm, each in _along(arms, read)]
     table = Table("How many latents", COLUMNS, records, (), NOTES, {"chosen": 2, "active_units": 1})
     return table.without_empty_columns()
 
@@ -106,13 +106,13 @@ def latents_figure(arms: Sequence[Arm], read: Sequence[Records]) -> Figure | Non
         return None
     figure, axes = new_figure(10, 3.4, columns=3)
     [colour] = set(colours([along[0][0].preset]).values())
-    shown: dict[str, Callable[[Sequence[Row], str], Interval | None]] = {
-        "log p(x|u), nats": lambda rows, name: interval(rows, CRITERION, name),
-        "agreement": lambda rows, name: gather(rows, name).agreement,
-        "latents in use": lambda rows, name: interval(rows, "active_units", name),
+    shown: dict[str, Callable[[Sequence[Result], str], Interval | None]] = {
+        "log p(x|u), nats": lambda found, name: interval(found, CRITERION, name),
+        "agreement": lambda found, name: gather(found, name).agreement,
+        "latents in use": lambda found, name: interval(found, "active_units", name),
     }
     for ax, (label, estimate) in zip(axes[0], shown.items(), strict=True):
-        bands = {a.axis[DIM_Z]: estimate(r.rows, a.name) for a, r in along}
+        bands = {a.axis[DIM_Z]: estimate(r.results, a.name) for a, r in along}
         some = {dim: band for dim, band in bands.items() if band is not None}
         ax.plot(list(some), [band.estimate for band in some.values()], "-o", color=colour)
         for dim, band in some.items():
@@ -129,7 +129,7 @@ def _along(arms: Sequence[Arm], read: Sequence[Records]) -> list[tuple[Arm, Reco
 
 
 def _recommendation(arms: Sequence[Arm], read: Sequence[Records]) -> Recommendation | None:
-    found = {int(a.axis[DIM_Z]): _by_run(r.rows, a.name) for a, r in _along(arms, read)}
+    found = {int(a.axis[DIM_Z]): _by_run(r.results, a.name) for a, r in _along(arms, read)}
     by_dim = {dim: of for dim, of in found.items() if np.isfinite(list(of.values())).all()}
     shared = set.intersection(*map(set, by_dim.values())) if by_dim else set()
     if len(by_dim) < 2 or not shared:
@@ -138,15 +138,15 @@ def _recommendation(arms: Sequence[Arm], read: Sequence[Records]) -> Recommendat
     return recommend({dim: np.array([of[run] for run in runs]) for dim, of in by_dim.items()})
 
 
-def _by_run(rows: Sequence[Row], name: str) -> dict[tuple[Any, Any], float]:
-    found = recorded.select(rows, CRITERION, name, split="valid")
-    values = [np.nan if recorded.is_diverged(r) else recorded.number(r["value"]) for r in found]
-    return {(r["data_seed"], r["seed"]): v for r, v in zip(found, values, strict=True)}
+def _by_run(results: Sequence[Result], name: str) -> dict[tuple[Any, Any], float]:
+    found = recorded.select(results, Score, name, CRITERION, "valid")
+    values = [np.nan if recorded.is_diverged(r) else recorded.number(r.value) for r in found]
+    return {(r.data_seed, r.seed): v for r, v in zip(found, values, strict=True)}
 
 
-def _record(arm: Arm, rows: Sequence[Row], shares: Mapping[int, float]) -> dict[str, Any]:
-    evidence, dim = gather(rows, arm.name), int(arm.axis[DIM_Z])
-    means = {metric: interval(rows, metric, arm.name) for metric in SHOWN}
+def _record(arm: Arm, results: Sequence[Result], shares: Mapping[int, float]) -> dict[str, Any]:
+    evidence, dim = gather(results, arm.name), int(arm.axis[DIM_Z])
+    means = {metric: interval(results, metric, arm.name) for metric in SHOWN}
     return {
         DIM_Z: dim,
         "runs": len(evidence.runs),

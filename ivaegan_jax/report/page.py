@@ -89,7 +89,7 @@ def page(title: str, sections: Sequence[Section], records: Mapping[str, Any]) ->
 def _first(sections: Sequence[Section]) -> str:
     """The first page: verdicts above everything else; empty where none were recorded."""
     cards = "".join(
-        _short(f"{each.preset} on {section.data}", each)
+        _short(f"{each.label} on {section.data}", each)
         for section in sections
         for each in section.verdicts
     )

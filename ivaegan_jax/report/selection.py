@@ -7,14 +7,20 @@ import numpy as np
 from jaxtyping import Float
 from scipy.stats import spearmanr
 
-from ivaegan_jax.evaluation import PREFERRED, REASONS, Candidates, candidates, choose
+from ivaegan_jax.evaluation import (
+    PREFERRED,
+    REASONS,
+    Candidates,
+    Result,
+    Score,
+    candidates,
+    choose,
+)
 from ivaegan_jax.metrics import Interval, hierarchical_interval
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.controls import without_controls
 from ivaegan_jax.report.estimates import cut
 from ivaegan_jax.report.render import Record, Table
-from ivaegan_jax.report.view import as_result
-from ivaegan_jax.types import Row
 
 FEWEST_RUNS = 3
 """Runs of a data seed below which there is too little to choose from."""
@@ -22,7 +28,7 @@ FEWEST_RUNS = 3
 TITLE = "Choosing a run without the truth"
 
 COLUMNS = {
-    "preset": "preset",
+    "preset": "model",
     "criterion": "criterion",
     "correlation": "rank correlation [95 %]",
     "regret": "regret [95 %]",
@@ -55,14 +61,14 @@ Outcomes: TypeAlias = Mapping[str, Mapping[Any, Outcome]]
 """By criterion, then by data seed."""
 
 
-def outcomes(rows: Sequence[Row], preset: str) -> Outcomes:
+def outcomes(results: Sequence[Result], label: str) -> Outcomes:
     """Every criterion's outcomes where the truth is known and there are runs to choose from."""
     truth = {
-        (row.get("data_seed"), row.get("seed")): recorded.counted(row)
-        for row in recorded.select(rows, "mcc", preset)
+        (each.data_seed, each.seed): recorded.counted(each)
+        for each in recorded.select(results, Score, label, "mcc")
     }
     found: dict[str, dict[Any, Outcome]] = {}
-    for data_seed, runs in _candidates(rows, preset).items():
+    for data_seed, runs in candidates(results, label).items():
         mcc = np.array([truth.get((data_seed, seed), np.nan) for seed in runs.seeds])
         if len(mcc) >= FEWEST_RUNS and np.isfinite(mcc).all():
             for criterion in runs.scores:
@@ -70,12 +76,12 @@ def outcomes(rows: Sequence[Row], preset: str) -> Outcomes:
     return found
 
 
-def selection_tables(rows: Sequence[Row]) -> list[Table]:
-    """One line per preset and criterion; no table where nothing could be compared."""
+def selection_tables(results: Sequence[Result]) -> list[Table]:
+    """One line per model and criterion; no table where nothing could be compared."""
     records = []
-    for preset in recorded.presets(rows):
-        found = outcomes(rows, preset)
-        records += _lines(preset, {c: [[o] for o in by.values()] for c, by in found.items()})
+    for label in recorded.labels(results):
+        found = outcomes(results, label)
+        records += _lines(label, {c: [[o] for o in by.values()] for c, by in found.items()})
     return [Table(TITLE, COLUMNS, records, (), NOTES)] if records else []
 
 
@@ -93,27 +99,21 @@ def selection_over_arms(found: Sequence[tuple[str, Outcomes]]) -> list[Table]:
     return [Table(TITLE, COLUMNS, records, (), NOTES)] if records else []
 
 
-def selection_gain(rows: Sequence[Row], preset: str) -> float:
+def selection_gain(results: Sequence[Result], label: str) -> float:
     """MCC that the preferred criterion gains over a random choice; nan where nothing is known."""
-    found = outcomes(rows, preset).get(PREFERRED[0], {}).values()
+    found = outcomes(results, label).get(PREFERRED[0], {}).values()
     return float(np.mean([o.random - o.regret for o in found])) if found else float("nan")
 
 
-def chosen_runs(rows: Sequence[Row]) -> list[str]:
-    """One sentence on which run to use, for all presets with several runs of a data seed."""
+def chosen_runs(results: Sequence[Result]) -> list[str]:
+    """One sentence on which run to use, for all models with several runs of a data seed."""
     told = []
-    for preset in without_controls(recorded.presets(rows)):
-        several = [r for r in _candidates(rows, preset).values() if len(r.seeds) >= FEWEST_RUNS]
+    for label in without_controls(recorded.labels(results)):
+        several = [r for r in candidates(results, label).values() if len(r.seeds) >= FEWEST_RUNS]
         seeds = ", ".join(str(choose(runs).seed) for runs in several)
-        told += [f"{preset} {seeds}"] if several else []
+        told += [f"{label} {seeds}"] if several else []
     known = f"Model seeds to use, chosen without the truth ({PREFERRED[0]}), one per data seed"
     return [f"{known}: {'; '.join(told)}."] if told else []
-
-
-def _candidates(rows: Sequence[Row], preset: str) -> dict[Any, Candidates]:
-    kinds = ("run", "agreement")
-    own = (r for r in rows if r["preset"] == preset and r.get("kind", "run") in kinds)
-    return candidates(map(as_result, own), preset)
 
 
 def _outcome(runs: Candidates, criterion: str, mcc: Float[np.ndarray, " runs"]) -> Outcome:
@@ -127,20 +127,20 @@ def _outcome(runs: Candidates, criterion: str, mcc: Float[np.ndarray, " runs"]) 
     return Outcome(float(correlation), float(best - picked), float(best - drawn.mean()))
 
 
-def _lines(preset: str, units: Mapping[str, Sequence[Sequence[Outcome]]]) -> list[Record]:
+def _lines(label: str, units: Mapping[str, Sequence[Sequence[Outcome]]]) -> list[Record]:
     """One line per criterion, and the random choice over the units of the one that has most."""
     lines: list[Record] = []
     for criterion in (name for name in REASONS if name in units):
         correlation, regret, random = _means(units[criterion])
         lines.append({
-            "preset": preset, "criterion": criterion,
+            "preset": label, "criterion": criterion,
             "correlation": _interval(correlation, "correlation"),
             "regret": _interval(regret, "regret"), "gain": _interval(random - regret, "gain"),
         })  # fmt: skip
     if lines:
         most = max(units.values(), key=lambda each: sum(map(len, each)))
         regret = _interval(_means(most)[2], "regret")
-        lines.append({"preset": preset, "criterion": "random", "regret": regret})
+        lines.append({"preset": label, "criterion": "random", "regret": regret})
     return lines
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ivaegan_jax.evaluation import USABLE, Result
 from ivaegan_jax.report.bands import Checked, bands_table
 from ivaegan_jax.report.evidence import gather, verdict_of
 from ivaegan_jax.report.figures.arms import arm_strips, strips_along
@@ -18,7 +19,6 @@ from ivaegan_jax.report.render import Table
 from ivaegan_jax.report.selection import outcomes, selection_over_arms
 from ivaegan_jax.report.tables import DIGITS, summary, threshold_of, truth_record
 from ivaegan_jax.report.write import palette_of, section, write_page, write_sections
-from ivaegan_jax.types import Row
 
 SIDE_BY_SIDE = 10
 """Arms that a strip plot has room for."""
@@ -69,29 +69,29 @@ def every_arm(studied: Studied) -> Table:
     """One line per arm, on whatever data; baselines are those of the arm's own data seeds."""
     records = [
         {
-            **truth_record(rows, arm.name, threshold_of(rows)),
-            **_without_truth(rows, arm.name),
+            **truth_record(found, arm.name, threshold_of(found)),
+            **_without_truth(found, arm.name),
             "data": arm.data,
-            **baselines(rows),
+            **baselines(found),
         }
-        for arm, rows in zip(studied.arms, (r.rows for r in studied.read), strict=True)
+        for arm, found in zip(studied.arms, (r.results for r in studied.read), strict=True)
     ]
     title = f"All arms: {len(records)}"
     return Table(title, COLUMNS, records, (), NOTES, DIGITS).without_empty_columns()
 
 
-def _without_truth(rows: Sequence[Row], name: str) -> dict[str, Any]:
-    found = gather(rows, name)
+def _without_truth(results: Sequence[Result], name: str) -> dict[str, Any]:
+    found = gather(results, name)
     if not found.runs:
         return {}
-    usable = float(np.mean([row["value"] for row in found.runs]))
+    usable = float(np.mean([run.verdict == USABLE for run in found.runs]))
     return {"usable": usable, "agreement": found.agreement, "verdict": verdict_of(found)}
 
 
 def main_table(studied: Studied) -> Table:
     """The one table of the study: all arms on their own data, or compared on the one there is."""
     found = studies(studied.read)
-    return every_arm(studied) if len(found) > 1 else summary(found[0].rows)
+    return every_arm(studied) if len(found) > 1 else summary(found[0].results)
 
 
 def study_sections(studied: Studied) -> list[Section]:
@@ -110,7 +110,7 @@ def study_sections(studied: Studied) -> list[Section]:
         words, details = [*only.headline, *_words(studied)], (*tables, *only.details)
         return [only._replace(headline=words, details=details, pictures=pictures)]
     found = [
-        (arm.data, outcomes(records.rows, arm.name))
+        (arm.data, outcomes(records.results, arm.name))
         for arm, records in zip(studied.arms, studied.read, strict=True)
     ]
     tables = [*selection_over_arms(found), *tables]
@@ -139,11 +139,14 @@ def _words(studied: Studied) -> list[str]:
 
 
 def _pictures(studied: Studied) -> list[Picture]:
-    rows: list[Row] = [row for records in studied.read for row in records.rows]
+    results = [each for records in studied.read for each in records.results]
     figures = {"arms": (arm_strips(studied.arms, studied.read), ARMS)}
     figures["latents"] = (latents_figure(studied.arms, studied.read), LATENTS)
     for name in dict.fromkeys(name for arm in studied.arms for name in arm.axis):
-        figures[f"along_{name}"] = (strips_along(name, studied.arms, rows), ALONG.format(name=name))
+        figures[f"along_{name}"] = (
+            strips_along(name, studied.arms, results),
+            ALONG.format(name=name),
+        )
     return [Picture(f"{n}.png", to_png(f), text) for n, (f, text) in figures.items() if f]
 
 

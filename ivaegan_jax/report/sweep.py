@@ -1,22 +1,22 @@
 """A sweep over settings: every configuration on one line, ranked without the truth."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import numpy as np
 from jaxtyping import Float
 
-from ivaegan_jax.evaluation import CRITERIA
+from ivaegan_jax.evaluation import CRITERIA, Result, Score
 from ivaegan_jax.metrics import Interval, hierarchical_interval
 from ivaegan_jax.report import recorded
-from ivaegan_jax.report.counting import count_runs, sizes
 from ivaegan_jax.report.estimates import interval
 from ivaegan_jax.report.evidence import gather, verdict_of
+from ivaegan_jax.report.recorded import count_runs, sizes
 from ivaegan_jax.report.render import Table
 from ivaegan_jax.report.tables import baseline_lines
 from ivaegan_jax.report.wording import short
 from ivaegan_jax.studies import Value, control_of, parse, preset_name, spelt
-from ivaegan_jax.types import InputError, Row
+from ivaegan_jax.types import InputError
 
 RANKED_BY = {"information_on_u": "nats on u", "log_likelihood": "validation log p(x|u)"}
 """What may rank configurations, the first that all of them have; and its column."""
@@ -35,16 +35,16 @@ class Ranked(NamedTuple):
     """One configuration.
 
     Attributes:
-      label: as in the rows.
+      label: as in the results.
       settings: what it sets.
-      rows: all that was recorded of it.
+      results: all that was recorded of it.
       values: of the criterion, `[data_seeds, seeds]`; more is better.
       behind: mean that the first of the ranking is above it, run by run; None for itself.
     """
 
     label: str
     settings: Mapping[str, Value]
-    rows: Sequence[Row]
+    results: Sequence[Result]
     values: Float[np.ndarray, "data_seeds seeds"]
     behind: Interval | None
 
@@ -74,21 +74,21 @@ class Sweep(NamedTuple):
         return [each.label for each in rest]
 
 
-def sweep_of(rows: Sequence[Row]) -> Sweep | None:
-    """The sweep that the rows of one data set record.
+def sweep_of(results: Sequence[Result]) -> Sweep | None:
+    """The sweep that the results of one data set record.
 
     None where fewer than two labels set any, or no run has a number to be ranked by. A model
     without settings of its own takes part beside those of its kind; controls do not.
     """
-    labels = {label: _settings(label) for label in recorded.presets(rows)}
+    labels = {label: _settings(label) for label in recorded.labels(results)}
     swept = {preset_name(label) for label, settings in labels.items() if settings}
     taking_part = [label for label in labels if preset_name(label) in swept]
     if sum(bool(labels[label]) for label in taking_part) < 2:
         return None
-    own: dict[str, list[Row]] = {label: [] for label in taking_part if not control_of(label)}
-    for row in rows:
-        if row["preset"] in own:
-            own[row["preset"]].append(row)
+    own: dict[str, list[Result]] = {label: [] for label in taking_part if not control_of(label)}
+    for each in results:
+        if (label := recorded.name_of(each)) in own:
+            own[label].append(each)
     ranked = _criterion(own)
     if ranked is None:
         return None
@@ -97,7 +97,7 @@ def sweep_of(rows: Sequence[Row]) -> Sweep | None:
     first = values[order[0]]
     ranking = [
         Ranked(label, labels[label], own[label], values[label],
-               hierarchical_interval(first - values[label], shared=recorded.shared_rows(rows))
+               hierarchical_interval(first - values[label], shared=recorded.shared_rows(results))
                if label != order[0] else None)
         for label in order
     ]  # fmt: skip
@@ -105,7 +105,7 @@ def sweep_of(rows: Sequence[Row]) -> Sweep | None:
     return Sweep(criterion, ranking, list(names))
 
 
-def sweep_table(sweep: Sweep, rows: Sequence[Row]) -> Table:
+def sweep_table(sweep: Sweep, results: Sequence[Result]) -> Table:
     """One line per configuration, the recommended one first; baselines beneath."""
     columns = {
         "preset": "rank", "runs": "runs", "diverged": "div",
@@ -114,8 +114,8 @@ def sweep_table(sweep: Sweep, rows: Sequence[Row]) -> Table:
         **SCORES,
     }  # fmt: skip
     records = [_record(rank, each) for rank, each in enumerate(sweep.ranking, start=1)]
-    title = f"{len(records)} configurations, ranked without the truth: {sizes(rows)}"
-    table = Table(title, columns, records, baseline_lines(rows), notes(sweep), {"behind": 4})
+    title = f"{len(records)} configurations, ranked without the truth: {sizes(results)}"
+    table = Table(title, columns, records, baseline_lines(results), notes(sweep), {"behind": 4})
     return table.without_empty_columns()
 
 
@@ -167,17 +167,17 @@ def _settings(label: str) -> dict[str, Value]:
 
 
 def _criterion(
-    own: Mapping[str, Sequence[Row]],
+    own: Mapping[str, Sequence[Result]],
 ) -> tuple[str, dict[str, Float[np.ndarray, "data_seeds seeds"]], dict[str, int]] | None:
     """What ranks, its values by label, and how many runs of each have none; None without any.
 
     It is the first criterion that was recorded for all configurations.
     """
     for name in RANKED_BY:
-        recorded_rows = [any(_is_of(row, name) for row in rows) for rows in own.values()]
-        if all(recorded_rows):
+        everywhere = [any(_is_of(each, name) for each in found) for found in own.values()]
+        if all(everywhere):
             break
-    found = {label: _by_run(rows, name) for label, rows in own.items()}
+    found = {label: _by_run(results, name) for label, results in own.items()}
     runs = sorted(set.intersection(*(set(values) for values in found.values())))
     seeds = {data_seed: [run for run in runs if run[0] == data_seed] for data_seed, _ in runs}
     fewest = min(map(len, seeds.values()), default=0)
@@ -193,34 +193,35 @@ def _criterion(
     return name, dict(zip(labels, values, strict=True)), dict(zip(labels, lost, strict=True))
 
 
-def _is_of(row: Row, name: str) -> bool:
-    criterion = CRITERIA[name]
-    wanted = criterion.metric, "run", criterion.split
-    return (row["metric"], row.get("kind", "run"), row.get("split")) == wanted
+def _is_of(result: Result, name: str) -> TypeGuard[Score]:
+    wanted = CRITERIA[name].metric, CRITERIA[name].split
+    return isinstance(result, Score) and (result.metric, result.split) == wanted
 
 
-def _by_run(rows: Sequence[Row], name: str) -> dict[tuple[Any, Any], float]:
+def _by_run(results: Sequence[Result], name: str) -> dict[tuple[Any, Any], float]:
     """A criterion by data seed and model seed; NaN for a run that diverged or has none."""
     criterion = CRITERIA[name]
-    found = {(r["data_seed"], r["seed"]): np.nan for r in rows if r.get("kind", "run") == "run"}
-    for row in rows:
-        if _is_of(row, name) and not recorded.is_diverged(row):
-            value = recorded.number(row["value"])
-            found[row["data_seed"], row["seed"]] = criterion.sign * value
+    found = {(r.data_seed, r.seed): np.nan for r in results if isinstance(r, Score)}
+    for each in results:
+        if _is_of(each, name) and not recorded.is_diverged(each):
+            found[each.data_seed, each.seed] = criterion.sign * recorded.number(each.value)
     return found
 
 
 def _record(rank: int, each: Ranked) -> dict[str, Any]:
-    evidence, (runs, diverged) = gather(each.rows, each.label), count_runs(each.rows, each.label)
-    likelihood = interval(each.rows, "log_likelihood", each.label)
+    evidence, (runs, diverged) = (
+        gather(each.results, each.label),
+        count_runs(each.results, each.label),
+    )
+    likelihood = interval(each.results, "log_likelihood", each.label)
     return {
         "preset": f"{rank}. {preset_name(each.label)}", "label": each.label,
         "runs": runs, "diverged": diverged,
         **{f"set.{name}": spelt(value) for name, value in each.settings.items()},
-        "criterion": hierarchical_interval(each.values, shared=recorded.shared_rows(each.rows)),
+        "criterion": hierarchical_interval(each.values, shared=recorded.shared_rows(each.results)),
         "behind": each.behind,
         "log_likelihood": None if likelihood is None else float(likelihood.estimate),
         "agreement": evidence.agreement,
         "verdict": verdict_of(evidence) if evidence.runs else None,
-        "mcc": interval(each.rows, "mcc", each.label),
+        "mcc": interval(each.results, "mcc", each.label),
     }  # fmt: skip

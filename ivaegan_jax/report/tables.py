@@ -1,4 +1,4 @@
-"""The summary: one line per preset, baselines beneath; every run counted, every band named."""
+"""The summary: one line per model, baselines beneath; every run counted, every band named."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from ivaegan_jax.evaluation import Agreement, Result, Score
 from ivaegan_jax.metrics import Interval, holm, success_rate
 from ivaegan_jax.report import recorded
-from ivaegan_jax.report.counting import count_runs, has_truth, sizes
 from ivaegan_jax.report.estimates import agreement, interval, paired
 from ivaegan_jax.report.legend import RESPLIT, with_truth_notes, without_truth_notes
+from ivaegan_jax.report.recorded import count_runs, has_truth, sizes
 from ivaegan_jax.report.render import Record, Table
-from ivaegan_jax.types import Row
 
 TRUTH = {
-    "preset": "preset",
+    "preset": "model",
     "runs": "runs",
     "diverged": "div",
     "mcc": "MCC [95 %]",
@@ -30,7 +30,7 @@ TRUTH = {
 """Columns where the sources are known."""
 
 NO_TRUTH = {
-    "preset": "preset",
+    "preset": "model",
     "runs": "runs",
     "diverged": "div",
     "agreement": "agreement [95 %]",
@@ -52,89 +52,93 @@ DIGITS = {"success": 2, "probability_better": 2, "active_units": 1}
 
 
 def summary(
-    rows: Sequence[Row], success_threshold: float | None = None, reference: str = "ivae"
+    results: Sequence[Result], success_threshold: float | None = None, reference: str = "ivae"
 ) -> Table:
-    """One line per preset over all its runs of one data set.
+    """One line per model over all its runs of one data set.
 
     Args:
-      rows: metric rows of one data set.
+      results: of one data set.
       success_threshold: held-out MCC from which a run counts as a success. By default .9, or the
         95th percentile of a random rotation where that is higher.
-      reference: the preset the others are compared with; the first one where it has no runs.
+      reference: the model the others are compared with; the first one where it has no runs.
     """
     table = (
-        _truth_table(rows, success_threshold, reference) if has_truth(rows) else _plain_table(rows)
+        _truth_table(results, success_threshold, reference)
+        if has_truth(results)
+        else _plain_table(results)
     )
-    notes = [*table.notes, *resplit_notes(rows)]
+    notes = [*table.notes, *resplit_notes(results)]
     return dataclasses.replace(table, digits=DIGITS, notes=notes).without_empty_columns()
 
 
-def resplit_notes(rows: Sequence[Row]) -> list[str]:
+def resplit_notes(results: Sequence[Result]) -> list[str]:
     """What re-splits of one table mean for the numbers; none where data seeds draw new data."""
-    seeds = {row.get("data_seed") for row in rows if row.get("kind", "run") == "run"}
-    return [RESPLIT] if len(seeds) > 1 and recorded.shared_rows(rows) else []
+    seeds = {each.data_seed for each in results if isinstance(each, Score)}
+    return [RESPLIT] if len(seeds) > 1 and recorded.shared_rows(results) else []
 
 
-def _truth_table(rows: Sequence[Row], success_threshold: float | None, reference: str) -> Table:
-    known = recorded.presets(rows)
+def _truth_table(
+    results: Sequence[Result], success_threshold: float | None, reference: str
+) -> Table:
+    known = recorded.labels(results)
     against = reference_of(known, reference)
-    threshold = threshold_of(rows) if success_threshold is None else success_threshold
-    records = [truth_record(rows, preset, threshold) for preset in known]
+    threshold = threshold_of(results) if success_threshold is None else success_threshold
+    records = [truth_record(results, label, threshold) for label in known]
     return Table(
-        f"Held-out recovery of the sources: {sizes(rows)}",
+        f"Held-out recovery of the sources: {sizes(results)}",
         {key: header.format(reference=against) for key, header in TRUTH.items()},
-        _compared(rows, records, against),
-        baseline_lines(rows),
-        with_truth_notes(sizes(rows), threshold, against),
+        _compared(results, records, against),
+        baseline_lines(results),
+        with_truth_notes(sizes(results), threshold, against),
     )
 
 
-def _plain_table(rows: Sequence[Row]) -> Table:
-    records = [_without_truth(rows, preset) for preset in recorded.presets(rows)]
-    notes = without_truth_notes(sizes(rows))
-    return Table(f"Without true sources: {sizes(rows)}", NO_TRUTH, records, (), notes)
+def _plain_table(results: Sequence[Result]) -> Table:
+    records = [_without_truth(results, label) for label in recorded.labels(results)]
+    notes = without_truth_notes(sizes(results))
+    return Table(f"Without true sources: {sizes(results)}", NO_TRUTH, records, (), notes)
 
 
 def reference_of(known: Sequence[str], reference: str = "ivae") -> str:
-    """The preset itself, its first namesake from another work directory, or the first preset."""
+    """The model itself, its first namesake from another run directory, or the first model."""
     namesakes = [name for name in known if name.rpartition("/")[2] == reference]
     return reference if reference in known else [*namesakes, *known][0]
 
 
-def baseline_lines(rows: Sequence[Row]) -> list[Record]:
+def baseline_lines(results: Sequence[Result]) -> list[Record]:
     """Baselines in rising order, each the mean over the data seeds."""
-    within = recorded.baselines(rows, "mcc_within")
-    found = sorted(recorded.baselines(rows).items(), key=lambda item: item[1])
+    within = recorded.baselines(results, "mcc_within")
+    found = sorted(recorded.baselines(results).items(), key=lambda item: item[1])
     return [{"preset": n, "mcc": value, "mcc_within": within.get(n)} for n, value in found]
 
 
-def threshold_of(rows: Sequence[Row]) -> float:
+def threshold_of(results: Sequence[Result]) -> float:
     """The held-out MCC from which a run on these data counts as a success."""
-    return max(0.9, recorded.baselines(rows).get("random_rotation_p95", 0.0))
+    return max(0.9, recorded.baselines(results).get("random_rotation_p95", 0.0))
 
 
-def _counts(rows: Sequence[Row], preset: str) -> dict[str, Any]:
-    runs, diverged = count_runs(rows, preset)
-    return {"preset": preset, "runs": runs, "diverged": diverged}
+def _counts(results: Sequence[Result], label: str) -> dict[str, Any]:
+    runs, diverged = count_runs(results, label)
+    return {"preset": label, "runs": runs, "diverged": diverged}
 
 
 def _estimates(
-    rows: Sequence[Row], preset: str, metrics: Sequence[str]
+    results: Sequence[Result], label: str, metrics: Sequence[str]
 ) -> dict[str, Interval | None]:
-    return {metric: interval(rows, metric, preset) for metric in metrics}
+    return {metric: interval(results, metric, label) for metric in metrics}
 
 
-def truth_record(rows: Sequence[Row], preset: str, threshold: float) -> dict[str, Any]:
-    """A preset's line where the sources are known, less what compares it with others."""
-    mcc = recorded.scores(rows, "mcc", preset)
+def truth_record(results: Sequence[Result], label: str, threshold: float) -> dict[str, Any]:
+    """A model's line where the sources are known, less what compares it with others."""
+    mcc = recorded.scores(results, "mcc", label)
     if not mcc.present.any():  # A model without an encoder recovers nothing to compare.
-        return _counts(rows, preset)
+        return _counts(results, label)
     success = (mcc.values >= threshold) & ~mcc.diverged
-    means = _estimates(rows, preset, ("mcc_within", "affine_r2"))
+    means = _estimates(results, label, ("mcc_within", "affine_r2"))
     return {
-        **_counts(rows, preset),
-        "mcc": interval(rows, "mcc", preset),
-        "iqm": _estimate(interval(rows, "mcc", preset, "iqm")),
+        **_counts(results, label),
+        "mcc": interval(results, "mcc", label),
+        "iqm": _estimate(interval(results, "mcc", label, "iqm")),
         **{metric: _estimate(value) for metric, value in means.items()},
         "success": _success(success, mcc),
     }
@@ -147,20 +151,20 @@ def _success(success: np.ndarray, mcc: recorded.Scores) -> Interval:
     return found if known else found._replace(low=float("nan"), high=float("nan"))
 
 
-def _without_truth(rows: Sequence[Row], preset: str) -> dict[str, Any]:
+def _without_truth(results: Sequence[Result], label: str) -> dict[str, Any]:
     metrics = [key for key in NO_TRUTH if key not in ("preset", "runs", "diverged", "agreement")]
-    found = _estimates(rows, preset, metrics)
+    found = _estimates(results, label, metrics)
     point = {key: _estimate(value) for key, value in found.items() if key != "elbo"}
-    pairs = agreement(recorded.select(rows, "agreement_mcc", preset, "agreement"))
-    return {**_counts(rows, preset), "agreement": pairs, "elbo": found["elbo"], **point}
+    pairs = agreement(recorded.select(results, Agreement, label, "agreement_mcc"))
+    return {**_counts(results, label), "agreement": pairs, "elbo": found["elbo"], **point}
 
 
 def _compared(
-    rows: Sequence[Row], records: list[dict[str, Any]], against: str
+    results: Sequence[Result], records: list[dict[str, Any]], against: str
 ) -> list[dict[str, Any]]:
-    base = recorded.scores(rows, "mcc", against)
+    base = recorded.scores(results, "mcc", against)
     others = [r["preset"] for r in records if r["preset"] != against and "mcc" in r]
-    found = {name: paired(recorded.scores(rows, "mcc", name), base) for name in others}
+    found = {name: paired(recorded.scores(results, "mcc", name), base) for name in others}
     tests = {name: result for name, result in found.items() if result is not None}
     adjusted = holm(np.array([result.p_value for result in tests.values()])) if tests else []
     extra = {

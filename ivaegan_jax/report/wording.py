@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from ivaegan_jax.evaluation import Result, Score
 from ivaegan_jax.metrics import Interval
 from ivaegan_jax.report.controls import without_controls
-from ivaegan_jax.report.counting import has_truth, sizes
 from ivaegan_jax.report.estimates import interval
-from ivaegan_jax.report.recorded import baselines, shared_rows
+from ivaegan_jax.report.recorded import baselines, has_truth, shared_rows, sizes
 from ivaegan_jax.report.render import Record, Table, decimal
-from ivaegan_jax.types import Row
 
 FEWEST = 6
 """Data seeds below which a two-sided signed-rank test cannot reach p < .05."""
@@ -17,21 +16,21 @@ ENOUGH = 20
 """Data seeds wanted before a comparison is called a claim."""
 
 
-def headline(data: str, rows: Sequence[Row], table: Table) -> list[str]:
-    """Sentences for the top of the page; `table` is the summary of these rows."""
-    known = has_truth(rows)
-    result = _with_truth(table.records, rows) if known else _without_truth(table.records)
+def headline(data: str, results: Sequence[Result], table: Table) -> list[str]:
+    """Sentences for the top of the page; `table` is the summary of these results."""
+    known = has_truth(results)
+    result = _with_truth(table.records, results) if known else _without_truth(table.records)
     first, *others = result
-    return [f"On {data}, {sizes(rows)}: {first}", *others, *_cautions(rows, table)]
+    return [f"On {data}, {sizes(results)}: {first}", *others, *_cautions(results, table)]
 
 
-def _with_truth(records: Sequence[Record], rows: Sequence[Row]) -> list[str]:
-    ranked, baseline = _ranked(records, "mcc"), baselines(rows)
+def _with_truth(records: Sequence[Record], results: Sequence[Result]) -> list[str]:
+    ranked, baseline = _ranked(records, "mcc"), baselines(results)
     if not ranked:
         return ["no model with an encoder has been scored yet."]
     best, *others = ranked
     # the best of several was picked, so its interval is to hold for all of them at once
-    sure = interval(rows, "mcc", best["preset"], confidence=1 - 0.05 / len(ranked))
+    sure = interval(results, "mcc", best["preset"], confidence=1 - 0.05 / len(ranked))
     missed = {name: v for name, v in baseline.items() if sure is None or not sure.low > v}
     verb = "recovers the sources" if baseline and not missed else "comes out highest"
     parts = [f"{best['preset']} {verb} with held-out MCC {short(best['mcc'])}"]
@@ -62,7 +61,7 @@ def _baseline_caution(
 def _without_truth(records: Sequence[Record]) -> list[str]:
     ranked = _ranked(records, "agreement")
     if not ranked:
-        return ["no two runs of a preset can be compared yet, and there are no true sources."]
+        return ["no two runs of a model can be compared yet, and there are no true sources."]
     best, *others = ranked
     text = f"runs of {best['preset']} agree with each other at MCC {short(best['agreement'])}"
     rest = ", ".join(f"{r['preset']} {_point(r['agreement'].estimate)}" for r in others)
@@ -73,11 +72,11 @@ def _without_truth(records: Sequence[Record]) -> list[str]:
     ]
 
 
-def _cautions(rows: Sequence[Row], table: Table) -> list[str]:
+def _cautions(results: Sequence[Result], table: Table) -> list[str]:
     found = []
-    seeds = len({row.get("data_seed") for row in rows if row.get("kind", "run") == "run"})
-    resplit = bool(shared_rows(rows)) and seeds > 1
-    compared = len(table.records) > 1 and has_truth(rows) and not resplit
+    seeds = len({each.data_seed for each in results if isinstance(each, Score)})
+    resplit = bool(shared_rows(results)) and seeds > 1
+    compared = len(table.records) > 1 and has_truth(results) and not resplit
     if resplit:
         found.append(f"{seeds} re-splits of one table are no new data.")
     if compared and seeds < FEWEST:

@@ -1,4 +1,4 @@
-"""From work directories to the files of a report."""
+"""From run directories to the files of a report."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import Any
 
 from ivaegan_jax.files import making_sense_of, markdown, write_bytes, write_json, write_text
 from ivaegan_jax.report.controls import controls_table
-from ivaegan_jax.report.counting import has_truth, sizes
 from ivaegan_jax.report.details import conventions, fit, per_seed
 from ivaegan_jax.report.figures.draw import pictures, plain, to_png
 from ivaegan_jax.report.figures.style import Palette, colours
@@ -14,14 +13,14 @@ from ivaegan_jax.report.figures.sweep import CAPTION, sweep_figure
 from ivaegan_jax.report.first_page import first_page
 from ivaegan_jax.report.inputs import Results, read_workdirs, studies
 from ivaegan_jax.report.page import Picture, Section, page
-from ivaegan_jax.report.recorded import HEADLINE, ordered
+from ivaegan_jax.report.recorded import HEADLINE, has_truth, labels, ordered, sizes
 from ivaegan_jax.report.render import to_json, to_lines, to_markdown
 from ivaegan_jax.report.selection import chosen_runs, selection_tables
 from ivaegan_jax.report.sweep import Sweep, recommendation, sweep_of, sweep_table
 from ivaegan_jax.report.tables import summary
 from ivaegan_jax.report.wording import headline
 from ivaegan_jax.studies import merge
-from ivaegan_jax.types import Pause, Row
+from ivaegan_jax.types import Pause
 
 
 def write_report(
@@ -62,15 +61,18 @@ def write_report(
 
 
 def palette_of(found: Sequence[Results]) -> Palette:
-    """One colour per preset throughout a report."""
-    return colours(ordered(row["preset"] for study in found for row in _colourful(study)))
+    """One colour per model throughout a report."""
+    names = (
+        name for study in found for name in (*labels(study.results), *_logged(study), *study.arrays)
+    )
+    return colours(ordered(names))
 
 
 def section(
     study: Results, palette: Palette, brief: bool = False, pause: Pause = lambda: None
 ) -> Section:
     """Tables, figures and words on one data set; those of a sweep are led by its ranking."""
-    sweep = sweep_of(study.rows)
+    sweep = sweep_of(study.results)
     if sweep is None:
         return plain_section(study, palette, brief, pause)
     return sweep_section(study, sweep, palette, brief, pause)
@@ -83,12 +85,12 @@ def sweep_section(
     few = study.without(sweep.hidden)
     usual = plain_section(few, palette, brief, pause)
     picture = Picture(f"{plain(study.data)}_sweep.png", to_png(sweep_figure(sweep)), CAPTION)
-    every = per_seed(study.rows)
+    every = per_seed(study.results)
     details = [every if table.title == every.title else table for table in usual.details]
-    first = f"On {study.data}, {sizes(study.rows)}:"
+    first = f"On {study.data}, {sizes(study.results)}:"
     return usual._replace(
-        headline=[first, *recommendation(sweep), *chosen_runs(few.rows), *study.split],
-        summary=sweep_table(sweep, study.rows),
+        headline=[first, *recommendation(sweep), *chosen_runs(few.results), *study.split],
+        summary=sweep_table(sweep, study.results),
         details=[usual.summary, *details],
         pictures=(picture, *usual.pictures),
     )
@@ -97,16 +99,19 @@ def sweep_section(
 def plain_section(study: Results, palette: Palette, brief: bool, pause: Pause) -> Section:
     """Every model beside every other."""
     pause()
-    table = summary(study.rows)
-    first, *cautions = headline(study.data, study.rows, table)
-    sentences = [first, *study.split, *cautions, *chosen_runs(study.rows)]
-    fitted = [fit(study.rows).without_empty_columns()] if has_truth(study.rows) else []
-    chosen, every = selection_tables(study.rows), (per_seed(study.rows), conventions(study.rows))
-    details = (controls_table(study.rows), *fitted, *chosen, *every)
+    table = summary(study.results)
+    first, *cautions = headline(study.data, study.results, table)
+    sentences = [first, *study.split, *cautions, *chosen_runs(study.results)]
+    fitted = [fit(study.results).without_empty_columns()] if has_truth(study.results) else []
+    chosen, every = (
+        selection_tables(study.results),
+        (per_seed(study.results), conventions(study.results)),
+    )
+    details = (controls_table(study.results), *fitted, *chosen, *every)
     pause()
     found = tuple(pictures(study, palette, brief, pause))
     told = [each for each in details if each.records]
-    return Section(study.data, sentences, table, told, found, first_page(study.rows))
+    return Section(study.data, sentences, table, told, found, first_page(study.results))
 
 
 def write_sections(out: Path, title: str, sections: Sequence[Section]) -> None:
@@ -126,8 +131,8 @@ def write_page(
     return out / "report.html"
 
 
-def _colourful(study: Results) -> list[Row]:
-    return [*(row for row in study.rows if row.get("kind") != "baseline"), *study.train]
+def _logged(study: Results) -> list[str]:
+    return [row["preset"] for row in study.train]
 
 
 def _markdown(title: str, sections: Sequence[Section]) -> str:

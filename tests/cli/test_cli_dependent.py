@@ -8,7 +8,6 @@ from scipy.signal import lfilter
 from ivaegan_jax.evaluation import Score
 from ivaegan_jax.report.evidence import SUPPORTED
 from ivaegan_jax.report.first_page import first_page
-from ivaegan_jax.report.view import as_row
 from ivaegan_jax.studies.results import load_results
 
 SKEWED = np.array([[1, 0.7, 0.5], [0, 0.7, 0.5], [0, 0, 0.6]])
@@ -36,7 +35,7 @@ def judged(run, workdir, data, preset, *flags):
     ended = run("compare", f"--data={data}", f"--presets={preset}", f"--workdir={workdir}", *flags)
     assert ended.code == 0, ended.err
     results = load_results(workdir / "metrics.jsonl")
-    [short] = first_page([*map(as_row, results)])
+    [short] = first_page(results)
     return short, {each.label for each in results if isinstance(each, Score)}
 
 

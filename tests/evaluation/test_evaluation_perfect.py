@@ -5,7 +5,6 @@ each number is then known in closed form, or equals the same number of real agai
 """
 
 import functools
-import json
 
 import jax
 import numpy as np
@@ -14,17 +13,16 @@ from scipy.stats import multivariate_normal
 
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.prepare import prepare
+from ivaegan_jax.evaluation.results import BOTH, Agreement, Finding, OfRun, Score, to_row
 from ivaegan_jax.evaluation.scoring import Trained
 from ivaegan_jax.evaluation.selection import COMBINED, CRITERIA, candidates, choose
-from ivaegan_jax.files import without_nan
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.hypers import Hypers, stack_hypers
 from ivaegan_jax.models.model import build
 from ivaegan_jax.models.networks import Dims
 from ivaegan_jax.models.presets import PRESETS, resolve
 from ivaegan_jax.report import to_lines
-from ivaegan_jax.report.counting import count_runs
-from ivaegan_jax.report.view import as_result, as_row
+from ivaegan_jax.report.recorded import count_runs
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.scorer import Scorer
@@ -121,16 +119,15 @@ def scored(mesh, noise=0.0, dim_x=DIM_Z, sources=True, seeds=SEEDS, spoilt=as_th
     found, _ = Scorer(experiment, data, dims, mesh).score(
         Trained("ivae", model, game, runs, states)
     )
-    return [as_row(each) for each in found], data, tables
-
-
-def scores_of(rows):
-    return [row for row in rows if row["kind"] in ("run", "agreement")]
+    return found, data, tables
 
 
 def values(rows, metric, split="test", **convention):
-    wanted = {"metric": metric, "split": split, **convention}
-    return np.array([row["value"] for row in rows if wanted.items() <= row.items()])
+    wanted = {"metric": metric, "split": split, **convention}.items()
+    return np.array([
+        row.value for row in rows if isinstance(row, Score | Agreement | Finding)
+        and all(getattr(row, name, None) == value for name, value in wanted)
+    ])  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -142,14 +139,14 @@ def test_a_perfect_generator_scores_as_real_rows_do(noiseless, mesh):
     rows = scored(mesh, sources=False, seeds=SEEDS[:1])[0]
     for measure in ("energy_distance", "mmd2", "c2st"):
         fake, real, wrong = (
-            values(rows, f"{measure}{end}", None) for end in ("", "_real", "_wrong_u")
+            values(rows, f"{measure}{end}", BOTH) for end in ("", "_real", "_wrong_u")
         )
         error = np.std(fake - real, ddof=1) / len(fake) ** 0.5
         assert abs(np.mean(fake - real)) < 3 * error, measure
         assert np.mean(wrong - real) > 10 * error
     for measure in ("energy_distance", "mmd2"):
-        same = values(noiseless, measure, None, seed=SEEDS[0])
-        np.testing.assert_allclose(values(rows, measure, None), same, rtol=1e-5)
+        same = values(noiseless, measure, BOTH, seed=SEEDS[0])
+        np.testing.assert_allclose(values(rows, measure, BOTH), same, rtol=1e-5)
 
 
 def test_what_is_reported_knows_nothing_of_free_bits_weights_and_ramps(noiseless, mesh):
@@ -177,8 +174,8 @@ def test_choices_are_made_on_validation_rows_and_scores_on_test_rows(noiseless, 
         return data._replace(**{split: garbage(getattr(data, split))}), states
 
     rows = scored(mesh, spoilt=poisoned)[0]
-    choices = [candidates(map(as_result, scores_of(each)), "ivae") for each in (rows, noiseless)]
-    scores = [[row for row in each if row["split"] == "test"] for each in (rows, noiseless)]
+    choices = [candidates(each, "ivae") for each in (rows, noiseless)]
+    scores = [[row for row in each if row.split == "test"] for each in (rows, noiseless)]
     same_choices = all(
         np.array_equal(one.scores[name], other.scores[name])
         for one, other in zip(choices[0].values(), choices[1].values(), strict=True)
@@ -197,15 +194,14 @@ def test_a_run_whose_parameters_are_not_finite_loses_and_is_counted(noiseless, m
         return data, states.replace(params=params)
 
     rows = scored(mesh, spoilt=broken)[0]
-    lost = [row for row in rows if (row["data_seed"], row["seed"]) == (0, 1)]
-    assert {row["status"] for row in lost if row["kind"] != "agreement"} == {"diverged"}
+    lost = [row for row in rows if isinstance(row, OfRun) and (row.data_seed, row.seed) == (0, 1)]
+    assert {row.status for row in lost if not isinstance(row, Agreement)} == {"diverged"}
     assert all(np.isnan(values(lost, metric)).all() for metric in ("mcc", "log_likelihood", "kl"))
-    assert choose(candidates(map(as_result, scores_of(rows)), "ivae")[0]).seed == 2
+    assert choose(candidates(rows, "ivae")[0]).seed == 2
     assert count_runs(rows, "ivae") == (len(DATA_SEEDS) * len(SEEDS), 1)
-    others = [[row for row in each if row["data_seed"] > 0] for each in (rows, noiseless)]
+    others = [[row for row in each if row.data_seed > 0] for each in (rows, noiseless)]
     assert others[0] == others[1]
-    assert json.loads(to_lines([without_nan(row) for row in lost])) is not None
-    assert "NaN" not in to_lines(lost)
+    assert "NaN" not in to_lines([to_row(row) for row in lost])
 
 
 def test_a_perfect_encoder_scores_1_whatever_the_order_sign_and_scale(noiseless):

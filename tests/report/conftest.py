@@ -1,12 +1,12 @@
 """Work directories to report on."""
 
 import pytest
-from report_rows import (
+from report_results import (
     image_arrays,
-    real_rows,
+    real_results,
     train_rows,
     truth_arrays,
-    truth_rows,
+    truth_results,
     write_workdir,
 )
 
@@ -14,10 +14,10 @@ from report_rows import (
 @pytest.fixture
 def truth_dir(tmp_path):
     arrays = {"ivae": truth_arrays(), "ivae_gan": truth_arrays(), "igan": truth_arrays()}
-    return write_workdir(tmp_path / "study", truth_rows(), train_rows(), arrays)
+    return write_workdir(tmp_path / "study", truth_results(), train_rows(), arrays)
 
 
 @pytest.fixture
 def real_dir(tmp_path):
     arrays = {"ivae": image_arrays(), "ivae_gan": image_arrays()}
-    return write_workdir(tmp_path / "digits", real_rows(), train_rows(("ivae", "vae")), arrays)
+    return write_workdir(tmp_path / "digits", real_results(), train_rows(("ivae", "vae")), arrays)

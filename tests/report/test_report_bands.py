@@ -4,14 +4,14 @@ import json
 
 import numpy as np
 import pytest
-from report_rows import run_row
+from report_results import score, verdict
 
 from ivaegan_jax.report import bands_json, check_bands, to_text
 from ivaegan_jax.report.bands import bands_table
 from ivaegan_jax.studies import Band
 
 ROWS = [
-    run_row("mcc", value, preset, data_seed, seed)
+    score("mcc", value, preset, data_seed, seed)
     for preset, values in {"a": (0.9, 0.7, 0.5, 0.5), "b": (0.4, 0.4, 0.3, 0.3)}.items()
     for value, (data_seed, seed) in zip(values, [(1, 1), (1, 2), (2, 1), (2, 2)], strict=True)
 ]
@@ -29,7 +29,7 @@ def test_a_mean_is_taken_over_data_seeds():
 
 
 def test_a_difference_is_paired_by_data_seed():
-    extra = [run_row("mcc", 0.0, "b", 3)]
+    extra = [score("mcc", 0.0, "b", 3)]
     [checked] = check_bands([Band("a", "mcc", 0.25, minus="b")], ROWS + extra)
     assert checked.value == pytest.approx(0.3)
     assert str(checked) == "a minus b mcc .300 in [.25, 1]: ok"
@@ -37,7 +37,7 @@ def test_a_difference_is_paired_by_data_seed():
 
 @pytest.mark.parametrize(("low", "high"), [(0.65, 1), (0, 0.65), (0.65, 0.65)])
 def test_the_ends_belong_to_the_band(low, high):
-    rows = [run_row("mcc", 0.65, "a")]
+    rows = [score("mcc", 0.65, "a")]
     assert check_bands([Band("a", "mcc", low, high)], rows)[0].holds
 
 
@@ -54,7 +54,7 @@ def test_a_metric_without_a_number_holds_nothing():
 
 
 def test_a_diverged_run_counts_as_zero():
-    lost = run_row("mcc", None, "a", 3, status="diverged")
+    lost = score("mcc", None, "a", 3, status="diverged")
     [checked] = check_bands([Band("a", "mcc", 0)], [*ROWS, lost])
     assert checked.value == pytest.approx(1.3 / 3)
 
@@ -67,6 +67,6 @@ def test_the_table_says_what_was_expected_and_found():
 
 
 def test_a_band_on_verdicts_is_one_on_the_share_of_usable_runs():
-    rows = [run_row("verdict", v, "a", seed=i, kind="verdict") for i, v in enumerate((1.0, 0.0))]
+    rows = [verdict(v, (), "a", 1, i) for i, v in enumerate(("usable", "diverged"))]
     checked = check_bands([Band("a", "verdict", 0.5, 0.5)], [*ROWS, *rows])
     assert [str(c) for c in checked] == ["a verdict .500 in [.5, .5]: ok"]

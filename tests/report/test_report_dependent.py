@@ -3,11 +3,11 @@
 from typing import get_args
 
 import pytest
-from report_rows import run_row
 from test_report_first_page import rows, with_likelihood
 
 from ivaegan_jax.data.dependence.nulls import Kind
 from ivaegan_jax.doctor.dependence import COMPARED
+from ivaegan_jax.evaluation import Gate
 from ivaegan_jax.report.dependent import PAIRINGS
 from ivaegan_jax.report.evidence import NOT_SUPPORTED, SUPPORTED, UNKNOWN
 from ivaegan_jax.report.first_page import first_page
@@ -17,9 +17,8 @@ FIVE = range(1, 6)
 
 def gate(carries=0.01, modulates=0.01, least=0.01, pairings="shifts", length=78):
     passed = max(carries, modulates) <= 0.05
-    about = {"pairings": pairings, "length": length, "least": least, "kind": "gate"}
-    return run_row("gate", float(passed), "rows", 1, None, **about, carries=carries,
-                   modulates=modulates)  # fmt: skip
+    about = {"pairings": pairings, "length": length, "least": least}
+    return Gate(passed=passed, **about, carries=carries, modulates=modulates, data="b1")
 
 
 def page(*extra, seeds=FIVE, control=-4.0, usable=None):

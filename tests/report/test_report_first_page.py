@@ -1,6 +1,9 @@
-import pytest
-from report_rows import run_row, truth_rows, write_workdir
+from dataclasses import replace
 
+import pytest
+from report_results import finding, pair, score, truth_results, verdict, write_workdir
+
+from ivaegan_jax.evaluation import Consensus, Reason, Verdict
 from ivaegan_jax.report import summary, write_report
 from ivaegan_jax.report.controls import controls_table, without_controls
 from ivaegan_jax.report.evidence import NOT_SUPPORTED, SUPPORTED, UNKNOWN
@@ -14,24 +17,26 @@ GOOD, BAD = "The variances follow u.", "u takes 6 values."
 
 def rows(preset="ivae_gan", usable=SEEDS, agreement=0.97, information=1.0, seeds=SEEDS):
     """Runs of one preset on one data seed with their verdicts, agreement and consensus."""
-    found = [run_row("elbo", -1.0, preset, 1, seed) for seed in seeds]
+    found = [score("elbo", -1.0, preset, 1, seed) for seed in seeds]
     for seed in seeds:
-        extra = {"preset": preset, "data_seed": 1, "seed": seed, "kind": "verdict", "split": None}
         told = "usable" if seed in usable else "not identifiable"
-        reasons = [{"code": "a", "text": GOOD if seed in usable else BAD}]
+        reasons = [("a", GOOD if seed in usable else BAD)]
         found += [
-            run_row("verdict", float(seed in usable), **extra, verdict=told, reasons=reasons),
-            run_row("information_on_u", information + seed / 10, **extra),
+            verdict(told, reasons, preset, 1, seed),
+            finding("information_on_u", information + seed / 10, preset, 1, seed),
         ]
-        found += [
-            run_row("agreement_mcc", agreement, preset, 1, seed, other_seed=other, kind="agreement")
-            for other in seeds
-            if other > seed
-        ]
-    groups = [list(seeds)] if agreement > 0.85 else [[seed] for seed in seeds]
-    about = {"groups": groups, "vanished": [False, True], "rotation": 0.73, "rotation_p95": 0.82,
-             "stability": [0.99, 0.5]}  # fmt: skip
-    return [*found, run_row("consensus", 0.9, preset, 1, 1, kind="consensus", **about)]
+        found += [pair(agreement, preset, 1, seed, other) for other in seeds if other > seed]
+    groups = (tuple(seeds),) if agreement > 0.85 else tuple((seed,) for seed in seeds)
+    about = {"label": preset, "data": "b1", "data_seed": 1, "medoid": 1, "groups": groups}
+    found.append(Consensus(**about, rotation=0.73, rotation_p95=0.82, stability=(0.99, 0.5),
+                           vanished=(False, True)))  # fmt: skip
+    return found
+
+
+def with_reasons(found, *reasons):
+    """The same results, where every verdict has these reasons."""
+    new = tuple(Reason(code, text) for code, text in reasons)
+    return [replace(r, reasons=new) if isinstance(r, Verdict) else r for r in found]
 
 
 def only(rows):
@@ -40,11 +45,7 @@ def only(rows):
 
 
 def test_runs_that_agree_under_a_prior_of_which_nothing_is_proved_identify_nothing_for_sure():
-    found = rows(usable=())
-    for row in found:
-        if row["metric"] == "verdict":
-            row["reasons"] = [{"code": "unproved", "text": "Nothing is proved."}]
-    short, told = only(found)
+    short, told = only(with_reasons(rows(usable=()), ("unproved", "Nothing is proved.")))
     assert short.verdict == UNKNOWN
     assert "Nothing is proved." in told
 
@@ -74,10 +75,7 @@ def test_runs_that_agree_but_are_not_usable_are_not_identified():
 
 @pytest.mark.parametrize(("code", "verdict"), [("information", UNKNOWN), ("levels", NOT_SUPPORTED)])
 def test_too_few_rows_to_see_anything_leave_it_open_where_nothing_else_is_wrong(code, verdict):
-    found = rows(usable=())
-    for row in found:
-        if row["metric"] == "verdict":
-            row["reasons"] = [{"code": c, "text": c} for c in ("rank", "power", code)]
+    found = with_reasons(rows(usable=()), *((c, c) for c in ("rank", "power", code)))
     assert only(found)[0].verdict == verdict
 
 
@@ -89,9 +87,9 @@ def test_a_pair_of_runs_is_too_few(seeds):
 
 
 def with_likelihood(found, preset, value):
-    """The same rows and log p(x|u) of every run, a little different in each."""
-    seeds = {row["seed"] for row in found}
-    told = [run_row("log_likelihood", value + seed / 10, preset, 1, seed) for seed in seeds]
+    """The same results and log p(x|u) of every run, a little different in each."""
+    seeds = {row.seed for row in found if isinstance(row, Verdict)}
+    told = [score("log_likelihood", value + seed / 10, preset, 1, seed) for seed in seeds]
     return [*found, *told]
 
 
@@ -150,22 +148,20 @@ def test_controls_stand_beneath_their_model():
 
 
 def test_the_truth_is_told_where_it_is_known():
-    mcc = [run_row("mcc", 0.9, "ivae_gan", 1, seed) for seed in SEEDS]
+    mcc = [score("mcc", 0.9, "ivae_gan", 1, seed) for seed in SEEDS]
     assert "MCC is .90 [.90, .90]" in only([*rows(), *mcc])[1]
 
 
 def test_the_page_begins_with_it_and_escapes_it(tmp_path):
-    found = rows()
-    for row in found:
-        row.update(reasons=[{"code": "a", "text": "<b>"}])
+    found = with_reasons(rows(), ("a", "<b>"))
     text = write_report([write_workdir(tmp_path / "run", found)]).read_text()
     assert text.index("In short") < text.index("<h2>b1</h2>")
     assert "&lt;b&gt; (3 of 3 runs)" in text
 
 
 def test_older_work_directories_have_no_first_page(tmp_path):
-    path = write_workdir(tmp_path / "run", truth_rows(("ivae",)))
-    assert first_page(truth_rows(("ivae",))) == []
+    path = write_workdir(tmp_path / "run", truth_results(("ivae",)))
+    assert first_page(truth_results(("ivae",))) == []
     assert "In short" not in write_report([path]).read_text()
 
 

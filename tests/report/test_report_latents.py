@@ -1,15 +1,16 @@
 """How many latents: the rule by hand, its uncertainty, and its place in a report."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from report_rows import run_row, write_workdir
+from report_results import BLANK, score, write_workdir
 
 from ivaegan_jax import report
 from ivaegan_jax.report import recommend
 from ivaegan_jax.report.latents import latents_figure
 
 RNG = np.random.default_rng(0)
-BLANK = {"corr": None, "assignment": None, "latent": None}
 
 
 def test_the_fewest_within_one_standard_error_are_recommended():
@@ -53,9 +54,9 @@ def swept(tmp_path):
         ]
         for arm in arms:
             dim = arm.axis[report.DIM_Z]
-            own = {"preset": arm.preset, "data": "mine"}
+            own = {"label": arm.preset, "data": "mine"}
             rows = [
-                run_row(metric, value + seed / 100, seed=seed, split=split, **BLANK, **own)
+                score(metric, value + seed / 100, seed=seed, split=split, **BLANK, **own)
                 for seed in (1, 2, 3)
                 for metric, split, value in (
                     ("log_likelihood", "valid", -(dim == 2)),
@@ -81,9 +82,9 @@ def test_a_sweep_is_told_in_a_sentence_a_table_and_a_figure(swept):
 def test_a_number_of_latents_with_a_lost_run_is_not_recommended(swept):
     arms, read = swept()
     spoilt = [
-        each._replace(rows=[
-            row | {"value": None} if row["seed"] == 2 and row["split"] == "valid" else row
-            for row in each.rows
+        each._replace(results=[
+            replace(row, value=np.nan) if row.seed == 2 and row.split == "valid" else row
+            for row in each.results
         ]) if arm.axis["latents"] == 3 else each
         for arm, each in zip(arms, read, strict=True)
     ]  # fmt: skip

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from report_rows import baseline_row, run_row, truth_rows
+from report_results import baseline, score, truth_results
 
+from ivaegan_jax.evaluation import Score
 from ivaegan_jax.files import read_rows
 from ivaegan_jax.report import recorded
 from ivaegan_jax.types import InputError
@@ -25,24 +26,24 @@ def test_a_torn_line_in_the_middle_is_an_error(tmp_path):
 
 
 def test_conventions_never_mix_and_are_never_maximised_over():
-    headline = run_row("mcc", 0.5)
+    headline = score("mcc", 0.5)
     others = [
-        run_row("mcc", 0.9, latent="posterior_sample"),
-        run_row("mcc", 0.9, corr="spearman"),
-        run_row("mcc", 0.9, assignment="in_sample"),
-        run_row("mcc", 0.9, split="train"),
-        run_row("mcc", 0.9, assignment=None),
+        score("mcc", 0.9, latent="posterior_sample"),
+        score("mcc", 0.9, corr="spearman"),
+        score("mcc", 0.9, assignment="in_sample"),
+        score("mcc", 0.9, split="train"),
+        score("mcc", 0.9, assignment=None),
     ]
-    assert recorded.select([*others, headline, *others], "mcc", "ivae") == [headline]
+    assert recorded.select([*others, headline, *others], Score, "ivae", "mcc") == [headline]
 
 
 def test_the_last_step_of_a_run_holds_even_where_it_is_worse():
-    rows = [run_row("mcc", 0.4, step=900), run_row("mcc", 0.8, step=500)]
+    rows = [score("mcc", 0.4, step=900), score("mcc", 0.8, step=500)]
     assert recorded.scores(rows, "mcc", "ivae").values.tolist() == [[0.4]]
 
 
 def test_scores_are_a_matrix_of_data_seeds_by_seeds():
-    rows = [run_row("mcc", d + s / 10, data_seed=d, seed=s) for d in (10, 9) for s in (2, 1)]
+    rows = [score("mcc", d + s / 10, data_seed=d, seed=s) for d in (10, 9) for s in (2, 1)]
     found = recorded.scores(rows[:-1], "mcc", "ivae")
     assert found.data_seeds == (9, 10)
     assert found.seeds == ((2,), (1, 2))
@@ -51,26 +52,26 @@ def test_scores_are_a_matrix_of_data_seeds_by_seeds():
 
 
 def test_a_diverged_run_without_a_number_counts_as_nothing_recovered():
-    rows = [run_row("mcc", None, status="diverged"), run_row("elbo", None, status="diverged")]
+    rows = [score("mcc", None, status="diverged"), score("elbo", None, status="diverged")]
     assert recorded.scores(rows, "mcc", "ivae").values.tolist() == [[0.0]]
     assert np.isnan(recorded.scores(rows, "elbo", "ivae").values).all()
     assert recorded.scores(rows, "mcc", "ivae").diverged.all()
 
 
 def test_a_diverged_run_with_a_number_keeps_it():
-    rows = [run_row("mcc", 0.3, status="diverged")]
+    rows = [score("mcc", 0.3, status="diverged")]
     assert recorded.scores(rows, "mcc", "ivae").values.tolist() == [[0.3]]
 
 
-def test_baselines_are_means_over_data_seeds_and_no_presets():
-    rows = [baseline_row("raw_x", 0.5, 1), baseline_row("raw_x", 0.7, 2), run_row("mcc", 0.9)]
+def test_baselines_are_means_over_data_seeds_and_no_models():
+    rows = [baseline("raw_x", 0.5, 1), baseline("raw_x", 0.7, 2), score("mcc", 0.9)]
     assert recorded.baselines(rows) == {"raw_x": pytest.approx(0.6)}
-    assert recorded.presets(rows) == ["ivae"]
+    assert recorded.labels(rows) == ["ivae"]
 
 
 def test_presets_keep_one_order_whoever_ran_first():
-    rows = truth_rows(("vae", "ivae", "igan"))[::-1]
-    assert recorded.presets(rows) == ["vae", "ivae", "igan"]
+    rows = truth_results(("vae", "ivae", "igan"))[::-1]
+    assert recorded.labels(rows) == ["vae", "ivae", "igan"]
     assert recorded.ordered(["mine", "b/igan", "a/vae"]) == ["a/vae", "b/igan", "mine"]
 
 

@@ -1,8 +1,10 @@
 """A run is chosen by what was recorded, never by the truth, and choices are judged by it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from report_rows import run_row
+from report_results import pair, score
 
 from ivaegan_jax.evaluation.selection import PREFERRED, candidates, choose
 from ivaegan_jax.report import check_bands
@@ -12,7 +14,6 @@ from ivaegan_jax.report.selection import (
     selection_over_arms,
     selection_tables,
 )
-from ivaegan_jax.report.view import as_result
 from ivaegan_jax.studies import Band
 
 STORED = {
@@ -24,9 +25,9 @@ STORED = {
 
 
 def runs(data_seed=1, preset="igan", lost=(), **metrics):
-    """Rows of as many runs as each metric has values; `lost` names model seeds that diverged."""
+    """Scores of as many runs as each metric has values; `lost` names model seeds that diverged."""
     return [
-        run_row(metric, value, preset, data_seed, seed, **STORED.get(metric, {}),
+        score(metric, value, preset, data_seed, seed, **STORED.get(metric, {}),
                 status="diverged" if seed in lost else "ok")
         for metric, values in metrics.items()
         for seed, value in enumerate(values, start=1)
@@ -34,17 +35,13 @@ def runs(data_seed=1, preset="igan", lost=(), **metrics):
 
 
 def pairs(values, preset="igan", data_seed=1):
-    """Rows of agreement by pair of model seeds."""
-    return [
-        run_row("agreement_mcc", value, preset, data_seed, a, kind="agreement", other_seed=b,
-                split="valid")
-        for (a, b), value in values.items()
-    ]  # fmt: skip
+    """Agreement by pair of model seeds."""
+    return [pair(value, preset, data_seed, a, b, split="valid") for (a, b), value in values.items()]
 
 
-def one(rows, preset="igan"):
+def one(results, preset="igan"):
     """The runs of the only data seed."""
-    [found] = candidates(map(as_result, rows), preset).values()
+    [found] = candidates(results, preset).values()
     return found
 
 
@@ -61,7 +58,7 @@ def test_every_criterion_picks_its_best_run():
 
 def test_likelihoods_are_those_of_validation_rows():
     rows = runs(elbo=[1.0, 2])
-    rows += [row | {"split": "test", "value": -row["value"]} for row in rows]
+    rows += [replace(row, split="test", value=-row.value) for row in rows]
     assert one(rows).pick("elbo") == 2
 
 

@@ -1,14 +1,13 @@
 """The ranking of a sweep: by what needs no truth, with ties named, however many configurations."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from report_rows import baseline_row, run_row, write_workdir
+from report_results import BLANK, baseline, score, write_workdir
 
 from ivaegan_jax.report import recommendation, sweep_of, sweep_table, write_report
-
-BLANK = {"corr": None, "assignment": None, "latent": None}
 
 
 def rows_of(label, nats, mcc=0.8, diverged=(), shaken=0.01):
@@ -16,13 +15,13 @@ def rows_of(label, nats, mcc=0.8, diverged=(), shaken=0.01):
     found = []
     for data_seed in (1, 2, 3):
         lost = data_seed in diverged
-        own = {"preset": label, "data_seed": data_seed, "status": "diverged" if lost else "ok"}
+        own = {"label": label, "data_seed": data_seed, "status": "diverged" if lost else "ok"}
         told = 99.0 if lost else nats + data_seed + shaken * np.sin(3 * data_seed + nats)
         found += [
-            run_row("information_on_u", told, **own, **BLANK | {"split": "valid"}),
-            run_row("mcc", mcc, **own),
-            run_row("log_likelihood", nats, **own, **BLANK),
-            run_row("log_likelihood", -nats, **own, **BLANK | {"split": "valid"}),
+            score("information_on_u", told, **own, **BLANK | {"split": "valid"}),
+            score("mcc", mcc, **own),
+            score("log_likelihood", nats, **own, **BLANK),
+            score("log_likelihood", -nats, **own, **BLANK | {"split": "valid"}),
         ]
     return found
 
@@ -56,25 +55,25 @@ def test_a_diverged_run_counts_as_the_worst_of_its_data_seed():
 
 
 def test_without_information_on_u_the_likelihood_of_validation_rows_ranks():
-    rows = [row for row in a_sweep() if row["metric"] != "information_on_u"]
+    rows = [row for row in a_sweep() if row.metric != "information_on_u"]
     sweep = sweep_of(rows)
     assert sweep.criterion == "log_likelihood"
     assert sweep.ranking[0].label == "igan[r1_weight=3]"
 
 
 def test_a_configuration_without_numbers_comes_last_and_changes_no_criterion():
-    lost = [row | {"value": None} for row in rows_of("igan[r1_weight=0.5]", 5)]
+    lost = [replace(row, value=np.nan) for row in rows_of("igan[r1_weight=0.5]", 5)]
     sweep = sweep_of([*lost, *a_sweep()])
     assert sweep.criterion == "information_on_u"
     assert sweep.ranking[-1].label == "igan[r1_weight=0.5]"
     assert [each.values.tolist() for each in sweep.ranking[:3]] == [
         each.values.tolist() for each in sweep_of(a_sweep()).ranking
     ]
-    assert sweep_of([row | {"value": None} for row in a_sweep()]) is None
+    assert sweep_of([replace(row, value=np.nan) for row in a_sweep()]) is None
 
 
 def test_a_data_seed_on_which_all_are_lost_counts_for_none():
-    lost = [row | {"value": None if row["data_seed"] == 2 else row["value"]} for row in a_sweep()]
+    lost = [replace(r, value=np.nan if r.data_seed == 2 else r.value) for r in a_sweep()]
     values = sweep_of(lost).ranking[0].values
     assert values.tolist() == sweep_of(a_sweep()).ranking[0].values[[0, 2]].tolist()
 
@@ -92,7 +91,7 @@ def test_a_model_without_settings_takes_part_and_controls_do_not():
 
 
 def test_each_configuration_has_a_row_and_each_setting_a_column():
-    rows = [*a_sweep(), *rows_of("igan[hold=0.5]", -9), baseline_row("raw_x", 0.5)]
+    rows = [*a_sweep(), *rows_of("igan[hold=0.5]", -9), baseline("raw_x", 0.5)]
     table = sweep_table(sweep_of(rows), rows)
     assert [record.get("set.r1_weight") for record in table.records] == ["1", "2", "3", None]
     assert table.records[3]["set.hold"] == "0.5"
@@ -101,7 +100,7 @@ def test_each_configuration_has_a_row_and_each_setting_a_column():
 
 
 def test_a_large_sweep_fills_the_ranking_alone(tmp_path):
-    path = write_workdir(tmp_path / "run", [*a_sweep(50), baseline_row("raw_x", 0.5)])
+    path = write_workdir(tmp_path / "run", [*a_sweep(50), baseline("raw_x", 0.5)])
     write_report([path])
     found = json.loads((path / "summary.json").read_text())["data"]["b1"]
     assert len(found["summary"]) == 50

@@ -4,9 +4,10 @@ import json
 
 import numpy as np
 import pytest
-from report_rows import baseline_row, real_rows, run_row, truth_rows
+from report_results import baseline, changed, pair, real_results, score, truth_results
 from scipy.stats import t
 
+from ivaegan_jax.evaluation import Baseline
 from ivaegan_jax.metrics.statistics import Interval, agreement_interval
 from ivaegan_jax.report import (
     conventions,
@@ -45,7 +46,7 @@ def test_two_digits():
 
 
 def test_means_are_over_all_runs():
-    rows = truth_rows()
+    rows = truth_results()
     record = by_preset(summary(rows))["ivae_gan"]
     values = scores(rows, "mcc", "ivae_gan").values
     assert record["mcc"].estimate == pytest.approx(values.mean())
@@ -57,16 +58,16 @@ def test_means_are_over_all_runs():
 
 
 def test_the_reference_is_not_compared_with_itself():
-    table = summary(truth_rows())
+    table = summary(truth_results())
     assert "difference" not in by_preset(table)["ivae"]
     assert table.columns["difference"] == "minus ivae"
-    assert summary(truth_rows(("vae", "igan"))).columns["difference"] == "minus vae"
+    assert summary(truth_results(("vae", "igan"))).columns["difference"] == "minus vae"
 
 
 def test_a_diverged_run_lowers_the_mean_and_is_no_success():
-    rows = [run_row("mcc", 0.95, seed=s) for s in (1, 2, 3)]
-    lost = [*rows, run_row("mcc", None, seed=4, status="diverged")]
-    frozen = [*rows, run_row("mcc", 0.96, seed=4, status="diverged")]
+    rows = [score("mcc", 0.95, seed=s) for s in (1, 2, 3)]
+    lost = [*rows, score("mcc", None, seed=4, status="diverged")]
+    frozen = [*rows, score("mcc", 0.96, seed=4, status="diverged")]
     record = summary(lost).records[0]
     assert record["mcc"].estimate == pytest.approx(0.95 * 3 / 4)
     assert (record["runs"], record["diverged"]) == (4, 1)
@@ -74,46 +75,46 @@ def test_a_diverged_run_lowers_the_mean_and_is_no_success():
 
 
 def test_success_asks_for_more_than_a_lucky_rotation():
-    rows = [run_row("mcc", 0.95), baseline_row("random_rotation_p95", 0.97)]
+    rows = [score("mcc", 0.95), baseline("random_rotation_p95", 0.97)]
     assert summary(rows).records[0]["success"].estimate == 0
     assert summary(rows, success_threshold=0.9).records[0]["success"].estimate == 1
 
 
 def test_baselines_stand_beneath_in_rising_order():
-    values = [record["mcc"] for record in summary(truth_rows()).footer]
+    values = [record["mcc"] for record in summary(truth_results()).footer]
     assert values == sorted(values)
     assert len(values) == 6
 
 
 def test_a_preset_without_an_encoder_is_listed_without_mcc():
-    rows = [*truth_rows(("ivae",)), run_row("c2st", 0.6, "gan", 5)]
+    rows = [*truth_results(("ivae",)), score("c2st", 0.6, "gan", 5)]
     record = by_preset(summary(rows))["gan"]
     assert record["runs"] == 1
     assert "mcc" not in record
 
 
 def test_one_run_has_an_estimate_and_no_interval():
-    record = summary([run_row("mcc", 0.8)]).records[0]
+    record = summary([score("mcc", 0.8)]).records[0]
     assert cell(record["mcc"]) == ".800"
 
 
 def test_intervals_stay_where_a_score_can_be():
-    rows = [run_row("mcc", v, data_seed=d) for d, v in ((1, 0.5), (2, 0.99))]
+    rows = [score("mcc", v, data_seed=d) for d, v in ((1, 0.5), (2, 0.99))]
     found = interval(rows, "mcc", "ivae")
     assert found is not None
     assert (found.low, found.high) == (0, 1)
 
 
 def test_missing_runs_leave_their_data_seed_its_weight():
-    rows = [run_row("mcc", 0.2, data_seed=1), run_row("mcc", 0.8, data_seed=2)]
-    found = interval([*rows, run_row("mcc", 0.6, data_seed=2, seed=2)], "mcc", "ivae")
+    rows = [score("mcc", 0.2, data_seed=1), score("mcc", 0.8, data_seed=2)]
+    found = interval([*rows, score("mcc", 0.6, data_seed=2, seed=2)], "mcc", "ivae")
     assert found is not None
     assert found.estimate == pytest.approx((0.2 + 0.7) / 2)
 
 
 def test_pairs_are_data_seeds_both_presets_have():
-    rows = [run_row("mcc", 0.5, data_seed=d) for d in (1, 2, 3)]
-    rows += [run_row("mcc", 0.7, "igan", d, s) for d in (2, 3, 4) for s in (1, 2)]
+    rows = [score("mcc", 0.5, data_seed=d) for d in (1, 2, 3)]
+    rows += [score("mcc", 0.7, "igan", d, s) for d in (2, 3, 4) for s in (1, 2)]
     found = paired(scores(rows, "mcc", "igan"), scores(rows, "mcc", "ivae"))
     assert found is not None
     assert found.pairs == 2
@@ -121,8 +122,8 @@ def test_pairs_are_data_seeds_both_presets_have():
 
 
 def test_on_one_data_seed_pairs_are_shared_model_seeds():
-    rows = [run_row("mcc", s / 10, seed=s) for s in (1, 2, 3)]
-    rows += [run_row("mcc", s / 10 + 0.3, "igan", seed=s) for s in (2, 3, 4)]
+    rows = [score("mcc", s / 10, seed=s) for s in (1, 2, 3)]
+    rows += [score("mcc", s / 10 + 0.3, "igan", seed=s) for s in (2, 3, 4)]
     found = paired(scores(rows, "mcc", "igan"), scores(rows, "mcc", "ivae"))
     assert found is not None
     assert found.pairs == 2
@@ -130,10 +131,7 @@ def test_on_one_data_seed_pairs_are_shared_model_seeds():
 
 
 def pair_rows(values, data_seed=1):
-    return [
-        run_row("agreement_mcc", v, seed=i, other_seed=j, data_seed=data_seed, kind="agreement")
-        for (i, j), v in values.items()
-    ]
+    return [pair(v, "ivae", data_seed, i, j) for (i, j), v in values.items()]
 
 
 def test_agreement_resamples_runs():
@@ -159,28 +157,28 @@ def test_agreement_over_data_seeds_is_tighter_and_counts_failures():
 
 
 def test_without_truth_the_table_shows_agreement_and_calibrated_samples():
-    table = summary(real_rows())
+    table = summary(real_results())
     assert {"agreement", "elbo", "c2st", "c2st_real"} <= set(table.columns)
     assert not {"mcc", "success", "mmd2"} & set(table.columns)
 
 
 def test_every_run_is_kept_with_its_status():
-    rows = truth_rows()
-    table = per_seed([*rows, run_row("mcc", None, "igan", 99, status="diverged")])
+    rows = truth_results()
+    table = per_seed([*rows, score("mcc", None, "igan", 99, status="diverged")])
     assert len(table.records) == 41
     assert [r["status"] for r in table.records].count("diverged") == 1
     assert table.records[0]["mcc"] == scores(rows, "mcc", "vae").values[0, 0]
 
 
 def test_conventions_are_listed_apart():
-    table = conventions(truth_rows())
+    table = conventions(truth_results())
     mcc = [record for record in table.records if record["metric"] == "mcc"]
     assert len(mcc) == 4
     assert len({record["ivae"] for record in mcc}) == 4
 
 
 def test_text_is_aligned_and_fits_a_terminal():
-    lines = to_text(summary(truth_rows())).splitlines()
+    lines = to_text(summary(truth_results())).splitlines()
     assert max(map(len, lines)) <= 124
     assert len({len(line) for line in lines if line.startswith("---")}) == 1
 
@@ -204,35 +202,35 @@ def words(rows):
 
 
 def test_the_headline_claims_recovery_only_above_every_baseline():
-    many = truth_rows(data_seeds=tuple(range(20)))
+    many = truth_results(data_seeds=tuple(range(20)))
     assert "igan recovers the sources with held-out MCC .9" in words(many)
     assert "random rotation of the truth would score .73" in words(many)
     assert "Caution" not in words(many)
-    weak = truth_rows(("vae", "ivae"), data_seeds=tuple(range(20)))
+    weak = truth_results(("vae", "ivae"), data_seeds=tuple(range(20)))
     assert "recovers" not in words(weak)
     assert "recovery is not shown" in words(weak)
 
 
 def test_the_headline_warns_of_a_single_run_without_an_interval():
-    rows = [run_row("mcc", 0.99), baseline_row("random_rotation", 0.7)]
+    rows = [score("mcc", 0.99), baseline("random_rotation", 0.7)]
     assert "recovers" not in words(rows)
 
 
 def test_the_headline_warns_of_few_data_seeds_and_of_divergence():
-    rows = [*truth_rows(), run_row("mcc", None, "vae", 5, 9, status="diverged")]
+    rows = [*truth_results(), score("mcc", None, "vae", 5, 9, status="diverged")]
     assert "too few for a significance claim" in words(rows)
     assert "1 of 41 runs diverged (vae 1)" in words(rows)
 
 
 def test_the_headline_without_truth_speaks_of_agreement_only():
-    text = words(real_rows())
+    text = words(real_results())
     assert "agree with each other" in text
     assert "recovers" not in text
 
 
 def test_resplits_of_a_table_are_said_and_allowed_for():
-    rows = truth_rows(("ivae", "igan"))
-    split = [row | {"resplit": 0.125} for row in rows]
+    rows = truth_results(("ivae", "igan"))
+    split = changed([each for each in rows if not isinstance(each, Baseline)], resplit=0.125)
     plain, found = (by_preset(summary(each))["igan"] for each in (rows, split))
     for column in ("mcc", "difference"):
         widths = [record[column].high - record[column].low for record in (found, plain)]

@@ -6,17 +6,17 @@ import re
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from report_rows import (
-    baseline_row,
+from report_results import (
+    baseline,
     image_arrays,
-    run_row,
+    score,
     train_rows,
     truth_arrays,
-    truth_rows,
+    truth_results,
     write_workdir,
 )
 
-from ivaegan_jax.report import write_report
+from ivaegan_jax.report import recorded, write_report
 from ivaegan_jax.report.figures.arrays import first_run, of_data, of_run
 from ivaegan_jax.report.figures.curves import curve, learning_curves, logged_terms, scale_of
 from ivaegan_jax.report.figures.latents import image_grid, latents_by_u, latents_vs_truth
@@ -77,11 +77,11 @@ def test_several_work_directories_share_a_page(truth_dir, real_dir, tmp_path):
 
 
 def test_presets_carry_their_directory_only_where_they_collide(tmp_path):
-    rows = [run_row("mcc", 0.5), baseline_row("raw_x", 0.4)]
+    rows = [score("mcc", 0.5), baseline("raw_x", 0.4)]
     a = write_workdir(tmp_path / "a", rows, train_rows(("ivae",)), {"ivae": truth_arrays()})
-    b = write_workdir(tmp_path / "b", [*rows, run_row("mcc", 0.6, "igan")])
+    b = write_workdir(tmp_path / "b", [*rows, score("mcc", 0.6, "igan")])
     [study] = studies(read_workdirs([a, b]))
-    assert {r["preset"] for r in study.rows} == {"a/ivae", "b/ivae", "igan", "raw_x"}
+    assert {recorded.name_of(r) for r in study.results} == {"a/ivae", "b/ivae", "igan", "raw_x"}
     assert {r["preset"] for r in study.train} == {"a/ivae"}
     assert list(study.arrays) == ["a/ivae"]
     assert "a/ivae" in write_report([a, b], tmp_path / "out").read_text()
@@ -90,15 +90,15 @@ def test_presets_carry_their_directory_only_where_they_collide(tmp_path):
 @pytest.mark.parametrize(("seeds", "labels"), [((1, 2), {"ivae"}), ((1, 1), {"0/ivae", "1/ivae"})])
 def test_directories_that_differ_in_data_seeds_alone_are_one_study(tmp_path, seeds, labels):
     for name, seed in zip("01", seeds, strict=True):
-        path = write_workdir(tmp_path / name, [run_row("mcc", 0.5) | {"data_seed": seed}])
+        path = write_workdir(tmp_path / name, [score("mcc", 0.5, data_seed=seed)])
         settings = {"steps": 10, "data_seeds": [seed], "data_sha256": f"of {seed}"}
         (path / "config.json").write_text(json.dumps(settings))
     [study] = studies(read_workdirs([tmp_path / "0", tmp_path / "1"]))
-    assert {row["preset"] for row in study.rows} == labels
-    assert [row["data_seed"] for row in study.rows] == list(seeds)
+    assert {each.label for each in study.results} == labels
+    assert [each.data_seed for each in study.results] == list(seeds)
 
 
-@pytest.mark.parametrize("rows", [None, [], [baseline_row("raw_x", 0.5)]])
+@pytest.mark.parametrize("rows", [None, [], [baseline("raw_x", 0.5)]])
 def test_nothing_to_report_is_one_clear_line(tmp_path, rows):
     path = tmp_path / "run"
     if rows is not None:
@@ -121,8 +121,8 @@ def test_no_work_directory_at_all():
 
 
 def test_the_strip_plot_shows_every_run_and_every_baseline():
-    rows = truth_rows(("vae", "ivae"))
-    rows.append(run_row("mcc", None, "ivae", 5, 9, status="diverged"))
+    rows = truth_results(("vae", "ivae"))
+    rows.append(score("mcc", None, "ivae", 5, 9, status="diverged"))
     figure = mcc_strips(rows, PALETTE)
     assert figure is not None
     [ax] = figure.axes
@@ -132,8 +132,8 @@ def test_the_strip_plot_shows_every_run_and_every_baseline():
 
 def test_figures_without_material_are_none():
     assert mcc_strips([], PALETTE) is None
-    assert agreement_strips(truth_rows(), PALETTE) is None
-    assert paired_differences(truth_rows(("vae",)), PALETTE) is None
+    assert agreement_strips(truth_results(), PALETTE) is None
+    assert paired_differences(truth_results(("vae",)), PALETTE) is None
     assert learning_curves([], PALETTE) is None
     assert latents_vs_truth({"ivae": {}}, PALETTE) is None
     assert latents_by_u({}) is None

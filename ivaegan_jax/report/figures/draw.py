@@ -29,20 +29,20 @@ class Plot(NamedTuple):
 GALLERY = (
     Plot(
         "mcc",
-        lambda study, _, palette: mcc_strips(study.rows, palette),
+        lambda study, _, palette: mcc_strips(study.results, palette),
         "Held-out MCC of every run (posterior mean, Pearson, assignment fitted on other rows), one "
         "column of dots per data seed; crosses are diverged runs. Black: mean and 95 % interval "
         f"({BAND}). Dashed: baselines, means over data seeds.",
     ),
     Plot(
         "agreement",
-        lambda study, _, palette: agreement_strips(study.rows, palette),
+        lambda study, _, palette: agreement_strips(study.results, palette),
         "MCC between the latents of every pair of runs on the same held-out rows (posterior mean, "
         "Pearson). Black: mean and 95 % interval from resampling runs, since pairs share runs.",
     ),
     Plot(
         "paired",
-        lambda study, _, palette: paired_differences(study.rows, palette),
+        lambda study, _, palette: paired_differences(study.results, palette),
         "Held-out MCC of ivae_gan minus that of ivae on each data seed, model seeds averaged "
         f"first. Black: mean difference and 95 % interval ({BAND}).",
     ),

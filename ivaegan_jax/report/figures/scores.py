@@ -7,12 +7,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ivaegan_jax.evaluation import Agreement, Result, Score
 from ivaegan_jax.metrics import Interval
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.estimates import agreement, differences, interval, paired
 from ivaegan_jax.report.figures.style import FAINT, INK, Palette, new_figure, spread, wrapped
 from ivaegan_jax.report.render import decimal
-from ivaegan_jax.types import Row
 
 BASELINE_LABELS = {
     "random_rotation": "random rotation",
@@ -35,31 +35,31 @@ class Strip(NamedTuple):
     band: Interval | None
 
 
-def mcc_strips(rows: Sequence[Row], palette: Palette) -> Figure | None:
+def mcc_strips(results: Sequence[Result], palette: Palette) -> Figure | None:
     """Held-out MCC of every run per preset, with the baselines; None without true sources."""
     strips = {}
-    for preset in recorded.presets(rows):
-        found = recorded.select(rows, "mcc", preset)
+    for preset in recorded.labels(results):
+        found = recorded.select(results, Score, preset, "mcc")
         if found:
-            strips[preset] = _strip(found, interval(rows, "mcc", preset))
-    return _draw(strips, recorded.baselines(rows), "held-out MCC", palette) if strips else None
+            strips[preset] = _strip(found, interval(results, "mcc", preset))
+    return _draw(strips, recorded.baselines(results), "held-out MCC", palette) if strips else None
 
 
-def agreement_strips(rows: Sequence[Row], palette: Palette) -> Figure | None:
+def agreement_strips(results: Sequence[Result], palette: Palette) -> Figure | None:
     """Agreement of every pair of runs per preset; None where there are no pairs."""
     strips = {}
-    for preset in recorded.presets(rows):
-        found = recorded.select(rows, "agreement_mcc", preset, "agreement")
+    for preset in recorded.labels(results):
+        found = recorded.select(results, Agreement, preset, "agreement_mcc")
         if found:
             strips[preset] = _strip(found, agreement(found))
     return _draw(strips, {}, "MCC between pairs of runs", palette) if strips else None
 
 
 def paired_differences(
-    rows: Sequence[Row], palette: Palette, better: str = "ivae_gan", reference: str = "ivae"
+    results: Sequence[Result], palette: Palette, better: str = "ivae_gan", reference: str = "ivae"
 ) -> Figure | None:
     """Difference of two presets on each data seed, sorted; None unless both are there."""
-    a, b = recorded.scores(rows, "mcc", better), recorded.scores(rows, "mcc", reference)
+    a, b = recorded.scores(results, "mcc", better), recorded.scores(results, "mcc", reference)
     found, test = differences(a, b), paired(a, b)
     if not found or test is None:
         return None
@@ -71,10 +71,10 @@ def paired_differences(
     return figure
 
 
-def _strip(rows: Sequence[Row], band: Interval | None) -> Strip:
-    values = [recorded.counted(row) for row in rows]
-    seeds = [row.get("data_seed") for row in rows]
-    return Strip(values, seeds, [recorded.is_diverged(row) for row in rows], band)
+def _strip(found: Sequence[Score] | Sequence[Agreement], band: Interval | None) -> Strip:
+    values = [recorded.counted(row) for row in found]
+    seeds = [row.data_seed for row in found]
+    return Strip(values, seeds, [recorded.is_diverged(row) for row in found], band)
 
 
 def _draw(

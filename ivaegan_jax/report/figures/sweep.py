@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ivaegan_jax.evaluation import Score
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.figures.style import INK, SPARE, new_figure
 from ivaegan_jax.report.sweep import RANKED_BY, Ranked, Sweep
@@ -27,7 +28,7 @@ CAPTION = (
 def sweep_figure(sweep: Sweep) -> Figure:
     """Marginal points: columns are settings, rows the criterion and, where known, the MCC."""
     measures = {RANKED_BY[sweep.criterion]: criterion_points}
-    if any(recorded.select(each.rows, "mcc", each.label) for each in sweep.ranking):
+    if any(recorded.select(each.results, Score, each.label, "mcc") for each in sweep.ranking):
         measures["held-out MCC"] = mcc_points
     columns = len(sweep.settings)
     size = (max(4.2, 2.7 * columns + 0.6), 2.7 * len(measures))
@@ -49,7 +50,7 @@ def criterion_points(each: Ranked) -> list[tuple[float, bool]]:
 
 def mcc_points(each: Ranked) -> list[tuple[float, bool]]:
     """The held-out MCC of every run, and whether it diverged."""
-    rows = recorded.select(each.rows, "mcc", each.label)
+    rows = recorded.select(each.results, Score, each.label, "mcc")
     return [(recorded.counted(row), recorded.is_diverged(row)) for row in rows]
 
 

@@ -1,11 +1,12 @@
-"""Synthetic work directories, small and made of plain numbers."""
+"""Synthetic run directories, small and made of plain numbers."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 
-from ivaegan_jax.evaluation import to_row
-from ivaegan_jax.report.view import as_result
+from ivaegan_jax.evaluation import Agreement, Baseline, Finding, Reason, Score, Verdict, to_row
+from ivaegan_jax.files import without_nan
 
 HEADLINE = {
     "split": "test",
@@ -13,6 +14,7 @@ HEADLINE = {
     "corr": "pearson",
     "assignment": "held_out",
 }
+BLANK = {"latent": None, "corr": None, "assignment": None}
 LEVEL = {"vae": 0.55, "ivae": 0.67, "vae_gan": 0.58, "ivae_gan": 0.9, "igan": 0.93}
 BASELINES = {
     "random_rotation": 0.73,
@@ -22,58 +24,77 @@ BASELINES = {
     "label_only": 0.02,
     "linear_supervised": 0.83,
 }
+RUN = {"data": "b1", "step": 500}
 
 
-def run_row(metric, value, preset="ivae", data_seed=1, seed=1, **fields):
-    base = {"metric": metric, "value": value, "preset": preset, "data": "b1", "seed": seed}
-    return {**base, "data_seed": data_seed, **HEADLINE, "kind": "run", "status": "ok", "step": 500,
-            **fields}  # fmt: skip
+def _number(value):
+    return np.nan if value is None else float(value)
 
 
-def baseline_row(name, value, data_seed=1, metric="mcc", **fields):
-    return run_row(metric, value, name, data_seed, None, kind="baseline", **fields)
+def score(metric, value, label="ivae", data_seed=1, seed=1, **fields):
+    where = {"label": label, "data_seed": data_seed, "seed": seed, **RUN, **HEADLINE, **fields}
+    return Score(metric=metric, value=_number(value), **where)
 
 
-def truth_rows(presets=tuple(LEVEL), data_seeds=(5, 6, 7, 8), seeds=(1, 2), seed=0):
+def baseline(name, value, data_seed=1, metric="mcc"):
+    return Baseline(baseline=name, metric=metric, value=value, data_seed=data_seed, data="b1")
+
+
+def pair(value, label, data_seed, seed, other_seed, **fields):
+    where = {"label": label, "data_seed": data_seed, "seed": seed, **RUN, **HEADLINE, **fields}
+    return Agreement(metric="agreement_mcc", value=_number(value), other_seed=other_seed, **where)
+
+
+def finding(metric, value, label, data_seed, seed):
+    return Finding(metric=metric, value=value, label=label, data_seed=data_seed, seed=seed, **RUN)
+
+
+def verdict(text, reasons, label, data_seed, seed):
+    found = tuple(Reason(code, why) for code, why in reasons)
+    where = {"label": label, "data_seed": data_seed, "seed": seed, **RUN}
+    return Verdict(verdict=text, reasons=found, **where)
+
+
+def changed(results, **fields):
+    """The same results with other fields."""
+    return [replace(each, **fields) for each in results]
+
+
+def truth_results(presets=tuple(LEVEL), data_seeds=(5, 6, 7, 8), seeds=(1, 2), seed=0):
     rng = np.random.default_rng(seed)
-    rows = [
-        baseline_row(n, v + rng.normal(0, 0.01), d)
-        for n, v in BASELINES.items()
-        for d in data_seeds
+    results = [
+        baseline(n, v + rng.normal(0, 0.01), d) for n, v in BASELINES.items() for d in data_seeds
     ]
     for preset in presets:
         for data_seed in data_seeds:
             shift = rng.normal(0, 0.04)
             for model_seed in seeds:
                 mcc = float(np.clip(LEVEL[preset] + shift + rng.normal(0, 0.02), 0, 0.99))
-                where = {"preset": preset, "data_seed": data_seed, "seed": model_seed}
-                rows += [
-                    run_row("mcc", mcc, **where),
-                    run_row("mcc", mcc + 0.01, **where, assignment="in_sample"),
-                    run_row("mcc", mcc - 0.05, **where, latent="posterior_sample"),
-                    run_row("mcc", mcc - 0.02, **where, corr="spearman"),
-                    run_row("mcc_within", mcc - 0.1, **where),
-                    run_row("affine_r2", mcc**2, **where, corr=None, assignment=None),
-                    run_row("elbo", -12.3 + mcc, **where, corr=None, assignment=None, latent=None),
+                where = {"label": preset, "data_seed": data_seed, "seed": model_seed}
+                results += [
+                    score("mcc", mcc, **where),
+                    score("mcc", mcc + 0.01, **where, assignment="in_sample"),
+                    score("mcc", mcc - 0.05, **where, latent="posterior_sample"),
+                    score("mcc", mcc - 0.02, **where, corr="spearman"),
+                    score("mcc_within", mcc - 0.1, **where),
+                    score("affine_r2", mcc**2, **where, corr=None, assignment=None),
+                    score("elbo", -12.3 + mcc, **where, **BLANK),
                 ]
-    return rows
+    return results
 
 
-def real_rows(presets=("vae", "ivae", "ivae_gan"), seeds=(1, 2, 3, 4)):
+def real_results(presets=("vae", "ivae", "ivae_gan"), seeds=(1, 2, 3, 4)):
     rng = np.random.default_rng(1)
-    blank = {"corr": None, "assignment": None, "latent": None, "data": "digits"}
-    rows = []
+    values = {"elbo": -40.0, "recon_r2": 0.7, "active_units": 6, "c2st": 0.8, "c2st_real": 0.5}
+    results = []
     for preset in presets:
         for seed in seeds:
-            values = {"elbo": -40.0, "recon_r2": 0.7, "active_units": 6, "c2st": 0.8,
-                      "c2st_real": 0.5}  # fmt: skip
-            rows += [run_row(m, v, preset, 1, seed, **blank) for m, v in values.items()]
+            results += [score(m, v, preset, 1, seed, **BLANK) for m, v in values.items()]
         for seed in seeds:
             for other in (s for s in seeds if s > seed):
                 value = LEVEL[preset] + rng.normal(0, 0.03)
-                extra = {"other_seed": other, "data": "digits", "kind": "agreement"}
-                rows.append(run_row("agreement_mcc", value, preset, 1, seed, **extra))
-    return rows
+                results.append(pair(value, preset, 1, seed, other))
+    return changed(results, data="digits")
 
 
 def train_rows(presets=tuple(LEVEL), data_seeds=(5, 6), seeds=(1, 2)):
@@ -114,11 +135,10 @@ def image_arrays(runs=2, rows=200):
             "image_shape": np.array([8, 8])}  # fmt: skip
 
 
-def write_workdir(path, rows, train=(), arrays=None):
+def write_workdir(path, results, train=(), arrays=None):
     path.mkdir(parents=True)
-    results = [to_row(as_result(row)) for row in rows]
-    for name, found in (("metrics", results), ("train", train)):
-        text = "".join(json.dumps(row) + "\n" for row in found)
+    for name, found in (("metrics", map(to_row, results)), ("train", train)):
+        text = "".join(json.dumps(without_nan(row)) + "\n" for row in found)
         (path / f"{name}.jsonl").write_text(text)
     (path / "manifest.json").write_text(json.dumps({"revision": "<abc>", "device": "cpu"}))
     (path / "config.json").write_text(json.dumps({"steps": 500}))
