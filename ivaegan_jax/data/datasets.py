@@ -93,6 +93,12 @@ def load_dataset(
 
     Raises:
       InputError: for an unknown name, unknown or unfit options, or an unfit file.
+
+    Examples:
+      >>> from ivaegan_jax import load_dataset
+      >>> dataset = load_dataset("b1", data_seed=3, options={"segments": 4, "per_segment": 50})
+      >>> dataset.x.shape, dataset.u.distinct(), dataset.s.shape
+      ((200, 5), 4, (200, 5))
     """
     name, options = str(name_or_path), dict(options or {})
     if is_synthetic(name):

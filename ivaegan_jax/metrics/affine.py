@@ -36,6 +36,12 @@ def affine_r2(z: Num[np.ndarray, "rows dim_z"], s: Num[np.ndarray, "rows dim_s"]
     Fitted on the even rows, scored on the odd ones, nothing clipped: independent noise scores
     slightly below 0. A constant column of s counts 0. Both ways are two calls: z to s asks
     whether the sources are there, s to z whether anything else is.
+
+    Examples:
+      >>> import numpy as np
+      >>> s = np.random.default_rng(0).normal(size=(1000, 2))
+      >>> round(affine_r2(s @ np.array([[1.0, 2.0], [0.0, 1.0]]) + 3, s), 6)
+      1.0
     """
     return float(affine_r2_per_column(z, s).mean())
 
@@ -57,6 +63,12 @@ def canonical_correlation(
     Canonical directions, signs included, come from the even rows; the correlation of each pair
     of canonical variates from the odd ones, so it may be negative. Pairs that a deficient rank of
     z or a small dim_z leaves out count 0: the mean is over the rank of s. Hotelling (1936).
+
+    Examples:
+      >>> import numpy as np
+      >>> s = np.random.default_rng(0).normal(size=(1000, 2))
+      >>> round(canonical_correlation(s @ np.array([[1.0, 2.0], [0.0, 1.0]]), s), 6)
+      1.0
     """
     fit, score = held_out_split(len(z), held_out)
     z_fit, s_fit = centred(z[fit]), centred(s[fit])

@@ -45,12 +45,26 @@ def correlation_matrix(
     b: Num[np.ndarray, "rows dim_b"],
     corr: Correlation = "pearson",
 ) -> Float[np.ndarray, "dim_a dim_b"]:
-    """Correlation of each column of a with each column of b; 0 where either is constant."""
+    """Correlation of each column of a with each column of b; 0 where either is constant.
+
+    Examples:
+      >>> import numpy as np
+      >>> s = np.random.default_rng(0).normal(size=(1000, 2))
+      >>> correlation_matrix(s[:, ::-1], s).round(1).tolist() == [[0.0, 1.0], [1.0, 0.0]]
+      True
+    """
     return _unit_columns(a, corr).T @ _unit_columns(b, corr)
 
 
 def assign(correlation: Float[np.ndarray, "dim_z dim_s"]) -> Assignment:
-    """The assignment with the largest sum of |correlation| (Hungarian method)."""
+    """The assignment with the largest sum of |correlation| (Hungarian method).
+
+    Examples:
+      >>> import numpy as np
+      >>> pairs = assign(np.array([[0.1, -0.9], [0.8, 0.2]]))
+      >>> pairs.latent.tolist(), pairs.source.tolist(), pairs.sign.tolist()
+      ([1, 0], [0, 1], [1.0, -1.0])
+    """
     source, latent = linear_sum_assignment(np.abs(correlation.T), maximize=True)
     return Assignment(latent, source, np.where(correlation[latent, source] < 0, -1.0, 1.0))
 
@@ -81,6 +95,12 @@ def matched_correlation(
 
     Raises:
       ValueError: NaN or infinity, fewer than four rows, or an unknown `corr`.
+
+    Examples:
+      >>> import numpy as np
+      >>> s = np.random.default_rng(0).normal(size=(1000, 2))
+      >>> matched_correlation(s[:, :1], s).round(2)  # no latent is left for the second source
+      array([1., 0.])
     """
     fit, score = held_out_split(len(z), held_out)
     return matched(
@@ -94,7 +114,14 @@ def mcc(
     corr: Correlation = "pearson",
     held_out: bool = True,
 ) -> float:
-    """Mean over the sources of `matched_correlation`; in [0, 1]."""
+    """Mean over the sources of `matched_correlation`; in [0, 1].
+
+    Examples:
+      >>> import numpy as np
+      >>> s = np.random.default_rng(0).normal(size=(1000, 2))
+      >>> round(mcc(s[:, ::-1] * [-2, 5] + 1, s), 6)  # another order, sign, scale and shift
+      1.0
+    """
     return float(matched_correlation(z, s, corr, held_out).mean())
 
 
@@ -123,6 +150,13 @@ def within_level_mcc(
     Each half loses its own means, so the scored rows see nothing of the fitted ones; in each
     half, levels with a single row are dropped, as their residual is 0 whatever z is. Residuals
     are pooled, so levels with a larger variance weigh more.
+
+    Examples:
+      >>> import numpy as np
+      >>> u = np.arange(1000) % 4
+      >>> s = u[:, None] + np.random.default_rng(0).normal(size=(1000, 1))
+      >>> bool(mcc(u[:, None] * 1.0, s) > 0.7), within_level_mcc(u[:, None] * 1.0, s, u)
+      (True, 0.0)
     """
     fit, score = held_out_split(len(z), held_out)
     return float(

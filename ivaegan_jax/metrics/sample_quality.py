@@ -38,6 +38,12 @@ def mmd2_unbiased(
 
     h is the median distance of the pooled sample. The mean is 0 for equal distributions, so
     values below 0 are to be expected. Gretton et al. (2012), "A Kernel Two-Sample Test", eq. 3.
+
+    Examples:
+      >>> import numpy as np
+      >>> x, y = np.random.default_rng(0).normal(size=(2, 500, 3))
+      >>> bool(abs(mmd2_unbiased(x, y)) < 0.01 < mmd2_unbiased(x, y + 1))
+      True
     """
     x, y = _same_size(x, y, seed)
     xx, yy, xy = (d**2 for d in (pdist(x), pdist(y), cdist(x, y).ravel()))
@@ -53,6 +59,12 @@ def energy_distance(
 
     Pairs of a row with itself are left out, so the mean is 0 for equal distributions. Székely
     and Rizzo (2013), "Energy statistics".
+
+    Examples:
+      >>> import numpy as np
+      >>> x, y = np.random.default_rng(0).normal(size=(2, 500, 3))
+      >>> bool(abs(energy_distance(x, y)) < 0.05 < energy_distance(x, y + 1))
+      True
     """
     x, y = _same_size(x, y, seed)
     return float(2 * cdist(x, y).mean() - pdist(x).mean() - pdist(y).mean())
@@ -65,6 +77,12 @@ def c2st(x: Num[np.ndarray, "rows dim"], y: Num[np.ndarray, "other dim"], seed: 
     Classifier Two-Sample Tests". Five folds, RBF support vectors on standardised columns.
     Nearest neighbours stayed at .5 on digits against their ten-component PCA reconstructions,
     and in 64 dimensions on a sample 1.2 times as wide; these reach 1 and .85.
+
+    Examples:
+      >>> import numpy as np
+      >>> x, y = np.random.default_rng(0).normal(size=(2, 500, 3))
+      >>> bool(c2st(x, y) < 0.6 < c2st(x, y + 2))  # .5 where no classifier can tell them apart
+      True
     """
     from sklearn.model_selection import StratifiedKFold, cross_val_score
     from sklearn.pipeline import make_pipeline

@@ -53,6 +53,15 @@ def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
       config: structure without empty choices (see presets.resolve).
       dims: sizes that come from the data.
       blocks: the blocks that have parameters.
+
+    Examples:
+      >>> import jax
+      >>> from ivaegan_jax import PRESETS, Dims, ModelConfig, build, resolve
+      >>> config, game = resolve(PRESETS["ivae"], ModelConfig(dim_z=2, width=8))
+      >>> model = build(config, Dims(dim_x=3, dim_u=4, dim_z=2, rows=100), game.blocks)
+      >>> params = model.init(jax.random.key(0))
+      >>> model.decode(params, jax.numpy.zeros((5, 2))).shape
+      (5, 3)
     """
     nets = Networks(config, dims)
 

@@ -88,6 +88,12 @@ def resolve(
 
     Raises:
       InputError: for choices that exclude each other.
+
+    Examples:
+      >>> from ivaegan_jax import PRESETS, ModelConfig, resolve
+      >>> config, game = resolve(PRESETS["ivae_gan"], ModelConfig(dim_z=2))
+      >>> config.prior, [*game.players]
+      ('conditional', ['gan', 'vae'])
     """
     row = {name: getattr(preset, name) for name in ("prior", "posterior", "critic_input", "fakes")}
     config = dataclasses.replace(

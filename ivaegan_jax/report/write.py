@@ -43,6 +43,12 @@ def write_report(
 
     Raises:
       InputError: a work directory is missing, or has no metrics yet.
+
+    Examples:
+      >>> from pathlib import Path
+      >>> from ivaegan_jax import write_report
+      >>> write_report([Path("runs/mine")]).name
+      'report.html'
     """
     with making_sense_of(Path(workdirs[0]) if len(workdirs) == 1 else Path("a work directory")):
         read = read_workdirs([Path(path) for path in workdirs])

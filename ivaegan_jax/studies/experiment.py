@@ -31,6 +31,13 @@ class Experiment(NamedTuple):
       data_seeds: draws of the benchmark, or of the held-out rows of a table.
       steps: rounds of the game.
       config: everything else.
+
+    Examples:
+      >>> from ivaegan_jax import Config, Experiment, Study
+      >>> seeds, data_seeds, steps = (1, 2), (6,), 100
+      >>> asked = Experiment("b1", ("ivae",), seeds, data_seeds, steps, Config())
+      >>> len(Study(asked).runs.seed)  # two model seeds on one data seed
+      2
     """
 
     data: str

@@ -72,6 +72,13 @@ def open_model(folder: Path, data_seed: int | None = None) -> Fitted:
 
     Raises:
       InputError: where the folder is no model or was changed, or the choice is not unique.
+
+    Examples:
+      >>> from pathlib import Path
+      >>> from ivaegan_jax import open_model
+      >>> fitted = open_model(Path("runs/mine/models/ivae"))
+      >>> fitted.seeds.tolist(), fitted.needs_u
+      ([1, 2], True)
     """
     found, params, stored = load_model(folder)
     load_recorded(found.pieces, folder, PARTS_OF_A_MODEL)
@@ -129,6 +136,15 @@ def encode(
 
     Raises:
       InputError: for another number of columns, or a u that is missing or was never seen.
+
+    Examples:
+      >>> from pathlib import Path
+      >>> from ivaegan_jax import encode, load_dataset, open_model
+      >>> fitted = open_model(Path("runs/mine/models/ivae"))
+      >>> rows = load_dataset("b1", data_seed=6, options={"segments": 4, "per_segment": 60})
+      >>> mean, std = encode(fitted, rows)
+      >>> mean.shape  # model seeds, rows, latents
+      (2, 240, 5)
     """
     x = fitted.preprocessing.transform_x(dataset.x)
     if fitted.needs_u and dataset.u.is_absent:

@@ -35,6 +35,12 @@ def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) ->
     Raises:
       InputError: where the choice is not unique, there is nothing to load, or what there is does
         not belong together.
+
+    Examples:
+      >>> from pathlib import Path
+      >>> from ivaegan_jax import Workdir, restore
+      >>> restore(Workdir(Path("runs/mine"))).label
+      'ivae'
     """
     if is_model(workdir.path):
         return open_model(workdir.path, data_seed)

@@ -65,6 +65,14 @@ def read_results(*paths: str | Path) -> "pd.DataFrame":
 
     Raises:
       InputError: for a directory without results, or with results of a later version.
+
+    Examples:
+      >>> from ivaegan_jax import read_results
+      >>> frame = read_results("runs/mine")
+      >>> sorted(frame.label.dropna().unique())
+      ['ivae']
+      >>> frame[frame.metric == "mcc"].pivot_table("value", "label", "data_seed").shape
+      (1, 1)
     """
     import pandas as pd
 

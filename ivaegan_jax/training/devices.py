@@ -27,6 +27,12 @@ def make_seeds_mesh(devices: Sequence[Any] | None = None, per_batch: int = 1) ->
 
     Raises:
       InputError: if the devices cannot be grouped like that.
+
+    Examples:
+      >>> import jax
+      >>> from ivaegan_jax import make_seeds_mesh
+      >>> make_seeds_mesh(jax.devices()[:1]).size
+      1
     """
     devices = devices or jax.devices()
     if per_batch < 1 or len(devices) % per_batch:

@@ -53,6 +53,12 @@ class Auxiliary:
           codes: of each row, from 0 to the number of levels - 1.
           levels: the user's own value of each code; None where codes are all that is known.
           missing: rows whose u is missing.
+
+        Examples:
+          >>> import numpy as np
+          >>> u = Auxiliary.categorical(np.array([0, 1, 0]), np.array(["left", "right"]))
+          >>> u.own().tolist(), u.distinct()
+          (['left', 'right', 'left'], 2)
         """
         return cls(codes, (Column(Kind.CATEGORICAL, levels),), missing)
 
@@ -69,6 +75,12 @@ class Auxiliary:
           values: `[rows, columns]`, or `[rows]` for one column.
           categories: columns that hold categories, not quantities.
           missing: rows whose u is missing; they name no category.
+
+        Examples:
+          >>> import numpy as np
+          >>> u = Auxiliary.continuous(np.array([0.1, 2.5, 3.0]))
+          >>> u.is_categorical, len(u)
+          (False, 3)
         """
         values = values.reshape(len(values), -1)
         known = values if missing is None else values[~missing]

@@ -28,6 +28,14 @@ def load_table(path: str | Path, new_rows_of: int | Sequence[str] | None = None)
 
     Raises:
       InputError: one line naming the file, what is wrong with it, and the remedy.
+
+    Examples:
+      >>> import numpy as np
+      >>> from ivaegan_jax import load_table
+      >>> x = np.random.default_rng(0).normal(size=(200, 3))
+      >>> np.savez("mine.npz", x=x, u=["rest", "walk"] * 100)
+      >>> load_table("mine.npz").u.levels.tolist()
+      ['rest', 'walk']
     """
     path = Path(path).expanduser()
     arrays, found = read_arrays(path, KEYS)

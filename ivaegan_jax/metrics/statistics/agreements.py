@@ -33,6 +33,12 @@ def mean_agreement_interval(
     data seeds are independent, so that their variances add, with the degrees of freedom of Welch
     (1938) and Satterthwaite (1946). Adding squared arms of Student-t intervals instead covered 99
     to 100 % with ten data seeds.
+
+    Examples:
+      >>> import numpy as np
+      >>> pairs = np.array([[1.0, 0.9, 0.8], [0.9, 1.0, 0.85], [0.8, 0.85, 1.0]])  # of three runs
+      >>> f"{mean_agreement_interval([pairs]).estimate:.2f}"
+      '0.85'
     """
     estimates, without = zip(*map(_leaving_out_runs, pairwise), strict=True)
     mean, freedom = float(np.mean(estimates)), np.array([len(each) - 1 for each in without])

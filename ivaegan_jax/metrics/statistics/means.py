@@ -16,7 +16,13 @@ class Interval(NamedTuple):
 
 
 def interquartile_mean(values: Num[np.ndarray, "..."]) -> float:
-    """Mean of all values without the lowest and the highest quarter (rounded down)."""
+    """Mean of all values without the lowest and the highest quarter (rounded down).
+
+    Examples:
+      >>> import numpy as np
+      >>> round(interquartile_mean(np.array([0.0] + [0.9] * 6 + [1.0])), 6)
+      0.9
+    """
     return float(trim_mean(np.asarray_chkfinite(values).ravel(), 0.25))
 
 
@@ -47,6 +53,13 @@ def hierarchical_interval(
 
     Coverage is measured in `results/calibration`. The percentile bootstrap over data seeds, then
     model seeds, covered 84 % (skewed, 4 data seeds) to 99 % (no data-seed effect).
+
+    Examples:
+      >>> import numpy as np
+      >>> scores = np.array([[0.90, 0.92], [0.95, 0.97], [0.80, 0.84]])  # data seeds x model seeds
+      >>> found = hierarchical_interval(scores)
+      >>> f"{found.estimate:.3f} [{found.low:.1f}, {found.high:.1f}]"
+      '0.897 [0.7, 1.1]'
     """
     values = np.asarray_chkfinite(values, dtype=float)
     units = values.T if len(values) == 1 else values

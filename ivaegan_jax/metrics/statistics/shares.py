@@ -29,6 +29,12 @@ def success_rate(
 
     Raises:
       ValueError: for no runs at all.
+
+    Examples:
+      >>> import numpy as np
+      >>> found = success_rate(np.array([True] * 9 + [False]))
+      >>> f"{found.estimate:.2f} [{found.low:.2f}, {found.high:.2f}]"
+      '0.90 [0.60, 0.98]'
     """
     successes = np.atleast_2d(np.asarray(successes, bool))
     present = np.ones_like(successes) if present is None else np.atleast_2d(present)
