@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import hermetic
 import pytest
 from pages import PAGES, ROOT, blocks
 
@@ -18,8 +19,9 @@ FIRST = "table.md"
 
 SHORT = """#!{bash}
 # fewer steps and smaller nets than the documents say; all else as they say it
-export PYTHONPATH={root} XLA_FLAGS="--xla_backend_optimization_level=0"
-short="--steps=20 --config.model.width=8 --config.model.critic_width=8 --config.train.batch=16"
+export PYTHONPATH={root} XLA_FLAGS="{flags}"
+short="--steps=20 --config.model.width=8 --config.model.depth=2 --config.model.critic_width=8"
+short="$short --config.model.critic_depth=2 --config.train.batch=16 --compilation_cache={cache}"
 case "{word}" in
   train | compare | latents | sweep) exec {python} {module} "$@" $short ;;
   *) exec {python} {module} "$@" ;;
@@ -79,6 +81,7 @@ def stand_ins(folder):
     bin = folder / ".venv/bin"
     bin.mkdir(parents=True)
     shared = {"bash": shutil.which("bash"), "root": ROOT, "python": sys.executable}
+    shared |= {"flags": hermetic.QUICK_TO_COMPILE, "cache": hermetic.COMPILED}
     texts = {
         "python": SHORT.format(**shared, word="${2##*.}", module=""),
         "ivaegan": SHORT.format(**shared, word="$1", module="-m ivaegan_jax.cli"),
