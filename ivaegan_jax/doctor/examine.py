@@ -23,7 +23,7 @@ from ivaegan_jax.doctor.neighbours import check_rows
 from ivaegan_jax.doctor.observations import describe_x
 from ivaegan_jax.doctor.sample import MOST_COMPONENTS, draw_sample
 from ivaegan_jax.doctor.theory import check_dimension, check_distinct_u, check_prior
-from ivaegan_jax.studies import Experiment, Job, Study, control_of, load_raw, validate
+from ivaegan_jax.studies import Experiment, Job, Study, load_raw, validate
 from ivaegan_jax.types import Dataset, InputError
 
 
@@ -84,7 +84,7 @@ def examined_part(study: Study, job: Job, raw: Dataset) -> Part:
 
     A series with holes cannot be shifted in time: x and u would both jump at each of them.
     """
-    control, e = control_of(job.label), study.experiment
+    control, e = job.asked.control, study.experiment
     if study.data.split.split == "random" or control == SHIFTED:
         return study.training_part(job)
     row, fitted = in_order(raw), study.data.preprocessing[0]

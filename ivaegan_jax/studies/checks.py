@@ -9,7 +9,6 @@ from ivaegan_jax.evaluation import make_evaluate
 from ivaegan_jax.models import PLAYERS, Dims, weighed_as
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.jobs import Job, watched_terms
-from ivaegan_jax.studies.labels import parse
 from ivaegan_jax.studies.pieces import used_pieces
 from ivaegan_jax.studies.plugins import said
 from ivaegan_jax.training import Run
@@ -28,13 +27,13 @@ def check_packing(config: Config, continuous_u: bool) -> None:
         raise InputError(f"config.train.batch={batch} must be a multiple of packing={packing}")
 
 
-def check_batches(label: str, config: Config, dims: Dims) -> None:
+def check_batches(job: Job, dims: Dims) -> None:
     """Raises InputError where a label's batches do not fit the rows, or cannot be packed."""
-    if config.train.batch > dims.rows:
+    if (batch := job.own.train.batch) > dims.rows:
         raise InputError(
-            f"{label}: a batch of {config.train.batch} rows does not fit {dims.rows} training rows"
+            f"{job.label}: a batch of {batch} rows does not fit {dims.rows} training rows"
         )
-    check_packing(config, dims.continuous_u)
+    check_packing(job.own, dims.continuous_u)
 
 
 def check_density(job: Job, dims: Dims) -> None:
@@ -77,7 +76,7 @@ def check_pieces(job: Job, dims: Dims, runs: Run) -> None:
 def check_effect(job: Job) -> None:
     """Raises InputError for a weight or rate in a label whose model has no such term or player."""
     terms = {weighed_as(term) for term in job.game.terms}
-    for name, _ in parse(job.label).settings:
+    for name, _ in job.asked.settings:
         term = next((name.removesuffix(end) for end in WEIGHTS if name.endswith(end)), None)
         player = next((p for p in PLAYERS if name in {p + end for end in RATES}), None)
         if (term and term not in terms) or (player and player not in job.game.players):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ivaegan_jax.data import parse_split
 from ivaegan_jax.models import CHOICES, COMBINATIONS, PRESETS, combinable
 from ivaegan_jax.studies.config import Config
-from ivaegan_jax.studies.labels import SETTINGS, parse
+from ivaegan_jax.studies.labels import SETTINGS, Label, parse
 from ivaegan_jax.studies.plugins import load_installed
 from ivaegan_jax.types import InputError
 
@@ -46,6 +46,11 @@ class Experiment(NamedTuple):
     data_seeds: Sequence[int]
     steps: int
     config: Config
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """What the presets ask for."""
+        return tuple(parse(text) for text in self.presets)
 
     def settings(self) -> dict[str, Any]:
         """All of it as JSON values; two equal settings give equal results."""

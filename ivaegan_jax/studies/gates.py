@@ -18,7 +18,7 @@ from ivaegan_jax.evaluation import MOST_ROWS, Gate, hold_against_null
 from ivaegan_jax.models import PRESETS, resolve
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
-from ivaegan_jax.studies.labels import CONTROL, configured, control_of, preset_name
+from ivaegan_jax.studies.labels import Label, configured
 from ivaegan_jax.types import Dataset, InputError
 
 
@@ -67,31 +67,31 @@ def structure_of(x: np.ndarray, u: np.ndarray, groups: np.ndarray | None) -> Str
     return Structure("rows", None if found.origin == "blocks" else found.groups) if weak else found
 
 
-def takes_shifted_u(config: Config, label: str) -> bool:
+def takes_shifted_u(config: Config, label: Label) -> bool:
     """Whether a label is a model that a control with shifted u can be trained beside.
 
     Its prior has to depend on u, and rows must not be packed by level: every run of the control
     has a u of its own.
     """
     own = configured(config, label).model
-    if control_of(label) or own.packing > 1:
+    if label.control or own.packing > 1:
         return False
-    return resolve(PRESETS[preset_name(label)], own)[0].prior == "conditional"
+    return resolve(PRESETS[label.preset], own)[0].prior == "conditional"
 
 
 def with_shifted_u(experiment: Experiment) -> Experiment:
     """The experiment with a control beside every model that takes one."""
-    labels: list[str] = []
-    for label in experiment.presets:
+    labels: list[Label] = []
+    for label in experiment.labels:
         takes = takes_shifted_u(experiment.config, label)
-        labels += [label, f"{label}{CONTROL}{SHIFTED}"] if takes else [label]
-    return experiment._replace(presets=tuple(dict.fromkeys(labels)))
+        labels += [label, label._replace(control=SHIFTED)] if takes else [label]
+    return experiment._replace(presets=tuple(dict.fromkeys(map(str, labels))))
 
 
-def check_shifted_u(config: Config, labels: Sequence[str]) -> None:
+def check_shifted_u(config: Config, labels: Sequence[Label]) -> None:
     """Raises InputError for a control with shifted u whose rows are packed by level."""
     for label in labels:
-        if control_of(label) == SHIFTED and configured(config, label).model.packing > 1:
+        if label.control == SHIFTED and configured(config, label).model.packing > 1:
             raise InputError(
                 f"{label}: rows are packed by level of u (packing) and cannot take a u of their "
                 "own in each run; leave the control out with --controls=none, or set packing=1"

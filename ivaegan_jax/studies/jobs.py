@@ -10,19 +10,35 @@ import numpy as np
 
 from ivaegan_jax.data import SHIFTED
 from ivaegan_jax.models import PRESETS, Dims, Game, Model, ModelConfig, build, resolve, stack_hypers
+from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
-from ivaegan_jax.studies.labels import configured, control_of, parse, preset_name
+from ivaegan_jax.studies.labels import Label, configured
 from ivaegan_jax.training import Run, Trainer, make_trainer
 
 
 class Job(NamedTuple):
-    """One label of a study, ready to run; `config` has no empty choices left."""
+    """One label of a study, ready to run.
 
-    label: str
+    Attributes:
+      asked: what the label says.
+      own: the study's settings with those of the label.
+      config: structure without empty choices.
+      model: its functions.
+      game: its players.
+      trainer: one run of it.
+    """
+
+    asked: Label
+    own: Config
     config: ModelConfig
     model: Model
     game: Game
     trainer: Trainer
+
+    @property
+    def label(self) -> str:
+        """The label as results and files have it."""
+        return str(self.asked)
 
 
 class Group(NamedTuple):
@@ -41,7 +57,7 @@ class Group(NamedTuple):
     @property
     def title(self) -> str:
         """What the labels have in common, and how many there are."""
-        first, *others = [parse(job.label) for job in self.jobs]
+        first, *others = [job.asked for job in self.jobs]
         if not others:
             return str(first)
         shared = set(first.settings).intersection(*(each.settings for each in others))
@@ -61,17 +77,19 @@ def make_jobs(experiment: Experiment, dims: Dims) -> list[Job]:
     """One job per label; labels that differ in traced numbers or control share their functions."""
 
     @cache
-    def made(preset: str, model: ModelConfig, batch: int, rounds: int, ema: bool) -> Job:
+    def made(
+        preset: str, model: ModelConfig, batch: int, rounds: int, ema: bool
+    ) -> tuple[ModelConfig, Model, Game, Trainer]:
         config, game = resolve(PRESETS[preset], model, rounds)
         built = build(config, dims, game.blocks)
         trainer = make_trainer(built, game, batch, dims.dim_u, packing=config.packing, ema=ema)
-        return Job("", config, built, game, trainer)
+        return config, built, game, trainer
 
     jobs = []
-    for label in experiment.presets:
+    for label in experiment.labels:
         own = configured(experiment.config, label)
         structure = own.model, own.train.batch, own.train.critic_rounds, own.train.ema
-        jobs.append(made(preset_name(label), *structure)._replace(label=label))
+        jobs.append(Job(label, own, *made(label.preset, *structure)))
     return jobs
 
 
@@ -84,13 +102,13 @@ def make_groups(experiment: Experiment, jobs: Sequence[Job]) -> list[Group]:
     """Jobs that one program trains on the same rows, together; in the order of their first."""
     members: dict[tuple[str, int], list[Job]] = {}
     for job in jobs:
-        members.setdefault((control_of(job.label), id(job.trainer)), []).append(job)
+        members.setdefault((job.asked.control, id(job.trainer)), []).append(job)
     return [make_group(experiment, found) for found in members.values()]
 
 
 def make_group(experiment: Experiment, jobs: Sequence[Job]) -> Group:
     """Jobs with their runs stacked."""
-    runs = [make_runs(experiment, job.label) for job in jobs]
+    runs = [make_runs(experiment, job) for job in jobs]
     stacked = jax.tree.map(lambda *leaves: np.concatenate(leaves), *runs)
     return Group(tuple(jobs), stacked, len(runs[0].seed))
 
@@ -100,19 +118,19 @@ def watched_terms(job: Job) -> tuple[str, ...]:
     return ("critic_accuracy",) if "adv_d" in job.game.terms and job.config.packing == 1 else ()
 
 
-def make_runs(experiment: Experiment, label: str = "") -> Run:
+def make_runs(experiment: Experiment, job: Job | None = None) -> Run:
     """All pairs of a data seed and a model seed, the model seed moving fastest (host arrays).
 
     Args:
       experiment: what the study is to do.
-      label: whose traced numbers the runs have; those of the study where it is empty.
+      job: whose traced numbers the runs have; by default those of the study.
     """
     index, seed = np.meshgrid(
         np.arange(len(experiment.data_seeds)), experiment.seeds, indexing="ij"
     )
-    config = configured(experiment.config, label) if label else experiment.config
-    hypers = stack_hypers(config.hypers, seed.size)
+    hypers = stack_hypers((job.own if job else experiment.config).hypers, seed.size)
     steps = np.full(seed.size, experiment.steps, np.int32)
-    own_u = np.arange(seed.size, dtype=np.int32) if control_of(label) == SHIFTED else None
+    shifted = job is not None and job.asked.control == SHIFTED
+    own_u = np.arange(seed.size, dtype=np.int32) if shifted else None
     seed, index = (each.ravel().astype(np.int32) for each in (seed, index))
     return Run(seed, index, steps, hypers, own_u)

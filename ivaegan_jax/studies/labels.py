@@ -140,10 +140,10 @@ def with_controls(models: Sequence[str], controls: Sequence[str]) -> list[str]:
     return [CONTROL.join(filter(None, (m, c))) for m in models for c in ("", *controls)]
 
 
-def configured(config: Config, label: str) -> Config:
+def configured(config: Config, label: Label) -> Config:
     """The study's settings with those of a label."""
     parts: dict[str, dict[str, Value]] = {}
-    for name, value in parse(label).settings:
+    for name, value in label.settings:
         part, field, _ = SETTINGS[name]
         parts.setdefault(part, {})[field] = value
     changed = {p: dataclasses.replace(getattr(config, p), **own) for p, own in parts.items()}

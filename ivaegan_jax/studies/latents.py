@@ -7,7 +7,7 @@ import numpy as np
 from ivaegan_jax.data import Prepared, directions
 from ivaegan_jax.models import PRESETS, PRIOR_FAMILIES, resolve
 from ivaegan_jax.studies.experiment import Experiment
-from ivaegan_jax.studies.labels import configured, preset_name
+from ivaegan_jax.studies.labels import Label, configured
 
 MOST = 10
 """Latents by default where x has more columns than this and nobody knows the sources."""
@@ -65,12 +65,12 @@ def statistics_of(experiment: Experiment) -> int:
 
     Models whose prior does not depend on u ask nothing of it.
     """
-    return max(_statistics(experiment, label) for label in experiment.presets)
+    return max(_statistics(experiment, label) for label in experiment.labels)
 
 
-def _statistics(experiment: Experiment, label: str) -> int:
+def _statistics(experiment: Experiment, label: Label) -> int:
     own = configured(experiment.config, label)
-    config, _ = resolve(PRESETS[preset_name(label)], own.model, own.train.critic_rounds)
+    config, _ = resolve(PRESETS[label.preset], own.model, own.train.critic_rounds)
     if config.prior != "conditional":
         return 0
     return getattr(PRIOR_FAMILIES[config.prior_family].theory, config.modulation).statistics

@@ -13,7 +13,7 @@ from ivaegan_jax.models import PRESETS, resolve
 from ivaegan_jax.studies.bands import Band
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment, validate
-from ivaegan_jax.studies.labels import configured, nearest, preset_name
+from ivaegan_jax.studies.labels import configured, nearest
 from ivaegan_jax.studies.seeds import seeds_words
 from ivaegan_jax.studies.workdir import file_name
 from ivaegan_jax.types import InputError
@@ -104,8 +104,9 @@ def experiment_of(study: NamedStudy, arm: Arm) -> Experiment:
         config = config_of(arm.settings)
         experiment = Experiment(arm.data, (arm.preset,), seeds, data_seeds, steps, config)
         validate(experiment)
-        own = configured(config, arm.preset)
-        resolve(PRESETS[preset_name(arm.preset)], own.model, own.train.critic_rounds)
+        [label] = experiment.labels
+        own = configured(config, label)
+        resolve(PRESETS[label.preset], own.model, own.train.critic_rounds)
     except InputError as error:
         raise InputError(f"arm {arm.name}: {error}") from error
     return experiment

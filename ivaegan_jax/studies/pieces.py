@@ -12,7 +12,6 @@ from ivaegan_jax.files import making_sense_of, read_json
 from ivaegan_jax.models import CHOICES, PRESETS, TERMS
 from ivaegan_jax.registry import REGISTRIES, Registry
 from ivaegan_jax.studies.jobs import Job
-from ivaegan_jax.studies.labels import preset_name
 from ivaegan_jax.studies.plugins import load, load_installed
 from ivaegan_jax.types import InputError
 
@@ -32,7 +31,7 @@ def used_pieces(data: str, jobs: Sequence[Job]) -> Pieces:
     """
     named: list[tuple[Registry[Any], Iterable[str]]] = [
         (DATASETS, [data]),
-        (PRESETS, [preset_name(job.label) for job in jobs]),
+        (PRESETS, [job.asked.preset for job in jobs]),
         (TERMS, [term for job in jobs for term in job.game.terms]),
         (METRICS, METRICS),
     ]

@@ -27,7 +27,6 @@ from ivaegan_jax.studies.gates import check_shifted_u, gate_rows, look_at, with_
 from ivaegan_jax.studies.group_training import Reporter, Training
 from ivaegan_jax.studies.integrity import drop_damaged
 from ivaegan_jax.studies.jobs import Job, make_groups, make_jobs, make_runs, watched_terms
-from ivaegan_jax.studies.labels import configured, control_of
 from ivaegan_jax.studies.latents import choose_latents
 from ivaegan_jax.studies.needs import check_memory, known_sources
 from ivaegan_jax.studies.parts import train_in_parts
@@ -81,7 +80,7 @@ class Study:
         self.seen = look_at(experiment, datasets[0], self.data.split.split)
         if controls and self.seen.structure.kind != "rows":
             experiment = with_shifted_u(experiment)
-        check_shifted_u(experiment.config, experiment.presets)
+        check_shifted_u(experiment.config, experiment.labels)
         self.experiment = experiment
         self._workdir: Workdir | None = None
         self._scorer = lru_cache(maxsize=2)(self._make_scorer)
@@ -95,10 +94,10 @@ class Study:
         one = experiment._replace(seeds=experiment.seeds[:1], data_seeds=experiment.data_seeds[:1])
         for job in self.jobs:
             known_sources(job, self.data, self.dims)
-            check_batches(job.label, configured(experiment.config, job.label), self.dims)
+            check_batches(job, self.dims)
             check_density(job, self.dims)
             check_effect(job)
-            check_pieces(job, self.dims, make_runs(one, job.label))
+            check_pieces(job, self.dims, make_runs(one, job))
         self.bytes = check_memory(experiment, self.data, self.dims, self.jobs, batch_devices)
         self.groups = make_groups(experiment, self.jobs)
         self.runs = make_runs(experiment)
@@ -184,7 +183,7 @@ class Study:
 
     def training_part(self, job: Job) -> Part:
         """The training rows of one model of the study, in the order of the table."""
-        return self._scorer(control_of(job.label)).data.train
+        return self._scorer(job.asked.control).data.train
 
     def train_data(self, job: Job) -> TrainData:
         """The training rows as one model of the study sees them."""
@@ -201,9 +200,9 @@ class Study:
         return [job.label for i, job in enumerate(self.jobs) if agreed >> i & 1]
 
     def _score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
-        runs = make_runs(self.experiment, job.label)
+        runs = make_runs(self.experiment, job)
         trained = scoring.Trained(job.label, job.model, job.game, runs, states, watched_terms(job))
-        rows, arrays = self._scorer(control_of(job.label)).score(trained, pause)
+        rows, arrays = self._scorer(job.asked.control).score(trained, pause)
         write_npz(workdir.arrays(job.label), arrays)
         kept, params = read_npz(workdir.preprocessing), states.evaluated
         save_model(workdir.model(job.label), self._description(job, rows), params, kept)
@@ -216,7 +215,7 @@ class Study:
         return Description(
             label=job.label,
             structure=job.config,
-            hypers=configured(e.config, job.label).hypers,
+            hypers=job.own.hypers,
             sizes=self.dims,
             data=e.data,
             data_config=e.config.data,

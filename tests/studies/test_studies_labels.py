@@ -63,7 +63,7 @@ def test_the_parts_of_a_label(label):
 @given(labels())
 @settings(deadline=None)
 def test_a_label_changes_its_settings_and_nothing_else(label):
-    config = configured(Config(), str(label))
+    config = configured(Config(), label)
     told = dict(label.settings)
     for name, (part, field, default) in SETTINGS.items():
         assert getattr(getattr(config, part), field) == told.get(name, default)
@@ -93,12 +93,14 @@ def test_spaces_order_and_zeros_do_not_matter():
 
 
 def test_a_name_that_two_parts_have_carries_its_part():
-    config = configured(Config(), "ivae[decoder_variance=0.5,model.decoder_variance=learned]")
+    config = configured(
+        Config(), parse("ivae[decoder_variance=0.5,model.decoder_variance=learned]")
+    )
     assert (config.hypers.decoder_variance, config.model.decoder_variance) == (0.5, "learned")
 
 
 def test_lists_of_names_may_be_empty():
-    assert configured(Config(), "igan[regularisers=]").model.regularisers == ""
+    assert configured(Config(), parse("igan[regularisers=]")).model.regularisers == ""
     assert set(COMBINATIONS) <= set(SETTINGS)
 
 
