@@ -1,17 +1,21 @@
 """The arrays of an `.npz` file, without pickle; a sparse matrix saved by scipy is an array too."""
 
+import fnmatch
 import pickletools
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.lib import format as npy
 
 from ivaegan_jax.data.tables.side import HEADERS, side_columns
+from ivaegan_jax.data.tables.table import KEYS, Table
 from ivaegan_jax.types import InputError
 
 HOW_TO_SAVE = "save it with numpy.savez(path, x=x, u=u)"
+BESIDE_SPARSE = "put it beside the sparse matrix, `np.savez(path, u=u, **np.load(path))`"
 SPARSE = {"format", "shape", "data"}
 """Arrays that every file of `scipy.sparse.save_npz` has."""
 
@@ -22,45 +26,45 @@ MOST_PICKLE = 2**22
 """Bytes of a pickle that are looked at, unexecuted, to say what it holds."""
 
 
-def read_arrays(path: Path, keys: tuple[str, ...]) -> tuple[dict[str, np.ndarray], list[str]]:
-    """Those of the arrays `keys` that a file has, its side columns, and the names of all arrays.
+def read_arrays(path: Path, wanted: Sequence[str] = KEYS) -> Table:
+    """The arrays of a file that are wanted, by name or pattern, and its side columns.
 
     Raises:
-      InputError: where there is no file, or one that cannot be read without pickle.
+      InputError: where it cannot be read without pickle.
     """
-    if not path.exists():
-        raise InputError(f"{path}: no such file; check the path")
-    damaged = InputError(f"{path}: damaged, or not a readable .npz file; {HOW_TO_SAVE}")
+    damaged = InputError(f"damaged, or not a readable .npz file; {HOW_TO_SAVE}")
     if not zipfile.is_zipfile(path):
         raise damaged
     key = ""
     try:
         with np.load(path, allow_pickle=False) as file:
-            _check_names(path, file.zip.namelist())
-            arrays = {}
-            for key in (name for name in keys if name in file):
+            _check_names(file.zip.namelist())
+            arrays: dict[str, np.ndarray] = {}
+            for key in (n for pattern in wanted for n in fnmatch.filter(file, pattern)):
                 arrays[key] = np.asarray(file[key])
             found = list(file)
-            sparse = "x" in keys and "x" not in found and set(found) >= SPARSE
+            sparse = "x" in wanted and "x" not in found and set(found) >= SPARSE
             if sparse:
                 arrays["x"] = _dense(path, damaged)
-            rows = len(np.atleast_1d(arrays.get("x", ())))
-            arrays |= side_columns(file, rows, keys + OF_SPARSE * sparse)
+            rows = len(np.atleast_1d(arrays.get("x", next(iter(arrays.values()), ()))))
+            taken = (*wanted, *arrays, *(OF_SPARSE if sparse else ()))
+            arrays |= side_columns(file, rows, taken)
     # RuntimeError: encrypted, or packed in a way zipfile does not know.
     except (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         if isinstance(error, InputError):
             raise
         if "pickle" not in str(error):
             raise damaged from None
-        raise InputError(f"{path}: {_advice_on_objects(path, key)}") from None
-    return arrays, ["x", *found] if sparse else found
+        raise InputError(_advice_on_objects(path, key)) from None
+    how = BESIDE_SPARSE if sparse else HOW_TO_SAVE
+    return Table(arrays, found=("x", *found) if sparse else tuple(found), how=how)
 
 
-def _check_names(path: Path, names: list[str]) -> None:
+def _check_names(names: list[str]) -> None:
     """Raises InputError for two arrays of one name, of which only the last would be read."""
     twice = sorted({name.removesuffix(".npy") for name in names if names.count(name) > 1})
     if twice:
-        raise InputError(f"{path}: holds {twice[0]} more than once; {HOW_TO_SAVE}")
+        raise InputError(f"holds {twice[0]} more than once; {HOW_TO_SAVE}")
 
 
 def _dense(path: Path, damaged: InputError) -> np.ndarray:

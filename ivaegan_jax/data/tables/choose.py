@@ -11,12 +11,9 @@ from ivaegan_jax.data.tables.build import Pieces, Reading
 from ivaegan_jax.data.tables.grammar import Asked, parse_u, split_list
 from ivaegan_jax.data.tables.kinds_of_order import Rows
 from ivaegan_jax.data.tables.observations import all_numbers, joined
-from ivaegan_jax.data.tables.table import Table, listed, matching
+from ivaegan_jax.data.tables.table import KEYS, Table, listed, matching
 from ivaegan_jax.data.tables.typed import KINDS, OF_ORDER, read_typed
 from ivaegan_jax.types import InputError
-
-KEYS = ("x", "u", "s", "image_shape")
-"""Names of arrays that mean themselves."""
 
 
 class Choice(NamedTuple):
@@ -36,6 +33,12 @@ class Choice(NamedTuple):
     groups: str = ""
     time: str = ""
     s: str | Sequence[str] = ""
+
+
+def names_in(choice: Choice) -> list[str]:
+    """All names and patterns of a choice, without kinds."""
+    named = [each for given in choice for each in _parts(given)]
+    return [part.lstrip("!").partition(":")[0] for part in named]
 
 
 def choose(
@@ -58,23 +61,44 @@ def choose(
     Raises:
       InputError: for names that there are not, and columns that cannot be what they are to be.
     """
+    _check_arrays(table, choice, require_u)
     known = table.known()
     order = {
         what: table.column(name or what, what)
-        for what, name in ((GROUPS, choice.groups), (TIME, choice.time)) if name or what in known
+        for what, name in ((GROUPS, choice.groups), (TIME, choice.time))
+        if what in known or (name and (require_u or name in known))
     }  # fmt: skip
+    choice = choice if require_u else _of_new_rows(choice, beside or table)
     asked = _asked(beside or table, choice, require_u)
-    sources = matching(_parts(choice.s), list(known), "s") or [n for n in ("s",) if n in known]
+    sources = matching(_parts(choice.s), list(known), "s")
     own = set() if beside else {each.name for each in asked}
-    others = own | {choice.groups, choice.time, GROUPS, TIME, *sources}
+    others = own | {choice.groups, choice.time, GROUPS, TIME, "s", *sources}
     x, columns, notes = _observations(table, choice, others, model if table.is_named else ())
     side = {
         name: each for name, each in table.arrays.items()
         if each.ndim == 1 and name not in (*KEYS, *columns) and len(each) == len(x)
     } | order  # fmt: skip
     u = _read_u(beside or table, asked, x, columns, side) if asked else None
-    s = joined(table, sources)[0] if sources else None
+    s = joined(table, sources, "s")[0] if sources else table.arrays.get("s")
     return Pieces(x, u, s, table.arrays.get("image_shape"), side, columns, notes)
+
+
+def _of_new_rows(choice: Choice, table: Table) -> Choice:
+    """The choice less a u that new rows do not have; without u they are encoded all the same."""
+    try:
+        parse_u(choice.u, table.known(), KINDS) if choice.u else None
+    except InputError:
+        return choice._replace(u="")
+    return choice
+
+
+def _check_arrays(table: Table, choice: Choice, require_u: bool) -> None:
+    """Raises InputError where a file that is read by the names of its arrays lacks x or u."""
+    needed = [("x", choice.x), *([("u", choice.u)] if require_u else [])]
+    missing = [name for name, named in needed if not named and name not in table.arrays]
+    if table.how and missing:
+        names = ", ".join(table.found) or "nothing"
+        raise InputError(f"no array {' and '.join(missing)} in it (found {names}); {table.how}")
 
 
 def _parts(given: str | Sequence[str]) -> list[str]:
@@ -86,12 +110,12 @@ def _asked(table: Table, choice: Choice, require_u: bool) -> list[Asked]:
     known = table.known()
     if choice.u:
         return parse_u(choice.u, known, KINDS)
-    if require_u and "u" not in known:
+    if require_u and "u" not in table.arrays:
         raise InputError(
             "which columns are u? Name them, each perhaps with its kind, as in "
             f"--u=NAME,NAME:circular; columns are {listed(known)}"
         )
-    return [Asked("u")] if "u" in known else []
+    return [Asked("u")] if "u" in table.arrays else []
 
 
 def _observations(
@@ -125,10 +149,11 @@ def _read_u(
     side: Mapping[str, np.ndarray],
 ) -> np.ndarray | Reading:
     """U as it was asked for; an array called u, or of several columns, without a kind as it is."""
+    (first, *others), held = asked, table.arrays
+    is_array = first.name == "u" or (first.name in held and held[first.name].ndim > 1)
+    if not others and not first.kind and is_array:
+        return held[first.name]
     pairs = [pair for each in asked for pair in _columns_of(table, each)]
-    (first, *others), several = asked, len(pairs) > 1
-    if not others and not first.kind and (several or first.name == "u"):
-        return table.arrays[first.name]
     names, own = zip(*pairs, strict=True)
     in_order = any(each.kind in OF_ORDER for each in asked)
     return read_typed(names, own, len(x), _rows(x, columns, side) if in_order else None)

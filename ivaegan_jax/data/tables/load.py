@@ -1,30 +1,48 @@
-"""A user's own table: an `.npz` file with x, u and perhaps s, checked before it is used."""
+"""A user's own file, of any format, checked before it is used."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from ivaegan_jax.data.tables.archive import HOW_TO_SAVE, SPARSE, read_arrays
-from ivaegan_jax.data.tables.build import Pieces, build
+from ivaegan_jax.data.tables.build import build
+from ivaegan_jax.data.tables.choose import Choice, choose, names_in
+from ivaegan_jax.data.tables.formats import read_table
 from ivaegan_jax.types import Dataset, InputError
 
-KEYS = ("x", "u", "s", "image_shape")
 
+def load_table(
+    path: str | Path,
+    new_rows_of: int | Sequence[str] | None = None,
+    *,
+    x: str | Sequence[str] = "",
+    u: str | Sequence[str] = "",
+    groups: str = "",
+    time: str = "",
+    s: str | Sequence[str] = "",
+) -> Dataset:
+    """Loads and checks a file: npz, csv, tsv, parquet, h5, mat, h5ad or xlsx, by its ending.
 
-def load_table(path: str | Path, new_rows_of: int | Sequence[str] | None = None) -> Dataset:
-    """Loads and checks an `.npz` file.
+    In a file of arrays, x `[rows, dim_x]` is observations, u the auxiliary variable, s the true
+    sources, groups and time which rows belong together and when they were taken; where a row of x
+    is an image, `image_shape` is (height, width), the pixels lying row by row and the colours of
+    one together. Any other array `[rows]` is a side column. A sparse matrix as
+    `scipy.sparse.save_npz` stores it is x. In a file of columns, and wherever names differ, the
+    arguments name columns; each takes a list with commas:
 
-    Arrays of the file: `x [rows, dim_x]` numbers, or a sparse matrix as `scipy.sparse.save_npz`
-    stores it; `u` as `read_auxiliary` takes it; optionally the true sources `s [rows, dim_s]`;
-    where a row of x is an image, `image_shape` (height, width), the pixels lying row by row and
-    the colours of one together. Any other array `[rows]` is a side column; `groups` and `time` say
-    which rows belong together and when they were taken. Nothing is ever unpickled, and numbers
-    stay as precise as they are.
+        load_table("s.csv", x="neuron_*", u="direction,position:circular", groups="trial")
+
+    Nothing is ever unpickled, and numbers stay as precise as they are.
 
     Args:
       path: the file.
       new_rows_of: rows for a model instead of rows to train on: the names of its columns of x, or
         how many it has. All rows are kept then, and u may be absent; of a table to train on, rows
         without a u are left out, which `notes` says.
+      x: names or patterns (`*`, `?`), `!PATTERN` leaves out; empty takes the array x, or all
+        columns of numbers that are nothing else.
+      u: names, each perhaps with a kind, as `as_dataset` takes them; empty takes u.
+      groups: the column of recordings, sessions or subjects; empty takes groups, if there is one.
+      time: the column of times; empty takes time, if there is one.
+      s: names or patterns of true sources; empty takes s, if there is one.
 
     Raises:
       InputError: one line naming the file, what is wrong with it, and the remedy.
@@ -37,25 +55,12 @@ def load_table(path: str | Path, new_rows_of: int | Sequence[str] | None = None)
       >>> load_table("mine.npz").u.levels.tolist()
       ['rest', 'walk']
     """
-    path = Path(path).expanduser()
-    arrays, found = read_arrays(path, KEYS)
+    path, choice = Path(path).expanduser(), Choice(x, u, groups, time, s)
+    model = () if isinstance(new_rows_of, int | None) else tuple(new_rows_of)
+    count = new_rows_of if isinstance(new_rows_of, int) else len(model) or None
     try:
-        _check_keys(found, ("x", "u") if new_rows_of is None else ("x",))
-        side = {name: array for name, array in arrays.items() if name not in KEYS}
-        pieces = Pieces(
-            arrays["x"], arrays.get("u"), arrays.get("s"), arrays.get("image_shape"), side
-        )
-        count = new_rows_of if isinstance(new_rows_of, int | None) else len(new_rows_of) or None
+        table = read_table(path, names_in(choice))
+        pieces = choose(table, choice, new_rows_of is None, model)
         return build(pieces, str(path), new_rows_of is None, count)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
-
-
-def _check_keys(found: list[str], needed: tuple[str, ...]) -> None:
-    missing = [key for key in needed if key not in found]
-    if missing:
-        how = HOW_TO_SAVE
-        if "x" in found and set(found) >= SPARSE:
-            how = "put it beside the sparse matrix, `np.savez(path, u=u, **np.load(path))`"
-        names = ", ".join(found) or "nothing"
-        raise InputError(f"no array {' and '.join(missing)} in it (found {names}); {how}")

@@ -19,7 +19,9 @@ MOSTLY = 0.5
 """Share of numbers from which a column of text is taken for numbers with a fault."""
 
 
-def joined(table: Table, names: Sequence[str]) -> tuple[np.ndarray, tuple[str, ...]]:
+def joined(
+    table: Table, names: Sequence[str], what: str = "x"
+) -> tuple[np.ndarray, tuple[str, ...]]:
     """Columns side by side, and their names; one array alone as it is.
 
     Raises:
@@ -40,10 +42,10 @@ def joined(table: Table, names: Sequence[str]) -> tuple[np.ndarray, tuple[str, .
         columns += own or single
     for name, part in zip(names, parts, strict=True):
         if part.dtype.kind not in "iufb":
-            raise InputError(f"x: {no_numbers(name, part.ravel())}; leave it out of x")
+            raise InputError(f"{what}: {no_numbers(name, part.ravel())}; leave it out of {what}")
     if len({len(part) for part in parts}) > 1:
         rows = ", ".join(f"{n} has {len(part)} rows" for n, part in zip(names, parts, strict=True))
-        raise InputError(f"x: {rows}; they must belong to each other row by row")
+        raise InputError(f"{what}: {rows}; they must belong to each other row by row")
     return np.concatenate(parts, axis=1), tuple(columns)
 
 

@@ -9,6 +9,9 @@ import numpy as np
 
 from ivaegan_jax.types import InputError
 
+KEYS = ("x", "u", "s", "image_shape")
+"""Names of arrays that mean themselves."""
+
 SHOWN = 12
 """How many names a message lists."""
 
@@ -19,10 +22,14 @@ class Table(NamedTuple):
     Attributes:
       arrays: by name: columns `[rows]`, and arrays `[rows, columns]`.
       names: of the columns of a two-dimensional array, where they have some.
+      found: names of all arrays of a file, of which only some were read; none where all were.
+      how: what to do where such a file lacks x or u.
     """
 
     arrays: Mapping[str, np.ndarray]
     names: Mapping[str, tuple[str, ...]] = {}
+    found: tuple[str, ...] = ()
+    how: str = ""
 
     @property
     def is_named(self) -> bool:

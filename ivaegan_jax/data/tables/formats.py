@@ -1,0 +1,83 @@
+"""The table of file formats: who reads and who writes files of which ending."""
+
+import importlib.util
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ivaegan_jax.data.tables import files_of_arrays as arrays
+from ivaegan_jax.data.tables import files_of_frames as frames
+from ivaegan_jax.data.tables.latents import Latents
+from ivaegan_jax.data.tables.table import Table
+from ivaegan_jax.files import replacing
+from ivaegan_jax.types import InputError
+
+
+class Format(NamedTuple):
+    """A file format.
+
+    Attributes:
+      endings: of its files' names.
+      read: `(path, names that are wanted) -> Table`.
+      write: `(path, latents)`.
+      needs: a module that reads it, beside those of the package itself.
+      extra: of this package that brings the module.
+    """
+
+    endings: tuple[str, ...]
+    read: Callable[[Path, Sequence[str]], Table]
+    write: Callable[[Path, Latents], None]
+    needs: str = ""
+    extra: str = "io"
+
+
+TEXT = tuple(f".{kind}{packed}" for kind in ("csv", "tsv") for packed in ("", ".gz", ".bz2", ".xz"))
+
+FORMATS = (
+    Format((".npz",), arrays.read_npz, arrays.write_npz),
+    Format(TEXT, frames.read_text, frames.write_text),
+    Format((".parquet",), frames.read_parquet, frames.write_parquet, "pyarrow"),
+    Format((".h5", ".hdf5"), arrays.read_hdf5, arrays.write_hdf5, "h5py"),
+    Format((".mat",), arrays.read_mat, arrays.write_mat),
+    Format((".h5ad",), arrays.read_h5ad, arrays.write_h5ad, "anndata", "anndata"),
+    Format((".xlsx",), frames.read_excel, frames.write_excel, "openpyxl"),
+)
+ENDINGS = tuple(ending for each in FORMATS for ending in each.endings)
+
+
+def ending_of(path: Path) -> str:
+    """The ending that names a format; empty where there is none."""
+    name = path.name.lower()
+    return max((each for each in ENDINGS if name.endswith(each)), key=len, default="")
+
+
+def read_table(path: Path, wanted: Sequence[str] = ()) -> Table:
+    """Reads a file by its ending; a file of another ending is taken for an npz file.
+
+    Raises:
+      InputError: where there is no such file, nothing reads it, or it is damaged.
+    """
+    if not path.exists():
+        raise InputError("no such file; check the path")
+    if path.is_dir():
+        raise InputError("a folder, and not a readable file; name a file")
+    return _format(ending_of(path) or ".npz").read(path, wanted)
+
+
+def write_latents(path: Path, latents: Latents) -> None:
+    """Writes a file by its ending, whole or not at all.
+
+    Raises:
+      InputError: where it cannot be written, or holds one seed and none was chosen.
+    """
+    ending = ending_of(path)
+    with replacing(path, ending) as aside:
+        _format(ending).write(aside, latents)
+
+
+def _format(ending: str) -> Format:
+    [found] = [each for each in FORMATS if ending in each.endings]
+    if found.needs and importlib.util.find_spec(found.needs) is None:
+        how = f"pip install 'ivaegan_jax[{found.extra}]'"
+        raise InputError(f"files of the ending {ending} need {found.needs}: {how}")
+    return found
