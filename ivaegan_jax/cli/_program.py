@@ -15,7 +15,7 @@ from ml_collections import config_flags
 from ivaegan_jax.cli import _processes
 from ivaegan_jax.cli._stop import KEYBOARD, STOP
 from ivaegan_jax.cli._terminal import CLOSED_PIPE, check_words, cpu_count, prepare_streams
-from ivaegan_jax.data import DATASETS
+from ivaegan_jax.data import COLUMNS, DATASETS, ENDINGS, KINDS
 from ivaegan_jax.files import FAILED, cannot_write, printable
 from ivaegan_jax.studies import Config, load, load_installed
 from ivaegan_jax.training import set_numerics
@@ -77,7 +77,8 @@ def define_study_flags(data: str, steps: int) -> None:
 def define_experiment_flags(data: str, steps: int) -> None:
     """Defines the flags that say what is trained and on which data, with these defaults."""
     define_common_flags()
-    flags.DEFINE_string("data", data, f"{', '.join(DATASETS)}, or an .npz file.")
+    flags.DEFINE_string("data", data, f"{', '.join(DATASETS)}, or a file ({', '.join(ENDINGS)}).")
+    define_column_flags()
     flags.DEFINE_string(
         "seeds",
         "",
@@ -104,22 +105,45 @@ def define_experiment_flags(data: str, steps: int) -> None:
     )
 
 
+def define_column_flags() -> None:
+    """Defines the flags that say which columns of a file are what."""
+    many = "names or patterns, as neuron_*, with commas; !PATTERN leaves out"
+    flags.DEFINE_string(
+        "x",
+        "",
+        f"Columns of a file that are observations: {many}; empty takes the array x, or all columns "
+        "of numbers that are nothing else.",
+    )
+    flags.DEFINE_string(
+        "u",
+        "",
+        "Columns that are the auxiliary variable, with commas, each perhaps with its kind, "
+        f"NAME:KIND: {', '.join(KINDS)}; empty takes u.",
+    )
+    flags.DEFINE_string("groups", "", "Column of recordings, sessions or subjects.")
+    flags.DEFINE_string("time", "", "Column of times.")
+    flags.DEFINE_string("s", "", f"Columns that are true sources, where they are known: {many}.")
+
+
 def read_config() -> Config:
     """The config file with its overrides; raises InputError where the file gives no Config."""
     config = flags.FLAGS["config"].value
     if not isinstance(config, Config):
         known = ", ".join(sorted(str(path) for path in CONFIGS.glob("[!_]*.py")))
         raise InputError(f"--config names no readable config file; there are {known}")
-    return with_split(config, value) if (value := flags.FLAGS.split) else config
+    for name in ("split", *COLUMNS):
+        config = with_data(config, name, value) if (value := flags.FLAGS[name].value) else config
+    return config
 
 
-def with_split(config: Config, split: str) -> Config:
-    """The settings with a split; raises InputError where they name another one."""
-    if config.data.split not in (Config().data.split, split):
+def with_data(config: Config, name: str, value: str) -> Config:
+    """The settings with one of the data; raises InputError where they name another value."""
+    own = getattr(config.data, name)
+    if own not in (getattr(Config().data, name), value):
         raise InputError(
-            f"--split={split} and --config.data.split={config.data.split} differ; give one of them"
+            f"--{name}={value} and --config.data.{name}={own} differ; give one of them"
         )
-    return dataclasses.replace(config, data=dataclasses.replace(config.data, split=split))
+    return dataclasses.replace(config, data=dataclasses.replace(config.data, **{name: value}))
 
 
 def require(*names: str) -> None:

@@ -1,13 +1,18 @@
 """Encodes a table with a trained model: posterior means and standard deviations of every seed.
 
   ivaegan encode --workdir=runs/mine --data=my_table.npz --out=z.npz
+  ivaegan encode --workdir=runs/mine --data=new.csv --out=z.csv
 
-The file holds `z` and `z_std`, each [seeds, rows, dim_z], rows in the table's order, `seeds`, and
-`chosen`, the model seed to use, which is chosen without the true sources. --seed takes another one,
-and no more. `split` says how the study split its rows, and of its own table `part` says which
-rows were for training (`train`, `valid`, `test`, or `none` in a gap). u is needed only where the
-encoder reads it. Rows that are far from those the model was trained on (other units, another order
-of columns) are encoded, and one warning says so.
+The ending of --out says the format; without one it is that of --data. Formats of columns (csv,
+tsv, parquet, xlsx) hold the table's own columns but x, then z1, z2, ... and z1_std, ... of the
+model seed to use, which is chosen without the true sources; --seed takes another one, and no more.
+An h5ad file gets them as `X_ivaegan` and `X_ivaegan_std` of its `obsm`. Formats of arrays (npz, h5,
+mat) hold `z` and `z_std`, each [seeds, rows, dim_z], rows in the table's order, `seeds`, and
+`chosen`. `split` says how the study split its rows, and of its own table `part` says which rows
+were for training (`train`, `valid`, `test`, or `none` in a gap). Columns are found by the names
+that the model was trained on, in any order; u is needed only where the encoder reads it. Rows that
+are far from those the model was trained on (other units, another order of columns without names)
+are encoded, and one warning says so.
 """
 
 from pathlib import Path
@@ -16,10 +21,17 @@ import numpy as np
 from absl import flags
 
 from ivaegan_jax.cli import _program
-from ivaegan_jax.data import DATASETS, load_dataset, load_table
-from ivaegan_jax.files import write_npz
-from ivaegan_jax.studies import Workdir, encode, load_named, of_seed, restore
-from ivaegan_jax.types import InputError
+from ivaegan_jax.data import (
+    DATASETS,
+    ENDINGS,
+    Latents,
+    ending_of,
+    load_dataset,
+    load_table,
+    write_latents,
+)
+from ivaegan_jax.studies import Fitted, Workdir, encode, load_named, of_seed, restore
+from ivaegan_jax.types import Dataset, InputError
 
 
 def define_flags() -> None:
@@ -28,8 +40,8 @@ def define_flags() -> None:
     flags.DEFINE_string(
         "workdir", "", "A work directory of train or compare, or a folder of its models/."
     )
-    flags.DEFINE_string("data", "", "An .npz file with x, or the study's own data by name.")
-    flags.DEFINE_string("out", "", "The .npz file to write.")
+    flags.DEFINE_string("data", "", "A file with x, or the study's own data by name.")
+    flags.DEFINE_string("out", "", f"The file to write ({', '.join(ENDINGS)}).")
     flags.DEFINE_string("preset", "", "Which model, where the work directory has several.")
     flags.DEFINE_integer("data_seed", None, "Which data seed, where there are several.")
     flags.DEFINE_integer("seed", None, "One model seed alone, in place of the chosen one.")
@@ -38,25 +50,46 @@ def define_flags() -> None:
 def main() -> None:
     """Loads the model, encodes the table, writes the latents."""
     _program.require("workdir", "data", "out")
-    out = Path(flags.FLAGS.out)
-    if out.suffix != ".npz" or not out.absolute().parent.is_dir():
-        raise InputError(f"--out={out} must name an .npz file in a folder that exists")
+    out = _out(Path(flags.FLAGS.out), Path(flags.FLAGS.data))
     fitted = restore(Workdir(Path(flags.FLAGS.workdir)), flags.FLAGS.preset, flags.FLAGS.data_seed)
     if flags.FLAGS.seed is not None:
         fitted = of_seed(fitted, flags.FLAGS.seed)
-    if flags.FLAGS.data not in DATASETS:  # all rows of the file, those without a u too
-        columns = fitted.preprocessing.columns or fitted.dims.dim_x
-        dataset = load_table(flags.FLAGS.data, new_rows_of=columns)
-    elif flags.FLAGS.data == fitted.data:  # as the study itself drew it
-        dataset = load_named(fitted.data, fitted.data_config, fitted.data_seed)
-    else:
-        dataset = load_dataset(flags.FLAGS.data, fitted.data_seed)
+    dataset = _rows(fitted, flags.FLAGS.data)
     z, z_std = encode(fitted, dataset)
-    found = {"z": z, "z_std": z_std, "seeds": fitted.seeds, "split": np.array(fitted.split)}
+    about = {"seeds": fitted.seeds, "split": np.array(fitted.split)}
     if flags.FLAGS.data == fitted.data and len(fitted.part) == len(dataset.x):
-        found["part"] = fitted.part
+        about["part"] = fitted.part
+    index = None
     if fitted.chosen:  # nothing was scored yet in a study that was stopped
-        found["chosen"] = np.array(fitted.chosen.seed)
+        about["chosen"] = np.array(fitted.chosen.seed)
+        index = fitted.seeds.tolist().index(fitted.chosen.seed)
         print(f"chosen: model seed {fitted.chosen.seed}, {fitted.chosen.reason}")
-    write_npz(out, found)
+    source = Path(flags.FLAGS.data) if flags.FLAGS.data not in DATASETS else None
+    alias = [name for name in ("groups", "time") if getattr(fitted.data_config, name)]
+    side = {name: each for name, each in dataset.side.items() if name not in alias}
+    write_latents(out, Latents(z, z_std, index, side, about, source))
     print(f"{out}: z and z_std, {' x '.join(map(str, z.shape))} (seeds x rows x latents)")
+
+
+def _out(out: Path, data: Path) -> Path:
+    """The file to write, with the ending of the table where it has none.
+
+    Raises:
+      InputError: for a file that cannot be written so.
+    """
+    if not out.suffix:
+        out = out.with_name(out.name + (ending_of(data) or ".npz"))
+    if not ending_of(out) or not out.absolute().parent.is_dir():
+        known = ", ".join(ENDINGS)
+        raise InputError(f"--out={out} must name a file in a folder that exists, ending in {known}")
+    return out
+
+
+def _rows(fitted: Fitted, data: str) -> Dataset:
+    """All rows of a file, those without a u too, or a named data set as the study drew it."""
+    if data not in DATASETS:
+        columns = fitted.preprocessing.columns or fitted.dims.dim_x
+        return load_table(data, new_rows_of=columns, **fitted.data_config.columns())
+    if data == fitted.data:
+        return load_named(fitted.data, fitted.data_config, fitted.data_seed)
+    return load_dataset(data, fitted.data_seed)

@@ -9,7 +9,7 @@ from ivaegan_jax.data.benchmarks.real import digits
 from ivaegan_jax.data.columns import VALUES_AT_ONCE, Moments, moments, pieces
 from ivaegan_jax.data.comparison import far_off
 from ivaegan_jax.data.components import directions, whiten
-from ivaegan_jax.data.config import DataConfig
+from ivaegan_jax.data.config import COLUMNS, DataConfig
 from ivaegan_jax.data.controls import CONTROLS, SHIFTED, as_control
 from ivaegan_jax.data.datasets import DATASETS, is_synthetic, load_dataset
 from ivaegan_jax.data.dependence.likeness import ALIKE
@@ -23,6 +23,7 @@ from ivaegan_jax.data.dependence.nulls import (
     make_null,
 )
 from ivaegan_jax.data.dependence.repeated import copied_rows
+from ivaegan_jax.data.kinds import described
 from ivaegan_jax.data.prepare import (
     Part,
     Prepared,
@@ -37,19 +38,26 @@ from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
 from ivaegan_jax.data.splits.how import parse_split
 from ivaegan_jax.data.splits.order import group_of, in_order, ordered_as
 from ivaegan_jax.data.splits.proposal import likeness, propose_split
+from ivaegan_jax.data.tables.formats import ENDINGS, ending_of, write_latents
+from ivaegan_jax.data.tables.latents import Latents
 from ivaegan_jax.data.tables.load import load_table
 from ivaegan_jax.data.tables.memory import as_dataset, as_rows
+from ivaegan_jax.data.tables.typed import KINDS
 
 __all__ = [
     "ALIKE",
+    "COLUMNS",
     "CONTROLS",
     "DATASETS",
+    "ENDINGS",
     "IN_TIME",
+    "KINDS",
     "SHIFTED",
     "VALUES_AT_ONCE",
     "DataConfig",
     "Dependence",
     "Kind",
+    "Latents",
     "Moments",
     "Null",
     "Part",
@@ -62,8 +70,10 @@ __all__ = [
     "as_rows",
     "check_batch",
     "copied_rows",
+    "described",
     "digits",
     "directions",
+    "ending_of",
     "far_off",
     "find_sentinels",
     "find_structure",
@@ -87,4 +97,5 @@ __all__ = [
     "split_arrays",
     "unmarked",
     "whiten",
+    "write_latents",
 ]

@@ -5,6 +5,7 @@ within the range of the training rows and pass.
 """
 
 import itertools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -72,13 +73,19 @@ def correlations(
     return centred.T @ centred
 
 
-def far_off(seen: Seen, table: Real[np.ndarray, "rows columns"], name: str = "x") -> str | None:
+def far_off(
+    seen: Seen,
+    table: Real[np.ndarray, "rows columns"],
+    name: str = "x",
+    columns: Sequence[str] = (),
+) -> str | None:
     """One line on how new rows differ from the training rows; None where they are alike.
 
     Args:
       seen: the training rows.
       table: new rows of as many columns.
       name: x or u.
+      columns: their names; none where they have none.
     """
     new, rows = moments(table, np.arange(len(table))), len(table)
     outside = share_outside(seen, table)
@@ -93,8 +100,9 @@ def far_off(seen: Seen, table: Real[np.ndarray, "rows columns"], name: str = "x"
     if not beyond.any():
         return None
     column = int(np.argmax(outside))
+    which = columns[column] if columns else f"{column} (counting from 0)"
     return (
-        f"{what}{outside[column]:.0%} of column {column} (counting from 0) lie outside "
+        f"{what}{outside[column]:.0%} of column {which} lie outside "
         f"{seen.low[column]:.5g} to {seen.high[column]:.5g}, around {new.mean[column]:.5g}, and so "
         f"for {beyond.sum():,} of {len(beyond):,} columns; other units, or shifted?"
     )

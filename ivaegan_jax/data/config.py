@@ -2,6 +2,9 @@
 
 import dataclasses
 
+COLUMNS = ("x", "u", "groups", "time", "s")
+"""Settings that say which columns of a file are what; flags have the same names."""
+
 
 @dataclasses.dataclass(unsafe_hash=True)
 class DataConfig:
@@ -20,6 +23,11 @@ class DataConfig:
       valid_fraction: share of rows held out for choosing between runs.
       test_fraction: share of rows held out for scoring.
       split: which rows are held out, see `splits.how`; as the flag --split.
+      x: columns of a file that are observations, as the flag --x; see `tables.choose.Choice`.
+      u: columns that are the auxiliary variable, with their kinds, as the flag --u.
+      groups: the column of recordings, sessions or subjects, as the flag --groups.
+      time: the column of times, as the flag --time.
+      s: columns that are true sources, as the flag --s.
     """
 
     segments: int = 0
@@ -34,3 +42,13 @@ class DataConfig:
     valid_fraction: float = 0.1
     test_fraction: float = 0.1
     split: str = "auto"
+    x: str = ""
+    u: str = ""
+    groups: str = ""
+    time: str = ""
+    s: str = ""
+
+    def columns(self) -> dict[str, str]:
+        """The columns of a file that are named, by what they are."""
+        named = {name: getattr(self, name) for name in COLUMNS}
+        return {name: value for name, value in named.items() if value}

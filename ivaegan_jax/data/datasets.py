@@ -15,6 +15,7 @@ from ivaegan_jax.data.benchmarks.synthetic import b1, b2, b3_imca, b3_tcl, b4
 from ivaegan_jax.data.controls import CONTROLS
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
 from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
+from ivaegan_jax.data.tables.formats import ending_of
 from ivaegan_jax.data.tables.load import load_table
 from ivaegan_jax.registry import Registry
 from ivaegan_jax.types import Dataset, InputError
@@ -81,15 +82,19 @@ DATASETS = Registry[DatasetEntry]("data set", as_data_set, {
 
 
 def load_dataset(
-    name_or_path: str | Path, data_seed: int = 1, options: Mapping[str, Any] | None = None
+    name_or_path: str | Path,
+    data_seed: int = 1,
+    options: Mapping[str, Any] | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Dataset:
     """Draws or loads a data set.
 
     Args:
-      name_or_path: a key of `DATASETS`, or an `.npz` file as `load_table` takes it.
+      name_or_path: a key of `DATASETS`, or a file as `load_table` takes it.
       data_seed: draws a synthetic data set; others do not depend on it.
       options: keyword arguments of the named data set, such as `{"segments": 20}`; every synthetic
         one also takes `noise`, see `add_noise`.
+      columns: of a file, which columns are x, u, groups, time and s, see `load_table`.
 
     Raises:
       InputError: for an unknown name, unknown or unfit options, or an unfit file.
@@ -100,17 +105,19 @@ def load_dataset(
       >>> dataset.x.shape, dataset.u.distinct(), dataset.s.shape
       ((200, 5), 4, (200, 5))
     """
-    name, options = str(name_or_path), dict(options or {})
+    name, options, columns = str(name_or_path), dict(options or {}), dict(columns or {})
+    if name in DATASETS and columns:
+        raise InputError(f"{name} has no columns to choose from: leave out --{min(columns)}")
     if is_synthetic(name):
         noise = options.pop("noise", 0.0)
         return add_noise(DATASETS[name].make(data_seed, **options), noise, data_seed)
     if name in DATASETS:
         return DATASETS[name].make(**options)
-    if not name.endswith(".npz") and not Path(name).expanduser().is_file():
+    if not ending_of(Path(name)) and not Path(name).expanduser().is_file():
         raise InputError(_unknown(name))
     if options:
         raise InputError(f"{name}: a file has no options, found {', '.join(options)}; remove them")
-    return load_table(name)
+    return load_table(name, **columns)
 
 
 def is_synthetic(name_or_path: str | Path) -> bool:
@@ -123,4 +130,4 @@ def _unknown(name: str) -> str:
     near = difflib.get_close_matches(name.lower(), DATASETS)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     known = ", ".join(DATASETS)
-    return f"unknown data set {name!r}; {hint}known are {known}, or the path of an .npz file"
+    return f"unknown data set {name!r}; {hint}known are {known}, or the path of a file"

@@ -1,12 +1,20 @@
 """What the columns of u hold, as arrays beside a model."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ivaegan_jax.types import Column, Kind
 
 PLAIN = Column(Kind.CONTINUOUS)
+
+
+def described(column: Column) -> dict[str, Any]:
+    """A column as JSON values."""
+    found: dict[str, Any] = {"name": column.name, "kind": column.kind.value}
+    found |= {} if column.period is None else {"period": column.period}
+    return found | ({"levels": np.asarray(column.levels).tolist()} if column.has_levels else {})
 
 
 def kinds_as_arrays(columns: Sequence[Column]) -> dict[str, np.ndarray]:

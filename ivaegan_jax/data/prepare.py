@@ -14,7 +14,7 @@ from ivaegan_jax.data.splits.all_seeds import split_all
 from ivaegan_jax.data.splits.draw import Split, check_batch
 from ivaegan_jax.data.splits.note import SplitNote
 from ivaegan_jax.data.splits.order import group_of, place_of
-from ivaegan_jax.types import Dataset, InputError
+from ivaegan_jax.types import Dataset, InputError, Kind
 
 
 class Part(NamedTuple):
@@ -165,6 +165,10 @@ def _fingerprint(datasets: Sequence[Dataset]) -> str:
         for array in (dataset.x, dataset.u.own(), dataset.s, dataset.groups, dataset.time):
             if array is not None:
                 digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+        for each in dataset.u.columns:
+            if each.kind in (Kind.CIRCULAR, Kind.ORDERED):
+                levels = np.asarray(each.levels).tolist()
+                digest.update(f"{each.kind.value} {each.period} {levels}".encode())
     return digest.hexdigest()
 
 

@@ -107,6 +107,12 @@ class Preprocessing:
         assert self.u_std is not None
         return features(u, self.u_kinds, self.u_mean, self.u_std)
 
+    def own_quantities(self, u: Auxiliary) -> Float[np.ndarray, "rows quantities"] | None:
+        """The columns of u that are quantities, in the user's unit; None of other numbers."""
+        if u.is_absent or len(u.columns) != len(self.u_kinds):
+            return None
+        return u.in_columns(self.u_kinds)[0].own_quantities()
+
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The fields as arrays for an `.npz` file, without pickle; None is left out."""
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}

@@ -8,7 +8,7 @@ from ivaegan_jax.studies import register
 from ivaegan_jax.studies.bands import Band
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment, validate
-from ivaegan_jax.studies.fitted import encode, of_seed, open_model
+from ivaegan_jax.studies.fitted import Fitted, encode, of_seed, open_model
 from ivaegan_jax.studies.jobs import Job
 from ivaegan_jax.studies.labels import (
     CONTROL,
@@ -54,6 +54,7 @@ __all__ = [
     "Band",
     "Config",
     "Experiment",
+    "Fitted",
     "Job",
     "NamedStudy",
     "Plan",

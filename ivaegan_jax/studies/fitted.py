@@ -148,7 +148,10 @@ def encode(
     """
     x = fitted.preprocessing.transform_x(dataset.x)
     if fitted.needs_u and dataset.u.is_absent:
-        raise InputError(f"{dataset.name}: no array u in it, which this encoder reads")
+        names = ", ".join(each.name for each in fitted.preprocessing.u_kinds if each.name)
+        columns = f" (columns {names})" if names else ""
+        raise InputError(f"{dataset.name}: no u in it{columns}, which this encoder reads")
+    _check_segments(fitted, len(x))
     none = np.zeros(len(x), np.int32)
     u = fitted.preprocessing.encode_u(dataset.u) if fitted.needs_u else none
     _warn_of_other_rows(fitted, dataset)
@@ -169,11 +172,24 @@ def encode(
     return mu, np.exp(0.5 * log_var)
 
 
+def _check_segments(fitted: Fitted, rows: int) -> None:
+    """Raises InputError for segments of time of other rows, which training has never seen."""
+    names = [each.name for each in fitted.preprocessing.u_kinds]
+    cut = [name for name in names if "segment(" in name or "segments(" in name]
+    if fitted.needs_u and cut and rows != len(fitted.part):
+        raise InputError(
+            f"this encoder reads u, and segments of other rows ({cut[0]}) are none of those that "
+            "it was trained on; use a model whose encoder reads x alone"
+        )
+
+
 def _warn_of_other_rows(fitted: Fitted, dataset: Dataset) -> None:
     """Says where new rows are far from the training rows, as far as these are known."""
-    seen, seen_u = fitted.preprocessing.seen, fitted.preprocessing.seen_u
-    found = [far_off(seen, dataset.x)] if seen else []
-    if fitted.needs_u and seen_u:
-        found.append(far_off(seen_u, dataset.u.table(), "u"))
+    known = fitted.preprocessing
+    found = [far_off(known.seen, dataset.x, "x", known.columns)] if known.seen else []
+    if fitted.needs_u and known.seen_u:
+        own = known.own_quantities(dataset.u)
+        if own is not None and own.shape[1] == len(known.seen_u.mean):
+            found.append(far_off(known.seen_u, own, "u"))
     for sentence in filter(None, found):
         logging.getLogger(__name__).warning("%s: %s", dataset.name, sentence)

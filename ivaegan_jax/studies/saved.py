@@ -57,6 +57,8 @@ class Description:
       chosen: for every data seed the run to use, chosen without the truth.
       steps: rounds of the game that were played.
       pieces: what of it, of its data and of its results came from outside the package, and whence.
+      columns: names of the columns of x; none where they have none.
+      u_columns: name, kind, and levels or period of every column of u.
     """
 
     label: str
@@ -72,6 +74,8 @@ class Description:
     chosen: tuple[Chosen, ...]
     steps: int
     pieces: dict[str, dict[str, str]] = dataclasses.field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    u_columns: tuple[dict[str, Any], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """All of it as JSON values."""
@@ -92,7 +96,8 @@ class Description:
                 f"a model of version {stored['version']}, which this one ({__version__}) cannot "
                 "read; install that version or a later one"
             )
-        stored = {"pieces": {}, **stored}  # those of a model from before there were any
+        # those of a model from before there were any
+        stored = {"pieces": {}, "columns": (), "u_columns": (), **stored}
         own = {field.name: stored[field.name] for field in dataclasses.fields(cls)}
         image = own["sizes"]["image_shape"]
         return cls(**own | {
@@ -103,6 +108,8 @@ class Description:
             "data_seeds": tuple(own["data_seeds"]),
             "seeds": tuple(own["seeds"]),
             "chosen": tuple(Chosen(**each) for each in own["chosen"]),
+            "columns": tuple(own["columns"]),
+            "u_columns": tuple(own["u_columns"]),
         })  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def load_named(data: str, config: DataConfig, data_seed: int) -> Dataset:
     names = ("segments", "per_segment", "dim", "layers", "source", "activation", "modulation",
              "noise")  # fmt: skip
     options = {name: value for name in names if (value := getattr(config, name))}
-    return load_dataset(data, data_seed, options)
+    return load_dataset(data, data_seed, options, config.columns())
 
 
 def load_data(experiment: Experiment) -> Prepared:

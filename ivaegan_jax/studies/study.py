@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 from jax.sharding import Mesh
 
-from ivaegan_jax.data import Part, as_control, preprocessing_arrays, split_arrays
+from ivaegan_jax.data import Part, as_control, described, preprocessing_arrays, split_arrays
 from ivaegan_jax.evaluation import (
     Baseline,
     Gate,
@@ -226,6 +226,8 @@ class Study:
             chosen=tuple(choose(found[data_seed]) for data_seed in e.data_seeds),
             steps=e.steps,
             pieces=used_pieces(e.data, [job]),
+            columns=self.data.preprocessing[0].columns,
+            u_columns=tuple(map(described, self.data.preprocessing[0].u_kinds)),
         )
 
     def _score_data(self, workdir: Workdir, pause: Pause) -> None:

@@ -130,11 +130,15 @@ def _observations(
             )
             raise InputError(f"{what}: {listed(lacking)}; there are {listed(known)}")
         return *joined(table, model), ()
-    if choice.x:
+    parts = _parts(choice.x)
+    left_out = [part[1:] for part in parts if part.startswith("!") and part not in known]
+    if parts and len(left_out) < len(parts):
         # what is something else is no x, unless it is named in so many words
-        parts = _parts(choice.x)
         names = [n for n in matching(parts, known, "x") if n not in others or n in parts]
         return *joined(table, names), ()
+    others = others | set(matching(left_out, known, "x"))
+    if "x" in table.names and left_out:
+        return *joined(table, [n for n in table.names["x"] if n not in others]), ()
     if "x" in table.arrays:
         return table.arrays["x"], table.names.get("x", ()), ()
     names, note = all_numbers(table, others)

@@ -62,10 +62,11 @@ def read_mat(path: Path, wanted: Sequence[str]) -> Table:
     from scipy.io import loadmat
     from scipy.io.matlab import MatReadError
 
+    with path.open("rb") as file:
+        if b"\x89HDF\r\n" in file.read(1024):  # of version 7.3
+            return read_hdf5(path, wanted)
     try:
         held = loadmat(path)
-    except NotImplementedError:  # version 7.3 is HDF5
-        return read_hdf5(path, wanted)
     except (MatReadError, ValueError, TypeError, OSError) as error:
         raise InputError(f"no readable MATLAB file: {' '.join(str(error).split())}") from None
     arrays = {n: each for n, each in held.items() if not n.startswith("__")}
@@ -92,7 +93,11 @@ def _as_columns(arrays: dict[str, np.ndarray]) -> Table:
 
 def read_h5ad(path: Path, wanted: Sequence[str]) -> Table:
     """Reads an AnnData: X, the columns of obs, the arrays of obsm."""
-    table = as_table(_module("anndata", "anndata").read_h5ad(path), "the file")
+    read = _module("anndata", "anndata").read_h5ad
+    try:
+        table = as_table(read(path), "the file")
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise InputError(f"no readable h5ad file: {' '.join(str(error).split())}") from None
     assert table is not None
     return table
 
@@ -138,6 +143,7 @@ def write_h5ad(path: Path, latents: Latents) -> None:
     if source and source.suffix == ".h5ad":
         held = anndata.read_h5ad(source)
     else:
-        held = anndata.AnnData(obs=latents.frame()[[*latents.side]])
+        obs = latents.frame()[[*latents.side]]
+        held = anndata.AnnData(obs=obs.set_axis(obs.index.astype(str)))
     held.obsm["X_ivaegan"], held.obsm["X_ivaegan_std"] = z, std
     held.write_h5ad(path)

@@ -6,6 +6,7 @@ import gzip
 import itertools
 import lzma
 import re
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -47,13 +48,15 @@ def read_text(path: Path, wanted: Sequence[str]) -> Table:
         check_header(next(csv.reader(lines, delimiter=dialect.separator), []), dialect)
         frame = pd.read_csv(
             path, sep=dialect.separator, decimal=dialect.decimal, encoding="utf-8-sig",
-            float_precision="round_trip", skipinitialspace=True, low_memory=False,
+            skipinitialspace=True, low_memory=False, **to_the_bit(pd.__version__),
         )  # fmt: skip
     except UnicodeDecodeError as error:
         raise InputError(
             f"byte {error.start} is no text in UTF-8; save the file as UTF-8"
         ) from None
-    except (EOFError, lzma.LZMAError) as error:
+    except (EOFError, lzma.LZMAError, OSError) as error:
+        if getattr(error, "errno", None):  # of the disk, not of what is packed
+            raise
         raise InputError(f"damaged: {error}; make the file again") from None
     except pd.errors.ParserError as error:
         why = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
@@ -61,6 +64,12 @@ def read_text(path: Path, wanted: Sequence[str]) -> Table:
             f"its lines have different numbers of columns: {why}; mend the line"
         ) from None
     return _table(frame)
+
+
+def to_the_bit(version: str) -> dict[str, Any]:
+    """What pandas is given so that numbers are read to their last bit; later ones do by default."""
+    major, minor = map(int, version.split(".")[:2])
+    return {} if (major, minor) >= (3, 1) else {"float_precision": "round_trip"}
 
 
 def find_dialect(lines: Sequence[str]) -> Dialect:
@@ -123,7 +132,7 @@ def read_excel(path: Path, wanted: Sequence[str]) -> Table:
         header = pd.read_excel(path, header=None, nrows=1, dtype=str)
         check_header(header.iloc[0].fillna("").tolist() if len(header) else [], Dialect("; ", "."))
         return _table(pd.read_excel(path))
-    except (ValueError, KeyError, OSError, EOFError) as error:
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"no readable sheet: {' '.join(str(error).split())}") from None

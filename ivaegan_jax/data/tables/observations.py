@@ -28,6 +28,8 @@ def joined(
       InputError: for columns that hold no numbers.
     """
     known = table.known()
+    if not names:
+        raise InputError(f"which columns are {what}? None is left; there are {listed(known)}")
     if len(names) == 1 and known[names[0]][1] is None and table.arrays[names[0]].ndim > 1:
         return table.arrays[names[0]], table.names.get(names[0], ())
     parts: list[np.ndarray] = []

@@ -70,9 +70,7 @@ def matching(patterns: Iterable[str], known: Sequence[str], what: str) -> list[s
     Raises:
       InputError: for a pattern that matches nothing.
     """
-    patterns, chosen = list(patterns), {}
-    if patterns and patterns[0].startswith("!") and patterns[0] not in known:
-        chosen = dict.fromkeys(known)
+    chosen: dict[str, None] = {}
     for pattern in patterns:
         negated = pattern.startswith("!") and pattern not in known
         text = pattern[1:] if negated else pattern
