@@ -16,6 +16,7 @@ BASELINE_NAMES = {
     "raw_x": "raw_x",
     "pca": "pca",
     "fastica": "fastica",
+    "joint_diagonalisation": "joint_diagonalisation",
     "label_only": "label_only",
     "linear_ceiling": "linear_supervised",
 }

@@ -9,6 +9,7 @@ from ivaegan_jax.metrics.agreement import Agreement, aligned, pairwise_agreement
 from ivaegan_jax.metrics.baselines import (
     baselines,
     fastica_baseline,
+    joint_diagonalisation_baseline,
     label_only_baseline,
     linear_ceiling,
     pca_baseline,
@@ -17,6 +18,7 @@ from ivaegan_jax.metrics.baselines import (
 )
 from ivaegan_jax.metrics.collapse import active_units, conditional_residual, label_r2
 from ivaegan_jax.metrics.consensus import Consensus, consensus
+from ivaegan_jax.metrics.diagonalisation import jointly_diagonal
 from ivaegan_jax.metrics.estimates import conditional_mean
 from ivaegan_jax.metrics.mcc import (
     Assignment,
@@ -84,6 +86,8 @@ __all__ = [
     "fastica_baseline",
     "hierarchical_interval",
     "holm",
+    "joint_diagonalisation_baseline",
+    "jointly_diagonal",
     "label_only_baseline",
     "label_r2",
     "levels_compared",

@@ -13,7 +13,12 @@ from jaxtyping import Int, Num
 from scipy.stats import ortho_group
 
 from ivaegan_jax.metrics.affine import linear_prediction
-from ivaegan_jax.metrics.estimates import conditional_mean, fastica_sources, pca_sources
+from ivaegan_jax.metrics.estimates import (
+    conditional_mean,
+    diagonalised_sources,
+    fastica_sources,
+    pca_sources,
+)
 from ivaegan_jax.metrics.mcc import mcc, within_level_mcc
 from ivaegan_jax.metrics.rows import centred
 from ivaegan_jax.types import Auxiliary
@@ -76,6 +81,26 @@ def fastica_baseline(
     return score(fastica_sources(x_train, x, s.shape[1]), s)
 
 
+def joint_diagonalisation_baseline(
+    x_train: Num[np.ndarray, "train dim_x"],
+    u_train: Num[np.ndarray, "train ..."],
+    x: Num[np.ndarray, "rows dim_x"],
+    s: Num[np.ndarray, "rows dim_s"],
+    score: Score = mcc,
+) -> float:
+    """Linear unmixing by u: joint diagonalisation of the covariances within its levels.
+
+    Examples:
+      >>> import numpy as np
+      >>> rng, u = np.random.default_rng(0), np.arange(4000) % 8
+      >>> s = rng.normal(size=(4000, 2)) * rng.uniform(0.3, 3, size=(8, 2))[u]
+      >>> x = s @ np.array([[1.0, 0.6], [0.5, 1.0]])
+      >>> bool(joint_diagonalisation_baseline(x, u, x, s) > 0.99)
+      True
+    """
+    return score(diagonalised_sources(x_train, u_train, x, s.shape[1]), s)
+
+
 def label_only_baseline(
     u_train: Num[np.ndarray, "train ..."],
     s_train: Num[np.ndarray, "train dim_s"],
@@ -117,8 +142,9 @@ def baselines(
     """Every baseline and ceiling of one data seed, as held-out MCC on the rows (x, u, s).
 
     Returns:
-      `rotation`, `rotation_p95`, `raw_x`, `pca`, `fastica`, `label_only`, `linear_ceiling`;
-      where u is discrete also `within_level_` versions (no label_only: it is 0 by construction).
+      `rotation`, `rotation_p95`, `raw_x`, `pca`, `fastica`, `joint_diagonalisation`,
+      `label_only`, `linear_ceiling`; where u is discrete also `within_level_` versions (no
+      label_only: it is 0 by construction).
     """
     rotation, rotation_p95 = random_rotation_baseline(s)
     values = {
@@ -127,6 +153,7 @@ def baselines(
         "raw_x": raw_x_baseline(x, s),
         "pca": pca_baseline(x_train, x, s),
         "fastica": fastica_baseline(x_train, x, s),
+        "joint_diagonalisation": joint_diagonalisation_baseline(x_train, u_train, x, s),
         "label_only": label_only_baseline(u_train, s_train, u, s),
         "linear_ceiling": linear_ceiling(x_train, s_train, x, s),
     }
@@ -153,6 +180,7 @@ def within_level_baselines(
         "raw_x": raw_x_baseline(x, s, score),
         "pca": pca_baseline(x_train, x, s, score),
         "fastica": fastica_baseline(x_train, x, s, score),
+        "joint_diagonalisation": joint_diagonalisation_baseline(x_train, u_train, x, s, score),
         "linear_ceiling": linear_ceiling(
             centred(x_train, u_train), centred(s_train, u_train), x, s, score
         ),

@@ -5,8 +5,13 @@ import warnings
 import numpy as np
 from jaxtyping import Float, Num
 
+from ivaegan_jax.metrics.diagonalisation import jointly_diagonal, within_covariances
+from ivaegan_jax.metrics.modulation import levels_or_cells
 from ivaegan_jax.metrics.rows import level_means
 from ivaegan_jax.types import Auxiliary
+
+CELLS = 20
+"""Cells that a continuous u is cut into, at most."""
 
 
 def fastica_sources(
@@ -22,9 +27,8 @@ def fastica_sources(
     from sklearn.pipeline import make_pipeline
 
     x_train, x = (np.asarray_chkfinite(a, dtype=float) for a in (x_train, x))
-    rank = int(np.linalg.matrix_rank(np.atleast_2d(np.cov(x_train.T)), hermitian=True))
     # PCA first, since FastICA's own whitening divides by zero where x has constant columns
-    components = PCA(min(rank, dim_s), random_state=0)
+    components = PCA(min(_rank(x_train), dim_s), random_state=0)
     ica = make_pipeline(components, FastICA(max_iter=500, random_state=0))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -39,6 +43,30 @@ def pca_sources(
 
     x_train, x = (np.asarray_chkfinite(a, dtype=float) for a in (x_train, x))
     return PCA(min(dim_s, *x_train.shape), random_state=0).fit(x_train).transform(x)
+
+
+def diagonalised_sources(
+    x_train: Num[np.ndarray, "train dim_x"],
+    u_train: Num[np.ndarray, "train ..."],
+    x: Num[np.ndarray, "rows dim_x"],
+    dim_s: int,
+) -> Float[np.ndarray, "rows components"]:
+    """Principal components turned to the axes along which u moves the variances of training rows.
+
+    Where fewer than two levels, or cells of a continuous u, have rows enough these are the
+    components themselves.
+    """
+    from sklearn.decomposition import PCA
+
+    x_train, x = (np.asarray_chkfinite(a, dtype=float) for a in (x_train, x))
+    components = PCA(min(_rank(x_train), dim_s), whiten=True, random_state=0).fit(x_train)
+    z_train, z = components.transform(x_train), components.transform(x)
+    covariances, weights = within_covariances(z_train, levels_or_cells(u_train, CELLS))
+    return z @ jointly_diagonal(covariances, weights).T if len(weights) > 1 else z
+
+
+def _rank(x: Float[np.ndarray, "rows dim"]) -> int:
+    return int(np.linalg.matrix_rank(np.atleast_2d(np.cov(x.T)), hermitian=True))
 
 
 def conditional_mean(

@@ -8,6 +8,8 @@ BASELINES = {
     "raw_x": "the observations themselves in place of latents.",
     "pca": "the principal components of the observations.",
     "fastica": "linear independent component analysis of the observations.",
+    "joint_diagonalisation": "linear unmixing of the observations along the axes whose variances u "
+    "moves.",
     "label_only": "the mean source of each u, without looking at x: what the label alone gives.",
     "linear_supervised": "the best linear map from x to the sources, fitted with the truth: beyond "
     "it the mixing has been unbent.",

@@ -173,7 +173,7 @@ def test_no_two_rows_say_the_same_thing(workdir, rows_of):
 def test_every_data_seed_has_its_baselines(on_b1, rows_of):
     rows = [row for row in rows_of(on_b1) if row["kind"] == "baseline"]
     baselines = {"random_rotation", "random_rotation_p95", "raw_x", "pca", "fastica"}
-    baselines |= {"linear_supervised"}
+    baselines |= {"linear_supervised", "joint_diagonalisation"}
     for data_seed in (3, 5):
         own = {(r["baseline"], r["metric"]) for r in rows if r["data_seed"] == data_seed}
         expected = {(name, metric) for name in baselines for metric in ("mcc", "mcc_within")}

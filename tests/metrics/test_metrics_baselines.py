@@ -83,7 +83,8 @@ def test_baselines_of_a_discrete_data_seed():
     s = S + 5 * RNG.normal(size=(10, 3))[u]
     x = np.tanh(s @ MIXING / 5)
     values = baselines(x[TRAIN], u[TRAIN], s[TRAIN], x[TEST], u[TEST], s[TEST])
-    names = {"rotation", "rotation_p95", "raw_x", "pca", "fastica", "linear_ceiling"}
+    names = {"rotation", "rotation_p95", "raw_x", "pca", "fastica", "joint_diagonalisation",
+             "linear_ceiling"}  # fmt: skip
     within = {f"within_level_{name}" for name in names}
     assert set(values) == names | within | {"label_only"}
     assert values["raw_x"] == mcc(x[TEST], s[TEST])
