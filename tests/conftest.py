@@ -20,8 +20,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 jax.config.update("jax_num_cpu_devices", 4)
 jax.config.update("jax_compilation_cache_dir", str(hermetic.COMPILED))
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)

@@ -2,7 +2,7 @@ import inspect
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -27,7 +27,6 @@ VARIANCES = {
 }
 
 
-@settings(deadline=None)
 @given(st.integers(0, 1000), st.integers(2, 9), st.integers(1, 4), st.sampled_from([GLOW, PI_VAE]))
 def test_a_flow_is_undone_exactly(seed, dim, blocks, style):
     rng = np.random.RandomState(seed)

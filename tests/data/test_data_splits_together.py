@@ -37,7 +37,7 @@ def parts_of(split, rows):
 group_sizes = st.lists(st.integers(3, 30), min_size=12, max_size=30)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(group_sizes, st.booleans())
 def test_no_group_is_in_two_parts_and_sizes_are_alike_for_all_data_seeds(sizes, mixed):
     groups = np.repeat(np.arange(len(sizes)), sizes)
@@ -82,7 +82,7 @@ def test_the_order_of_rows_changes_no_sizes():
 runs_of_u = st.lists(st.integers(1, 120), min_size=8, max_size=20)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(runs_of_u, st.integers(1, 12), st.integers(0, 12), st.booleans(), st.integers(0, 1000))
 def test_between_parts_there_is_a_gap_and_every_level_is_trained(runs, length, gap, two, seed):
     u = np.append(np.repeat(np.arange(len(runs)) % 4, runs), np.arange(200) // 50)

@@ -15,7 +15,7 @@ RNG = np.random.default_rng(0)
 SOURCES = RNG.laplace(size=(400, 4))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     order=st.permutations(range(4)),
     scale=st.lists(st.sampled_from([-3e3, -1.0, 1e-3, 2.0]), min_size=4, max_size=4),

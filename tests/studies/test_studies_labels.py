@@ -1,7 +1,7 @@
 """Labels: what they say, their only spelling, and what cannot be meant."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ivaegan_jax.data import CONTROLS
@@ -40,7 +40,6 @@ def labels(draw):
 
 
 @given(labels())
-@settings(deadline=None)
 def test_a_label_is_read_as_it_was_written(label):
     text = str(label)
     assert parse(text) == label
@@ -50,7 +49,6 @@ def test_a_label_is_read_as_it_was_written(label):
 
 
 @given(labels())
-@settings(deadline=None)
 def test_the_parts_of_a_label(label):
     text = str(label)
     assert preset_name(text) == label.preset
@@ -61,7 +59,6 @@ def test_the_parts_of_a_label(label):
 
 
 @given(labels())
-@settings(deadline=None)
 def test_a_label_changes_its_settings_and_nothing_else(label):
     config = configured(Config(), label)
     told = dict(label.settings)
@@ -71,7 +68,6 @@ def test_a_label_changes_its_settings_and_nothing_else(label):
 
 
 @given(labels(), labels())
-@settings(deadline=None)
 def test_files_are_named_legally_and_apart(one, other):
     names = [file_name(str(label)) for label in (one, other)]
     assert all(0 < len(name) <= 80 and not set(name) & set("[],/ ") for name in names)
