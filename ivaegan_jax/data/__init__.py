@@ -23,7 +23,7 @@ from ivaegan_jax.data.dependence.nulls import (
     make_null,
 )
 from ivaegan_jax.data.dependence.repeated import copied_rows
-from ivaegan_jax.data.kinds import described
+from ivaegan_jax.data.kinds import PLAIN, described
 from ivaegan_jax.data.prepare import (
     Part,
     Prepared,
@@ -52,6 +52,7 @@ __all__ = [
     "ENDINGS",
     "IN_TIME",
     "KINDS",
+    "PLAIN",
     "SHIFTED",
     "VALUES_AT_ONCE",
     "DataConfig",

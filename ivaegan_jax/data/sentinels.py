@@ -112,8 +112,10 @@ def notes_on_codes(dataset: Dataset) -> tuple[str, ...]:
     """A sentence on numbers of u that are likely to stand for a missing one."""
     if not dataset.u.is_numeric:
         return ()
+    found, names = find_sentinels(dataset.u.table())[:1], dataset.u.names
     return tuple(
         f"u is {code.value:.10g} in {code.rows:,} rows, apart from all other values of column "
-        f"{code.column}: if it stands for a missing one, use {unmarked('u', code.value)}."
-        for code in find_sentinels(dataset.u.table())[:1]
+        f"{names[code.column] if names else code.column}: if it stands for a missing one, "
+        + ("leave its place empty." if names else f"use {unmarked('u', code.value)}.")
+        for code in found
     )

@@ -3,12 +3,12 @@
 import numpy as np
 from jaxtyping import Float
 
-from ivaegan_jax.data import moments
-from ivaegan_jax.doctor.finding import Finding, counted, listed
+from ivaegan_jax.data import PLAIN, moments
+from ivaegan_jax.doctor.finding import Finding, counted, counting, listed, named
 from ivaegan_jax.doctor.levels import FEW_ROWS, check_levels, check_names
 from ivaegan_jax.doctor.outliers import check_outliers
 from ivaegan_jax.doctor.telling import alike
-from ivaegan_jax.types import Auxiliary, Dataset
+from ivaegan_jax.types import Auxiliary, Dataset, Kind
 
 __all__ = ["FEW_ROWS", "describe_u"]
 
@@ -40,7 +40,7 @@ def describe_levels(u: Auxiliary) -> list[Finding]:
     values = {"type": "discrete", "levels": len(names), "smallest": int(counts.min())}
     values |= {"largest": int(counts.max())}
     found = [Finding("u", "fine", sentence, values=values)]
-    found += [check_levels(names, counts.tolist()), check_names(names)]
+    found += [check_levels(names, counts.tolist(), u.columns[0].name), check_names(names)]
     if u.is_numeric:
         found.append(check_outliers(u.table(), None, "u"))
     return found
@@ -55,33 +55,50 @@ def describe_columns(aux: Auxiliary) -> list[Finding]:
     low, high = float(u.min()), float(u.max())
     values = {"type": "continuous", "columns": columns, "distinct": distinct}
     shown = "" if len(some) == rows else f" {len(some):,} of"
-    sentence = (
-        f"u is continuous, {counted(columns, 'column')} from {low:.3g} to {high:.3g}, with "
-        f"{counted(distinct, 'distinct value')} in{shown} {counted(rows, 'row')}."
-    )
+    count = f"with {counted(distinct, 'distinct value')} in{shown} {counted(rows, 'row')}."
+    many = counted(columns, "column")
+    sentence = f"u is continuous, {many} from {low:.3g} to {high:.3g}, {count}"
+    is_plain = all(each == PLAIN for each in aux.columns)
+    if not is_plain:
+        each = [described_column(aux, i) for i in range(columns)]
+        sentence = f"u has {many}, {count[:-1]}: {'; '.join(each)}."
     found = Finding("u", "fine", sentence, values=values | {"low": low, "high": high})
-    quantities = [c for c in range(columns) if c not in aux.categories]
-    checks = [check_columns_of_u(u, distinct), check_hot(u), check_row_number(u)]
-    if quantities:
-        numbers = u[:, quantities]
-        checks.append(check_outliers(numbers, moments(numbers, np.arange(rows)), "u"))
+    checks = [check_columns_of_u(aux, distinct)]
+    checks += [check_hot(u)] if all(e.kind is Kind.CONTINUOUS for e in aux.columns) else []
+    checks += [check_row_number(aux)]
+    straight = [i for i, each in enumerate(aux.columns) if each.kind is Kind.CONTINUOUS]
+    if straight:
+        numbers, names = u[:, straight], named(straight, aux.names) if aux.names else ()
+        found_there = moments(numbers, np.arange(rows))
+        checks.append(check_outliers(numbers, found_there, "u", names))
     return [found, *(check for check in checks if check)]
 
 
-def check_columns_of_u(u: Float[np.ndarray, "rows dim_u"], distinct: int) -> Finding:
+def described_column(aux: Auxiliary, place: int) -> str:
+    """One column in a few words: its name, its kind, and its levels or range."""
+    column, values = aux.columns[place], aux.values[:, place]
+    name = column.name or f"column {place}"
+    if column.has_levels:
+        return f"{name} {column.kind.value}, {counted(len(np.unique(values)), 'level')}"
+    period = f" with the period {column.period:.4g}" if column.period else ""
+    return f"{name} {column.kind.value}{period}, from {values.min():.3g} to {values.max():.3g}"
+
+
+def check_columns_of_u(aux: Auxiliary, distinct: int) -> Finding:
     """Columns that never change, and a u that looks like categories."""
+    u, names = aux.values, aux.names
     constant = np.flatnonzero((u == u[0]).all(axis=0)).tolist()
     values = {"constant": constant, "distinct": distinct}
     if constant:
-        sentence = f"Columns {listed(constant)} of u, counting from 0, never change."
-        advice = f"Leave them out of u, `u = np.delete(u, {constant}, axis=1)`."
-        return Finding("range", "warn", sentence, advice, values)
-    if distinct <= FEW_VALUES < len(u):
+        own = listed(named(constant, names))
+        sentence = counting(names, f"columns of u that never change: {own}.")
+        code = "" if names else f", `u = np.delete(u, {constant}, axis=1)`"
+        return Finding("range", "warn", sentence, f"Leave them out of u{code}.", values)
+    if distinct <= FEW_VALUES < len(u) and not aux.categories:
         sentence = f"u holds floats but has only {distinct} distinct values."
-        advice = (
-            "If these are categories, give them as such, "
-            "`u = np.unique(u, axis=0, return_inverse=True)[1]`."
-        )
+        how = ", `u = np.unique(u, axis=0, return_inverse=True)[1]`"
+        how = f", {names[0]}:categorical or {names[0]}:ordered" if names else how
+        advice = f"If these are categories, give them as such{how}."
         return Finding("range", "warn", sentence, advice, values)
     return Finding("range", "fine", "Every column of u varies.", values=values)
 
@@ -107,12 +124,14 @@ def check_hot(u: Float[np.ndarray, "rows dim_u"]) -> Finding | None:
     return None
 
 
-def check_row_number(u: Float[np.ndarray, "rows dim_u"]) -> Finding | None:
-    """Columns of u that follow the row number."""
-    rows = np.arange(len(u))[:: -(-len(u) // MOST_ROWS)]
-    follow = np.flatnonzero(alike(u[rows].astype(float), rows[:, None].astype(float))).tolist()
+def check_row_number(aux: Auxiliary) -> Finding | None:
+    """Quantities of u that follow the row number."""
+    rows = np.arange(len(aux))[:: -(-len(aux) // MOST_ROWS)]
+    follows = alike(aux.values[rows].astype(float), rows[:, None].astype(float))
+    follow = [i for i in np.flatnonzero(follows).tolist() if i in aux.quantities]
     if not follow:
         return None
-    sentence = f"Columns of u, counting from 0, that follow the row number: {listed(follow)}."
+    own = listed(named(follow, aux.names))
+    sentence = counting(aux.names, f"columns of u that follow the row number: {own}.")
     advice = "That is fine for time; an index that means nothing is no u."
     return Finding("u_rows", "warn", sentence, advice, {"columns": follow})

@@ -1,7 +1,7 @@
 """One thing found out about data, model or machine, in words and in numbers."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from ivaegan_jax.types import InputError
@@ -49,6 +49,16 @@ def refusal(name: str, what: str, error: InputError) -> Finding:
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 row`, `2,000 rows`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def named(columns: Sequence[int], names: Sequence[str]) -> list[Any]:
+    """Columns by their names, where they have some; else their numbers."""
+    return [names[column] for column in columns] if names else list(columns)
+
+
+def counting(names: Sequence[str], sentence: str) -> str:
+    """A sentence about columns, which says how they are numbered where they have no names."""
+    return sentence[:1].upper() + sentence[1:] if names else f"Counting from 0, {sentence}"
 
 
 def listed(names: Iterable[Any], shown: int = 3) -> str:

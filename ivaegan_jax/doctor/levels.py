@@ -9,8 +9,8 @@ FEW_ROWS = 30
 """Rows below which a level's means and variances are hardly known."""
 
 
-def check_levels(names: list[Any], counts: list[int]) -> Finding:
-    """Levels of few rows; `names` and `counts` go together."""
+def check_levels(names: list[Any], counts: list[int], column: str = "") -> Finding:
+    """Levels of few rows; `names` and `counts` go together, `column` is the name of u."""
     small = {str(n): count for n, count in zip(names, counts, strict=True) if count < FEW_ROWS}
     values = {"few_rows": FEW_ROWS, "small": small}
     if not small:
@@ -25,10 +25,9 @@ def check_levels(names: list[Any], counts: list[int]) -> Finding:
         sentence = f"Nearly every row has a level of u to itself. {sentence}"
     advice = "Merge small levels with others or leave them out."
     if len(small) > len(names) / 2 and not isinstance(names[0], str):
-        advice += (
-            " If u is a quantity such as time or position, give it as floats in a column, "
-            "`u = u.reshape(len(u), -1).astype(float)`, and it is taken as continuous."
-        )
+        floats = "as floats in a column, `u = u.reshape(len(u), -1).astype(float)`"
+        how = f"as {column}:continuous" if column else f"{floats}, and it is taken as continuous"
+        advice += f" If u is a quantity such as time or position, give it {how}."
     return Finding("levels", "warn", sentence, advice, values)
 
 

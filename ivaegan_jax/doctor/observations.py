@@ -1,12 +1,13 @@
 """The observations x as the user has them: columns, scales, outliers."""
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float, Real
 
 from ivaegan_jax.data import Moments, moments
-from ivaegan_jax.doctor.finding import Finding, counted, listed
+from ivaegan_jax.doctor.finding import Finding, counted, counting, listed, named
 from ivaegan_jax.doctor.outliers import check_outliers
 from ivaegan_jax.doctor.telling import check_telling
 from ivaegan_jax.types import Dataset
@@ -29,11 +30,15 @@ def describe_x(dataset: Dataset) -> list[Finding]:
     values = {"rows": rows, "columns": columns, "missing": 0}
     shape = Finding("x", "fine", f"{sentence}, none missing{known}.", values=values)
     found = moments(x, np.arange(rows))
-    kinds = check_columns(x, found), check_telling(dataset, found.varies)
-    return [shape, *kinds, check_scale(x.dtype, found), check_outliers(x, found)]
+    names = dataset.columns
+    kinds = check_columns(x, found, names), check_telling(dataset, found.varies)
+    scale = check_scale(x.dtype, found, names)
+    return [shape, *kinds, scale, check_outliers(x, found, names=names)]
 
 
-def check_columns(x: Real[np.ndarray, "rows dim_x"], found: Moments) -> Finding:
+def check_columns(
+    x: Real[np.ndarray, "rows dim_x"], found: Moments, names: Sequence[str] = ()
+) -> Finding:
     """Columns that never change, and columns that repeat an earlier one to the bit."""
     lost = ~found.varies & (step_of(x.dtype, found) > LOST)
     first: dict[bytes, int] = {}
@@ -50,8 +55,10 @@ def check_columns(x: Real[np.ndarray, "rows dim_x"], found: Moments) -> Finding:
     if not any(kinds.values()):
         sentence = "Every column of x varies and none repeats another."
         return Finding("columns", "fine", sentence, values=values)
-    said = [f"columns of x {kind}: {listed(found)}" for kind, found in kinds.items() if found]
-    sentence = f"Counting from 0, {'; '.join(said)}."
+    said = [
+        f"columns of x {kind}: {listed(named(own, names))}" for kind, own in kinds.items() if own
+    ]
+    sentence = counting(names, f"{'; '.join(said)}.")
     advice = "Leave them out of x: they tell nothing that the others do not."
     if rounded:
         advice += " Export the last as float64, or subtract their offset before they are rounded."
@@ -66,7 +73,7 @@ def step_of(dtype: np.dtype, found: Moments) -> Float[np.ndarray, " columns"]:
     return np.spacing(largest.astype(dtype)).astype(float)
 
 
-def check_scale(dtype: np.dtype, found: Moments) -> Finding:
+def check_scale(dtype: np.dtype, found: Moments, names: Sequence[str] = ()) -> Finding:
     """Spread of the varying columns, and offsets so large that the spread is rounded away."""
     varies = found.varies
     std = found.std[varies] if varies.any() else np.ones(1)
@@ -80,9 +87,10 @@ def check_scale(dtype: np.dtype, found: Moments) -> Finding:
             "training rescales them."
         )
         return Finding("scale", "fine", sentence, values=values)
-    sentence = (
-        f"Columns of x, counting from 0, that lie so far from zero that {dtype} keeps less than "
-        f"three digits of what varies in them: {listed(coarse)}."
+    sentence = counting(
+        names,
+        f"columns of x that lie so far from zero that {dtype} keeps less than three digits of "
+        f"what varies in them: {listed(named(coarse, names))}.",
     )
     advice = "Export them as float64, or subtract their offset before they are rounded."
     return Finding("scale", "warn", sentence, advice, values)

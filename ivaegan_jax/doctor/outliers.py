@@ -1,10 +1,12 @@
 """Values far from all others of their column, in x and in u."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Bool, Float, Real
 
 from ivaegan_jax.data import Moments, find_sentinels, pieces, unmarked
-from ivaegan_jax.doctor.finding import Finding, counted, listed
+from ivaegan_jax.doctor.finding import Finding, counted, listed, named
 
 FAR = 20.0
 """Robust standard deviations from the median beyond which a value counts as an outlier; Laplace
@@ -55,7 +57,10 @@ def far_values(
 
 
 def check_outliers(
-    x: Real[np.ndarray, "rows columns"], found: Moments | None, name: str = "x"
+    x: Real[np.ndarray, "rows columns"],
+    found: Moments | None,
+    name: str = "x",
+    names: Sequence[str] = (),
 ) -> Finding:
     """Values far from the median of their column, and those that look like codes for missing.
 
@@ -63,6 +68,7 @@ def check_outliers(
       x: the numbers.
       found: their moments; None for numbers that are names, of which none is far.
       name: x or u.
+      names: of the columns; none where they have none.
     """
     far, number = (np.zeros(0, bool), 0) if found is None else far_values(x, found)
     rows, codes = np.flatnonzero(far).tolist(), find_sentinels(x)
@@ -76,13 +82,15 @@ def check_outliers(
         return Finding(finding, "fine", sentence, values=values)
     said, advice = [], []
     if codes:
-        named = listed(
-            f"{code.value:.10g} in {counted(code.rows, 'row')} of column {code.column}"
+        apart = listed(
+            f"{code.value:.10g} in {counted(code.rows, 'row')} of column "
+            f"{named([code.column], names)[0]}"
             for code in codes
         )
-        said.append(f"Values apart from all others, that may stand for a missing one: {named}.")
+        said.append(f"Values apart from all others, that may stand for a missing one: {apart}.")
         then = ", and drop or fill these rows" if name == "x" else "; such rows are left out"
-        advice.append(f"If they do, set them to NaN, {unmarked(name, codes[0].value)}{then}.")
+        code = "" if names else f", {unmarked(name, codes[0].value)}"
+        advice.append(f"If they do, set them to NaN{code}{then}.")
     if rows:
         said.append(
             f"Rows with values more than {FAR:.0f} robust standard deviations from the median of "

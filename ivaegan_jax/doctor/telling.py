@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Real
 
 from ivaegan_jax.data import VALUES_AT_ONCE
-from ivaegan_jax.doctor.finding import Finding, counted, listed
+from ivaegan_jax.doctor.finding import Finding, counted, counting, listed, named
 from ivaegan_jax.types import Dataset, are_codes
 
 SAME = 0.9995
@@ -40,21 +40,27 @@ def check_telling(dataset: Dataset, varies: Bool[np.ndarray, " dim_x"]) -> Findi
         pairs = constant_within(dataset.x, u.codes, looked_at)
     constant = len({column for column, _ in pairs})
     values = {"index": np.flatnonzero(index).tolist(), "tells_u": np.flatnonzero(tells).tolist()}
-    said = [f"columns of x that {kind}: {listed(found)}" for kind, found in kinds.items() if found]
+    names = dataset.columns
+    said = [
+        f"columns of x that {kind}: {listed(named(own, names))}"
+        for kind, own in kinds.items()
+        if own
+    ]
     advice = ["Leave them out of x: a model finds them and nothing else."] if said else []
     if pairs:
         column, level = pairs[0]
         said.append(
             f"{counted(constant, 'column')} of x {'is' if constant == 1 else 'are'} constant "
             f"within some levels of u and {'varies' if constant == 1 else 'vary'} in others, such "
-            f"as column {column} in level {u.levels[level]}: u is told by what is missing"
+            f"as column {named([column], names)[0]} in level {u.levels[level]}: u is told by what "
+            "is missing"
         )
         advice.append("Keep columns that vary in all levels, or levels that share their columns.")
     values |= {"constant_within": constant}
     if not said:
         sentence = "No column of x tells u, or the row number, by itself."
         return Finding("telling", "fine", sentence, values=values)
-    sentence = f"Counting from 0, {'; '.join(said)}."
+    sentence = counting(names, f"{'; '.join(said)}.")
     return Finding("telling", "warn", sentence, " ".join(advice), values)
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from ivaegan_jax.data import as_dataset
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS, describe_u
 from ivaegan_jax.doctor.finding import Finding, blocks, counted, listed, refusal
 from ivaegan_jax.doctor.observations import describe_x
@@ -82,7 +83,7 @@ def test_a_level_per_row_is_perhaps_a_quantity(table):
     ("u", "severity", "expected"),
     [
         (np.linspace(0, 1, 300)[:, None], "fine", "varies"),
-        (np.c_[np.linspace(0, 1, 300), np.ones(300)], "warn", "Columns 1 of u"),
+        (np.c_[np.linspace(0, 1, 300), np.ones(300)], "warn", "columns of u that never change: 1"),
         (np.arange(300)[:, None] % 4 / 10, "warn", "only 4 distinct values"),
     ],
 )
@@ -91,6 +92,29 @@ def test_a_continuous_u_is_described_by_its_columns(table, u, severity, expected
     assert found["u"].values["type"] == "continuous"
     assert found["range"].severity == severity
     assert expected in found["range"].sentence
+
+
+def test_columns_with_names_are_called_by_them():
+    rng, rows = np.random.default_rng(0), 300
+    x = {"good": rng.normal(size=rows), "flat": np.ones(rows), "row": np.arange(rows)}
+    x["coded"] = np.where(np.arange(rows) % 20, rng.uniform(size=rows), -999)
+    u = {"side": np.array(["l", "r"])[np.arange(rows) % 2], "angle": rng.uniform(0, 360, rows)}
+    u |= {"dose": np.arange(rows) % 3, "hour": np.arange(rows) / 10}
+    kinds = {"angle": "circular(360)", "dose": "ordered"}
+    data = as_dataset(x, u, u_kinds=kinds)
+    found = by_name([*describe_x(data), *describe_u(data)])
+    assert found["columns"].sentence == "Columns of x that never change: flat."
+    assert found["telling"].sentence.startswith("Columns of x that follow the row number: row")
+    assert "-999 in 15 rows of column coded" in found["outliers"].sentence
+    assert found["u_rows"].sentence == "Columns of u that follow the row number: hour."
+    assert found["u"].sentence == (
+        "u has 4 columns, with 300 distinct values in 300 rows: side categorical, 2 levels; angle "
+        f"circular with the period 360, from {u['angle'].min():.3g} to {u['angle'].max():.3g}; "
+        "dose ordered, 3 levels; hour continuous, from 0 to 29.9."
+    )
+    said = " ".join(f"{each.sentence} {each.advice}" for each in found.values())
+    assert "ounting from 0" not in said.replace("(counting from 0,", "")
+    assert "`" not in said
 
 
 def test_an_error_becomes_a_finding_that_blocks():

@@ -132,5 +132,6 @@ def _as_quantity(dataset: Dataset) -> str:
     """How levels that are numbers are taken as one quantity."""
     if not (dataset.u.is_categorical and dataset.u.is_numeric):
         return ""
-    floats = "`u = u.reshape(len(u), -1).astype(float)`"
-    return f"; if u is a quantity, use {floats}, which needs no rows per level"
+    floats = "use `u = u.reshape(len(u), -1).astype(float)`"
+    how = f"give {dataset.u.names[0]}:continuous" if dataset.u.names else floats
+    return f"; if u is a quantity, {how}, which needs no rows per level"

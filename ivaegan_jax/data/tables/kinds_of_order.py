@@ -75,9 +75,7 @@ def segment(asked: Asked, own: Shaped[np.ndarray, " rows"] | None, rows: Rows) -
     if time is None:
         raise InputError(f"u: {asked} needs the times of rows; give TIME:{asked}, or segments(40)")
     if time.dtype.kind not in "iufmM":
-        raise InputError(
-            f"u: {asked} needs times as numbers or dates, {asked.name} is no such column"
-        )
+        raise InputError(f"u: {asked} needs times that are numbers or dates")
     found = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*([a-z]*)", ",".join(asked.arguments))
     if not found or found[2] not in UNITS or not float(found[1]) > 0:
         raise InputError(f"u: {asked} needs a duration, as segment(2s), segment(500ms), segment(2)")
