@@ -22,11 +22,11 @@ from experiments.benchmarks.sizes import SIZES
 from experiments.benchmarks.table import speed_figure, speed_table, start_table
 from ivaegan_jax import report
 from ivaegan_jax.cli import _program
-from ivaegan_jax.cli._terminal import cpu_count
 from ivaegan_jax.files import write_bytes, write_json, write_text
 from ivaegan_jax.report.figures.draw import to_png
 from ivaegan_jax.studies.manifest import describe_machine
 from ivaegan_jax.studies.seeds import parse_numbers
+from ivaegan_jax.training import cpu_count
 from ivaegan_jax.types import InputError
 
 PRESETS = ("ivae", "ivae_gan")

@@ -24,9 +24,9 @@ from ivaegan_jax import report
 from ivaegan_jax.cli import _program
 from ivaegan_jax.cli._arms import Clock
 from ivaegan_jax.cli._stop import STOP
-from ivaegan_jax.cli._terminal import cpu_count
 from ivaegan_jax.report.render import cell
 from ivaegan_jax.studies.manifest import describe_machine, guarantee
+from ivaegan_jax.training import cpu_count
 from ivaegan_jax.types import Interrupted
 
 QUICK = 20

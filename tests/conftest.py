@@ -32,10 +32,10 @@ jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
 
 # JAX also puts shapes, shardings and axis numbers into the leaves of pytree classes, so the two
 # modules that define one keep their annotations for readers and type checkers only; report and
-# named studies pass whole numbers for floats, which beartype takes for an error; and a registry
-# looks at the frame of its caller.
+# named studies pass whole numbers for floats, which beartype takes for an error; a registry
+# looks at the frame of its caller; and an estimator keeps whatever parameters it is given.
 UNCHECKED = ("models.hypers", "training.state", "studies.bands", "studies.named", "report.", "cli.",
-             "progress.", "registry")  # fmt: skip
+             "progress.", "registry", "estimator.base")  # fmt: skip
 _ROOT = Path(importlib.util.find_spec("ivaegan_jax").origin).parent
 _MODULES = [
     ".".join(path.relative_to(_ROOT).with_suffix("").parts)

@@ -23,6 +23,7 @@ FLOORS = {
     "report": 6,
     "doctor": 6,
     "progress": 7,
+    "estimator": 8,
     "cli": 8,
 }
 

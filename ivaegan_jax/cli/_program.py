@@ -14,11 +14,11 @@ from ml_collections import config_flags
 
 from ivaegan_jax.cli import _processes
 from ivaegan_jax.cli._stop import KEYBOARD, STOP
-from ivaegan_jax.cli._terminal import CLOSED_PIPE, check_words, cpu_count, prepare_streams
+from ivaegan_jax.cli._terminal import CLOSED_PIPE, check_words, prepare_streams
 from ivaegan_jax.data import COLUMNS, DATASETS, ENDINGS, KINDS
 from ivaegan_jax.files import FAILED, cannot_write, printable
 from ivaegan_jax.studies import Config, load, load_installed
-from ivaegan_jax.training import set_numerics
+from ivaegan_jax.training import cpu_count, set_numerics
 from ivaegan_jax.types import InputError, Interrupted, StorageError
 
 WRONG, STORAGE = 2, 74

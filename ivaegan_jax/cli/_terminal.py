@@ -31,10 +31,3 @@ def check_words(words: list[str]) -> None:
     for word in words:
         if any("\ud800" <= character <= "\udfff" for character in word):
             raise InputError(f"{printable(word)} is not UTF-8; rename the file or the folder")
-
-
-def cpu_count() -> int:
-    """CPU cores that this process may use; all of them where the system does not say."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -4,7 +4,7 @@ Belongs here: what can be known in half a minute. Does not: training beyond a ti
 """
 
 from ivaegan_jax.doctor.cost import duration
-from ivaegan_jax.doctor.examine import examine
+from ivaegan_jax.doctor.examine import examine, recommend_latents
 from ivaegan_jax.doctor.finding import Finding, blocks, counted
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "counted",
     "duration",
     "examine",
+    "recommend_latents",
 ]

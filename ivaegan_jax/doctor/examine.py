@@ -17,13 +17,13 @@ from ivaegan_jax.data import (
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS, describe_u
 from ivaegan_jax.doctor.cost import estimate_cost
 from ivaegan_jax.doctor.dependence import check_u_in_x, check_x_from_u
-from ivaegan_jax.doctor.finding import Finding, refusal
+from ivaegan_jax.doctor.finding import Finding, counted, refusal
 from ivaegan_jax.doctor.modulation import check_modulation
 from ivaegan_jax.doctor.neighbours import check_rows
 from ivaegan_jax.doctor.observations import describe_x
-from ivaegan_jax.doctor.sample import MOST_COMPONENTS, draw_sample
+from ivaegan_jax.doctor.sample import MOST_COMPONENTS, Sample, draw_sample
 from ivaegan_jax.doctor.theory import check_dimension, check_distinct_u, check_prior
-from ivaegan_jax.studies import Experiment, Job, Study, load_raw, validate
+from ivaegan_jax.studies import Experiment, Job, Latents, Study, load_raw, validate
 from ivaegan_jax.types import Dataset, InputError
 
 
@@ -62,11 +62,7 @@ def examine(experiment: Experiment, timed: bool = True) -> Iterator[Finding]:
 def check_identifiability(study: Study, raw: Dataset) -> Iterator[Finding]:
     """What theory asks, and what the training rows of the first data seed show."""
     job, dim_z = study.jobs[0], study.dims.dim_z
-    ordered = ordered_as(raw, parse_split(study.data.split.split))
-    part = examined_part(study, job, ordered)
-    x, u = np.asarray(part.x[0]), np.asarray(part.u[0])
-    groups = None if ordered.groups is None else part.group[0]
-    sample = draw_sample(x, u, max(MOST_COMPONENTS, dim_z), groups)
+    x, u, sample = look_at(study, raw)
     yield check_prior(job.config)
     yield check_distinct_u(job.config, dim_z, study.training_part(job).u[0])
     asked = bool(study.experiment.config.model.dim_z or raw.s is not None)
@@ -77,6 +73,32 @@ def check_identifiability(study: Study, raw: Dataset) -> Iterator[Finding]:
     yield check_x_from_u(x, u, sample)
     yield check_u_in_x(sample, study.dims.continuous_u, len(x))
     yield check_modulation(sample, dim_z, study.dims.continuous_u)
+
+
+def look_at(study: Study, raw: Dataset) -> tuple[np.ndarray, np.ndarray, Sample]:
+    """X and u of the first model's rows on the first data seed, and the sample that tests see."""
+    ordered = ordered_as(raw, parse_split(study.data.split.split))
+    part = examined_part(study, study.jobs[0], ordered)
+    x, u = np.asarray(part.x[0]), np.asarray(part.u[0])
+    groups = None if ordered.groups is None else part.group[0]
+    return x, u, draw_sample(x, u, max(MOST_COMPONENTS, study.dims.dim_z), groups)
+
+
+def recommend_latents(study: Study, raw: Dataset) -> Latents:
+    """As many latents as the study has, or fewer where u is seen to move x in fewer ways.
+
+    Args:
+      study: whose number of latents is its default.
+      raw: its table.
+    """
+    dim_z, sample = study.dims.dim_z, look_at(study, raw)[2]
+    if study.jobs[0].config.prior != "conditional" or not sample.x.shape[1] or sample.seen < 2:
+        return Latents(dim_z)
+    found = check_modulation(sample, dim_z, study.dims.continuous_u)
+    ways = found.values.get("ways", 0)
+    if not 0 < ways < dim_z:
+        return Latents(dim_z)
+    return Latents(ways, f"u is seen to move x in {counted(ways, 'independent way')}")
 
 
 def examined_part(study: Study, job: Job, raw: Dataset) -> Part:

@@ -6,7 +6,7 @@ Does not: files, tables, words of a report.
 """
 
 from ivaegan_jax.evaluation.baselines import baseline_rows
-from ivaegan_jax.evaluation.evaluate import make_evaluate
+from ivaegan_jax.evaluation.evaluate import evaluation_key, make_evaluate
 from ivaegan_jax.evaluation.own_metrics import METRICS, HeldOutRun
 from ivaegan_jax.evaluation.plotted import arrays_for_figures, joined_arrays
 from ivaegan_jax.evaluation.results import (
@@ -70,6 +70,7 @@ __all__ = [
     "baseline_rows",
     "candidates",
     "choose",
+    "evaluation_key",
     "from_row",
     "from_rows",
     "hold_against_null",

@@ -3,6 +3,7 @@
 A kill leaves the old file or the new one.
 """
 
+import contextlib
 import errno
 import json
 import math
@@ -10,7 +11,6 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ def cannot_write(path: Path, error: OSError) -> InputError:
     )
 
 
-@contextmanager
+@contextlib.contextmanager
 def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
     """Yields a name to write to aside, in a folder that is made if need be, then renames it.
 
@@ -56,7 +56,8 @@ def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
         flush(aside)
         aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)  # it may be what fills the disk
+        with contextlib.suppress(OSError):
+            aside.unlink()  # it may be what fills the disk
         raise cannot_write(path, error) from error
 
 
@@ -126,7 +127,7 @@ MISREAD = (ArithmeticError, AttributeError, EOFError, LookupError, TypeError, Va
 """What code raises that is given something else than was once written."""
 
 
-@contextmanager
+@contextlib.contextmanager
 def making_sense_of(path: Path) -> Iterator[None]:
     """Turns what fails within, because a file holds something else than was written, into a line.
 

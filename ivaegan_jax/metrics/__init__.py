@@ -22,6 +22,7 @@ from ivaegan_jax.metrics.diagonalisation import jointly_diagonal
 from ivaegan_jax.metrics.estimates import conditional_mean
 from ivaegan_jax.metrics.mcc import (
     Assignment,
+    Correlation,
     assign,
     correlation_matrix,
     matched_correlation,
@@ -62,6 +63,7 @@ __all__ = [
     "Agreement",
     "Assignment",
     "Consensus",
+    "Correlation",
     "Interval",
     "Levels",
     "Paired",

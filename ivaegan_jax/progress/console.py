@@ -43,6 +43,7 @@ class ConsoleReporter:
         title: str = "",
         advise: bool = True,
         lines: bool = True,
+        bar: bool = True,
     ):
         """Prepares a bar over the whole job; a context manager.
 
@@ -52,7 +53,8 @@ class ConsoleReporter:
           runs: of each label.
           title: before whatever is done.
           advise: whether the program takes `--config`, which advice speaks of.
-          lines: whether lines are printed; without them there is the bar alone, or nothing.
+          lines: whether lines are printed.
+          bar: whether a terminal or a notebook has a bar.
         """
         self.title, self.lines = title, lines
         self.console = Console(highlight=False, soft_wrap=True)
@@ -67,7 +69,7 @@ class ConsoleReporter:
             TextColumn("{task.percentage:>3.0f}%"),
             TextColumn("{task.fields[note]}"),
             console=self.console,
-            disable=not (self.console.is_terminal or self.console.is_jupyter),
+            disable=not (bar and (self.console.is_terminal or self.console.is_jupyter)),
             transient=True,
         )
         self.task = self.progress.add_task("preparing", total=1.0, note="")

@@ -5,6 +5,11 @@ Belongs here: how results are shown. Does not: computing them; a report can be m
 
 from ivaegan_jax.report.bands import Checked, bands_json, check_bands
 from ivaegan_jax.report.details import conventions, per_seed
+from ivaegan_jax.report.figures.curves import learning_curves
+from ivaegan_jax.report.figures.latents import latents_by_u, latents_vs_truth
+from ivaegan_jax.report.figures.scatter import scatter_matrix
+from ivaegan_jax.report.figures.style import Figure, colours
+from ivaegan_jax.report.first_page import Short, first_page
 from ivaegan_jax.report.inputs import Arm, read_arms
 from ivaegan_jax.report.latents import DIM_Z, latents_table, recommend, recommended
 from ivaegan_jax.report.render import Table, to_html, to_json, to_lines, to_markdown, to_text
@@ -17,18 +22,26 @@ __all__ = [
     "DIM_Z",
     "Arm",
     "Checked",
+    "Figure",
+    "Short",
     "Studied",
     "Table",
     "bands_json",
     "check_bands",
+    "colours",
     "conventions",
+    "first_page",
+    "latents_by_u",
     "latents_table",
+    "latents_vs_truth",
+    "learning_curves",
     "main_table",
     "per_seed",
     "read_arms",
     "recommend",
     "recommendation",
     "recommended",
+    "scatter_matrix",
     "summary",
     "sweep_of",
     "sweep_table",

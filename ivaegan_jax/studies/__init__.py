@@ -9,6 +9,7 @@ from ivaegan_jax.studies.bands import Band
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment, validate
 from ivaegan_jax.studies.fitted import Fitted, encode, of_seed, open_model
+from ivaegan_jax.studies.generated import coded_u, decode, draw, log_likelihood
 from ivaegan_jax.studies.jobs import Job
 from ivaegan_jax.studies.labels import (
     CONTROL,
@@ -24,6 +25,7 @@ from ivaegan_jax.studies.labels import (
     spelt,
     with_controls,
 )
+from ivaegan_jax.studies.latents import Latents, with_latents
 from ivaegan_jax.studies.manifest import describe_machine, merge
 from ivaegan_jax.studies.named import (
     Arm,
@@ -56,16 +58,20 @@ __all__ = [
     "Experiment",
     "Fitted",
     "Job",
+    "Latents",
     "NamedStudy",
     "Plan",
     "Quick",
     "Study",
     "Value",
     "Workdir",
+    "coded_u",
     "config_of",
     "control_of",
     "data_label",
+    "decode",
     "describe_machine",
+    "draw",
     "encode",
     "experiment_of",
     "first_line",
@@ -78,6 +84,7 @@ __all__ = [
     "load_results",
     "load_study",
     "load_whole_results",
+    "log_likelihood",
     "make_label",
     "merge",
     "model_of",
@@ -96,4 +103,5 @@ __all__ = [
     "study_names",
     "validate",
     "with_controls",
+    "with_latents",
 ]

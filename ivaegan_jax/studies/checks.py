@@ -5,6 +5,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from ivaegan_jax.data import Prepared
 from ivaegan_jax.evaluation import make_evaluate
 from ivaegan_jax.models import PLAYERS, Dims, weighed_as
 from ivaegan_jax.studies.config import Config
@@ -13,6 +14,9 @@ from ivaegan_jax.studies.pieces import used_pieces
 from ivaegan_jax.studies.plugins import said
 from ivaegan_jax.training import Run
 from ivaegan_jax.types import InputError, TrainData
+
+LEAST_HELD_OUT = 4
+"""Rows of a part on one half of which latents are matched and on the other scored."""
 
 RATES = ("_rate", "_beta1", "_final_rate")
 WEIGHTS = ("_weight", "_ramp")
@@ -25,6 +29,17 @@ def check_packing(config: Config, continuous_u: bool) -> None:
         raise InputError("config.model.packing needs a discrete u; leave it at 1")
     if batch % packing:
         raise InputError(f"config.train.batch={batch} must be a multiple of packing={packing}")
+
+
+def check_held_out(data: Prepared) -> None:
+    """Raises InputError where too few rows are held out to correlate one half of them."""
+    for what, part, field in (("validation", data.valid, "valid"), ("test", data.test, "test")):
+        if (found := part.x.shape[1]) < LEAST_HELD_OUT:
+            raise InputError(
+                f"{found} of {data.split.rows} rows are {what} rows, and scores take at least "
+                f"{LEAST_HELD_OUT}; give more rows, or a larger share "
+                f"(--config.data.{field}_fraction)"
+            )
 
 
 def check_batches(job: Job, dims: Dims) -> None:

@@ -1,7 +1,8 @@
 """The runs of one model on one data seed, ready to encode new rows."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -12,7 +13,7 @@ from jaxtyping import Float
 from ivaegan_jax.data import DataConfig, Preprocessing, far_off, preprocessing_from
 from ivaegan_jax.evaluation import Chosen
 from ivaegan_jax.files import making_sense_of
-from ivaegan_jax.models import Dims, Model, ModelConfig, build
+from ivaegan_jax.models import Dims, Hypers, Model, ModelConfig, build
 from ivaegan_jax.studies.pieces import PARTS_OF_A_MODEL, load_recorded
 from ivaegan_jax.studies.saved import PREPROCESSING, load_model
 from ivaegan_jax.training import as_batch
@@ -22,6 +23,9 @@ T = TypeVar("T")
 
 ENCODED_ROWS = 65536
 """Rows encoded at once, so that memory does not grow with the table."""
+
+LEAST_ROWS = 128
+"""Rows that are encoded at once at least; fewer are filled up."""
 
 
 class Fitted(NamedTuple):
@@ -33,6 +37,7 @@ class Fitted(NamedTuple):
       data_config: how that was drawn, prepared and split.
       data_seed: the chosen one.
       config: the model's structure.
+      hypers: its traced numbers.
       model: its functions.
       params_by_seed: stacked over model seeds.
       preprocessing: fitted on the training rows.
@@ -48,6 +53,7 @@ class Fitted(NamedTuple):
     data_config: DataConfig
     data_seed: int
     config: ModelConfig
+    hypers: Hypers
     model: Model
     params_by_seed: Params
     preprocessing: Preprocessing
@@ -92,6 +98,7 @@ def open_model(folder: Path, data_seed: int | None = None) -> Fitted:
             data_config=found.data_config,
             data_seed=data_seed,
             config=found.structure,
+            hypers=found.hypers,
             model=build(found.structure, found.sizes, tuple(params)),
             params_by_seed=jax.tree.map(lambda leaf: leaf[own], params),
             preprocessing=preprocessing_from(stored, index),
@@ -156,19 +163,11 @@ def encode(
     u = fitted.preprocessing.encode_u(dataset.u) if fitted.needs_u else none
     _warn_of_other_rows(fitted, dataset)
 
-    def encode_rows(params: Params, x: jax.Array, u: jax.Array) -> tuple[jax.Array, jax.Array]:
-        batch = as_batch(x, u, fitted.dims.dim_u)
-        return fitted.model.encode(params, batch.x, batch.u)
-
-    encode_all = jax.jit(jax.vmap(encode_rows, in_axes=(0, None, None)))
-    starts = range(0, len(x), ENCODED_ROWS)
-    parts = [
-        jax.device_get(
-            encode_all(fitted.params_by_seed, x[i : i + ENCODED_ROWS], u[i : i + ENCODED_ROWS])
-        )
-        for i in starts
-    ]
-    mu, log_var = (np.concatenate(arrays, axis=1) for arrays in zip(*parts, strict=True))
+    encode_all, params = _encoder(fitted.model, fitted.dims.dim_u), fitted.params_by_seed
+    parts = [jax.device_get(encode_all(params, *some)) for some in in_chunks(x, u)]
+    mu, log_var = (
+        np.concatenate(arrays, axis=1)[:, : len(x)] for arrays in zip(*parts, strict=True)
+    )
     return mu, np.exp(0.5 * log_var)
 
 
@@ -181,6 +180,31 @@ def _check_segments(fitted: Fitted, rows: int) -> None:
             f"this encoder reads u, and segments of other rows ({cut[0]}) are none of those that "
             "it was trained on; use a model whose encoder reads x alone"
         )
+
+
+def in_chunks(*rows: np.ndarray) -> Iterator[tuple[np.ndarray, ...]]:
+    """Arrays of equally many rows in pieces of few sizes, so that few programs are compiled.
+
+    The last piece is filled up with the last row. Small ones are not too small: products of a few
+    rows are rounded otherwise than those of many.
+    """
+    count = len(rows[0])
+    for start in range(0, count, ENCODED_ROWS):
+        stop = min(start + ENCODED_ROWS, count)
+        size = max(LEAST_ROWS, 1 << (stop - start - 1).bit_length())
+        place = np.minimum(np.arange(start, start + size), count - 1)
+        yield tuple(each[place] for each in rows)
+
+
+@lru_cache(maxsize=8)
+def _encoder(model: Model, dim_u: int) -> Callable[..., tuple[jax.Array, jax.Array]]:
+    """Of every run by itself, so that each has the same numbers alone and among others."""
+
+    def encode_rows(params: Params, x: jax.Array, u: jax.Array) -> tuple[jax.Array, jax.Array]:
+        batch = as_batch(x, u, dim_u)
+        return model.encode(params, batch.x, batch.u)
+
+    return jax.jit(lambda params, x, u: jax.lax.map(lambda own: encode_rows(own, x, u), params))
 
 
 def _warn_of_other_rows(fitted: Fitted, dataset: Dataset) -> None:

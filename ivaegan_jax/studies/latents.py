@@ -1,5 +1,6 @@
 """How many latents a study has where nobody said so: no more than its data can tell apart."""
 
+import dataclasses
 from typing import NamedTuple
 
 import numpy as np
@@ -58,6 +59,12 @@ def choose_latents(experiment: Experiment, data: Prepared) -> Latents:
         Latents(allowed, of_u),
         key=lambda each: each.number,  # of equals the first
     )
+
+
+def with_latents(experiment: Experiment, number: int) -> Experiment:
+    """The experiment with as many latents."""
+    model = dataclasses.replace(experiment.config.model, dim_z=number)
+    return experiment._replace(config=dataclasses.replace(experiment.config, model=model))
 
 
 def statistics_of(experiment: Experiment) -> int:

@@ -93,6 +93,7 @@ def restore_checkpoint(workdir: Workdir, preset: str = "", data_seed: int | None
             data_config=experiment.config.data,
             data_seed=data_seed,
             config=job.config,
+            hypers=job.own.hypers,
             model=job.model,
             params_by_seed=jax.tree.map(lambda leaf: leaf[members], states.evaluated),
             preprocessing=preprocessing_from(stored, index),

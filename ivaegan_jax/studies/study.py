@@ -21,7 +21,13 @@ from ivaegan_jax.evaluation import (
 from ivaegan_jax.files import read_npz, write_npz
 from ivaegan_jax.models import Dims
 from ivaegan_jax.studies.bonds import check_settings, keep_arrays
-from ivaegan_jax.studies.checks import check_batches, check_density, check_effect, check_pieces
+from ivaegan_jax.studies.checks import (
+    check_batches,
+    check_density,
+    check_effect,
+    check_held_out,
+    check_pieces,
+)
 from ivaegan_jax.studies.experiment import Experiment, validate
 from ivaegan_jax.studies.gates import check_shifted_u, gate_rows, look_at, with_shifted_u
 from ivaegan_jax.studies.group_training import Reporter, Training
@@ -77,6 +83,7 @@ class Study:
         validate(experiment)
         datasets = load_datasets(experiment, table)
         self.batch_devices, self.data = batch_devices, prepare_data(experiment, datasets)
+        check_held_out(self.data)
         self.seen = look_at(experiment, datasets[0], self.data.split.split)
         if controls and self.seen.structure.kind != "rows":
             experiment = with_shifted_u(experiment)

@@ -35,7 +35,14 @@ from ivaegan_jax.training.memory import (
     footprint,
     tree_bytes,
 )
-from ivaegan_jax.training.numerics import changed_numerics, describe_numerics, set_numerics
+from ivaegan_jax.training.numerics import (
+    changed_numerics,
+    cpu_count,
+    describe_numerics,
+    programs_numerics,
+    set_numerics,
+    use_cores,
+)
 from ivaegan_jax.training.processes import FAILED, PartedError, fingerprint, leads, led, meet
 from ivaegan_jax.training.seals import SEAL, is_whole, seal, sealed_bond
 from ivaegan_jax.training.state import TrainState
@@ -65,6 +72,7 @@ __all__ = [
     "check_fits",
     "choose_at_once",
     "compile_chunk",
+    "cpu_count",
     "default_how",
     "describe_numerics",
     "fingerprint",
@@ -78,6 +86,7 @@ __all__ = [
     "over_chunks",
     "over_runs",
     "pad_runs",
+    "programs_numerics",
     "seal",
     "sealed_bond",
     "set_numerics",
@@ -86,5 +95,6 @@ __all__ = [
     "start_runs",
     "train_runs",
     "tree_bytes",
+    "use_cores",
     "used_bytes",
 ]

@@ -1,7 +1,8 @@
 """Settings of JAX and of its compilers that change numbers: what they are here, and differences."""
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jax
@@ -42,6 +43,34 @@ def set_numerics(matmul_precision: str) -> None:
     for name, value in {**SETTINGS, "jax_default_matmul_precision": precision}.items():
         if name in jax.config.values:
             jax.config.update(name, value)
+
+
+@contextlib.contextmanager
+def programs_numerics() -> Iterator[None]:
+    """Numbers as programs have them, for a while; then JAX is as the user has it again."""
+    before = {name: jax.config.values[name] for name in SETTINGS if name in jax.config.values}
+    set_numerics("float32")
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            jax.config.update(name, value)
+
+
+def use_cores() -> None:
+    """One device per CPU core, as programs have it, unless devices are in use or were chosen."""
+    chosen = "xla_force_host_platform_device_count" in os.environ.get("XLA_FLAGS", "")
+    if chosen or jax.config.values.get("jax_num_cpu_devices", -1) > 0:
+        return
+    with contextlib.suppress(RuntimeError):  # JAX has been used already
+        jax.config.update("jax_num_cpu_devices", cpu_count())
+
+
+def cpu_count() -> int:
+    """CPU cores that this process may use; all of them where the system does not say."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def describe_numerics() -> dict[str, str]:

@@ -1,5 +1,7 @@
 """No default number of latents is one that theory rules out."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -82,6 +84,14 @@ def test_ten_digits_allow_four_latents():
 def test_one_latent_is_spoken_of_as_one():
     assert Latents(1, "so it is").sentences() == ["1 latent is trained by default: so it is."]
     assert Latents(3).sentences() == []
+
+
+def test_too_few_held_out_rows_are_said_before_training():
+    few = table(2)
+    few = dataclasses.replace(few, x=few.x[:30], u=few.u[:30])
+    asked = r"3 of 30 rows are validation rows, .* at least 4; .*config.data.valid_fraction"
+    with pytest.raises(InputError, match=asked):
+        study_of(few)
 
 
 def test_a_table_in_memory_is_not_called_like_a_data_set():

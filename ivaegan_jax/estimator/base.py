@@ -1,0 +1,192 @@
+"""The estimator: fit, transform and verdict with the habits of scikit-learn."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import numpy as np
+from sklearn import get_config
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from ivaegan_jax.estimator.asked import AUTO, experiment_of
+from ivaegan_jax.estimator.fitting import Call, train
+from ivaegan_jax.estimator.generating import Generating
+from ivaegan_jax.estimator.record import Record, as_json
+from ivaegan_jax.estimator.rows import Kinds, Seeds
+from ivaegan_jax.estimator.shown import Shown
+from ivaegan_jax.estimator.wording import spoken_in_python
+from ivaegan_jax.models import PRESETS
+from ivaegan_jax.types import InputError
+
+Self = TypeVar("Self", bound="Estimator")
+
+
+class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
+    """A model of x given u, trained from several seeds; one class for each row of the table.
+
+    Several runs are trained at once, as `ivaegan train` trains them and with the same numbers.
+    Without the truth one of them is chosen, and `verdict_` says whether its latents are identified.
+
+    Args:
+      n_latents: None takes as many as u allows and is seen to move, which `notes_` says.
+      n_seeds: runs that differ in their seed; that they agree is half of the evidence.
+      steps: updates of every run.
+      random_state: decides seeds and held-out rows; equal numbers give equal latents.
+      u_kinds: kinds of the columns of u: categorical, continuous, circular(PERIOD), ordered(...);
+        one, one for each column, or by name. None where values speak for themselves; whole numbers
+        and text are categories. Columns of a frame that are u by name may have theirs there, as in
+        `fit(frame, "position:circular")`.
+      split: which rows are held out, as `--split` takes it; `auto` is what the rows need.
+      controls: negative controls trained beside the model: `auto` (a u shifted in time, where rows
+        depend on each other), `none`, `all`, or names of them.
+      config: other settings by name, such as `{"model.width": 50, "hypers.vae_rate": 0.002}`:
+        those of `ivaegan train --help`.
+      workdir: a folder that keeps everything, where a fit that was stopped goes on; None keeps
+        nothing on disk.
+      verbose: whether a terminal or a notebook shows a bar.
+
+    Attributes:
+      n_latents_: latents that were trained.
+      seeds_: of the runs.
+      chosen_seed_: of the run that `transform` uses.
+      notes_: what there is to say of the table, the latents and the split.
+      n_features_in_, feature_names_in_: columns of x.
+    """
+
+    preset: ClassVar[str] = "ivae_gan"
+
+    def __init__(
+        self,
+        n_latents: int | None = None,
+        *,
+        n_seeds: int = 5,
+        steps: int = 12_500,
+        random_state: int | np.random.RandomState | None = 0,
+        u_kinds: Kinds = None,
+        split: str = AUTO,
+        controls: str | Sequence[str] = AUTO,
+        config: Mapping[str, Any] | None = None,
+        workdir: str | Path | None = None,
+        verbose: bool = True,
+    ):
+        """Keeps the parameters; `fit` checks them."""
+        self.n_latents = n_latents
+        self.n_seeds = n_seeds
+        self.steps = steps
+        self.random_state = random_state
+        self.u_kinds = u_kinds
+        self.split = split
+        self.controls = controls
+        self.config = config
+        self.workdir = workdir
+        self.verbose = verbose
+
+    def fit(
+        self: Self, x: Any, u: Any = None, *, groups: Any = None, time: Any = None, s: Any = None
+    ) -> Self:
+        """Trains, scores and judges all runs.
+
+        Args:
+          x: observations `[rows, columns]`: an array, a frame, a sparse matrix, an AnnData.
+          u: the auxiliary variable of every row (segment, class, condition, position, ...), or
+            names of columns of the frame x, which are no columns of x then.
+          groups: the recording, session or subject of every row, or a name.
+          time: when every row was taken, or a name; without it rows stand in the order of time.
+          s: true sources `[rows, sources]` where they are known, to score latents by.
+
+        Raises:
+          InputError: for data or parameters that cannot work.
+        """
+        with spoken_in_python():
+            asked = self.get_params(deep=False)
+            experiment = experiment_of(self.preset, asked)
+            table = self._table(x, u, groups=groups, time=time, s=s)
+            call = Call(
+                command=f"{' '.join(repr(self).split())}.fit(x, u)",
+                workdir=self.workdir,
+                controls=self.controls == AUTO,
+                progress=bool(self.verbose),
+                about={"preset": self.preset, "parameters": as_json(asked)},
+            )
+            record = train(experiment, table, call)
+        self._take(record)
+        return self
+
+    def fit_transform(self, x: Any, u: Any = None, **fit_params: Any) -> Any:
+        """Fits, and encodes the same rows, those held out among them."""
+        self.fit(x, u, **fit_params)
+        return self.transform(x, u if self._fitted.needs_u else None)
+
+    def transform(self, x: Any, u: Any = None, *, seeds: Seeds = "chosen") -> Any:
+        """Posterior means of rows, old or new.
+
+        Args:
+          x: rows with the columns of the training rows.
+          u: of the same rows, where the encoder reads it (`IVAE`); others take none.
+          seeds: `chosen`, the run that was chosen without the truth; a seed; or `all`.
+
+        Returns:
+          `[rows, latents]`; of all seeds `[seeds, rows, latents]`.
+        """
+        z = self._encoded(x, u, seeds)[0]
+        if seeds == "all" and self._frames():
+            raise InputError('seeds="all" gives three axes: set_output(transform="default") first')
+        return z if seeds == "all" else z[0]
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Names of latents: z1, z2, ..."""
+        check_is_fitted(self)
+        return np.array([f"z{i + 1}" for i in range(self.n_latents_)], object)
+
+    def save(self, path: str | Path) -> Path:
+        """Writes all of the fit to one file, which `load` reads without the data.
+
+        It holds no pickle: JSON and arrays in a zip.
+        """
+        check_is_fitted(self)
+        path = Path(path).expanduser()
+        self._record.write(path)
+        return path
+
+    @staticmethod
+    def load(path: str | Path) -> "Estimator":
+        """What `save` wrote, an estimator of the class that wrote it."""
+        from ivaegan_jax.estimator.models import load
+
+        return load(path)
+
+    def _take(self, record: Record) -> None:
+        """Becomes what a finished fit left."""
+        self._open(record)
+        self.n_latents_ = self._fitted.dims.dim_z
+        self.n_features_in_ = self._fitted.dims.dim_x
+        self.seeds_ = tuple(int(seed) for seed in self._fitted.seeds)
+        self.chosen_seed_ = int(self._run("chosen").seeds[0])
+        self.notes_ = tuple(record.about["notes"])
+        vars(self).pop("feature_names_in_", None)
+        if columns := self._fitted.preprocessing.columns:
+            self.feature_names_in_ = np.array(columns, object)
+
+    def _frames(self) -> bool:
+        own = getattr(self, "_sklearn_output_config", {})
+        return own.get("transform", get_config()["transform_output"]) != "default"
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_record")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.target_tags.required = PRESETS[self.preset].prior == "conditional"
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
+    def __getstate__(self) -> Any:
+        state: Any = super().__getstate__()
+        return {n: each for n, each in state.items() if n not in ("_fitted", "_arrays")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        if "_record" in state:  # functions are not pickled
+            self._open(self._record)

@@ -1,0 +1,109 @@
+"""What a fit leaves: the files of its run directory, less the checkpoints, in memory or in a zip.
+
+estimator.json          class, parameters, and what is known of the table
+run/config.json         and what else a run directory has, see `studies.Workdir`
+run/models/ivae_gan/    the model, see `studies.open_model`
+"""
+
+import contextlib
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ivaegan_jax import __version__
+from ivaegan_jax.files import making_sense_of, write_bytes
+from ivaegan_jax.studies import Workdir
+from ivaegan_jax.types import InputError
+
+SCHEMA = 1
+"""Version of the file's form."""
+
+ABOUT, RUN = "estimator.json", "run/"
+
+
+class Record(NamedTuple):
+    """A finished fit.
+
+    Attributes:
+      about: the entries of `estimator.json`.
+      files: of the run directory, by their names in it.
+    """
+
+    about: Mapping[str, Any]
+    files: Mapping[str, bytes]
+
+    @contextmanager
+    def unpacked(self) -> Iterator[Workdir]:
+        """The run directory, for a while."""
+        with tempfile.TemporaryDirectory(prefix="ivaegan_jax_") as folder:
+            root = Path(folder) / "fit"
+            for name, content in self.files.items():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_bytes(content)
+            yield Workdir(root)
+
+    def write(self, path: Path) -> None:
+        """Replaces a file whole; equal fits give equal files.
+
+        Raises:
+          InputError: where it cannot be written.
+        """
+        made_by = {"schema": SCHEMA, "version": __version__}
+        about = json.dumps({**made_by, **self.about}, indent=2).encode()
+        found = {ABOUT: about} | {f"{RUN}{name}": each for name, each in self.files.items()}
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+            for name, content in found.items():
+                file.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+        write_bytes(path, buffer.getvalue())
+
+
+def as_json(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that JSON has words for; others are left at their defaults."""
+    found = {}
+    for name, value in parameters.items():
+        value = str(value) if isinstance(value, Path) else value
+        with contextlib.suppress(TypeError):
+            found[name] = json.loads(json.dumps(value))
+    return found
+
+
+def collect(workdir: Workdir, label: str, about: Mapping[str, Any]) -> Record:
+    """Reads what is kept of a finished run directory: all of one model, results of the others.
+
+    Args:
+      workdir: of the study.
+      label: of the model that is kept.
+      about: the entries of `estimator.json`.
+    """
+    own = [workdir.config, workdir.manifest, workdir.metrics, workdir.train_log]
+    own += [*sorted((workdir.path / "arrays").glob("[!.]*"))]
+    own += [*sorted(workdir.model(label).glob("[!.]*"))]
+    files = {str(path.relative_to(workdir.path)): path.read_bytes() for path in own}
+    return Record(about, files)
+
+
+def read_record(path: Path) -> Record:
+    """What `Record.write` wrote.
+
+    Raises:
+      InputError: where there is no such file, or it is damaged or of a later version.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; give one that save(path) wrote")
+    if not zipfile.is_zipfile(path):
+        raise InputError(f"{path} is no saved estimator; give a file that save(path) wrote")
+    with making_sense_of(path), zipfile.ZipFile(path) as file:
+        about = json.loads(file.read(ABOUT))
+        if about["schema"] > SCHEMA:
+            raise InputError(
+                f"{path} was saved by version {about['version']}, which this one ({__version__}) "
+                "cannot read; install that version or a later one"
+            )
+        names = [name for name in file.namelist() if name.startswith(RUN) and ".." not in name]
+        return Record(about, {name.removeprefix(RUN): file.read(name) for name in names})

@@ -1,0 +1,86 @@
+"""Rows on their way to a fitted model, and the run that sees them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from jaxtyping import Float
+from sklearn.utils.validation import check_is_fitted
+
+from ivaegan_jax.data import as_dataset
+from ivaegan_jax.estimator.record import Record
+from ivaegan_jax.estimator.wording import spoken_in_python
+from ivaegan_jax.files import read_npz
+from ivaegan_jax.studies import Fitted, encode, of_seed, open_model
+from ivaegan_jax.training import programs_numerics
+from ivaegan_jax.types import Auxiliary, Dataset
+
+Seeds: TypeAlias = Literal["chosen", "all"] | int
+"""Which runs: the chosen one, all, or one by its seed."""
+
+Kinds: TypeAlias = str | Sequence[str] | Mapping[str, str] | None
+"""Kinds of the columns of u, see `data.as_dataset`; None where they speak for themselves."""
+
+DATA = "data"
+"""What results call the table in memory."""
+
+Encoded: TypeAlias = tuple[
+    Float[np.ndarray, "seeds rows dim_z"], Float[np.ndarray, "seeds rows dim_z"]
+]
+
+
+class Rows:
+    """What a fit left, opened, and the rows that go into it.
+
+    Attributes:
+      u_kinds: of the columns of u, a parameter of the estimator.
+    """
+
+    u_kinds: Kinds
+    _record: Record
+    _fitted: Fitted
+    _arrays: dict[str, np.ndarray]
+
+    def _open(self, record: Record) -> None:
+        """Takes a finished fit."""
+        with record.unpacked() as workdir:
+            [folder] = workdir.path.glob("models/*")
+            self._fitted = open_model(folder)
+            self._arrays = read_npz(workdir.arrays(self._fitted.label))
+        self._record = record
+
+    def _run(self, seeds: Seeds) -> Fitted:
+        check_is_fitted(self)
+        chosen = self._fitted.chosen
+        assert chosen is not None
+        if seeds == "all":
+            return self._fitted
+        return of_seed(self._fitted, chosen.seed if seeds == "chosen" else int(seeds))
+
+    def _held_out(self) -> dict[str, np.ndarray]:
+        """Some held-out rows of the chosen run: latents `z`, `u`, and sources `s` where known."""
+        [seed] = self._run("chosen").seeds
+        place = list(self._fitted.seeds).index(seed)
+        names = [name for name in ("u", "s") if name in self._arrays]
+        return {"z": self._arrays["z"][place]} | {n: self._arrays[n][0] for n in names}
+
+    def _table(self, x: Any, u: Any, **beside: Any) -> Dataset:
+        """Rows to train on."""
+        kinds = () if self.u_kinds is None else self.u_kinds
+        return as_dataset(x, u, name=DATA, u_kinds=kinds, **beside)
+
+    def _new_rows(self, x: Any, u: Any) -> Dataset:
+        """Rows for the model that was trained."""
+        known = self._fitted.preprocessing.columns or self._fitted.dims.dim_x
+        return self._table(x, u, new_rows_of=known)
+
+    def _new_u(self, u: Any) -> Auxiliary:
+        """Values of u without an x."""
+        u = np.atleast_1d(u) if np.ndim(u) == 0 else u
+        none = np.zeros((len(u), self._fitted.dims.dim_x))
+        return self._table(none, u, new_rows_of=self._fitted.dims.dim_x).u
+
+    def _encoded(self, x: Any, u: Any, seeds: Seeds) -> Encoded:
+        run = self._run(seeds)
+        with spoken_in_python(), programs_numerics():
+            return encode(run, self._new_rows(x, u))

@@ -1,0 +1,142 @@
+"""What a fit found, in words, frames and figures."""
+
+import html
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from sklearn.utils.validation import check_is_fitted
+
+from ivaegan_jax import report
+from ivaegan_jax.estimator.rows import Rows
+from ivaegan_jax.estimator.wording import class_name, in_python
+from ivaegan_jax.evaluation import Agreement
+from ivaegan_jax.files import read_rows
+from ivaegan_jax.studies import load_results, preset_name, read_results
+
+
+class VerdictInWords(NamedTuple):
+    """Whether the latents are identified, without the truth: the first page of the report.
+
+    Attributes:
+      model: the estimator.
+      verdict: `identification supported`, `not identified` or `cannot be told yet`.
+      sentences: what it rests on.
+      reasons: the weightiest reasons.
+    """
+
+    model: str
+    verdict: str
+    sentences: Sequence[str]
+    reasons: Sequence[str]
+
+    def __str__(self) -> str:
+        """For a terminal."""
+        reasons = [f"- {reason}" for reason in self.reasons]
+        return "\n".join([f"{self.model}: {self.verdict}", *self.sentences, *reasons])
+
+    def __repr__(self) -> str:
+        """As it prints."""
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        """For a notebook."""
+        sentences = "".join(f"<p>{html.escape(each)}</p>" for each in self.sentences)
+        reasons = "".join(f"<li>{html.escape(each)}</li>" for each in self.reasons)
+        title = html.escape(f"{self.model}: {self.verdict}")
+        return f"<div><strong>{title}</strong>{sentences}<ul>{reasons}</ul></div>"
+
+
+class Shown(Rows):
+    """What a fit found."""
+
+    @property
+    def results_(self) -> pd.DataFrame:
+        """All results of the study, one per line, as `read_results` gives them."""
+        check_is_fitted(self)
+        with self._record.unpacked() as workdir:
+            return read_results(workdir.path)
+
+    @property
+    def history_(self) -> pd.DataFrame:
+        """The log of the training: a line per run and chunk of steps, terms in columns."""
+        check_is_fitted(self)
+        return pd.DataFrame.from_records(self._logged())
+
+    @property
+    def agreement_(self) -> float:
+        """Mean MCC between the latents of two runs on test rows; NaN where there is one run."""
+        check_is_fitted(self)
+        with self._record.unpacked() as workdir:
+            found = load_results(workdir.metrics)
+        asked = (self._fitted.label, "agreement_mcc", "test")
+        pairs = [each for each in found if isinstance(each, Agreement)]
+        values = [e.value for e in pairs if (e.label, e.metric, e.split) == asked]
+        return float(np.mean(values)) if values else float("nan")
+
+    @property
+    def verdict_(self) -> VerdictInWords:
+        """Whether the latents are identified, and why."""
+        check_is_fitted(self)
+        with self._record.unpacked() as workdir:
+            found = report.first_page(load_results(workdir.metrics))
+        [own] = [each for each in found if each.label == self._fitted.label]
+        name = class_name(preset_name(own.label))
+        said = [[in_python(text) for text in each] for each in (own.sentences, own.reasons)]
+        return VerdictInWords(name, own.verdict, *said)
+
+    def plot(self) -> report.Figure:
+        """Held-out latents of the chosen run: against the true sources, or coloured by u."""
+        arrays, label = self._held_out(), self._fitted.label
+        shown = {label: {name: each[None] for name, each in arrays.items()}}
+        if "s" in arrays:
+            figure = report.latents_vs_truth(shown, report.colours([label]))
+        else:
+            figure = report.latents_by_u(shown)
+        return figure or self.plot_latents()
+
+    def plot_history(self) -> report.Figure:
+        """Every logged term against the step: median and quartiles over runs."""
+        check_is_fitted(self)
+        rows = self._logged()
+        figure = report.learning_curves(rows, report.colours(row["preset"] for row in rows))
+        assert figure is not None
+        return figure
+
+    def plot_latents(self, x: Any = None, u: Any = None, *, color: Any = None) -> report.Figure:
+        """Latents of the chosen run against each other, two by two.
+
+        Args:
+          x: rows; None takes held-out rows of the fit.
+          u: of x, where the encoder reads it.
+          color: a number or a name for every row; None takes u of held-out rows.
+        """
+        held_out = self._held_out()
+        z = held_out["z"] if x is None else self._encoded(x, u, "chosen")[0][0]
+        color = held_out["u"] if color is None and x is None else color
+        return report.scatter_matrix(z, None if color is None else np.asarray(color))
+
+    def report(self, path: str | Path) -> Path:
+        """Writes the report of the study.
+
+        Args:
+          path: an `.html` file, which holds everything; or a folder, for tables and figures too.
+
+        Returns:
+          The page.
+        """
+        check_is_fitted(self)
+        path = Path(path).expanduser()
+        with self._record.unpacked() as workdir:
+            if path.suffix != ".html":
+                return report.write_report([workdir.path], path)
+            page = report.write_report([workdir.path])
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return Path(shutil.copyfile(page, path))
+
+    def _logged(self) -> list[dict[str, Any]]:
+        with self._record.unpacked() as workdir:
+            return read_rows(workdir.train_log)
