@@ -1,5 +1,6 @@
 """What stands in the documents: code blocks, links and headings."""
 
+import json
 import re
 import unicodedata
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+NOTEBOOKS = sorted(ROOT.glob("docs/notebooks/*.ipynb"))
 DOCUMENTS = [*PAGES, *sorted(ROOT.glob("[A-Z]*.md")), ROOT / "results/README.md"]
 
 FENCE = re.compile(r"(?:<!-- (not run|file): (.*?) -->\n)?^```(\w+)\n(.*?)^```$", re.M | re.S)
@@ -36,6 +38,12 @@ def blocks(text: str) -> list[Block]:
         Block(language, code, **{mark.replace(" ", "_"): said} if mark else {})
         for mark, said, language, code in FENCE.findall(text)
     ]
+
+
+def cells(notebook: Path) -> list[Block]:
+    """The code of a notebook, a block for each cell."""
+    found = json.loads(notebook.read_text())["cells"]
+    return [Block("python", "".join(c["source"])) for c in found if c["cell_type"] == "code"]
 
 
 def without_code(text: str) -> str:

@@ -9,11 +9,12 @@ import sys
 
 import hermetic
 import pytest
-from pages import PAGES, ROOT, blocks
+from pages import NOTEBOOKS, PAGES, ROOT, blocks, cells
 
 RUN = ("bash", "python")
 SHOWN = ("text", "toml", "console")
 BY_PAGE = {page.name: blocks(page.read_text()) for page in PAGES}
+BY_PAGE |= {notebook.name: cells(notebook) for notebook in NOTEBOOKS}
 FIRST = "table.md"
 """The page whose files the others start from."""
 

@@ -4,7 +4,7 @@ import re
 import sys
 
 import pytest
-from pages import DOCUMENTS, PAGES, ROOT, anchors, links
+from pages import DOCUMENTS, NOTEBOOKS, PAGES, ROOT, anchors, links
 
 sys.path.append(str(ROOT / "docs"))
 from _hooks import public_names
@@ -41,10 +41,11 @@ def test_a_broken_link_is_found():
     assert broken(ROOT / "README.md", text) == ["docs/none.md", "README.md#nowhere"]
 
 
-@pytest.mark.parametrize("page", PAGES[1:], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES[1:], *NOTEBOOKS], ids=lambda page: page.name)
 def test_every_page_is_in_the_contents_and_in_the_readme(page):
-    assert re.search(rf"^  - .*: {page.name}$", NAV, re.MULTILINE)
-    assert f"docs/{page.name}" in links((ROOT / "README.md").read_text())
+    name = page.relative_to(ROOT / "docs").as_posix()
+    assert re.search(rf"^ +- .*: {name}$", NAV, re.MULTILINE)
+    assert f"docs/{name}" in links((ROOT / "README.md").read_text())
 
 
 def test_the_readme_is_short():
