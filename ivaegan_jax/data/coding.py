@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
+from ivaegan_jax.data.columns import Moments
 from ivaegan_jax.data.tables.auxiliary import one_hot
 from ivaegan_jax.data.tables.categories import is_missing
 from ivaegan_jax.types import Auxiliary, Column, InputError
@@ -59,7 +60,7 @@ def features(
       InputError: for text in place of numbers, other numbers of columns, a category that was
         never seen, or missing values.
     """
-    check_columns("u", u.table()[:1], len(columns))
+    check_columns("u", u[:1].table(), len(columns))
     for i, column in enumerate(columns):
         _check_quantity(u.own_column(i), column)
     known, unseen = u.in_columns(columns)
@@ -70,6 +71,25 @@ def features(
         place = slice(at, at := at + values.shape[1])
         found[:, place] = (values - mean[place]) / std[place]
     return found
+
+
+def of_features(
+    u: Auxiliary, of_u: Moments | None, dtype: np.dtype
+) -> tuple[Float[np.ndarray, " dim_u"], Float[np.ndarray, " dim_u"]]:
+    """Mean and standard deviation of every feature; 0 and 1 of those that stay as they are.
+
+    Args:
+      u: of any rows.
+      of_u: of its quantities on the training rows; None where it has none.
+      dtype: of the quantities.
+    """
+    given = iter(zip(*of_u.exact(dtype), strict=True)) if of_u else iter(())
+    found = []
+    for column, values in u[:1].features():
+        own = (0.0, 1.0) if column.has_levels else next(given)
+        found += [own if column.is_standardised else (0.0, 1.0)] * values.shape[1]
+    mean, std = np.array(found, np.result_type(dtype, np.float32)).T
+    return mean, std
 
 
 def _check_quantity(own: Shaped[np.ndarray, " rows"], column: Column) -> None:
@@ -108,6 +128,12 @@ def check_columns(name: str, columns: np.ndarray, expected: int) -> None:
     if columns.ndim == 2 and len(columns) == expected:
         found += f": is {name} transposed? use `{name} = {name}.T`"
     raise InputError(found)
+
+
+def check_present(u: Auxiliary) -> None:
+    """Raises InputError for rows whose u is known to be missing."""
+    if u.missing is not None:
+        _check_missing(u.missing)
 
 
 def _check_missing(missing: Bool[np.ndarray, " rows"]) -> None:

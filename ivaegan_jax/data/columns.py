@@ -25,6 +25,14 @@ class Moments(NamedTuple):
     low: Real[np.ndarray, " columns"]
     high: Real[np.ndarray, " columns"]
 
+    def exact(
+        self, dtype: np.dtype
+    ) -> tuple[Float[np.ndarray, " columns"], Float[np.ndarray, " columns"]]:
+        """Means and standard deviations, 1 of a constant column, as exact as the data."""
+        exact = np.result_type(dtype, np.float32)
+        scalable = self.std > np.finfo(exact).tiny
+        return self.mean.astype(exact), np.where(scalable, self.std, 1).astype(exact)
+
     @property
     def varies(self) -> Bool[np.ndarray, " columns"]:
         """Which columns have more than one value, by the raw values."""

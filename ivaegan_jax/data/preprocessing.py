@@ -11,8 +11,14 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int, Real, Shaped
 
-from ivaegan_jax.data.coding import check_columns, features, level_codes
-from ivaegan_jax.data.columns import Moments, moments, pieces
+from ivaegan_jax.data.coding import (
+    check_columns,
+    check_present,
+    features,
+    level_codes,
+    of_features,
+)
+from ivaegan_jax.data.columns import moments, pieces
 from ivaegan_jax.data.comparison import Seen, look_at
 from ivaegan_jax.data.kinds import PLAIN, kinds_as_arrays, kinds_from_arrays
 from ivaegan_jax.types import Auxiliary, Coded, Column, Dataset, InputError, Kind
@@ -101,6 +107,7 @@ class Preprocessing:
             columns, or numbers where there should be categories and vice versa.
         """
         u = u if isinstance(u, Auxiliary) else Auxiliary.as_given(u)
+        check_present(u)
         if self.levels is not None:
             return level_codes(u, self.levels)
         assert self.u_mean is not None
@@ -172,7 +179,7 @@ def fit_preprocessing(
     if dataset.image_shape:
         shared = np.sqrt(np.mean(np.square(of_x.std)))
         of_x = of_x._replace(std=np.full_like(of_x.std, shared))
-    x_mean, x_std = _as_given(of_x, dataset.x.dtype)
+    x_mean, x_std = of_x.exact(dataset.x.dtype)
     u, names = dataset.u, dataset.columns
     kinds = () if all(each == PLAIN for each in u.columns) else u.columns
     of_all = Preprocessing(x_mean, x_std, float(scale), columns=names, seen=seen)
@@ -183,27 +190,5 @@ def fit_preprocessing(
     own = u.own_quantities()
     of_u = moments(own, rows) if own.size else None
     look = of_u and look_at(own, rows, of_u)
-    u_mean, u_std = _of_features(u, of_u, own.dtype)
+    u_mean, u_std = of_features(u, of_u, own.dtype)
     return dataclasses.replace(of_all, u_mean=u_mean, u_std=u_std, u_columns=kinds, seen_u=look)
-
-
-def _of_features(
-    u: Auxiliary, of_u: Moments | None, dtype: np.dtype
-) -> tuple[Float[np.ndarray, " dim_u"], Float[np.ndarray, " dim_u"]]:
-    """Mean and standard deviation of every feature; 0 and 1 of those that stay as they are."""
-    given = iter(zip(*_as_given(of_u, dtype), strict=True)) if of_u else iter(())
-    found = []
-    for column, values in u[:1].features():
-        own = (0.0, 1.0) if column.has_levels else next(given)
-        found += [own if column.is_standardised else (0.0, 1.0)] * values.shape[1]
-    mean, std = np.array(found, np.result_type(dtype, np.float32)).T
-    return mean, std
-
-
-def _as_given(
-    found: Moments, dtype: np.dtype
-) -> tuple[Float[np.ndarray, " columns"], Float[np.ndarray, " columns"]]:
-    """Means and standard deviations, the latter 1 for a constant column, as exact as the data."""
-    exact = np.result_type(dtype, np.float32)
-    scalable = found.std > np.finfo(exact).tiny
-    return found.mean.astype(exact), np.where(scalable, found.std, 1).astype(exact)

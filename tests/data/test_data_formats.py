@@ -121,6 +121,7 @@ TEXTS = {
     "semicolons": LINES.replace(",", ";"),
     "decimal commas": LINES.replace(",", ";").replace(".", ","),
     "tabs": LINES.replace(",", "\t"),
+    "single blanks": LINES.replace(",", " "),
     "byte order mark": "\ufeff" + LINES,
     "blanks": LINES.replace(",", ", "),
     "windows": LINES.replace("\n", "\r\n"),
@@ -150,6 +151,7 @@ FAULTS = {
               "as 'oops' in row 3"),
     "missing": (LINES + ",3,a\n", "x has NaN, inf or numbers beyond float32: 1 of them, first in "
                 "row 3"),
+    "thousands": ('a,side\n"1,200",a\n"2,500.5",b\n', "2 values that are no numbers, such as '1,200'"),
     "only text": ("side,name\na,b\nb,c\n", "which columns are x?"),
 }  # fmt: skip
 
@@ -163,6 +165,32 @@ def test_faulty_text_gives_one_clear_line(tmp_path, fault):
     assert message in str(caught.value)
     assert str(caught.value).startswith(f"{tmp_path / 't.csv'}: ")
     assert "\n" not in str(caught.value)
+
+
+def test_dates_as_text_are_times_and_quantities(tmp_path):
+    when = pd.date_range("2026-01-01", periods=120, freq="min", tz="UTC")
+    for text in (when.astype(str), when.strftime("%Y-%m-%dT%H:%M:%SZ")):
+        frame(120).assign(when=text).to_csv(tmp_path / "t.csv", index=False)
+        cut = load_table(tmp_path / "t.csv", x="neuron_*", u="when:segment(1h)")
+        assert_array_equal(cut.u.codes, np.arange(120) // 60)
+        given = load_table(tmp_path / "t.csv", x="neuron_*", u="segment(30min)", time="when")
+        assert_array_equal(given.u.codes, np.arange(120) // 30)
+        assert_array_equal(np.diff(given.time), 60e6)
+        alone = load_table(tmp_path / "t.csv", x="neuron_*", u="when")
+        assert_array_equal(alone.u.values[:, 0], np.arange(120) * 60.0)
+    days = pd.Series(when[:3].strftime("%Y-%m-%d"))[np.arange(120) % 1].to_numpy()
+    assert as_dataset(X[:120], np.where(np.arange(120) < 60, days, "2026-02-01")).u.is_categorical
+
+
+def test_a_file_of_an_unknown_ending_names_the_known_ones(tmp_path):
+    (tmp_path / "t.txt").write_text(LINES)
+    with pytest.raises(InputError, match=r"rename it to one of \.npz, \.csv, "):
+        load_table(tmp_path / "t.txt", u="side")
+
+
+def test_a_column_called_x_is_one_of_several(tmp_path):
+    (tmp_path / "t.csv").write_text("x,y,z,u\n1,2,3,a\n2,2,4,b\n3,5,5,a\n")
+    assert load_table(tmp_path / "t.csv").columns == ("x", "y", "z")
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,16 @@ def test_kinds_are_stored_and_read_the_same_for_new_rows(tmp_path):
         again.encode_u(other.u)
 
 
+def test_new_rows_whose_u_is_missing_are_named():
+    table = FRAME.assign(side=np.where(np.arange(ROWS) == 4, None, SIDE))
+    for u in ("side", "lag(1)", "side,speed"):
+        names = ["side", "speed"] if u == "side,speed" else u
+        fitted = fit_preprocessing(read(names), np.arange(200))
+        new = as_dataset(table[4:9], names, new_rows_of=["a", "b", "c"])
+        with pytest.raises(InputError, match=r"u is missing in 1 row\(s\), first in 0"):
+            fitted.encode_u(new.u)
+
+
 def test_studies_of_other_kinds_have_other_fingerprints():
     kinds = ["circular(360)", "circular(2pi)", "continuous"]
     tables = [prepare([read(f"angle:{kind}")], (1,), DataConfig(), 16) for kind in kinds]

@@ -115,11 +115,35 @@ def test_new_rows_are_taken_by_name_and_lacking_ones_are_named():
         as_rows(X[:, :2], NAMES)
     with pytest.raises(InputError, match=r"`x = x\[None\]` for one row of 3"):
         as_rows(X[0], NAMES)
+    for row in (turned.iloc[7], turned.iloc[[7]], dict(zip(NAMES, X[7], strict=True))):
+        assert_array_equal(as_rows(row, NAMES), X[[7]])
 
 
 def test_a_series_keeps_its_name():
     assert as_dataset(X, frame()["speed"]).u.names == ("speed",)
     assert as_dataset(X, frame()[["speed", "side"]]).u.names == ("speed", "side")
+
+
+def test_one_column_of_x_may_be_a_series():
+    found = as_dataset(frame()["n1"], SIDES)
+    assert (found.columns, found.x.shape) == (("n1",), (ROWS, 1))
+
+
+def test_ordered_categories_keep_their_order():
+    sides = pd.Categorical(SIDES, ["up", "left", "right", "down"], ordered=True)
+    for u in (pd.Series(sides, name="side"), pd.DataFrame({"side": sides})):
+        found = as_dataset(X, u).u
+        assert found.columns[0].kind is Kind.ORDERED
+        assert found.columns[0].levels.tolist() == ["up", "left", "right"]
+    assert as_dataset(frame().assign(side=sides), "side").u.columns[0].kind is Kind.ORDERED
+
+
+def test_rows_of_text_and_numbers_are_columns():
+    rows = [(side, speed) for side, speed in zip(SIDES, SPEED, strict=True)]
+    for given in (rows, np.array(rows, object)):
+        found = as_dataset(X, given).u
+        assert [each.kind for each in found.columns] == [Kind.CATEGORICAL, Kind.CONTINUOUS]
+        assert_array_equal(found.values[:, 1], SPEED)
 
 
 def test_a_dataset_takes_a_plain_array_for_u():
@@ -140,6 +164,12 @@ FAULTS = {
     "no such column": ((frame(), "sidee"), "u: 'sidee' is no column; did you mean 'side'"),
     "no u": ((frame(),), "which columns are u.*columns are n1, n2, n3, side"),
     "no named columns": ((X, "side"), "u: 'side' is no column; columns are x"),
+    "name of a file": (("t.csv", SIDES), "x is text, 't.csv'; files are read by load_table"),
+    "other order": (
+        (frame()[[*NAMES]], frame()["side"][::-1]),
+        r"u has the index of x in another order; use `u = u\.loc\[x\.index\]`",
+    ),
+    "no u of an array": ((X,), "there is no u; give one value for each row of x"),
     "short u": ((X, SIDES[:5]), "x has 240 rows, u has 5"),
     "short column": ((X, frame()[["side"]][:5]), "x has 240 rows, side has 5"),
     "ragged": (([[1.0, 2.0], [1.0]], [0, 1]), "x cannot be read as an array.*equal length"),
@@ -163,6 +193,11 @@ def test_faults_give_one_clear_line(fault):
         as_dataset(*given)
     assert "\n" not in str(caught.value)
     assert "save" not in str(caught.value)
+
+
+def test_groups_without_a_name_are_refused():
+    with pytest.raises(InputError, match="groups has no value in 1 row"):
+        as_dataset(X, SIDES, groups=[None, *["a"] * (ROWS - 1)])
 
 
 def test_groups_of_another_length_are_refused():

@@ -86,6 +86,8 @@ def _check_present(column: np.ndarray, name: str, advice: str) -> None:
         if kind in "mM"
         else ~np.isfinite(column)
         if kind in "fc"
+        else np.char.strip(column) == type(column.flat[0])()
+        if kind in "US" and len(column)
         else column != column
     )
     if missing.any():

@@ -9,6 +9,7 @@ from jaxtyping import Shaped
 from ivaegan_jax.data.splits.order import GROUPS, TIME, group_codes, times
 from ivaegan_jax.data.tables.build import Pieces, Reading
 from ivaegan_jax.data.tables.grammar import Asked, parse_u, split_list
+from ivaegan_jax.data.tables.instants import as_instants
 from ivaegan_jax.data.tables.kinds_of_order import Rows
 from ivaegan_jax.data.tables.observations import all_numbers, joined
 from ivaegan_jax.data.tables.table import KEYS, Table, listed, matching
@@ -68,6 +69,7 @@ def choose(
         for what, name in ((GROUPS, choice.groups), (TIME, choice.time))
         if what in known or (name and (require_u or name in known))
     }  # fmt: skip
+    order |= {TIME: as_instants(order[TIME])} if TIME in order else {}
     choice = choice if require_u else _of_new_rows(choice, beside or table)
     asked = _asked(beside or table, choice, require_u)
     sources = matching(_parts(choice.s), list(known), "s")
@@ -110,6 +112,8 @@ def _asked(table: Table, choice: Choice, require_u: bool) -> list[Asked]:
     known = table.known()
     if choice.u:
         return parse_u(choice.u, known, KINDS)
+    if require_u and "u" not in table.arrays and list(known) == ["x"]:
+        raise InputError("there is no u; give one value for each row of x")
     if require_u and "u" not in table.arrays:
         raise InputError(
             "which columns are u? Name them, each perhaps with its kind, as in "
@@ -139,7 +143,7 @@ def _observations(
     others = others | set(matching(left_out, known, "x"))
     if "x" in table.names and left_out:
         return *joined(table, [n for n in table.names["x"] if n not in others]), ()
-    if "x" in table.arrays:
+    if "x" in table.arrays and not table.of_columns:
         return table.arrays["x"], table.names.get("x", ()), ()
     names, note = all_numbers(table, others)
     return *joined(table, names), (note,)
@@ -171,6 +175,8 @@ def _columns_of(
         return [(asked, None)]
     array, place = table.known()[asked.name]
     values = table.arrays[array]
+    if not asked.kind and asked.name in table.orders:
+        asked = asked._replace(kind="ordered", arguments=table.orders[asked.name])
     if place is not None or values.ndim == 1:
         return [(asked, values if place is None else values[:, place])]
     values, names = values.reshape(len(values), -1), table.names.get(array, ())

@@ -17,7 +17,7 @@ from ivaegan_jax.data.tables.table import Table
 from ivaegan_jax.types import InputError
 
 OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-SEPARATORS = (",", "\t", ";", "|")
+SEPARATORS = (",", "\t", ";", "|", " ")
 LOOKED_AT = 50
 """Lines from which separator and decimal sign are found."""
 
@@ -45,7 +45,8 @@ def read_text(path: Path, wanted: Sequence[str]) -> Table:
         with OPENERS.get(path.suffix.lower(), open)(path, "rt", encoding="utf-8-sig") as file:
             lines = [line for line in itertools.islice(file, LOOKED_AT) if line.strip()]
         dialect = find_dialect(lines)
-        check_header(next(csv.reader(lines, delimiter=dialect.separator), []), dialect)
+        names = csv.reader(lines, delimiter=dialect.separator, skipinitialspace=True)
+        check_header(next(names, []), dialect)
         frame = pd.read_csv(
             path, sep=dialect.separator, decimal=dialect.decimal, encoding="utf-8-sig",
             skipinitialspace=True, low_memory=False, **to_the_bit(pd.__version__),
@@ -76,12 +77,14 @@ def find_dialect(lines: Sequence[str]) -> Dialect:
     """The separator that cuts most lines into equally many columns, and the decimal sign."""
     found = {}
     for separator in SEPARATORS:
-        rows = list(csv.reader(lines, delimiter=separator))
+        rows = list(csv.reader(lines, delimiter=separator, skipinitialspace=True))
         counts = [len(row) for row in rows[1:] or rows]
         common = max(set(counts), key=counts.count, default=1)
         # names of rows may stand in a first column that has no name itself
         if common > 1 and len(rows[0]) in (common, common - 1):
             found[separator] = (counts.count(common), common)
+    if len(found) > 1:
+        found.pop(" ", None)
     separator = max(found, key=found.__getitem__, default=",")
     cells = [c.strip() for row in csv.reader(lines[1:], delimiter=separator) for c in row]
     commas = separator != "," and any(map(COMMA.fullmatch, cells))

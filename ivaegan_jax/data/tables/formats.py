@@ -1,6 +1,7 @@
 """The table of file formats: who reads and who writes files of which ending."""
 
 import importlib.util
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -61,7 +62,12 @@ def read_table(path: Path, wanted: Sequence[str] = ()) -> Table:
         raise InputError("no such file; check the path")
     if path.is_dir():
         raise InputError("a folder, and not a readable file; name a file")
-    return _format(ending_of(path) or ".npz").read(path, wanted)
+    ending = ending_of(path)
+    if not ending and not zipfile.is_zipfile(path):
+        raise InputError(
+            f"not a readable file by its ending; rename it to one of {', '.join(ENDINGS)}"
+        )
+    return _format(ending or ".npz").read(path, wanted)
 
 
 def write_latents(path: Path, latents: Latents) -> None:

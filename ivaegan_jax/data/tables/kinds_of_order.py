@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Int, Real, Shaped
 
 from ivaegan_jax.data.tables.grammar import Asked
+from ivaegan_jax.data.tables.instants import as_instants
 from ivaegan_jax.data.tables.kinds_of_values import Read
 from ivaegan_jax.types import Column, InputError, Kind
 
@@ -58,7 +59,8 @@ def segments(asked: Asked, own: Shaped[np.ndarray, " rows"] | None, rows: Rows) 
       InputError: where the argument is no number, or a group has fewer rows.
     """
     count = _count(asked, 2)
-    rows = rows if own is None else rows._replace(order=np.lexsort((own, rows.group)))
+    if own is not None:
+        rows = rows._replace(order=np.lexsort((as_instants(own), rows.group)))
     size = np.bincount(rows.group)
     if (shortest := size[size > 0].min()) < count:
         raise InputError(f"u: {asked} is more than the {shortest:,} rows of the smallest group")
@@ -71,7 +73,7 @@ def segment(asked: Asked, own: Shaped[np.ndarray, " rows"] | None, rows: Rows) -
     Raises:
       InputError: where there is no time, or no duration.
     """
-    time = rows.time if own is None else own
+    time = rows.time if own is None else as_instants(own)
     if time is None:
         raise InputError(f"u: {asked} needs the times of rows; give TIME:{asked}, or segments(40)")
     if time.dtype.kind not in "iufmM":

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Num, Shaped
 from ivaegan_jax.data.tables.auxiliary import MOST_CATEGORIES, ROWS_PER_CATEGORY
 from ivaegan_jax.data.tables.categories import as_text, is_missing
 from ivaegan_jax.data.tables.grammar import Asked
+from ivaegan_jax.data.tables.instants import as_instants
 from ivaegan_jax.data.tables.matrices import EXACT, as_matrix
 from ivaegan_jax.types import Column, InputError, Kind
 
@@ -40,8 +41,11 @@ def whatever_it_is(asked: Asked, own: Shaped[np.ndarray, " rows"], alone: bool) 
     Whole numbers that are all of u are categories however many there are; beside other columns
     they are one where many rows share each.
     """
+    instants = as_instants(own)
+    if instants.dtype.kind in "mM" and len(np.unique(instants)) * ROWS_PER_CATEGORY > len(own):
+        return continuous(asked, instants)  # else days and sessions are categories
     if own.dtype.kind not in "iuf":
-        return categorical(asked, own) if own.dtype.kind not in "mM" else continuous(asked, own)
+        return categorical(asked, own)
     known = own[~_absent(own)]
     whole = len(known) and bool(np.all((np.abs(known) < EXACT) & (known == np.round(known))))
     if not whole:
@@ -159,6 +163,7 @@ def _numbers(
     asked: Asked, own: Shaped[np.ndarray, " rows"]
 ) -> tuple[Num[np.ndarray, " rows"], str]:
     """A column as numbers, and a note where it held dates."""
+    own = as_instants(own)
     if own.dtype.kind in "mM":
         first = np.nanmin(own) if own.dtype.kind == "M" else np.timedelta64(0, "ns")
         seconds = (own - first) / np.timedelta64(1, "s")

@@ -1,6 +1,7 @@
 """A table from what users hold in memory: arrays, frames, sparse matrices, AnnData, lists."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from jaxtyping import Real
 from ivaegan_jax.data.coding import check_columns
 from ivaegan_jax.data.tables.build import build
 from ivaegan_jax.data.tables.choose import Choice, choose
-from ivaegan_jax.data.tables.objects import as_array, as_table
+from ivaegan_jax.data.tables.objects import as_array, as_table, orders_of
 from ivaegan_jax.data.tables.table import Table, unknown
 from ivaegan_jax.types import Dataset, InputError
 
@@ -61,6 +62,9 @@ def as_dataset(
     Raises:
       InputError: one line that says what is wrong and the remedy.
     """
+    if isinstance(x, str | Path):
+        raise InputError(f"x is text, {str(x)[:60]!r}; files are read by load_table")
+    x = _as_frame(x, new_rows_of) if hasattr(x, "to_frame") else x
     table, given = as_table(x, "x"), {"u": u, "groups": groups, "time": time, "s": s}
     held = Table({"x": as_array(x, "x")}) if table is None else table
     names = {what: each for what, each in given.items() if _are_names(each, held)}
@@ -68,6 +72,7 @@ def as_dataset(
         columns = list(held.arrays) if u is not None or new_rows_of is not None else ""
     choice = Choice(x=columns, **names)
     values = {what: each for what, each in given.items() if each is not None and what not in names}
+    _check_same_order(x, values)
     beside, asked = _as_columns(values.pop("u", None), u_kinds)
     choice = choice._replace(u=asked) if asked else choice
     arrays = {what: as_array(each, what) for what, each in values.items()}
@@ -95,6 +100,26 @@ def as_rows(x: Any, columns: int | Sequence[str]) -> Real[np.ndarray, "rows dim_
     return rows
 
 
+def _as_frame(series: Any, new_rows_of: int | Sequence[str] | None) -> Any:
+    """A series as one column, or as one row where its index are the names that a model knows."""
+    names = [] if isinstance(new_rows_of, int | None) else list(new_rows_of)
+    if names and hasattr(series, "index") and set(names) <= set(series.index):
+        return series.to_frame().T
+    return series.to_frame(str(series.name or "x"))
+
+
+def _check_same_order(x: Any, values: Mapping[str, Any]) -> None:
+    """Raises InputError for frames that hold the same rows in another order."""
+    rows: Any = getattr(x, "index", None)
+    for name, each in values.items():
+        own: Any = getattr(each, "index", None)
+        if not hasattr(rows, "equals") or not hasattr(own, "equals") or own.equals(rows):
+            continue
+        if len(own) == len(rows) and own.is_unique and own.isin(rows).all():
+            how = f"use `{name} = {name}.loc[x.index]`"
+            raise InputError(f"{name} has the index of x in another order; {how}")
+
+
 def _are_names(given: Any, table: Table) -> bool:
     """Whether strings name columns; a list of as many as there are rows may be the values."""
     if isinstance(given, str):
@@ -105,19 +130,36 @@ def _are_names(given: Any, table: Table) -> bool:
     return len(given) != rows or all(each.partition(":")[0] in known for each in given)
 
 
+def _mixed(u: Any) -> list[np.ndarray] | None:
+    """The columns of rows that hold text beside numbers; None for anything else."""
+    if not isinstance(u, list | tuple) and not (isinstance(u, np.ndarray) and u.dtype.kind == "O"):
+        return None
+    rows = [row for row in u if isinstance(row, list | tuple | np.ndarray)]
+    if not rows or len(rows) < len(u) or len({len(row) for row in rows}) > 1:
+        return None
+    columns = [as_array(list(column), "u") for column in zip(*rows, strict=True)]
+    text = {column.dtype.kind in "US" for column in columns}
+    return columns if text == {True, False} else None
+
+
 def _as_columns(u: Any, kinds: Kinds) -> tuple[Table | None, list[str]]:
     """U that was given as values: its columns by name, and how they are asked for."""
     if u is None:
         return None, []
-    table = as_table(u, "u")
+    table, own = as_table(u, "u"), getattr(u, "name", None)
     if table is None:
-        array, own = as_array(u, "u"), getattr(u, "name", None)
-        if not kinds and (array.ndim != 1 or not isinstance(own, str)):
+        columns = _mixed(u)
+        array = as_array(u, "u") if columns is None else None
+        if array is not None and not kinds and (array.ndim != 1 or not isinstance(own, str)):
             return Table({"u": array}), ["u"]
-        columns = array.reshape(len(array), -1).T
+        if columns is None:
+            assert array is not None
+            columns = list(array.reshape(len(array), -1).T)
         name = own if isinstance(own, str) else "u"
-        several = [f"{name}{i}" for i in range(len(columns))]
-        table = Table(dict(zip(several if len(columns) > 1 else [name], columns, strict=True)))
+        several = [f"{name}{i}" for i in range(len(columns))] if len(columns) > 1 else [name]
+        frame = u.to_frame(name) if hasattr(u, "to_frame") else u
+        found = dict(zip(several, columns, strict=True))
+        table = Table(found, of_columns=True, orders=orders_of(frame))
     names = list(table.arrays)
     if isinstance(kinds, str):
         kinds = [kinds] * len(names)

@@ -35,10 +35,18 @@ def as_table(value: Any, name: str) -> Table | None:
         names = tuple(map(str, value.var_names))
         found = {"x": as_array(value.X, name)} | columns_of(value.obs, "obs")
         found |= {each: as_array(values, each) for each, values in value.obsm.items()}
-        return Table(found, {"x": names})
+        return Table(found, {"x": names}, orders=orders_of(value.obs))
     if isinstance(value, Mapping) or _is_frame(value):
-        return Table(columns_of(value, name))
+        return Table(columns_of(value, name), of_columns=True, orders=orders_of(value))
     return None
+
+
+def orders_of(frame: Any) -> dict[str, tuple[str, ...]]:
+    """The values of ordered categories of pandas, in order, by column."""
+    if type(frame).__module__.partition(".")[0] != "pandas" or not hasattr(frame, "columns"):
+        return {}
+    ordered = {str(n): kind for n, kind in frame.dtypes.items() if getattr(kind, "ordered", False)}
+    return {name: tuple(map(str, kind.categories)) for name, kind in ordered.items()}
 
 
 def is_annotated(value: Any) -> bool:
@@ -63,8 +71,9 @@ def columns_of(value: Any, name: str) -> dict[str, np.ndarray]:
     names = ["_".join(map(str, e)) if isinstance(e, tuple) else str(e) for e in labels]
     if twice := sorted({each for each in names if names.count(each) > 1}):
         raise InputError(f"{name} has more than one column {twice[0]!r}; rename them")
-    found = {n: as_array(value[label], n) for n, label in zip(names, labels, strict=True)}
-    lengths = {n: len(each) if each.ndim else 1 for n, each in found.items()}
+    own = {n: as_array(value[label], n) for n, label in zip(names, labels, strict=True)}
+    found = {n: np.atleast_1d(each) for n, each in own.items()}  # a mapping may be one row
+    lengths = {n: len(each) for n, each in found.items()}
     if len(set(lengths.values())) > 1:
         ordered = sorted(lengths.items(), key=lambda each: each[1])
         (first, rows), (last, other) = ordered[0], ordered[-1]

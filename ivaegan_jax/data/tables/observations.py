@@ -14,6 +14,9 @@ INDEX = re.compile(r"(unnamed: \d+|__index_level_\d+__|index|)", re.IGNORECASE)
 """Names under which programs write row numbers beside a table."""
 
 NUMBER = re.compile(r"[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?", re.IGNORECASE)
+MARKED = re.compile(r"[-+]?(\d{1,3}(,\d{3})+(\.\d+)?|\d+([.,]\d+)?\s*%)")
+"""Numbers with separated thousands or a per cent sign, which are read as text."""
+
 
 MOSTLY = 0.5
 """Share of numbers from which a column of text is taken for numbers with a fault."""
@@ -37,7 +40,8 @@ def joined(
     for name in names:
         array, place = known[name]
         values = table.arrays[array]
-        part = values[:, [place]] if place is not None else values.reshape(len(values), -1)
+        column = values if place is None else values[:, place]
+        part = column[:, None] if column.ndim == 1 else column.reshape(len(column), -1)
         own = table.names.get(array, ()) if place is None else (name,)
         single = (name,) if part.shape[1] == 1 else [f"{name}[{i}]" for i in range(part.shape[1])]
         parts.append(part)
@@ -93,7 +97,9 @@ def _share_of_numbers(column: Shaped[np.ndarray, " rows"]) -> float:
     """Share of numbers among the values that are not missing."""
     levels, counts = np.unique(column.astype(str), return_counts=True)
     there = ~is_missing(levels)
-    numbers = np.array([_is_number(value, ".,") for value in levels.tolist()], bool)
+    numbers = np.array(
+        [_is_number(v, ".,") or bool(MARKED.fullmatch(v.strip())) for v in levels.tolist()], bool
+    )
     return float(counts[there & numbers].sum() / max(1, counts[there].sum()))
 
 

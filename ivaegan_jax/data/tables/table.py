@@ -24,17 +24,21 @@ class Table(NamedTuple):
       names: of the columns of a two-dimensional array, where they have some.
       found: names of all arrays of a file, of which only some were read; none where all were.
       how: what to do where such a file lacks x or u.
+      of_columns: whether all arrays are columns, of which x is one as any other.
+      orders: of columns whose values have an order, all values in it.
     """
 
     arrays: Mapping[str, np.ndarray]
     names: Mapping[str, tuple[str, ...]] = {}
     found: tuple[str, ...] = ()
     how: str = ""
+    of_columns: bool = False
+    orders: Mapping[str, tuple[str, ...]] = {}
 
     @property
     def is_named(self) -> bool:
         """Whether observations have names: columns by themselves, or those of the array x."""
-        return "x" not in self.arrays or "x" in self.names
+        return self.of_columns or "x" not in self.arrays or "x" in self.names
 
     def known(self) -> dict[str, tuple[str, int | None]]:
         """Every name that can be chosen: its array, and the column in it; None for all of it."""
