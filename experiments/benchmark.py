@@ -23,7 +23,7 @@ from experiments.benchmarks.table import speed_figure, speed_table, start_table
 from ivaegan_jax import report
 from ivaegan_jax.cli import _program
 from ivaegan_jax.files import write_bytes, write_json, write_text
-from ivaegan_jax.report.figures.draw import to_png
+from ivaegan_jax.report.figures.picture import Picture, to_png
 from ivaegan_jax.studies.manifest import describe_machine
 from ivaegan_jax.studies.seeds import parse_numbers
 from ivaegan_jax.training import cpu_count
@@ -55,7 +55,10 @@ def main() -> None:
     tables = speed_table(found["ours"], found["torch"]), start_table(found["start"])
     write_json(out, found)
     write_text(out.with_suffix(".md"), "\n".join(map(report.to_markdown, tables)))
-    write_bytes(out.with_suffix(".png"), to_png(speed_figure(found["ours"], found["torch"])))
+    write_bytes(
+        out.with_suffix(".png"),
+        to_png(Picture("speed", [speed_figure(found["ours"], found["torch"])], "")),
+    )
     print("\n".join(["", *map(report.to_text, tables)]))
     print(f"{out}, {out.with_suffix('.md')}, {out.with_suffix('.png')}")
 

@@ -72,8 +72,8 @@ def report_arms(name: str, study: NamedStudy, root: Path, out: Path | None) -> r
     )
     studied = report.Studied(name, arms, read, checked)
     manifest = _manifest(study, {arm.name: arm.path for arm in arms})
+    report.write_study(studied, root, manifest, kept=out)
     for folder in filter(None, (root, out)):
-        report.write_study(studied, folder, manifest, page=folder is root)
         write_json(folder / "manifest.json", manifest)
         write_text(folder / "bands.json", report.to_lines(report.bands_json(checked)) + "\n")
     return studied

@@ -15,6 +15,8 @@ from ivaegan_jax.doctor import counted
 from ivaegan_jax.files import write_text
 from ivaegan_jax.progress import ConsoleReporter, stages_of
 from ivaegan_jax.report import (
+    last_lines,
+    read_study,
     recommendation,
     summary,
     sweep_of,
@@ -28,7 +30,6 @@ from ivaegan_jax.studies import (
     Workdir,
     listed,
     load_of_study,
-    load_whole_results,
     parse_seeds,
     recorded,
     with_controls,
@@ -161,11 +162,12 @@ def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
 
 def _report(workdir: Workdir, pause: Pause) -> None:
     page = write_report([workdir.path], pause=pause)
-    results = load_whole_results(workdir.metrics)
-    sweep = sweep_of(results)
+    study = read_study(workdir.path)
+    sweep = sweep_of(study.results)
     told = recommendation(sweep) if sweep else []
-    table = sweep_table(sweep, results) if sweep else summary(results)
-    print("\n".join(["", to_text(table), *told, f"report: {page}"]))
+    best = sweep.ranking[0].label if sweep else ""
+    table = sweep_table(sweep, study.results) if sweep else summary(study.results)
+    print("\n".join(["", to_text(table), *told, *last_lines(study, best, page)]))
 
 
 def _opening(study: Study, device: str) -> str:

@@ -26,16 +26,19 @@ class VerdictInWords(NamedTuple):
       verdict: `identification supported`, `not identified` or `cannot be told yet`.
       sentences: what it rests on.
       reasons: the weightiest reasons.
+      steps: what to do next.
     """
 
     model: str
     verdict: str
     sentences: Sequence[str]
     reasons: Sequence[str]
+    steps: Sequence[str] = ()
 
     def __str__(self) -> str:
         """For a terminal."""
         reasons = [f"- {reason}" for reason in self.reasons]
+        reasons += [f"Next: {step}" for step in self.steps]
         return "\n".join([f"{self.model}: {self.verdict}", *self.sentences, *reasons])
 
     def __repr__(self) -> str:
@@ -45,7 +48,8 @@ class VerdictInWords(NamedTuple):
     def _repr_html_(self) -> str:
         """For a notebook."""
         sentences = "".join(f"<p>{html.escape(each)}</p>" for each in self.sentences)
-        reasons = "".join(f"<li>{html.escape(each)}</li>" for each in self.reasons)
+        told = [*self.reasons, *(f"Next: {step}" for step in self.steps)]
+        reasons = "".join(f"<li>{html.escape(each)}</li>" for each in told)
         title = html.escape(f"{self.model}: {self.verdict}")
         return f"<div><strong>{title}</strong>{sentences}<ul>{reasons}</ul></div>"
 
@@ -82,29 +86,33 @@ class Shown(Rows):
         """Whether the latents are identified, and why."""
         check_is_fitted(self)
         with self._record.unpacked() as workdir:
-            found = report.first_page(load_results(workdir.metrics))
+            study = report.read_study(workdir.path)
+        found = report.first_page(study.results, study.asked)
         [own] = [each for each in found if each.label == self._fitted.label]
         name = class_name(preset_name(own.label))
-        said = [[in_python(text) for text in each] for each in (own.sentences, own.reasons)]
-        return VerdictInWords(name, own.verdict, *said)
+        words = (
+            [f"{own.status.sentence[:1].upper()}{own.status.sentence[1:]}.", *own.sentences],
+            [reason.text for reason in own.reasons],
+            [step.text for step in own.steps],
+        )
+        return VerdictInWords(name, own.verdict, *([*map(in_python, each)] for each in words))
 
     def plot(self) -> report.Figure:
         """Held-out latents of the chosen run: against the true sources, or coloured by u."""
         arrays, label = self._held_out(), self._fitted.label
         shown = {label: {name: each[None] for name, each in arrays.items()}}
         if "s" in arrays:
-            figure = report.latents_vs_truth(shown, report.colours([label]))
+            panels = report.latents_vs_truth(shown, report.looks([label]))
         else:
-            figure = report.latents_by_u(shown)
-        return figure or self.plot_latents()
+            panels = report.latents_by_u(shown)
+        return report.joined(panels, 6) if panels else self.plot_latents()
 
     def plot_history(self) -> report.Figure:
         """Every logged term against the step: median and quartiles over runs."""
         check_is_fitted(self)
         rows = self._logged()
-        figure = report.learning_curves(rows, report.colours(row["preset"] for row in rows))
-        assert figure is not None
-        return figure
+        looks = report.looks(row["preset"] for row in rows)
+        return report.joined(report.learning_curves(rows, looks), 4)
 
     def plot_latents(self, x: Any = None, u: Any = None, *, color: Any = None) -> report.Figure:
         """Latents of the chosen run against each other, two by two.

@@ -7,15 +7,17 @@ from ivaegan_jax.report.bands import Checked, bands_json, check_bands
 from ivaegan_jax.report.details import conventions, per_seed
 from ivaegan_jax.report.figures.curves import learning_curves
 from ivaegan_jax.report.figures.latents import latents_by_u, latents_vs_truth
+from ivaegan_jax.report.figures.picture import joined
 from ivaegan_jax.report.figures.scatter import scatter_matrix
-from ivaegan_jax.report.figures.style import Figure, colours
+from ivaegan_jax.report.figures.style import Figure, looks
 from ivaegan_jax.report.first_page import Short, first_page
-from ivaegan_jax.report.inputs import Arm, read_arms
+from ivaegan_jax.report.inputs import Arm, read_arms, read_study
 from ivaegan_jax.report.latents import DIM_Z, latents_table, recommend, recommended
-from ivaegan_jax.report.render import Table, to_html, to_json, to_lines, to_markdown, to_text
+from ivaegan_jax.report.render import Table, to_json, to_lines, to_markdown, to_text
 from ivaegan_jax.report.study import Studied, main_table, write_study
 from ivaegan_jax.report.sweep import recommendation, sweep_of, sweep_table
 from ivaegan_jax.report.tables import summary
+from ivaegan_jax.report.wording import last_lines
 from ivaegan_jax.report.write import write_report
 
 __all__ = [
@@ -28,16 +30,19 @@ __all__ = [
     "Table",
     "bands_json",
     "check_bands",
-    "colours",
     "conventions",
     "first_page",
+    "joined",
+    "last_lines",
     "latents_by_u",
     "latents_table",
     "latents_vs_truth",
     "learning_curves",
+    "looks",
     "main_table",
     "per_seed",
     "read_arms",
+    "read_study",
     "recommend",
     "recommendation",
     "recommended",
@@ -45,7 +50,6 @@ __all__ = [
     "summary",
     "sweep_of",
     "sweep_table",
-    "to_html",
     "to_json",
     "to_lines",
     "to_markdown",

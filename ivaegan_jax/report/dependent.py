@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from ivaegan_jax.data import SHIFTED
-from ivaegan_jax.evaluation import LEVEL, Gate, Result
-from ivaegan_jax.report.controls import FEWEST_RUNS, IN_WORDS, Against
+from ivaegan_jax.evaluation import LEVEL, Gate, Reason, Result
+from ivaegan_jax.report.controls import IN_WORDS, Against
 from ivaegan_jax.report.render import decimal
 
 PAIRINGS = {
@@ -35,24 +35,24 @@ def is_untestable(gate: Gate) -> bool:
     return gate.least > LEVEL
 
 
-def against_support(gate: Gate, controls: Sequence[Against]) -> list[str]:
+def against_support(gate: Gate, controls: Sequence[Against]) -> list[Reason]:
     """Why nothing can be supported; empty where the rows' dependence is no obstacle."""
     if is_untestable(gate):
-        return [f"{TOO_FEW[gate.pairings]}: nothing can be supported."]
+        return [Reason("untestable", f"{TOO_FEW[gate.pairings]}: nothing can be supported.")]
     if not gate.passed:
-        return [f"x follows u no further than it follows {PAIRINGS[gate.pairings]} "
-                f"({_p_values(gate)}): nothing can be supported."]  # fmt: skip
+        null = f"{PAIRINGS[gate.pairings]} ({_p_values(gate)})"
+        text = f"x follows u no further than it follows {null}: nothing can be supported."
+        return [Reason("unrelated", text)]
     shifted = [each for each in controls if each.control == SHIFTED]
     if not shifted:
-        return ["No control with shifted u was trained: nothing can be supported where rows "
-                "depend on each other. --controls=auto trains it, in a new --workdir."]  # fmt: skip
+        return [Reason("no_shifted", "No control with shifted u was trained: nothing can be "
+                       "supported where rows depend on each other.")]  # fmt: skip
     [control] = shifted
     if control.lost:
         return []  # said of every control alike
     if not control.beaten:
-        return [f"Fewer than {IN_WORDS} runs ({len(control.gains)}): that all of them "
-                "beat their control with shifted u may be chance. Train more (--seeds="
-                f"{FEWEST_RUNS}, in a new --workdir)."]  # fmt: skip
+        return [Reason("few_runs", f"Fewer than {IN_WORDS} runs ({len(control.gains)}): that all "
+                       "of them beat their control with shifted u may be chance.")]  # fmt: skip
     return []
 
 

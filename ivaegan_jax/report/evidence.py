@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ivaegan_jax.evaluation import USABLE, Agreement, Consensus, Gate, Result, Verdict
+from ivaegan_jax.evaluation import USABLE, Agreement, Consensus, Gate, Reason, Result, Verdict
 from ivaegan_jax.metrics import Interval
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.controls import Against, against_controls
@@ -47,7 +47,7 @@ class Evidence(NamedTuple):
     gate: Gate | None = None
 
     @property
-    def objections(self) -> list[str]:
+    def objections(self) -> list[Reason]:
         """Why nothing can be supported on these rows, if so."""
         return against_support(self.gate, self.controls) if self.gate else []
 

@@ -1,49 +1,151 @@
-"""For a reader in a hurry: was anything identified, how sure is that, and why; per model."""
+"""For a reader in a hurry: was anything identified, how sure is that, why, and what to do next."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ivaegan_jax.evaluation import USABLE, Result
-from ivaegan_jax.report import recorded
+from ivaegan_jax.evaluation import USABLE, Reason, Result
+from ivaegan_jax.report import evidence as of_runs
+from ivaegan_jax.report import recorded, truth
+from ivaegan_jax.report.asked import Asked
 from ivaegan_jax.report.controls import IN_WORDS, Against, without_controls
 from ivaegan_jax.report.dependent import described
-from ivaegan_jax.report.estimates import interval
-from ivaegan_jax.report.evidence import Evidence, gather, verdict_of
+from ivaegan_jax.report.evidence import NOT_SUPPORTED, SUPPORTED, UNKNOWN, Evidence, gather
 from ivaegan_jax.report.legend import CONTROLS
-from ivaegan_jax.report.render import decimal
-from ivaegan_jax.report.wording import short
+from ivaegan_jax.report.render import decimal, short
+from ivaegan_jax.report.steps import Step, case_of, step_for
+from ivaegan_jax.report.truth import Truth, truths
 from ivaegan_jax.studies import control_of
 
 MOST_REASONS = 3
 
+GOOD, OPEN, BAD = "good", "open", "bad"
+"""What a reader may take from a status."""
+
+
+class Status(NamedTuple):
+    """Verdict and truth as one: in few words, how good that is, and as a sentence."""
+
+    words: str
+    tone: str
+    sentence: str
+
+
+STATUS: Mapping[tuple[str, str], Status] = {
+    (SUPPORTED, truth.RECOVERED): Status(
+        "identified", GOOD,
+        "identification is supported without the true sources, and these confirm it: {mcc}, above "
+        "every baseline"),
+    (SUPPORTED, truth.UNKNOWN): Status(
+        "identification supported", GOOD,
+        "identification is supported; there are no true sources that could confirm it"),
+    (SUPPORTED, truth.OPEN): Status(
+        "supported, not confirmed", OPEN,
+        "identification is supported without the true sources, but these do not confirm it: {mcc} "
+        "does not clear {missed}"),
+    (SUPPORTED, truth.MISSED): Status(
+        "contradicted by the sources", BAD,
+        "every check without the true sources holds, but these speak against it: {mcc} lies below "
+        "{missed}"),
+    (UNKNOWN, truth.RECOVERED): Status(
+        "recovered, not shown without the sources", OPEN,
+        "the true sources are recovered ({mcc}, above every baseline), but without them that "
+        "cannot be told yet"),
+    (UNKNOWN, truth.UNKNOWN): Status(
+        "cannot be told yet", OPEN, "whether anything is identified cannot be told yet"),
+    (UNKNOWN, truth.OPEN): Status(
+        "cannot be told yet", OPEN,
+        "whether anything is identified cannot be told yet, nor by the true sources: {mcc} does "
+        "not clear {missed}"),
+    (UNKNOWN, truth.MISSED): Status(
+        "not recovered", BAD,
+        "the true sources are not recovered: {mcc} lies below {missed}; without them it cannot be "
+        "told yet"),
+    (NOT_SUPPORTED, truth.RECOVERED): Status(
+        "recovered, not shown without the sources", OPEN,
+        "the true sources are recovered ({mcc}, above every baseline), but without them that is "
+        "not supported"),
+    (NOT_SUPPORTED, truth.UNKNOWN): Status(
+        "not identified", BAD, "identification is not supported"),
+    (NOT_SUPPORTED, truth.OPEN): Status(
+        "not identified", BAD,
+        "identification is not supported, nor do the true sources show it: {mcc} does not clear "
+        "{missed}"),
+    (NOT_SUPPORTED, truth.MISSED): Status(
+        "not identified", BAD,
+        "identification is not supported, and the true sources agree: {mcc} lies below {missed}"),
+}  # fmt: skip
+"""By verdict and what the sources say: one row each, so that no page says two things."""
+
+BEST_FIRST = tuple(dict.fromkeys(STATUS))
+"""Of several models the first of these leads."""
+
 
 class Short(NamedTuple):
-    """What the first page says of one model."""
+    """What the first page says of one model.
+
+    Attributes:
+      label: the model.
+      verdict: found without the true sources.
+      status: that and the truth, as one.
+      sentences: what was found.
+      reasons: the weightiest first.
+      steps: what to do, in the order of the reasons; none where nothing is left to do.
+    """
 
     label: str
     verdict: str
+    truth: Truth
+    status: Status
     sentences: Sequence[str]
-    reasons: Sequence[str]
+    reasons: Sequence[Reason]
+    steps: Sequence[Step]
 
 
-def first_page(results: Sequence[Result]) -> list[Short]:
-    """One entry per model of one data set; none for results without verdicts, as older ones are.
+def first_page(results: Sequence[Result], asked: Asked | None = None) -> list[Short]:
+    """One entry per model of one data set, the best first; none for results without verdicts.
 
     A control speaks in the entry of its model, and has one of its own only where it stands alone.
     """
+    asked, known = asked or Asked(), truths(results)
     shown = without_controls(recorded.labels(results))
     found = {label: gather(results, label) for label in shown}
-    return [_short(results, label, each) for label, each in found.items() if each.runs]
+    page = [
+        _short(results, label, each, known[label], asked)
+        for label, each in found.items() if each.runs
+    ]  # fmt: skip
+    return sorted(page, key=_rank)
 
 
-def _short(results: Sequence[Result], label: str, evidence: Evidence) -> Short:
+def _rank(short: Short) -> tuple[int, float]:
+    mcc = short.truth.mcc
+    return BEST_FIRST.index((short.verdict, short.truth.says)), -(mcc.estimate if mcc else 0.0)
+
+
+def _short(
+    results: Sequence[Result], label: str, evidence: Evidence, known: Truth, asked: Asked
+) -> Short:
+    verdict = of_runs.verdict_of(evidence)
     found = [_usable(evidence), *_agreement(evidence), *_groups(evidence)]
     found += [described(evidence.gate)] if evidence.gate else []
-    beside = [*_truth(results, label), *_control(label, evidence.controls)]
-    against = [*evidence.objections, *_not_beaten(evidence), *_disagreement(evidence)]
-    reasons = [*against, *_reasons(evidence)][:MOST_REASONS]
-    return Short(label, verdict_of(evidence), [*found, *beside], reasons)
+    against = [*evidence.objections, *_together(evidence)]
+    reasons = [*against, *_of_runs(evidence)]
+    status, case = _status(verdict, known), case_of(results, label, asked)
+    open_truth = {truth.OPEN: ["open"], truth.MISSED: ["missed"]}.get(known.says, [])
+    codes = [reason.code for reason in reasons if not reason.code.endswith("_ok")]
+    if verdict == SUPPORTED:
+        codes = open_truth or (["no_controls"] if not evidence.controls else ["done"])
+    steps = list(dict.fromkeys(step_for(code, case) for code in codes[:MOST_REASONS]))
+    sentences = [*found, *_control(label, evidence.controls)]
+    return Short(label, verdict, known, status, sentences, reasons[:MOST_REASONS], steps)
+
+
+def _status(verdict: str, known: Truth) -> Status:
+    status = STATUS[verdict, known.says]
+    missed = ", ".join(f"{name} ({decimal(v, 2)})" for name, v in known.missed.items())
+    missed = f"the baseline {missed}" if missed else "any baseline, as none was recorded"
+    mcc = f"MCC {short(known.mcc)}" if known.mcc else ""
+    return status._replace(sentence=status.sentence.format(mcc=mcc, missed=missed))
 
 
 def _usable(evidence: Evidence) -> str:
@@ -54,40 +156,31 @@ def _usable(evidence: Evidence) -> str:
 
 
 def _agreement(evidence: Evidence) -> Iterator[str]:
-    if evidence.agreement is None:
-        yield "Train three model seeds or more: that runs agree is half of the evidence."
-        return
-    rotation = decimal(evidence.rotation_p95, 2)
-    text = (
-        f"Runs agree with each other at {short(evidence.agreement)} (1 is perfect, {rotation} is "
-    )
-    yield text + "within reach of solutions that are rotations of each other)."
+    if evidence.agreement is not None:
+        rotation = decimal(evidence.rotation_p95, 2)
+        yield (
+            f"Runs agree with each other at {short(evidence.agreement)} (1 is perfect, {rotation} "
+            "is within reach of solutions that are rotations of each other)."
+        )
 
 
 def _groups(evidence: Evidence) -> Iterator[str]:
-    split = [row for row in evidence.consensus if len(row.groups) > 1]
+    split = [each for each in evidence.consensus if len(each.groups) > 1]
     if split:
-        sizes = "; ".join(" + ".join(str(len(g)) for g in row.groups) for row in split)
+        sizes = "; ".join(" + ".join(str(len(g)) for g in each.groups) for each in split)
         yield f"The runs found more than one solution: groups of {sizes} runs."
-    stability = [[s for s in row.stability if s is not None] for row in evidence.consensus]
+    stability = [[s for s in each.stability if s is not None] for each in evidence.consensus]
     if len(stability) == 1 and stability[0]:
         told = ", ".join(decimal(value, 2) for value in stability[0])
         yield f"Latents, the most informative first, found again in the other runs at {told}."
-    vanished = max((sum(row.vanished) for row in evidence.consensus), default=0)
+    vanished = max((sum(each.vanished) for each in evidence.consensus), default=0)
     if vanished:
         yield f"Up to {vanished} latents have vanished."
 
 
-def _truth(results: Sequence[Result], label: str) -> Iterator[str]:
-    mcc = interval(results, "mcc", label)
-    if mcc is not None:
-        yield f"The verdict did not see the true sources; compared with them, MCC is {short(mcc)}."
-
-
 def _control(label: str, against: Sequence[Against]) -> Iterator[str]:
     if control_of(label):
-        told = CONTROLS[control_of(label)]
-        yield f"This is a negative control: {told}."
+        yield f"This is a negative control: {CONTROLS[control_of(label)]}."
         return
     if not against:
         yield f"No negative control was trained (--controls=all trains {len(CONTROLS)})."
@@ -107,27 +200,26 @@ def _against(against: Against) -> str:
     return f"{gain} above {against.control}, better in {runs}"
 
 
-def _disagreement(evidence: Evidence) -> list[str]:
-    if evidence.agreement is None or evidence.agree:
-        return []
-    return ["Runs that differ in their seed alone are not shown to agree better than "
-            "rotations of one solution would."]  # fmt: skip
-
-
-def _not_beaten(evidence: Evidence) -> list[str]:
+def _together(evidence: Evidence) -> Iterator[Reason]:
+    """Reasons against all runs together."""
     names = " and ".join(each.control for each in evidence.controls if each.lost)
-    if not names:
-        return []
-    return [f"Trained on spoilt rows ({names}) the model explains held-out rows as well."]
+    if names:
+        yield Reason("not_beaten", f"Trained on spoilt rows ({names}) the model explains held-out "
+                     "rows as well.")  # fmt: skip
+    if evidence.agreement is None:
+        yield Reason("few_seeds", "Train three model seeds or more: that runs agree is half of the "
+                     "evidence.")  # fmt: skip
+    elif not evidence.agree:
+        yield Reason("disagreement", "Runs that differ in their seed alone are not shown to agree "
+                     "better than rotations of one solution would.")  # fmt: skip
 
 
-def _reasons(evidence: Evidence) -> Iterator[str]:
+def _of_runs(evidence: Evidence) -> Iterator[Reason]:
+    """Reasons of the side that prevails, each once, with the numbers of its first run."""
     usable = sum(run.verdict == USABLE for run in evidence.runs) >= len(evidence.runs) / 2
-    # of the side that prevails; a reason is told once, with the numbers of its first run
-    runs = [run for run in evidence.runs if (run.verdict == USABLE) == usable]
     told: dict[str, list[str]] = {}
-    for run in runs:
-        for reason in run.reasons:
+    for run in evidence.runs:
+        for reason in run.reasons if (run.verdict == USABLE) == usable else ():
             told.setdefault(reason.code, []).append(reason.text)
-    for texts in sorted(told.values(), key=lambda each: -len(each)):
-        yield f"{texts[0]} ({len(texts)} of {len(evidence.runs)} runs)"
+    for code, texts in sorted(told.items(), key=lambda item: -len(item[1])):
+        yield Reason(code, f"{texts[0]} ({len(texts)} of {len(evidence.runs)} runs)")

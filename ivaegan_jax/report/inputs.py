@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ivaegan_jax.evaluation import OfModel, Result, Score
 from ivaegan_jax.files import read_json, read_rows
+from ivaegan_jax.report.asked import Asked
 from ivaegan_jax.report.recorded import labels, name_of, ordered
 from ivaegan_jax.studies import Workdir, load_whole_results, merge, model_of
 from ivaegan_jax.types import InputError, Row
@@ -22,6 +23,7 @@ class Results(NamedTuple):
       train: rows of the training log.
       arrays: npz file by model.
       split: sentences on how rows were split.
+      asked: what was asked for, where it was one run directory.
     """
 
     data: str
@@ -29,6 +31,7 @@ class Results(NamedTuple):
     train: Sequence[Row]
     arrays: Mapping[str, Path]
     split: Sequence[str] = ()
+    asked: Asked = Asked()
 
     def without(self, labels: Collection[str]) -> "Results":
         """The same less some models and their controls."""
@@ -46,6 +49,7 @@ class Records(NamedTuple):
     train: Sequence[Row]
     arrays: Mapping[str, Path]
     records: Mapping[str, Any]
+    asked: Asked = Asked()
 
 
 class Arm(NamedTuple):
@@ -116,6 +120,15 @@ def _joined(pieces: Sequence[Records]) -> Sequence[Records]:
     ]
 
 
+def read_study(path: Path) -> Results:
+    """One run directory of one data set.
+
+    Raises:
+      InputError: it is missing, or has no metrics yet.
+    """
+    return studies(read_workdirs([path]))[0]
+
+
 def read_arms(arms: Sequence[Arm]) -> list[Records]:
     """Reads the work directories of a study's arms, each under its arm's name.
 
@@ -161,7 +174,9 @@ def _study(data: str, workdirs: Sequence[Records]) -> Results:
         if data == _data_names(workdir)[0]:
             arrays |= {label[p]: path for p, path in workdir.arrays.items() if p in label}
     split = dict.fromkeys(sentence for each in workdirs for sentence in _split(each))
-    return Results(data, results, train, {p: arrays[p] for p in ordered(arrays)}, tuple(split))
+    shown = {p: arrays[p] for p in ordered(arrays)}
+    asked = workdirs[0].asked if len(workdirs) == 1 else Asked()
+    return Results(data, results, train, shown, tuple(split), asked)
 
 
 def _split(workdir: Records) -> Sequence[str]:
@@ -188,4 +203,5 @@ def _read(path: Path, name: str) -> Records:
     names = sorted({each.label for each in results if isinstance(each, OfModel)})
     arrays = {n: file for n in names if (file := Workdir(path).arrays(n)).exists()}
     records = {key: read_json(path / f"{key}.json") for key in ("manifest", "config")}
-    return Records(name, results, read_rows(path / "train.jsonl"), arrays, records)
+    asked = Asked(records["manifest"].get("command", ""), str(path), records["config"])
+    return Records(name, results, read_rows(path / "train.jsonl"), arrays, records, asked)

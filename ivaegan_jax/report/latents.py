@@ -1,19 +1,16 @@
 """How many latents a sweep over their number supports, without the true sources."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from matplotlib.figure import Figure
 
 from ivaegan_jax.evaluation import Result, Score
-from ivaegan_jax.metrics import Interval
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.estimates import interval
 from ivaegan_jax.report.evidence import gather, verdict_of
-from ivaegan_jax.report.figures.style import colours, new_figure
 from ivaegan_jax.report.inputs import Arm, Records
 from ivaegan_jax.report.render import Table, decimal
 
@@ -82,7 +79,7 @@ def recommended(arms: Sequence[Arm], read: Sequence[Records]) -> str:
     found = _recommendation(arms, read)
     if found is None:
         return ""
-    [(arm, results)] = [(a, r.results) for a, r in _along(arms, read) if a.axis[DIM_Z] == found.dim]
+    [(arm, results)] = [(a, r.results) for a, r in along(arms, read) if a.axis[DIM_Z] == found.dim]
     evidence = gather(results, arm.name)
     if evidence.agreement is None:
         return f"{found} Train three model seeds or more to see whether runs agree."
@@ -94,34 +91,13 @@ def latents_table(arms: Sequence[Arm], read: Sequence[Records]) -> Table:
     """One line per number of latents; no lines where the arms do not differ in it."""
     found = _recommendation(arms, read)
     shares = found.shares if found else {}
-    records = [_record(arm, each.results, shares) for arm, each in _along(arms, read)]
+    records = [_record(arm, each.results, shares) for arm, each in along(arms, read)]
     table = Table("How many latents", COLUMNS, records, (), NOTES, {"chosen": 2, "active_units": 1})
     return table.without_empty_columns()
 
 
-def latents_figure(arms: Sequence[Arm], read: Sequence[Records]) -> Figure | None:
-    """Log p(x|u), agreement and active latents against their number; None for other studies."""
-    along = _along(arms, read)
-    if not along:
-        return None
-    figure, axes = new_figure(10, 3.4, columns=3)
-    [colour] = set(colours([along[0][0].preset]).values())
-    shown: dict[str, Callable[[Sequence[Result], str], Interval | None]] = {
-        "log p(x|u), nats": lambda found, name: interval(found, CRITERION, name),
-        "agreement": lambda found, name: gather(found, name).agreement,
-        "latents in use": lambda found, name: interval(found, "active_units", name),
-    }
-    for ax, (label, estimate) in zip(axes[0], shown.items(), strict=True):
-        bands = {a.axis[DIM_Z]: estimate(r.results, a.name) for a, r in along}
-        some = {dim: band for dim, band in bands.items() if band is not None}
-        ax.plot(list(some), [band.estimate for band in some.values()], "-o", color=colour)
-        for dim, band in some.items():
-            ax.plot([dim, dim], [band.low, band.high], color=colour, linewidth=1.2)
-        ax.set(xlabel="latents", ylabel=label)
-    return figure
-
-
-def _along(arms: Sequence[Arm], read: Sequence[Records]) -> list[tuple[Arm, Records]]:
+def along(arms: Sequence[Arm], read: Sequence[Records]) -> list[tuple[Arm, Records]]:
+    """Arms with their records, where they differ in their number of latents alone; else none."""
     presets = {arm.preset for arm in arms}
     if len(presets) > 1 or not all(DIM_Z in arm.axis for arm in arms):
         return []
@@ -129,7 +105,7 @@ def _along(arms: Sequence[Arm], read: Sequence[Records]) -> list[tuple[Arm, Reco
 
 
 def _recommendation(arms: Sequence[Arm], read: Sequence[Records]) -> Recommendation | None:
-    found = {int(a.axis[DIM_Z]): _by_run(r.results, a.name) for a, r in _along(arms, read)}
+    found = {int(a.axis[DIM_Z]): _by_run(r.results, a.name) for a, r in along(arms, read)}
     by_dim = {dim: of for dim, of in found.items() if np.isfinite(list(of.values())).all()}
     shared = set.intersection(*map(set, by_dim.values())) if by_dim else set()
     if len(by_dim) < 2 or not shared:

@@ -1,4 +1,4 @@
-"""What columns, bands, conventions and baselines mean, in plain sentences."""
+"""What words, columns, conventions and baselines mean, in plain sentences."""
 
 BASELINES = {
     "random_rotation": "the true sources turned by a random rotation, matched like any model: what "
@@ -16,6 +16,57 @@ BASELINES = {
     "shuffled_u": "a model trained with the auxiliary variable shuffled.",
 }
 """One sentence for each baseline."""
+
+MODELS = {
+    "vae": "a variational autoencoder with the prior p(z): nothing in it identifies latents.",
+    "ivae": "a variational autoencoder with the prior p(z|u) (Khemakhem et al. 2020).",
+    "gan": "a generative adversarial network with p(z), and an encoder that reads z back.",
+    "bigan": "a GAN whose critic sees x and z together; it trains the encoder.",
+    "vae_gan": "a VAE whose reconstructions are judged by a critic (Larsen et al. 2016).",
+    "ivae_gan": "an iVAE with a critic that sees x and u: ELBO, adversarial loss and contrast.",
+    "igan": "an identifiable GAN: the prior p(z|u) and a critic that sees x and u, without "
+    "reconstruction of x.",
+    "ibigan": "a BiGAN with the prior p(z|u).",
+    "tcl": "time-contrastive learning: latents by which u can be told (Hyvarinen, Morioka 2016).",
+}
+"""One sentence for each model that reports speak of often."""
+
+GLOSSARY = {
+    "MCC": "mean correlation coefficient: mean |correlation| of each true source with the latent "
+    "that was matched to it. 1 is perfect; a random rotation of five sources has .73.",
+    "within": "MCC after the mean of each u is removed: what latents tell beyond u.",
+    "IQM": "interquartile mean: the mean of the middle half of all runs.",
+    "R²(s|z)": "held-out variance of the sources that a linear map of the latents explains.",
+    "success": "share of runs with an MCC of .9 or more (or of a random rotation's 95th "
+    "percentile, where that is higher) that did not diverge.",
+    "P(>)": "share of pairs of runs in which the model is better than the one it is held against.",
+    "div": "runs that diverged, or have a score that is no number; they count.",
+    "usable": "a run against which nothing speaks that can be seen without the sources: u takes "
+    "enough values and moves the variances of all latents, latents tell about u, the generator is "
+    "injective.",
+    "agreement": "MCC between the latents of two runs that differ in their model seed alone.",
+    "nats on u": "what held-out latents tell about u, at least: a lower bound on their mutual "
+    "information, in nats per row (1 nat is 1.44 bits).",
+    "log p(x|u)": "log-likelihood of held-out rows, nats per row of the standardised x: an "
+    "importance-weighted bound, measured alike for every model.",
+    "ELBO": "evidence lower bound of log p(x|u), nats per row of the standardised x.",
+    "recon R²": "share of the variance of x that its reconstruction explains.",
+    "active": "latents that the model uses.",
+    "C2ST": "classifier two-sample test: how often a classifier tells generated rows from real "
+    "ones; .5 is the best a model can reach.",
+    "MMD²": "squared maximum mean discrepancy of generated and real rows; 0 is the best.",
+    "energy": "energy distance of generated and real rows; 0 is the best.",
+    "negative controls": "the same model, trained on rows that were spoilt on purpose: what it "
+    "still finds there says nothing about the data.",
+    "baseline": "what needs no model: any score is worth what it adds to these.",
+    "contrast": "a loss term: how well u is told by the prior's densities p(z|u) at the latents, "
+    "as in time-contrastive learning (InfoNCE).",
+    "arm": "one line of a study: a model with its settings on one data set.",
+    "band": "the range in which a study expected a mean before it was run.",
+    "data seed": "one draw of a benchmark, or one choice of held-out rows of a table.",
+    "model seed": "what a run's first parameters and batches are drawn by.",
+}
+"""Words that newcomers do not know, one sentence each."""
 
 CONTROLS = {
     "shifted_u": "its u was shifted against x in time, held-out rows too, by another step in each "
@@ -52,8 +103,8 @@ def with_truth_notes(sizes: str, threshold: float, reference: str) -> list[str]:
         "% interval for new data seeds, whose runs succeed and fail together.",
         f"minus {reference}: model seeds averaged, then paired by data seed (with one data "
         "seed, by model seed), and its 95 % interval.",
-        "P(>): share of pairs in which the preset is better. p: Wilcoxon signed-rank, "
-        "Holm-adjusted over the presets; five pairs or fewer can never reach .05.",
+        "P(>): share of pairs in which the model is better. p: Wilcoxon signed-rank, "
+        "Holm-adjusted over the models; five pairs or fewer can never reach .05.",
         DIVERGED,
     ]
 

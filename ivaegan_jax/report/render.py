@@ -1,7 +1,6 @@
-"""A table of raw values, and its three faces: terminal, Markdown, HTML."""
+"""A table of raw values, and how it is shown: on a terminal, in Markdown, as JSON."""
 
 import dataclasses
-import html
 import json
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -67,10 +66,16 @@ def decimal(value: float, digits: int = 3) -> str:
     return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
 
 
+def short(interval: Interval) -> str:
+    """`.93 [.90, .95]`; the bare estimate where there is no interval."""
+    estimate, low, high = (decimal(part, 2) for part in _parts(interval))
+    return estimate if interval.low != interval.low else f"{estimate} [{low}, {high}]"
+
+
 def to_text(table: Table) -> str:
     """Aligned columns for a terminal; names to the left, numbers to the right."""
-    lines = [list(table.columns.values()), *_cells(table, table.records)]
-    foot = _cells(table, table.footer)
+    lines = [list(table.columns.values()), *cells(table, table.records)]
+    foot = cells(table, table.footer)
     widths = [max(map(len, column)) for column in zip(*lines, *foot, strict=True)]
     rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
     body = [_aligned(line, widths) for line in lines]
@@ -82,28 +87,13 @@ def to_text(table: Table) -> str:
 
 def to_markdown(table: Table) -> str:
     """A pipe table with its title and notes."""
-    lines = _cells(table, [*table.records, *table.footer])
+    lines = cells(table, [*table.records, *table.footer])
     head = list(table.columns.values())
     escaped = [[markdown(text) for text in line] for line in [head, *lines]]
     escaped.insert(1, [":--"] + ["--:"] * (len(head) - 1))
     rows = ["| " + " | ".join(line) + " |" for line in escaped]
     notes = [f"- {markdown(note)}" for note in table.notes]
     return "\n".join([f"**{markdown(table.title)}**", "", *rows, "", *notes]) + "\n"
-
-
-def to_html(table: Table) -> str:
-    """A table that scrolls sideways on a narrow screen, its notes beneath."""
-    head = "".join(f"<th>{html.escape(header)}</th>" for header in table.columns.values())
-    body = _html_rows(_cells(table, table.records))
-    foot = _html_rows(_cells(table, table.footer))
-    notes = "".join(f"<li>{html.escape(note)}</li>" for note in table.notes)
-    return (
-        f'<div class="scroll"><table><caption>{html.escape(table.title)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-        + (f"<tfoot>{foot}</tfoot>" if foot else "")
-        + "</table></div>"
-        + (f'<ul class="notes">{notes}</ul>' if notes else "")
-    )
 
 
 def to_json(value: Any) -> Any:
@@ -141,7 +131,8 @@ def _parts(interval: Interval) -> tuple[float, float, float]:
     return float(interval.estimate), float(interval.low), float(interval.high)
 
 
-def _cells(table: Table, records: Sequence[Record]) -> list[list[str]]:
+def cells(table: Table, records: Sequence[Record]) -> list[list[str]]:
+    """The text of every cell of some lines of a table."""
     digits = {key: table.digits.get(key, 3) for key in table.columns}
     return [[cell(record.get(key), digits[key]) for key in table.columns] for record in records]
 
@@ -150,8 +141,3 @@ def _aligned(line: list[str], widths: list[int]) -> str:
     first, *rest = zip(line, widths, strict=True)
     cells = [first[0].ljust(first[1]), *(text.rjust(width) for text, width in rest)]
     return "  ".join(cells).rstrip()
-
-
-def _html_rows(lines: list[list[str]]) -> str:
-    cells = ["".join(f"<td>{html.escape(text)}</td>" for text in line) for line in lines]
-    return "".join(f"<tr>{line}</tr>" for line in cells)

@@ -9,11 +9,12 @@ import numpy as np
 from ivaegan_jax.evaluation import USABLE, Result
 from ivaegan_jax.report.bands import Checked, bands_table
 from ivaegan_jax.report.evidence import gather, verdict_of
-from ivaegan_jax.report.figures.arms import arm_strips, strips_along
-from ivaegan_jax.report.figures.draw import to_png
+from ivaegan_jax.report.figures.along import latents_panels, strips_along
+from ivaegan_jax.report.figures.picture import Picture
+from ivaegan_jax.report.figures.scores import arm_strips
 from ivaegan_jax.report.inputs import Arm, Records, studies
-from ivaegan_jax.report.latents import latents_figure, latents_table, recommended
-from ivaegan_jax.report.page import Picture, Section
+from ivaegan_jax.report.latents import DIM_Z, along, latents_table, recommended
+from ivaegan_jax.report.page import Section
 from ivaegan_jax.report.recorded import baselines
 from ivaegan_jax.report.render import Table
 from ivaegan_jax.report.selection import outcomes, selection_over_arms
@@ -119,14 +120,14 @@ def study_sections(studied: Studied) -> list[Section]:
 
 
 def write_study(
-    studied: Studied, out: Path, manifest: Mapping[str, Any], page: bool = True
+    studied: Studied, root: Path, manifest: Mapping[str, Any], kept: Path | None = None
 ) -> None:
-    """Writes tables, figures and, where `page` says so, one page."""
+    """Writes tables, figures and one page to `root`, and tables and figures to `kept` as well."""
     sections = study_sections(studied)
     title = f"Study {studied.name}"
-    write_sections(out, title, sections)
-    if page:
-        write_page(out, title, sections, {"manifest": manifest})
+    for folder in filter(None, (root, kept)):
+        write_sections(folder, title, sections)
+    write_page(root, title, sections, {"manifest": manifest})
 
 
 def _words(studied: Studied) -> list[str]:
@@ -139,20 +140,21 @@ def _words(studied: Studied) -> list[str]:
 
 
 def _pictures(studied: Studied) -> list[Picture]:
-    results = [each for records in studied.read for each in records.results]
-    figures = {"arms": (arm_strips(studied.arms, studied.read), ARMS)}
-    figures["latents"] = (latents_figure(studied.arms, studied.read), LATENTS)
-    for name in dict.fromkeys(name for arm in studied.arms for name in arm.axis):
-        figures[f"along_{name}"] = (
-            strips_along(name, studied.arms, results),
-            ALONG.format(name=name),
-        )
-    return [Picture(f"{n}.png", to_png(f), text) for n, (f, text) in figures.items() if f]
+    arms, read = studied.arms, studied.read
+    swept = latents_panels(found, DIM_Z) if (found := along(arms, read)) else []
+    figures = [("arms", [arm_strips(arms, read)], ARMS), ("latents", swept, LATENTS)]
+    for name in dict.fromkeys(name for arm in arms for name in arm.axis):
+        figures.append((f"along_{name}", [strips_along(name, arms, read)], ALONG.format(name=name)))
+    drawn = [(name, list(filter(None, panels)), text) for name, panels, text in figures]
+    return [
+        Picture(name, panels, text, len(panels), min(2, len(panels)))
+        for name, panels, text in drawn if panels
+    ]  # fmt: skip
 
 
 ARMS = (
     "Held-out MCC of every run (posterior mean, Pearson, assignment fitted on other rows), an arm "
-    "per line; crosses are diverged runs. Black: mean and 95 % interval over data seeds. Grey "
+    "per line; crosses are diverged runs. Beneath: mean and 95 % interval over data seeds. Grey "
     "ticks: a random rotation of the truth on the same data."
 )
 LATENTS = (

@@ -1,75 +1,116 @@
-"""The headline in plain words: numbers first, then every reason for caution."""
+"""The headline of one data set: verdict, truth and power in one, then every reason for caution."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
 from ivaegan_jax.evaluation import Result, Score
 from ivaegan_jax.metrics import Interval
+from ivaegan_jax.report import truth
 from ivaegan_jax.report.controls import without_controls
-from ivaegan_jax.report.estimates import interval
-from ivaegan_jax.report.recorded import baselines, has_truth, shared_rows, sizes
-from ivaegan_jax.report.render import Record, Table, decimal
+from ivaegan_jax.report.first_page import Short, first_page
+from ivaegan_jax.report.inputs import Results
+from ivaegan_jax.report.recorded import has_truth, shared_rows, sizes
+from ivaegan_jax.report.render import Record, Table, decimal, short
+from ivaegan_jax.report.steps import ENOUGH
+from ivaegan_jax.report.truth import Truth, truths
 
 FEWEST = 6
 """Data seeds below which a two-sided signed-rank test cannot reach p < .05."""
 
-ENOUGH = 20
-"""Data seeds wanted before a comparison is called a claim."""
+WITHOUT_VERDICT = {
+    truth.RECOVERED: "recovers the sources with held-out MCC {mcc}, above every baseline",
+    truth.OPEN: "comes out highest with held-out MCC {mcc}, but recovery is not shown: its "
+    "interval, for all models at once, does not clear {missed}",
+    truth.MISSED: "comes out highest with held-out MCC {mcc}, but recovery is not shown: that lies "
+    "below {missed}",
+}
+"""What the sources say of the best model, where no verdict was recorded."""
 
 
-def headline(data: str, results: Sequence[Result], table: Table) -> list[str]:
-    """Sentences for the top of the page; `table` is the summary of these results."""
-    known = has_truth(results)
-    result = _with_truth(table.records, results) if known else _without_truth(table.records)
-    first, *others = result
-    return [f"On {data}, {sizes(results)}: {first}", *others, *_cautions(results, table)]
-
-
-def _with_truth(records: Sequence[Record], results: Sequence[Result]) -> list[str]:
-    ranked, baseline = _ranked(records, "mcc"), baselines(results)
-    if not ranked:
-        return ["no model with an encoder has been scored yet."]
-    best, *others = ranked
-    # the best of several was picked, so its interval is to hold for all of them at once
-    sure = interval(results, "mcc", best["preset"], confidence=1 - 0.05 / len(ranked))
-    missed = {name: v for name, v in baseline.items() if sure is None or not sure.low > v}
-    verb = "recovers the sources" if baseline and not missed else "comes out highest"
-    parts = [f"{best['preset']} {verb} with held-out MCC {short(best['mcc'])}"]
-    if others:
-        reached = (f"{r['preset']} {_point(r['mcc'].estimate)}" for r in others)
-        parts.append("against " + ", ".join(reached))
-    if "random_rotation" in baseline:
-        score = _point(baseline["random_rotation"])
-        parts.append(f"a random rotation of the truth would score {score}")
-    return ["; ".join(parts) + ".", *_baseline_caution(best, baseline, missed)]
-
-
-def _baseline_caution(
-    best: Record, baseline: Mapping[str, float], missed: Mapping[str, float]
+def headline(
+    data: str, results: Sequence[Result], table: Table, page: Sequence[Short]
 ) -> list[str]:
-    if not baseline:
-        return ["No baselines were recorded, so what such an MCC is worth is not known."]
-    if not missed:
-        return []
-    names = ", ".join(f"{name} ({_point(v)})" for name, v in missed.items())
-    verb = "lies below" if best["mcc"].high < min(missed.values()) else "does not clear"
-    return [
-        f"Caution: its interval, for the best of all models, {verb} the baseline {names}, so "
-        "recovery is not shown."
-    ]
+    """Sentences for the top of the page.
+
+    Args:
+      data: name of the data set.
+      results: on it.
+      table: their summary.
+      page: verdicts on them, the best model first; empty where none were recorded.
+    """
+    where = f"On {data}, {sizes(results)}"
+    first, *others = _of_verdicts(page) if page else _of_scores(results, table.records)
+    where = f"{where}, {page[0].label}" if page else where
+    return [f"{where}: {first}", *others, *_cautions(results, table)]
+
+
+def _of_verdicts(page: Sequence[Short]) -> list[str]:
+    best, *others = page
+    told = (
+        f"{each.label} {each.status.words}"
+        + (f" (MCC {decimal(float(each.truth.mcc.estimate), 2)})" if each.truth.mcc else "")
+        for each in others
+    )
+    return [f"{best.status.sentence}.", *_listed("Beside it", list(told))]
+
+
+def _of_scores(results: Sequence[Result], records: Sequence[Record]) -> list[str]:
+    found = {n: t for n, t in truths(results).items() if t.mcc is not None}
+    if not has_truth(results):
+        return _without_truth(records)
+    if not found:
+        return ["no model with an encoder has been scored yet."]
+    ranked = sorted(found, key=lambda name: -_estimate(found[name]))
+    best, known = ranked[0], found[ranked[0]]
+    assert known.mcc is not None
+    missed = ", ".join(f"{name} ({decimal(v, 2)})" for name, v in known.missed.items())
+    missed = f"the baseline {missed}" if missed else "any baseline, as none was recorded"
+    text = WITHOUT_VERDICT[known.says].format(mcc=short(known.mcc), missed=missed)
+    told = [f"{name} {decimal(_estimate(found[name]), 2)}" for name in ranked[1:]]
+    return [f"{best} {text}.", *_listed("Beside it", told)]
 
 
 def _without_truth(records: Sequence[Record]) -> list[str]:
-    ranked = _ranked(records, "agreement")
-    if not ranked:
+    shown = without_controls([record["preset"] for record in records])
+    scored = [r for r in records if r["preset"] in shown and isinstance(r["agreement"], Interval)]
+    if not scored:
         return ["no two runs of a model can be compared yet, and there are no true sources."]
-    best, *others = ranked
-    text = f"runs of {best['preset']} agree with each other at MCC {short(best['agreement'])}"
-    rest = ", ".join(f"{r['preset']} {_point(r['agreement'].estimate)}" for r in others)
+    best, *others = sorted(scored, key=lambda record: -record["agreement"].estimate)
+    told = [f"{r['preset']} {decimal(float(r['agreement'].estimate), 2)}" for r in others]
     return [
-        text + (f"; {rest}." if rest else "."),
+        f"runs of {best['preset']} agree with each other at MCC {short(best['agreement'])}.",
+        *_listed("Beside it", told),
         "There are no true sources here: agreement shows that runs find the same latents, not "
         "that these are the true ones.",
     ]
+
+
+def last_lines(study: Results, label: str, page: Path) -> list[str]:
+    """What a program says at its end: the verdict, what to do next, and where the page is.
+
+    Args:
+      study: the results of one data set.
+      label: the model to speak of, as of a sweep; empty takes the best.
+      page: path of the page.
+    """
+    found = first_page(study.results, study.asked)
+    best = next((each for each in found if each.label == label), found[0]) if found else None
+    if best is None:
+        return ["verdict: none, as no run has been judged yet", f"report: {page}"]
+    steps = [f"{s.text} {s.command}".strip() for s in best.steps[:1]]
+    return [
+        f"verdict: {best.label} on {study.data}: {best.status.words}; {best.status.sentence}.",
+        f"next: {(steps or ['Read the report.'])[0]}",
+        f"report: {page}",
+    ]
+
+
+def _listed(name: str, told: Sequence[str]) -> list[str]:
+    return [f"{name}: {', '.join(told)}."] if told else []
+
+
+def _estimate(known: Truth) -> float:
+    return float(known.mcc.estimate) if known.mcc else 0.0
 
 
 def _cautions(results: Sequence[Result], table: Table) -> list[str]:
@@ -80,32 +121,17 @@ def _cautions(results: Sequence[Result], table: Table) -> list[str]:
     if resplit:
         found.append(f"{seeds} re-splits of one table are no new data.")
     if compared and seeds < FEWEST:
-        found.append(f"Caution: {_data_seeds(seeds)} too few for a significance claim.")
+        found.append(
+            f"Caution: {_data_seeds(seeds)} too few to tell models apart (p < .05 takes {FEWEST})."
+        )
     elif compared and seeds < ENOUGH:
-        found.append(f"{_data_seeds(seeds)} fewer than the {ENOUGH} wanted for a firm claim.")
+        found.append(f"{_data_seeds(seeds)} fewer than the {ENOUGH} wanted to tell models apart.")
     lost = {r["preset"]: r["diverged"] for r in table.records if r["diverged"]}
     if lost:
         total = sum(record["runs"] for record in table.records)
-        names = ", ".join(f"{preset} {count}" for preset, count in lost.items())
+        names = ", ".join(f"{label} {count}" for label, count in lost.items())
         found.append(f"{sum(lost.values())} of {total} runs diverged ({names}); they count.")
     return found
-
-
-def short(interval: Interval) -> str:
-    """`.93 [.90, .95]`; the bare estimate where there is no interval."""
-    low, high = float(interval.low), float(interval.high)
-    bounds = f" [{_point(low)}, {_point(high)}]" if low == low and high == high else ""
-    return _point(float(interval.estimate)) + bounds
-
-
-def _ranked(records: Sequence[Record], key: str) -> list[Record]:
-    shown = without_controls([record["preset"] for record in records])
-    scored = [r for r in records if r["preset"] in shown and isinstance(r.get(key), Interval)]
-    return sorted(scored, key=lambda record: -record[key].estimate)
-
-
-def _point(value: float) -> str:
-    return decimal(float(value), 2)
 
 
 def _data_seeds(count: int) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 from ivaegan_jax.files import making_sense_of, markdown, write_bytes, write_json, write_text
 from ivaegan_jax.report.controls import controls_table
 from ivaegan_jax.report.details import conventions, fit, per_seed
-from ivaegan_jax.report.figures.draw import pictures, plain, to_png
-from ivaegan_jax.report.figures.style import Palette, colours
-from ivaegan_jax.report.figures.sweep import CAPTION, sweep_figure
+from ivaegan_jax.report.figures.along import sweep_panels
+from ivaegan_jax.report.figures.draw import pictures, plain
+from ivaegan_jax.report.figures.picture import Picture, to_png
+from ivaegan_jax.report.figures.style import Palette, looks
 from ivaegan_jax.report.first_page import first_page
-from ivaegan_jax.report.inputs import Results, read_workdirs, studies
-from ivaegan_jax.report.page import Picture, Section, page
+from ivaegan_jax.report.inputs import Records, Results, read_workdirs, studies
+from ivaegan_jax.report.page import Facts, Section, page
 from ivaegan_jax.report.recorded import HEADLINE, has_truth, labels, ordered, sizes
 from ivaegan_jax.report.render import to_json, to_lines, to_markdown
 from ivaegan_jax.report.selection import chosen_runs, selection_tables
@@ -63,15 +64,15 @@ def write_report(
         write_json(out / "manifest.json", merge(manifests))
         return out / "summary.md"
     records = {f"{w.name}: {key}": value for w in read for key, value in w.records.items()}
-    return write_page(out, title, sections, records)
+    return write_page(out, title, sections, records, list(map(facts_of, read)))
 
 
 def palette_of(found: Sequence[Results]) -> Palette:
-    """One colour per model throughout a report."""
+    """One look per model throughout a report."""
     names = (
         name for study in found for name in (*labels(study.results), *_logged(study), *study.arrays)
     )
-    return colours(ordered(names))
+    return looks(ordered(names))
 
 
 def section(
@@ -90,15 +91,18 @@ def sweep_section(
     """The ranking first, then the usual for the first few configurations and every other model."""
     few = study.without(sweep.hidden)
     usual = plain_section(few, palette, brief, pause)
-    picture = Picture(f"{plain(study.data)}_sweep.png", to_png(sweep_figure(sweep)), CAPTION)
+    panels, order = sweep_panels(sweep), [each.label for each in sweep.ranking]
+    picture = Picture(f"{plain(study.data)}_sweep", panels, CAPTION, min(4, len(panels)), 2)
     every = per_seed(study.results)
     details = [every if table.title == every.title else table for table in usual.details]
-    first = f"On {study.data}, {sizes(study.results)}:"
+    told = recommendation(sweep)
+    told[0] = f"On {study.data}, {sizes(study.results)}: {told[0]}"
     return usual._replace(
-        headline=[first, *recommendation(sweep), *chosen_runs(few.results), *study.split],
+        headline=[*told, *chosen_runs(few.results), *study.split],
         summary=sweep_table(sweep, study.results),
         details=[usual.summary, *details],
         pictures=(picture, *usual.pictures),
+        verdicts=sorted(usual.verdicts, key=lambda v: [*order, v.label].index(v.label)),
     )
 
 
@@ -106,7 +110,8 @@ def plain_section(study: Results, palette: Palette, brief: bool, pause: Pause) -
     """Every model beside every other."""
     pause()
     table = summary(study.results)
-    first, *cautions = headline(study.data, study.results, table)
+    verdicts = first_page(study.results, study.asked)
+    first, *cautions = headline(study.data, study.results, table, verdicts)
     sentences = [first, *study.split, *cautions, *chosen_runs(study.results)]
     fitted = [fit(study.results).without_empty_columns()] if has_truth(study.results) else []
     chosen, every = (
@@ -117,24 +122,65 @@ def plain_section(study: Results, palette: Palette, brief: bool, pause: Pause) -
     pause()
     found = tuple(pictures(study, palette, brief, pause))
     told = [each for each in details if each.records]
-    return Section(study.data, sentences, table, told, found, first_page(study.results))
+    return Section(study.data, sentences, table, told, found, verdicts)
 
 
 def write_sections(out: Path, title: str, sections: Sequence[Section]) -> None:
     """Writes `summary.md`, `summary.json` and `figures/*.png`."""
     for section in sections:
         for picture in section.pictures:
-            write_bytes(out / "figures" / picture.name, picture.png)
+            write_bytes(out / "figures" / f"{picture.name}.png", to_png(picture))
     write_text(out / "summary.md", _markdown(title, sections))
     write_text(out / "summary.json", to_lines(_numbers(sections)) + "\n")
 
 
 def write_page(
-    out: Path, title: str, sections: Sequence[Section], records: Mapping[str, Any]
+    out: Path,
+    title: str,
+    sections: Sequence[Section],
+    records: Mapping[str, Any],
+    facts: Sequence[Facts] = (),
 ) -> Path:
     """Writes `report.html` and returns its path."""
-    write_text(out / "report.html", page(title, sections, records))
+    write_text(out / "report.html", page(title, sections, records, facts))
     return out / "report.html"
+
+
+CAPTION = (
+    "Every run against each setting of the sweep, whatever the other settings were: first what "
+    "ranks the configurations, then (where the sources are known) held-out MCC. Crosses: "
+    "diverged runs. Line: the mean at each value."
+)
+
+
+def facts_of(workdir: Records) -> Facts:
+    """What the first screen says of a run directory, as far as it was recorded."""
+    made, config = (workdir.records.get(name, {}) for name in ("manifest", "config"))
+    sizes, versions = config.get("sizes", {}), made.get("packages", {})
+    told = {
+        "command": [made.get("command")],
+        "run directory": [workdir.name],
+        "date": [made.get("begun"), _minutes(made.get("wall_time_s"))],
+        "version": [_named("ivaegan_jax", made.get("version")), made.get("code_revision", "")[:10],
+                    _named("jax", versions.get("jax"))],
+        "data": [config.get("data"), _named("sha256", made.get("data_sha256", "")[:16])],
+        "sizes": [f"{name} {sizes[name]}" for name in SIZES if name in sizes],
+        "device": [made.get("device")],
+    }  # fmt: skip
+    joined = {name: ", ".join(filter(None, parts)) for name, parts in told.items()}
+    return Facts(workdir.name, {name: text for name, text in joined.items() if text})
+
+
+SIZES = ("rows", "dim_x", "dim_u", "dim_z")
+"""What the first screen says of the data, by the names of `config.json`."""
+
+
+def _named(name: str, value: str | None) -> str:
+    return f"{name} {value}" if value else ""
+
+
+def _minutes(seconds: float | None) -> str:
+    return "" if not seconds else f"{seconds / 60:.1f} min" if seconds > 90 else f"{seconds:.0f} s"
 
 
 def _logged(study: Results) -> list[str]:

@@ -32,6 +32,7 @@ def recorded(
     earlier = stored.get("wall_time_s", 0.0)
     manifest = {
         "command": command,
+        "begun": stored.get("begun", time.strftime("%Y-%m-%d %H:%M %z")),
         "notes": list(study.notes),
         "split": study.data.split.record(),
         **describe_run(study.settings(), flags, study.batch_devices),

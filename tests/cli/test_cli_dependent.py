@@ -44,7 +44,7 @@ def test_a_control_is_trained_by_default_and_nothing_is_supported(run, recording
     short, trained = judged(run, tmp_path / "auto", recording(rows=1500, windows=5), "ivae", *flags)
     assert trained == {"ivae", "ivae+shifted_u"}
     assert short.verdict != SUPPORTED
-    assert "x follows u no further than it follows a u shifted in time" in short.reasons[0]
+    assert "x follows u no further than it follows a u shifted in time" in short.reasons[0].text
     assert "above shifted_u" in " ".join(short.sentences)
 
 

@@ -13,6 +13,8 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 VERSIONS = {path.name.removesuffix(".tar.xz"): path for path in sorted(GOLDEN.glob("*.tar.xz"))}
 TABLES = {"summary": "summary", "baselines": "floors"}
 """Tables, and what earlier versions called them."""
+LATER = "joint_diagonalisation"
+"""A baseline that they did not have."""
 
 
 @pytest.fixture
@@ -30,7 +32,8 @@ def golden(tmp_path):
 def tables(folder):
     """The main tables of a report, numbers up to the last of six digits."""
     found = json.loads((folder / "summary.json").read_text())["data"]["b1"]
-    return {name: found.get(name, found.get(earlier)) for name, earlier in TABLES.items()}
+    both = {name: found.get(name, found.get(earlier)) for name, earlier in TABLES.items()}
+    return {name: [r for r in lines if r["preset"] != LATER] for name, lines in both.items()}
 
 
 def close(found, expected, **tolerance):
@@ -84,5 +87,6 @@ def test_an_old_directory_is_gone_on_with(golden, run):
     ended = run("compare", *SMALL, *SMALL_BENCHMARK, *flags, "--presets=vae,ivae,ivae+shuffled_u",
                 f"--workdir={workdir}", env=AS_USERS_HAVE_IT)  # fmt: skip
     assert ended.code == 0, ended.err
-    assert len(metrics.read_text().splitlines()) == len(lines)
+    ended = [line for line in metrics.read_text().splitlines() if LATER not in line]
+    assert len(ended) == len(lines)
     assert close(tables(workdir), expected, rel=1e-3, abs=1e-3)

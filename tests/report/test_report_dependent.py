@@ -29,7 +29,7 @@ def page(*extra, seeds=FIVE, control=-4.0, usable=None):
         spoilt = rows("ivae_gan+shifted_u", seeds=seeds)
         found += with_likelihood(spoilt, "ivae_gan+shifted_u", control)
     [short] = first_page([*found, *extra])
-    return short, " ".join([*short.sentences, *short.reasons])
+    return short, " ".join([*short.sentences, *(reason.text for reason in short.reasons)])
 
 
 def test_a_model_that_beats_its_control_on_rows_that_follow_u_is_supported():
@@ -45,33 +45,33 @@ def test_a_model_that_beats_its_control_on_rows_that_follow_u_is_supported():
 def test_rows_that_follow_u_no_further_than_a_shifted_one_support_nothing(p, control):
     short, text = page(gate(**p), control=control)
     assert short.verdict == NOT_SUPPORTED
-    assert "no further than it follows a u shifted in time (p = " in short.reasons[0]
+    assert "no further than it follows a u shifted in time (p = " in short.reasons[0].text
     assert ".40" in text
 
 
 def test_groups_too_few_to_be_tested_leave_it_open():
     short, _ = page(gate(carries=0.3, modulates=0.3, least=0.3, pairings="labels"))
     assert short.verdict == UNKNOWN
-    assert "too few of them to say" in short.reasons[0]
+    assert "too few of them to say" in short.reasons[0].text
 
 
 def test_without_a_control_nothing_is_supported():
     short, _ = page(gate(), control=None)
     assert short.verdict == UNKNOWN
-    assert short.reasons[0].startswith("No control with shifted u was trained: nothing can be")
+    assert short.reasons[0].text.startswith("No control with shifted u was trained: nothing can be")
 
 
 @pytest.mark.parametrize("control", [-3.0, -2.0, -3.15])
 def test_a_control_that_is_not_beaten_speaks_against(control):
     short, _ = page(gate(), control=control)
     assert short.verdict == (SUPPORTED if control == -3.15 else NOT_SUPPORTED)
-    assert any("(shifted_u)" in reason for reason in short.reasons) == (control != -3.15)
+    assert any("(shifted_u)" in reason.text for reason in short.reasons) == (control != -3.15)
 
 
 def test_fewer_than_five_runs_are_the_reason_where_they_are():
     short, text = page(gate(), seeds=range(1, 5))
     assert short.verdict == UNKNOWN
-    assert short.reasons[0].startswith("Fewer than five runs (4)")
+    assert short.reasons[0].text.startswith("Fewer than five runs (4)")
     assert "That takes five runs" in text
     assert "Fewer than five" not in page(gate())[1]
 

@@ -8,7 +8,8 @@ from report_results import BLANK, score, write_workdir
 
 from ivaegan_jax import report
 from ivaegan_jax.report import recommend
-from ivaegan_jax.report.latents import latents_figure
+from ivaegan_jax.report.figures.along import latents_panels
+from ivaegan_jax.report.latents import DIM_Z, along
 
 RNG = np.random.default_rng(0)
 
@@ -76,7 +77,7 @@ def test_a_sweep_is_told_in_a_sentence_a_table_and_a_figure(swept):
     table = report.latents_table(arms, read)
     assert [record["latents"] for record in table.records] == [2, 3, 4]
     assert [record["chosen"] for record in table.records] == [0.0, 1.0, 0.0]
-    assert latents_figure(arms, read) is not None
+    assert len(latents_panels(along(arms, read), DIM_Z)) == 3
 
 
 def test_a_number_of_latents_with_a_lost_run_is_not_recommended(swept):
@@ -95,4 +96,4 @@ def test_other_studies_have_no_such_table(swept):
     arms, read = swept(("igan", "ivae"))
     assert report.recommended(arms, read) == ""
     assert not report.latents_table(arms, read).records
-    assert latents_figure(arms, read) is None
+    assert not along(arms, read)

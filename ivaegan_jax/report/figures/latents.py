@@ -1,94 +1,176 @@
 """Latents against the truth, and against u where there is no truth; sample grids."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
+import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from ivaegan_jax.metrics import aligned, assign, correlation_matrix
 from ivaegan_jax.report.figures.arrays import Arrays, first_run, of_data, of_run
-from ivaegan_jax.report.figures.style import INK, SPARE, Palette, bare, new_figure
+from ivaegan_jax.report.figures.style import (
+    INK,
+    MARKERS,
+    SMALL,
+    SPARE,
+    WIDE,
+    Look,
+    Palette,
+    bare,
+    labelled,
+    legend_of,
+    panel,
+)
 from ivaegan_jax.report.render import decimal
 from ivaegan_jax.types import Auxiliary
 
-POINTS = 800
+POINTS = 300
 """Rows drawn, evenly spaced: more only turns dots into a blot."""
 
-SOURCES = 6
-"""Scatter panels per preset at most; the heat map shows every latent."""
+SOURCES = 5
+"""Scatter panels per model at most; the heat map shows every latent."""
+
+TINY = 1.5
+"""Inches that such a panel is wide."""
 
 PICTURES = ("x", "x_recon", "x_fake")
 """Arrays of images: observations, reconstructions, samples."""
 
-LEVELS = 10
-"""Levels of u up to which each has its own colour and a legend."""
+LEVELS, CELLS = 10, 8
+"""Levels of u up to which each has a look of its own, and cells of any other u."""
 
 
-def latents_vs_truth(arrays: Mapping[str, Arrays], palette: Palette) -> Figure | None:
-    """Per preset: each source against its latent, and the correlations between all of them."""
+def latents_vs_truth(arrays: Mapping[str, Arrays], palette: Palette) -> list[Figure]:
+    """Per model: each source against its latent, and the correlations between all of them."""
     known = {name: a for name, a in arrays.items() if "s" in a and "z" in a}
-    if not known:
-        return None
-    widest = min(SOURCES, max(a["s"].shape[-1] for a in known.values()))
-    figure, axes = new_figure(1.55 * (widest + 1), 1.75 * len(known), len(known), widest + 1)
-    for line, (preset, found) in zip(axes, known.items(), strict=True):
+    widest = min(SOURCES, max((a["s"].shape[-1] for a in known.values()), default=0))
+    panels = []
+    for name, found in known.items():
         shown = first_run(found)
         z, s = of_run(found, "z", shown), of_data(found, "s", shown)
-        if np.isfinite(z).all():
-            _draw_preset(line, z, s, palette[preset])
-        else:
-            _say_diverged(line)
-        line[0].set_ylabel(preset, fontsize=10, color=INK)
-    return figure
+        drawn = _of_model(name, z, s, palette[name].colour) if np.isfinite(z).all() else [
+            _blank(f"{name}: diverged")]  # fmt: skip
+        panels += [*drawn, *(_blank() for _ in range(widest + 1 - len(drawn)))]
+    return panels
 
 
-def latents_by_u(arrays: Mapping[str, Arrays]) -> Figure | None:
-    """Per preset: the two latents whose posterior means vary most, coloured by u."""
-    known = {n: a for n, a in arrays.items() if "z" in a and "u" in a and a["z"].shape[-1] > 1}
-    if not known:
-        return None
-    columns = min(3, len(known))
-    height = -(-len(known) // columns)
-    figure, axes = new_figure(3.4 * columns, 3.2 * height, height, columns)
-    for ax, (preset, found) in zip(axes.flat, known.items(), strict=False):
+def columns_of(arrays: Mapping[str, Arrays]) -> int:
+    """Panels of one model in that picture."""
+    sources = max((a["s"].shape[-1] for a in arrays.values() if "s" in a), default=0)
+    return min(SOURCES, sources) + 1
+
+
+def latents_by_u(arrays: Mapping[str, Arrays]) -> list[Figure]:
+    """Per model: the two latents whose posterior means vary most, by u; what u is, last."""
+    known = {
+        name: a for name, a in arrays.items()
+        if "z" in a and "u" in a and "s" not in a and a["z"].shape[-1] > 1
+    }  # fmt: skip
+    panels, legend = [], {}
+    for name, found in known.items():
         shown = first_run(found)
-        ax.set_title(preset, fontsize=10, color=INK)
         z = of_run(found, "z", shown)
-        if np.isfinite(z).all():
-            _draw_by_u(ax, z, of_data(found, "u", shown))
-        else:
-            _say_diverged([ax])
-    for ax in axes.flat[len(known) :]:
-        ax.set_visible(False)
-    handles, labels = axes.flat[0].get_legend_handles_labels()
-    if labels:
-        figure.legend(
-            handles, labels, title="u", loc="outside right center", frameon=False, markerscale=2
-        )
-    return figure
+        if not np.isfinite(z).all():
+            panels.append(_blank(f"{name}: diverged", SMALL, 2.0))
+            continue
+        rows = thinned(len(z))
+        groups = _groups(of_data(found, "u", shown)[rows])
+        legend |= {label: look for label, look, _ in groups}
+        panels.append(_by_u(name, z[rows], groups))
+    return [*panels, legend_of(legend, SMALL, 2.0)] if legend else panels
 
 
-def image_grid(arrays: Mapping[str, Arrays], most: int = 10) -> Figure | None:
-    """Per preset: observations, their reconstructions, and samples of the model."""
-    known = {name: a for name, a in arrays.items() if "image_shape" in a}
-    lines = [(p, n) for p, a in known.items() for n in PICTURES if n in a]
-    if not lines:
-        return None
-    figure, axes = new_figure(0.8 * most + 1.2, 0.82 * len(lines), len(lines))
-    figure.set_layout_engine("compressed")
-    for ax, (preset, name) in zip(axes.flat, lines, strict=True):
-        found = known[preset]
+def image_grid(arrays: Mapping[str, Arrays], most: int = 10) -> list[Figure]:
+    """Per model: observations, their reconstructions, and samples of the model."""
+    panels = []
+    for name, found in ((n, a) for n, a in arrays.items() if "image_shape" in a):
         shown = first_run(found)
-        images = (of_data if name == "x" else of_run)(found, name, shown)[:most]
         low, high = _range(found)
-        strip = _side_by_side(images, np.asarray(found["image_shape"], int))
-        ax.imshow(strip, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
-        bare(ax)
-        ax.set_ylabel(f"{preset}\n{name}", fontsize=8.5, color=INK, rotation=0, ha="right",
-                      va="center")  # fmt: skip
+        for what in (w for w in PICTURES if w in found):
+            images = (of_data if what == "x" else of_run)(found, what, shown)[:most]
+            strip = _side_by_side(images, np.asarray(found["image_shape"], int))
+            figure, ax = panel(WIDE, 0.7, left=0.04, bottom=0.02, top=0.2, right=0.04)
+            ax.imshow(strip, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
+            bare(ax)
+            labelled(ax, f"{name}: {what}")
+            panels.append(figure)
+    return panels
+
+
+def thinned(rows: int) -> np.ndarray:
+    """Indices of at most `POINTS` rows, evenly spaced."""
+    return np.unique(np.linspace(0, rows - 1, min(rows, POINTS)).astype(int))
+
+
+def _of_model(name: str, z: np.ndarray, s: np.ndarray, colour: str) -> list[Figure]:
+    # Matched on the rows shown, which only orders the panels: no score is taken from here.
+    sources = assign(correlation_matrix(z, s)).source
+    z = aligned(z, s)
+    rest = np.setdiff1d(np.arange(s.shape[1]), sources)
+    correlations = np.abs(correlation_matrix(s[:, [*sources, *rest]], z))
+    rows, panels = thinned(len(z)), []
+    for i, source in enumerate(sources[:SOURCES]):
+        found = decimal(float(correlations[i, i]), 2)
+        figure, ax = _tiny(f"{name}: s{source + 1} {found}")
+        _dots(ax, s[rows, source], z[rows, i], colour)
+        panels.append(figure)
+    figure, ax = _tiny("|r|, s by z")
+    ax.imshow(correlations, vmin=0, vmax=1, cmap="viridis")
+    return [*panels, figure]
+
+
+def _tiny(title: str, width: float = TINY, height: float = TINY) -> tuple[Figure, Axes]:
+    figure, ax = panel(width, height, left=0.06, bottom=0.04, top=0.22, right=0.06)
+    bare(ax)
+    ax.set_title(title, fontsize=7.5, color=INK, loc="left", pad=3)
+    return figure, ax
+
+
+def _blank(title: str = "", width: float = TINY, height: float = TINY) -> Figure:
+    return _tiny(title, width, height)[0]
+
+
+def _dots(ax: Axes, x: np.ndarray, y: np.ndarray, colour: str) -> None:
+    """Round dots as one line with gaps, which takes a fifth of the space of markers."""
+    gap, step = np.full(len(x), np.nan), 1e-4 * float(np.ptp(x) or 1)
+    across = np.stack([x, x + step, gap], axis=1).ravel()
+    ax.plot(across, np.stack([y, y, gap], axis=1).ravel(), color=colour, linewidth=2,
+            solid_capstyle="round")  # fmt: skip
+
+
+def _by_u(name: str, z: np.ndarray, groups: list[tuple[str, Look, np.ndarray]]) -> Figure:
+    figure, ax = panel(SMALL, 2.0)
+    first, second = np.argsort(-np.nanvar(z, axis=0), kind="stable")[:2]
+    for _, look, rows in groups:
+        ax.plot(z[rows, first], z[rows, second], linestyle="none", color=look.colour,
+                marker=look.marker, markersize=3, markeredgewidth=0)  # fmt: skip
+    labelled(ax, name, f"z{first + 1}", f"z{second + 1}")
     return figure
+
+
+def _groups(u: np.ndarray) -> list[tuple[str, Look, np.ndarray]]:
+    """Levels of u, or cells of its first column, each with a look of its own."""
+    shown = Auxiliary.of(u)
+    code = shown.codes if shown.is_categorical else shown.values[:, 0]
+    levels = np.unique(code)
+    if shown.is_categorical and len(levels) <= LEVELS:
+        colours = (*SPARE, "#332288", "#d55e00")
+        return [
+            (f"u = {level:g}", Look(colours[i], MARKERS[i]), code == level)
+            for i, level in enumerate(levels)
+        ]
+    return list(_cells(code))
+
+
+def _cells(code: np.ndarray) -> Iterator[tuple[str, Look, np.ndarray]]:
+    edges = np.linspace(code.min(), code.max(), CELLS + 1)
+    cell = np.digitize(code, edges[1:-1])
+    for i in np.unique(cell):
+        colour = to_hex(matplotlib.colormaps["viridis"](i / (CELLS - 1)))
+        label = f"u ≈ {decimal(float(edges[i : i + 2].mean()), 2)}"
+        yield label, Look(colour, MARKERS[i]), cell == i
 
 
 def _side_by_side(images: np.ndarray, shape: np.ndarray) -> np.ndarray:
@@ -102,52 +184,6 @@ def _side_by_side(images: np.ndarray, shape: np.ndarray) -> np.ndarray:
 
 
 def _range(arrays: Arrays) -> tuple[float, float]:
-    # All pictures of a preset share the grey scale of the data, so that brightness compares.
+    # All pictures of a model share the grey scale of the data, so that brightness compares.
     images = arrays[next(name for name in PICTURES if name in arrays)]
     return float(np.min(images)), float(np.max(images))
-
-
-def _draw_preset(line: Any, z: np.ndarray, s: np.ndarray, colour: str) -> None:
-    # Matched on the rows shown, which only orders the panels: no score is taken from here.
-    sources = assign(correlation_matrix(z, s)).source
-    z = aligned(z, s)
-    rest = np.setdiff1d(np.arange(s.shape[1]), sources)
-    correlations = np.abs(correlation_matrix(s[:, [*sources, *rest]], z))
-    rows = thinned(len(z))
-    for i, ax in enumerate(line[:-1]):
-        bare(ax)
-        if i < len(sources):
-            ax.scatter(s[rows, sources[i]], z[rows, i], 3, colour, alpha=0.35, linewidths=0)
-            text = f"s{sources[i] + 1}   |r| = {decimal(float(correlations[i, i]), 2)}"
-            ax.set_title(text, fontsize=8.5, color=INK)
-    line[-1].imshow(correlations, vmin=0, vmax=1, cmap="viridis")
-    bare(line[-1])
-    line[-1].set_title("|r|, s by z", fontsize=8.5, color=INK)
-
-
-def _say_diverged(line: Any) -> None:
-    for ax in line:
-        bare(ax)
-    line[0].set_title(f"{line[0].get_title()} this run diverged".strip(), fontsize=8.5, color=INK)
-
-
-def _draw_by_u(ax: Axes, z: np.ndarray, u: np.ndarray) -> None:
-    rows = thinned(len(z))
-    active = np.argsort(-np.nanvar(z, axis=0), kind="stable")[:2]
-    first, second = z[rows][:, active].T
-    shown = Auxiliary.of(u[rows])
-    code = shown.codes if shown.is_categorical else shown.values[:, 0]
-    levels = np.unique(code)
-    if shown.is_categorical and len(levels) <= LEVELS:
-        for level, colour in zip(levels, (*SPARE, "#332288", "#D55E00"), strict=False):
-            of = code == level
-            ax.scatter(first[of], second[of], 7, colour, label=f"{level:g}", linewidths=0)
-    else:
-        ax.scatter(first, second, 7, code, cmap="viridis", linewidths=0)
-    ax.set_xlabel(f"z{active[0] + 1}", fontsize=9)
-    ax.set_ylabel(f"z{active[1] + 1}", fontsize=9)
-
-
-def thinned(rows: int) -> np.ndarray:
-    """Indices of at most `POINTS` rows, evenly spaced."""
-    return np.unique(np.linspace(0, rows - 1, min(rows, POINTS)).astype(int))

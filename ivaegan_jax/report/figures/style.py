@@ -1,45 +1,59 @@
-"""How every figure looks: one colour per preset, quiet axes, no global state."""
+"""How every figure looks: one colour and one marker per model, quiet axes, no global state."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
-import numpy as np
-from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 COLOURS = {
-    "vae": "#888888",
-    "ivae": "#0072B2",
-    "gan": "#56B4E9",
-    "bigan": "#CC79A7",
-    "vae_gan": "#E69F00",
-    "ivae_gan": "#D55E00",
-    "igan": "#009E73",
+    "vae": "#767676",
+    "ivae": "#0072b2",
+    "gan": "#56b4e9",
+    "bigan": "#cc79a7",
+    "vae_gan": "#e69f00",
+    "ivae_gan": "#d55e00",
+    "igan": "#009e73",
     "ibigan": "#332288",
 }
 """Okabe and Ito's colours, distinct to colour-blind readers too."""
 
-SPARE = ("#882255", "#999933", "#44AA99", "#AA4499", "#117733", "#661100", "#88CCEE", "#DDCC77")
-"""Tol's muted colours, for presets that are not in the table."""
+SPARE = ("#882255", "#999933", "#44aa99", "#aa4499", "#117733", "#661100", "#88ccee", "#ddcc77")
+"""Tol's muted colours, for models that are not in the table and for levels of u."""
 
-Palette = Mapping[str, str]
-"""Colour by preset."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h")
+"""Beside colours, for those who see none."""
 
-INK, FAINT = "#222222", "#8a8a8a"
+INK, FAINT, GRID = "#222222", "#6b6b6b", "#e4e4e4"
 DPI = 110
+SMALL, WIDE = 2.3, 4.4
+"""Inches that a panel among several is wide, and one that stands alone: text keeps its size."""
 
 
-def colours(presets: Iterable[str]) -> dict[str, str]:
-    """A colour for each preset, the same in every figure."""
-    names = list(presets)
-    others = [name for name in names if name not in COLOURS]
+class Look(NamedTuple):
+    """How one model is drawn in every figure."""
+
+    colour: str
+    marker: str
+
+
+Palette = Mapping[str, Look]
+"""The look of each model."""
+
+
+def looks(names: Iterable[str]) -> dict[str, Look]:
+    """A colour and a marker for each name, the same in every figure."""
+    known = list(dict.fromkeys(names))
+    others = [name for name in known if name not in COLOURS]
     spare = {name: SPARE[i % len(SPARE)] for i, name in enumerate(others)}
-    return {name: COLOURS.get(name) or spare[name] for name in names}
+    return {
+        name: Look(COLOURS.get(name) or spare[name], MARKERS[i % len(MARKERS)])
+        for i, name in enumerate(known)
+    }
 
 
 def new_figure(width: float, height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, Any]:
-    """A figure and its `[rows, columns]` array of axes."""
+    """A figure of its own and its `[rows, columns]` array of axes."""
     figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
     axes = figure.subplots(rows, columns, squeeze=False)
     for ax in axes.flat:
@@ -47,16 +61,35 @@ def new_figure(width: float, height: float, rows: int = 1, columns: int = 1) -> 
     return figure, axes
 
 
-def wrapped(label: str) -> str:
-    """A label with its settings on lines of their own, for the ticks of an axis."""
-    return label.replace("[", "\n[").replace(",", ",\n")
-
-
 def quiet(ax: Axes) -> None:
     """Leaves an axis its bottom and left line, thin and grey."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["bottom", "left"]].set_color(FAINT)
-    ax.tick_params(colors=INK, labelsize=9, width=0.6)
+    ax.tick_params(colors=INK, labelsize=8, width=0.6, length=2.5)
+
+
+def panel(
+    width: float,
+    height: float,
+    left: float = 0.5,
+    bottom: float = 0.42,
+    top: float = 0.22,
+    right: float = 0.08,
+) -> tuple[Figure, Axes]:
+    """A figure of one axes; margins in inches, so that no layout has to be solved."""
+    figure = Figure(figsize=(width, height), facecolor="none")
+    size = 1 - (left + right) / width, 1 - (bottom + top) / height
+    ax = figure.add_axes((left / width, bottom / height, *size), facecolor="none")
+    quiet(ax)
+    ax.set_axisbelow(True)
+    return figure, ax
+
+
+def labelled(ax: Axes, title: str = "", x: str = "", y: str = "") -> None:
+    """Title and labels of the axes, in one size."""
+    ax.set_title(title, fontsize=8.5, color=INK, loc="left", pad=4)
+    ax.set_xlabel(x, fontsize=8.5, color=INK, labelpad=2)
+    ax.set_ylabel(y, fontsize=8.5, color=INK, labelpad=2)
 
 
 def bare(ax: Axes) -> None:
@@ -66,14 +99,14 @@ def bare(ax: Axes) -> None:
     ax.spines[:].set_visible(False)
 
 
-def spread(
-    positions: Sequence[float], gap: float, low: float, high: float
-) -> Float[np.ndarray, " n"]:
-    """Moves ascending label positions apart by at least `gap`, within the limits if they fit."""
-    placed = np.array(positions, float)
-    for i in range(1, len(placed)):
-        placed[i] = max(placed[i], placed[i - 1] + gap)
-    placed[-1:] = np.minimum(placed[-1:], high)
-    for i in range(len(placed) - 2, -1, -1):
-        placed[i] = min(placed[i], placed[i + 1] - gap)
-    return np.maximum(placed, low) if placed.size and placed[0] >= low else placed
+def legend_of(palette: Palette, width: float = SMALL, height: float = 1.7) -> Figure:
+    """A panel that names the looks."""
+    figure = Figure(figsize=(width, height), facecolor="none")
+    ax = figure.add_axes((0, 0, 1, 1), facecolor="none")
+    bare(ax)
+    for name, look in palette.items():
+        ax.plot([], [], color=look.colour, marker=look.marker, markersize=5, label=name)
+    columns = 1 if len(palette) <= 8 else 2
+    ax.legend(frameon=False, fontsize=7.5, loc="center left", labelcolor=INK, ncols=columns,
+              columnspacing=0.8, handlelength=1.2)  # fmt: skip
+    return figure

@@ -1,0 +1,52 @@
+"""What the true sources say of each model, where they are known."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ivaegan_jax.evaluation import Result
+from ivaegan_jax.metrics import Interval
+from ivaegan_jax.report import recorded
+from ivaegan_jax.report.controls import without_controls
+from ivaegan_jax.report.estimates import interval
+
+RECOVERED = "recovered"
+OPEN = "not shown"
+MISSED = "not recovered"
+UNKNOWN = "no sources"
+
+
+class Truth(NamedTuple):
+    """The MCC of one model against every baseline.
+
+    Attributes:
+      mcc: held-out, with its 95 % interval; None where there are no true sources.
+      baselines: the means of all.
+      missed: the baselines that an interval for all models of the data at once does not clear.
+    """
+
+    mcc: Interval | None = None
+    baselines: Mapping[str, float] = {}
+    missed: Mapping[str, float] = {}
+
+    @property
+    def says(self) -> str:
+        """`RECOVERED`: above every baseline. `MISSED`: below one. `OPEN`: neither is certain."""
+        if self.mcc is None:
+            return UNKNOWN
+        if self.baselines and not self.missed:
+            return RECOVERED
+        # an interval that is no number lies below nothing
+        return MISSED if self.mcc.high < max(self.missed.values(), default=0.0) else OPEN
+
+
+def truths(results: Sequence[Result]) -> dict[str, Truth]:
+    """By model. The best of several is picked, so intervals hold for all models at once."""
+    names = without_controls(recorded.labels(results))
+    scored = {name: mcc for name in names if (mcc := interval(results, "mcc", name)) is not None}
+    known = recorded.baselines(results)
+    found = dict.fromkeys(names, Truth())
+    for name, mcc in scored.items():
+        sure = interval(results, "mcc", name, confidence=1 - 0.05 / len(scored))
+        missed = {n: value for n, value in known.items() if sure is None or not sure.low > value}
+        found[name] = Truth(mcc, known, missed)
+    return found
