@@ -2,11 +2,13 @@
 
 import copy
 import pickle
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
@@ -34,6 +36,15 @@ def test_rows_are_taken_by_the_names_of_their_columns(fitted, z, frame):
     assert np.array_equal(fitted.transform(frame[XS].to_numpy()), z)
     with pytest.raises(InputError, match=r"x lacks 1 of the 5 columns .*: Fz;"):
         fitted.transform(frame.drop(columns="Fz"))
+
+
+def test_rows_come_in_many_forms(fitted, z, frame):
+    x, obs = frame[XS], frame[["segment"]]
+    annotated = SimpleNamespace(X=sparse.csr_matrix(x), obs=obs, obsm={}, var_names=XS)
+    for form in (x.to_numpy().tolist(), sparse.csr_array(x), x.to_dict("list"), annotated):
+        assert np.array_equal(fitted.transform(form), z)
+    assert isinstance(fitted.transform(annotated), np.ndarray)
+    assert fitted.score(annotated, "segment") == fitted.score(frame, "segment")
 
 
 def test_a_row_has_the_same_latents_alone_and_among_others(fitted, z, frame):
