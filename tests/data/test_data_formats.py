@@ -151,7 +151,8 @@ FAULTS = {
               "as 'oops' in row 3"),
     "missing": (LINES + ",3,a\n", "x has NaN, inf or numbers beyond float32: 1 of them, first in "
                 "row 3"),
-    "thousands": ('a,side\n"1,200",a\n"2,500.5",b\n', "2 values that are no numbers, such as '1,200'"),
+    "thousands": ('a,side\n"1,200",a\n"2,500.5",b\n', "2 values that are no numbers, such as "
+                  "'1,200'"),
     "only text": ("side,name\na,b\nb,c\n", "which columns are x?"),
 }  # fmt: skip
 
