@@ -158,7 +158,7 @@ def encode(
         names = ", ".join(each.name for each in fitted.preprocessing.u_kinds if each.name)
         columns = f" (columns {names})" if names else ""
         raise InputError(f"{dataset.name}: no u in it{columns}, which this encoder reads")
-    _check_segments(fitted, len(x))
+    check_segments(fitted, len(x))
     none = np.zeros(len(x), np.int32)
     u = fitted.preprocessing.encode_u(dataset.u) if fitted.needs_u else none
     _warn_of_other_rows(fitted, dataset)
@@ -171,7 +171,7 @@ def encode(
     return mu, np.exp(0.5 * log_var)
 
 
-def _check_segments(fitted: Fitted, rows: int) -> None:
+def check_segments(fitted: Fitted, rows: int) -> None:
     """Raises InputError for segments of time of other rows, which training has never seen."""
     names = [each.name for each in fitted.preprocessing.u_kinds]
     cut = [name for name in names if "segment(" in name or "segments(" in name]
