@@ -41,7 +41,8 @@ class Asked(NamedTuple):
             return ""
         program = re.sub(r"\b(train|sweep)$", "compare", program)
         told = [f"--presets={model_of(label)}", *(f"--{k}={v}" for k, v in flags.items())]
-        told += [f"--workdir={self.path}-{name}"] if self.path else []
+        beside = re.sub(r"[^\w.=+-]+", "-", f"{label}-{name}")  # each model has one of its own
+        told += [f"--workdir={self.path}-{beside}"] if self.path else []
         return f"{program} {shlex.join([*words, *told])}"
 
     def doctor(self, label: str) -> str:

@@ -133,6 +133,7 @@ def _short(
     status, case = _status(verdict, known), case_of(results, label, asked)
     open_truth = {truth.OPEN: ["open"], truth.MISSED: ["missed"]}.get(known.says, [])
     codes = [reason.code for reason in reasons if not reason.code.endswith("_ok")]
+    codes = ["prior"] if "prior" in codes else codes  # nothing else helps such a model
     if verdict == SUPPORTED:
         codes = open_truth or (["no_controls"] if not evidence.controls else ["done"])
     steps = list(dict.fromkeys(step_for(code, case) for code in codes[:MOST_REASONS]))
@@ -142,10 +143,8 @@ def _short(
 
 def _status(verdict: str, known: Truth) -> Status:
     status = STATUS[verdict, known.says]
-    missed = ", ".join(f"{name} ({decimal(v, 2)})" for name, v in known.missed.items())
-    missed = f"the baseline {missed}" if missed else "any baseline, as none was recorded"
     mcc = f"MCC {short(known.mcc)}" if known.mcc else ""
-    return status._replace(sentence=status.sentence.format(mcc=mcc, missed=missed))
+    return status._replace(sentence=status.sentence.format(mcc=mcc, missed=known.in_the_way))
 
 
 def _usable(evidence: Evidence) -> str:

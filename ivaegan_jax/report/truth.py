@@ -8,6 +8,7 @@ from ivaegan_jax.metrics import Interval
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.controls import without_controls
 from ivaegan_jax.report.estimates import interval
+from ivaegan_jax.report.render import decimal
 
 RECOVERED = "recovered"
 OPEN = "not shown"
@@ -36,7 +37,20 @@ class Truth(NamedTuple):
         if self.baselines and not self.missed:
             return RECOVERED
         # an interval that is no number lies below nothing
-        return MISSED if self.mcc.high < max(self.missed.values(), default=0.0) else OPEN
+        return MISSED if self.above else OPEN
+
+    @property
+    def above(self) -> dict[str, float]:
+        """The baselines that the whole 95 % interval lies below."""
+        high = float("inf") if self.mcc is None else float(self.mcc.high)
+        return {name: value for name, value in self.missed.items() if high < value}
+
+    @property
+    def in_the_way(self) -> str:
+        """The baselines that the sentence on the truth names."""
+        told = sorted((self.above or self.missed).items(), key=lambda each: each[1])
+        names = ", ".join(f"{name} ({decimal(value, 2)})" for name, value in told)
+        return f"the baseline {names}" if names else "any baseline, as none was recorded"
 
 
 def truths(results: Sequence[Result]) -> dict[str, Truth]:

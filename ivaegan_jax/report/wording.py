@@ -63,9 +63,7 @@ def _of_scores(results: Sequence[Result], records: Sequence[Record]) -> list[str
     ranked = sorted(found, key=lambda name: -_estimate(found[name]))
     best, known = ranked[0], found[ranked[0]]
     assert known.mcc is not None
-    missed = ", ".join(f"{name} ({decimal(v, 2)})" for name, v in known.missed.items())
-    missed = f"the baseline {missed}" if missed else "any baseline, as none was recorded"
-    text = WITHOUT_VERDICT[known.says].format(mcc=short(known.mcc), missed=missed)
+    text = WITHOUT_VERDICT[known.says].format(mcc=short(known.mcc), missed=known.in_the_way)
     told = [f"{name} {decimal(_estimate(found[name]), 2)}" for name in ranked[1:]]
     return [f"{best} {text}.", *_listed("Beside it", told)]
 

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from report_results import finding, pair, score, truth_results, verdict, write_workdir
+from report_results import baseline, finding, pair, score, truth_results, verdict, write_workdir
 
 from ivaegan_jax.evaluation import Consensus, Reason, Verdict
 from ivaegan_jax.report import summary, write_report
@@ -152,6 +152,23 @@ def test_controls_stand_beneath_their_model():
 def test_the_truth_is_told_where_it_is_known():
     mcc = [score("mcc", 0.9, "ivae_gan", 1, seed) for seed in SEEDS]
     assert "MCC .90 [.90, .90]" in only([*rows(), *mcc])[1]
+
+
+def test_a_sentence_names_the_baselines_that_the_model_lies_below_and_no_others():
+    mcc = [score("mcc", 0.6 + seed / 1000, "ivae_gan", 1, seed) for seed in SEEDS]
+    known = [baseline("raw_x", 0.5), baseline("pca", 0.6), baseline("random_rotation", 0.7)]
+    short, text = only([*rows(), *mcc, *known])
+    assert short.status.words == "contradicted by the sources"
+    assert "lies below the baseline random_rotation (.70)." in f"{short.status.sentence}."
+    assert "raw_x" not in text
+    [step] = short.steps
+    assert "--steps=" in step.text
+
+
+def test_a_model_whose_prior_knows_no_u_has_one_next_step():
+    found = with_reasons(rows(usable=(), agreement=0.5), ("prior", "No u."))
+    [step] = only(found)[0].steps
+    assert "prior depends on u" in step.text
 
 
 def test_the_page_begins_with_it_and_escapes_it(tmp_path):

@@ -58,7 +58,7 @@ def test_flags_are_replaced_however_they_were_spelt():
     command = step_for("few_runs", case()).command
     assert command == (
         "python -m experiments.compare --data=my.npz --steps=900 --presets=ivae_gan --seeds=5 "
-        "'--workdir=runs/a b-few_runs'"
+        "'--workdir=runs/a b-ivae_gan-few_runs'"
     )
 
 
@@ -69,7 +69,8 @@ def test_other_programs_are_asked_with_the_flags_that_they_have():
     swept = Asked("ivaegan sweep --preset=igan --grid='hold=0,.5' --data=b1", "runs/s", CONFIG)
     command = step_for("disagreement", case(swept)).command
     assert command == (
-        "ivaegan compare --data=b1 --presets=ivae_gan --steps=3600 --workdir=runs/s-disagreement"
+        "ivaegan compare --data=b1 --presets=ivae_gan --steps=3600 "
+        "--workdir=runs/s-ivae_gan-disagreement"
     )
 
 
