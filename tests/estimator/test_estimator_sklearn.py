@@ -13,16 +13,17 @@ TINY = {
     "model.width": 4,
     "model.depth": 1,
     "model.prior_depth": 1,
-    "train.batch": 4,
+    "train.batch": 2,
     "train.chunk": 4,
-    "data.valid_fraction": 0.3,
-    "data.test_fraction": 0.3,
+    "data.valid_fraction": 0.4,
+    "data.test_fraction": 0.4,
 }
 
 OWN_WORDS = "the error is one line in this package's words"
 EXPECTED = {
     "check_fit_score_takes_y": "the second argument is u, in the place of y",
     "check_requires_y_none": OWN_WORDS,
+    "check_n_features_in_after_fitting": OWN_WORDS,
     "check_complex_data": OWN_WORDS,
     "check_estimators_empty_data_messages": OWN_WORDS,
     "check_fit2d_1sample": OWN_WORDS,
@@ -48,8 +49,9 @@ QUICK = {
 
 
 def tiny(**parameters):
-    asked = {"n_latents": 1, "n_seeds": 2, "steps": 4, "controls": "none", "config": TINY}
-    return TCL(**asked | {"verbose": False} | parameters)
+    asked = {"n_latents": 1, "n_seeds": 2, "steps": 4, "config": TINY}
+    plain = {"controls": "none", "split": "random", "verbose": False}
+    return TCL(**asked | plain | parameters)
 
 
 @pytest.mark.slow
