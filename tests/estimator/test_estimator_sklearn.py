@@ -22,6 +22,8 @@ TINY = {
 OWN_WORDS = "the error is one line in this package's words"
 EXPECTED = {
     "check_fit_score_takes_y": "the second argument is u, in the place of y",
+    "check_transformer_general": "the second argument is u, and no y by name",
+    "check_transformer_data_not_an_array": "the second argument is u, and no y by name",
     "check_requires_y_none": OWN_WORDS,
     "check_n_features_in_after_fitting": OWN_WORDS,
     "check_complex_data": OWN_WORDS,
