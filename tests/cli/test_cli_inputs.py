@@ -236,7 +236,10 @@ def test_a_report_that_cannot_be_written_says_so(refused, on_b1):
     [
         ("--workdir=none", "no readable config.json"),
         ("--preset=vae --data_seed=3 --out=none/z.npz", "folder that exists"),
-        ("--preset=vae --data_seed=3 --out=z.txt", "must name an .npz file"),
+        (
+            "--preset=vae --data_seed=3 --out=z.txt",
+            "must name a file in a folder that exists, ending in .npz, ",
+        ),
         ("--preset=vae --data_seed=3 --out=/proc/z.npz", "cannot write"),
         (
             "--data_seed=3",
@@ -266,7 +269,7 @@ def test_encode_says_what_it_needs(refused, on_b1, tmp_path, flags, expected):
     ("preset", "arrays", "expected"),
     [
         ("vae", {"x": np.ones((3, 4))}, "trained on 5 x columns, this has 4"),
-        ("ivae", {"x": np.ones((3, 5))}, "no array u in it"),
+        ("ivae", {"x": np.ones((3, 5))}, "no u in it, which this encoder reads"),
         ("ivae", {"x": np.ones((3, 5)), "u": np.array([0, 9, 1])}, "u holds 9, never seen"),
         ("ivae", {"x": np.ones((3, 5)), "u": np.array(["a", "b", "a"])}, "never seen in training"),
         ("ivae", {"x": np.ones((3, 5)), "u": np.eye(3)[:, :2] / 3}, "one category per row"),

@@ -49,7 +49,7 @@ def test_files_with_or_without_the_suffix(tmp_path):
 
 
 FAULTS = {
-    "near": ("b3_tlc", {}, r"unknown data set 'b3_tlc'; did you mean b3_tcl.* path of an .npz"),
+    "near": ("b3_tlc", {}, r"unknown data set 'b3_tlc'; did you mean b3_tcl.* path of a file"),
     "case": ("Digits", {}, "did you mean digits"),
     "far": ("cifar", {}, "unknown data set 'cifar'; known are b1, b2, .*b6, .*digits"),
     "absent": ("absent.npz", {}, "absent.npz: no such file"),
