@@ -6,7 +6,7 @@ FROM python:3.13-slim
 ARG JAX=jax
 COPY pyproject.toml requirements.txt README.md LICENSE /opt/ivaegan/
 COPY ivaegan_jax /opt/ivaegan/ivaegan_jax
-RUN pip install --no-cache-dir "${JAX}>=0.10.2,<0.13" /opt/ivaegan \
+RUN pip install --no-cache-dir "${JAX}>=0.10,<0.13" /opt/ivaegan \
     && useradd --create-home --uid 1000 user
 
 USER 1000

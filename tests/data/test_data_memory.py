@@ -222,7 +222,7 @@ def test_objects_become_numbers_or_text(given, read):
 
 def test_dates_of_every_kind_are_seconds():
     days = pd.date_range("2026-01-01", periods=ROWS, freq="D")
-    for given in (days, days.tz_localize("CET"), days.astype(object)):
+    for given in (days, days.tz_localize("CET"), pd.Series(days, dtype=object)):
         table = frame()[[*NAMES]].assign(day=given)
         seconds = as_dataset(table, "day").u.own()[:, 0]
         np.testing.assert_allclose(np.diff(seconds), 86400)
