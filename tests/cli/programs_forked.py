@@ -80,7 +80,8 @@ def start(folder: Path, function, *args, env=None) -> Running:
     What it trains is compiled quickly, not to be quick itself, unless `env` says otherwise.
     """
     folder.mkdir()
-    env = {"XLA_FLAGS": QUICK_TO_COMPILE} | (env or {})
+    quick = f"{QUICK_TO_COMPILE} --xla_cpu_use_fusion_emitters=false"
+    env = {"XLA_FLAGS": quick} | (env or {})
     process = SERVER.Process(target=_redirected, args=(folder, env, function, args))
     process.start()
     return Running(process, folder)

@@ -7,7 +7,7 @@ import inspect
 import pytest
 
 from ivaegan_jax.data import DATASETS
-from ivaegan_jax.data.config import DataConfig
+from ivaegan_jax.data.config import COLUMNS, DataConfig
 from ivaegan_jax.studies import Band
 from ivaegan_jax.studies.named import (
     STUDIES,
@@ -154,4 +154,6 @@ def test_a_study_that_does_not_hold_together(change, expected, monkeypatch, tmp_
 
 def test_preparation_and_options_are_all_of_the_data_settings():
     options = {n for entry in DATASETS.values() for n in inspect.signature(entry.make).parameters}
-    assert {field.name for field in dataclasses.fields(DataConfig)} <= options | PREPARATION
+    assert {field.name for field in dataclasses.fields(DataConfig)} <= options | PREPARATION | {
+        *COLUMNS
+    }

@@ -128,7 +128,7 @@ def test_channels_double_and_images_halve():
 @pytest.mark.parametrize(
     ("image_shape", "convolutions", "message"),
     [
-        (None, 1, r"needs rows that are images: save their image_shape"),
+        (None, 1, r"needs rows that are images: give their image_shape"),
         ((8, 8), 4, r"8 x 8 pixels; use at most 3"),
         ((6, 90), 3, r"use at most 2"),
     ],
