@@ -19,8 +19,9 @@ QUICK_TO_COMPILE = "--xla_backend_optimization_level=0"
 """What tests compile is small and runs a few times: compiling takes their time. Mapped runs equal
 runs alone to the bit under it, as they do without it."""
 
-COMPILED = Path(tempfile.gettempdir()) / f"compiled-of-tests-{os.getuid()}"
-"""Where compiled programs are kept for all workers, and for the next session on this machine."""
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+COMPILED = Path(tempfile.gettempdir()) / f"compiled-of-tests-{os.getuid()}" / WORKER
+"""Where compiled programs are kept for the next time; no worker reads what another half wrote."""
 
 FIXED = {
     "LANG": "C.UTF-8",

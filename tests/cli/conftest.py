@@ -5,7 +5,6 @@ import fcntl
 import itertools
 import json
 
-import hermetic
 import numpy as np
 import pytest
 from programs_forked import SMALL, SMALL_BENCHMARK, program, start
@@ -21,9 +20,9 @@ def shared(tmp_path_factory, worker_id):
 
 
 @pytest.fixture(scope="session")
-def cache():
-    """Where compiled programs are kept."""
-    return hermetic.COMPILED
+def cache(shared):
+    """Where compiled programs are kept for the session."""
+    return shared / "compiled"
 
 
 @pytest.fixture(scope="session")
