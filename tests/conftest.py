@@ -23,8 +23,10 @@ import pytest
 from hypothesis import settings
 from jaxtyping import install_import_hook
 
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# The same examples every time; `--hypothesis-profile=search` looks for others.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None)
+settings.load_profile("same")
 jax.config.update("jax_num_cpu_devices", 4)
 jax.config.update("jax_compilation_cache_dir", str(hermetic.COMPILED))
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ivaegan_jax.data import check_batch, make_split
@@ -27,6 +27,7 @@ three_shares = st.tuples(st.floats(0.4, 0.8), st.floats(0.25, 0.75)).map(
 
 
 @given(counts_lists, st.integers(0, 2**32 - 1), three_shares)
+@example([1, 1, 1, 42, 200], 0, (1 / 2, 1 / 6, 1 / 3))  # one level is two whole rows off
 def test_parts_hold_every_row_once_and_every_level_its_share(counts, data_seed, fractions):
     data = discrete(counts)
     split = make_split(data, data_seed, fractions)
@@ -35,7 +36,7 @@ def test_parts_hold_every_row_once_and_every_level_its_share(counts, data_seed, 
     assert set(data.u.codes[split.train]) == set(range(len(counts)))
     for rows, share in zip(split, fractions, strict=True):
         sizes = np.bincount(data.u.codes[rows], minlength=len(counts))
-        assert np.all(np.abs(sizes - share * np.array(counts)) < 2)
+        assert np.all(np.abs(sizes - share * np.array(counts)) < 2 + 1e-9)
 
 
 @given(st.integers(0, 1000), st.integers(0, 1000))
