@@ -89,7 +89,7 @@ def _rows(fitted: Fitted, data: str) -> Dataset:
     """All rows of a file, those without a u too, or a named data set as the study drew it."""
     if data not in DATASETS:
         columns = fitted.preprocessing.columns or fitted.dims.dim_x
-        return load_table(data, new_rows_of=columns, **fitted.data_config.columns())
+        return load_table(data, new_rows_of=columns, **fitted.data_config.named_columns())
     if data == fitted.data:
         return load_named(fitted.data, fitted.data_config, fitted.data_seed)
     return load_dataset(data, fitted.data_seed)

@@ -1,6 +1,7 @@
 """Static settings of data: how a benchmark is drawn, a table prepared and its rows split."""
 
 import dataclasses
+from typing import Any
 
 COLUMNS = ("x", "u", "groups", "time", "s")
 """Settings that say which columns of a file are what; flags have the same names."""
@@ -13,12 +14,19 @@ class DataConfig:
     Attributes:
       segments: number of levels of u.
       per_segment: rows per level; all rows where u is continuous.
-      dim: number of sources and observations.
+      dim: number of sources, and of columns where `columns` does not say otherwise.
+      columns: number of observed columns of `noisy`, `counts` and `laws`.
       layers: mixing layers.
-      source: distribution of the sources.
+      recipe: whose sources and mixing `noisy` has: b1, b2 or b3.
+      source: distribution of the sources: gaussian, laplace, hypsec or uniform.
       activation: non-linearity of the mixing.
-      modulation: whether means and standard deviations of the sources follow u, or means alone.
+      modulation: what of the sources follows u: both (mean and variance), mean or variance.
       noise: standard deviation of noise added to a benchmark's x, relative to each column's own.
+      noise_law: its distribution: gaussian, laplace, student_t (5 degrees of freedom) or uniform.
+      counted: how `counts` are drawn: poisson or negative_binomial.
+      dispersion: of the latter, variance = mean + dispersion * mean^2.
+      zeros: share of zeros of `counts`.
+      gain: standard deviation of their log rates.
       scale: standard deviation of the standardised observations.
       valid_fraction: share of rows held out for choosing between runs.
       test_fraction: share of rows held out for scoring.
@@ -33,11 +41,18 @@ class DataConfig:
     segments: int = 0
     per_segment: int = 0
     dim: int = 0
+    columns: int = 0
     layers: int = 0
+    recipe: str = ""
     source: str = ""
     activation: str = ""
     modulation: str = ""
     noise: float = 0.0
+    noise_law: str = ""
+    counted: str = ""
+    dispersion: float = 0.0
+    zeros: float = 0.0
+    gain: float = 0.0
     scale: float = 1.5
     valid_fraction: float = 0.1
     test_fraction: float = 0.1
@@ -48,7 +63,13 @@ class DataConfig:
     time: str = ""
     s: str = ""
 
-    def columns(self) -> dict[str, str]:
+    def drawn(self) -> dict[str, Any]:
+        """The options that are set of how a benchmark is drawn: all fields before `scale`."""
+        names = [field.name for field in dataclasses.fields(self)]
+        own = names[: names.index("scale")]
+        return {name: value for name in own if (value := getattr(self, name))}
+
+    def named_columns(self) -> dict[str, str]:
         """The columns of a file that are named, by what they are."""
         named = {name: getattr(self, name) for name in COLUMNS}
         return {name: value for name, value in named.items() if value}

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ivaegan_jax.data.benchmarks.continuous import continuous_u
 from ivaegan_jax.data.benchmarks.coupled import b5_quadratic, b5_sine, b5_two_circles, b6
 from ivaegan_jax.data.benchmarks.draws import add_noise
+from ivaegan_jax.data.benchmarks.observed import counts, laws, noisy
 from ivaegan_jax.data.benchmarks.real import digits
 from ivaegan_jax.data.benchmarks.synthetic import b1, b2, b3_imca, b3_tcl, b4
 from ivaegan_jax.data.controls import CONTROLS
@@ -41,10 +42,12 @@ class DatasetEntry(NamedTuple):
     Attributes:
       make: draws or loads it: `make(data_seed, **options)` if synthetic, else `make(**options)`.
       synthetic: whether a data seed draws new data, or only a new split of the same rows.
+      noise: what `add_noise` adds where nobody asks for another.
     """
 
     make: Callable[..., Dataset]
     synthetic: bool
+    noise: float = 0.0
 
 
 def as_data_set(make: Callable[..., Dataset], synthetic: bool = True) -> DatasetEntry:
@@ -77,6 +80,9 @@ DATASETS = Registry[DatasetEntry]("data set", as_data_set, {
     "b5_two_circles": DatasetEntry(b5_two_circles, synthetic=True),
     "b6": DatasetEntry(b6, synthetic=True),
     "continuous_u": DatasetEntry(continuous_u, synthetic=True),
+    "noisy": DatasetEntry(noisy, synthetic=True, noise=0.316),
+    "counts": DatasetEntry(counts, synthetic=True),
+    "laws": DatasetEntry(laws, synthetic=True),
     "digits": DatasetEntry(digits, synthetic=False),
 })  # fmt: skip
 
@@ -93,7 +99,7 @@ def load_dataset(
       name_or_path: a key of `DATASETS`, or a file as `load_table` takes it.
       data_seed: draws a synthetic data set; others do not depend on it.
       options: keyword arguments of the named data set, such as `{"segments": 20}`; every synthetic
-        one also takes `noise`, see `add_noise`.
+        one also takes `noise` and `noise_law`, see `add_noise`.
       columns: of a file, which columns are x, u, groups, time and s, see `load_table`.
 
     Raises:
@@ -109,8 +115,9 @@ def load_dataset(
     if name in DATASETS and columns:
         raise InputError(f"{name} has no columns to choose from: leave out --{min(columns)}")
     if is_synthetic(name):
-        noise = options.pop("noise", 0.0)
-        return add_noise(DATASETS[name].make(data_seed, **options), noise, data_seed)
+        noise = options.pop("noise", DATASETS[name].noise)
+        law = options.pop("noise_law", "gaussian")
+        return add_noise(DATASETS[name].make(data_seed, **options), noise, data_seed, law)
     if name in DATASETS:
         return DATASETS[name].make(**options)
     if not ending_of(Path(name)) and not Path(name).expanduser().is_file():

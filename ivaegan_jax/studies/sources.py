@@ -30,10 +30,7 @@ def load_named(data: str, config: DataConfig, data_seed: int) -> Dataset:
     Raises:
       InputError: for anything wrong with the data or its options.
     """
-    names = ("segments", "per_segment", "dim", "layers", "source", "activation", "modulation",
-             "noise")  # fmt: skip
-    options = {name: value for name in names if (value := getattr(config, name))}
-    return load_dataset(data, data_seed, options, config.columns())
+    return load_dataset(data, data_seed, config.drawn(), config.named_columns())
 
 
 def load_data(experiment: Experiment) -> Prepared:

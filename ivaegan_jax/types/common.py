@@ -118,6 +118,8 @@ class Dataset:
       notes: how the table was read where that was not plain, one sentence each.
       independent: whether rows are known to be drawn independently of each other given u.
       columns: names of the columns of x; none where they have none.
+      clean: what x would be without noise, `[rows, dim_x]`, of counts their expected values; None
+        where x has no noise or nobody knows.
     """
 
     name: str
@@ -134,6 +136,7 @@ class Dataset:
     notes: tuple[str, ...] = ()
     independent: bool = False
     columns: tuple[str, ...] = ()
+    clean: Float[np.ndarray, "rows dim_x"] | None = None
 
     def __post_init__(self) -> None:
         """Takes a plain array for u."""

@@ -70,7 +70,14 @@ FAULTS = {
     "noisy text": ("b1", {"noise": "1"}, "noise must be a finite number of 0 or more, not '1'"),
     "real": ("digits", {"noise": 0.1}, "digits has no option 'noise'"),
     "noisy file": ("absent.npz", {"noise": 0.1}, "a file has no options, found noise"),
-    "choice": ("b1", {"source": "cauchy"}, "source must be one of gaussian, laplace, hypsec, not"),
+    "choice": ("b1", {"source": "cauchy"}, "source must be one of .*laplace, hypsec, uniform, not"),
+    "law": ("b1", {"noise_law": "t"}, "noise_law must be one of gaussian, laplace, .*, not 't'"),
+    "narrow": ("noisy", {"columns": 3}, "noisy: columns must be at least .* sources, 4, not 3"),
+    "b3": ("noisy", {"recipe": "b3", "layers": 1}, "b3 of one layer .* use 2 layers or more"),
+    "zeros": ("counts", {"zeros": 1}, "counts: zeros must be a number between 0 and 1, not 1"),
+    "gain": ("counts", {"gain": 0.0}, "counts: gain must be a number above 0, not 0.0"),
+    "over": ("counts", {"dispersion": "1"}, "dispersion must be a number above 0, not '1'"),
+    "endless": ("counts", {"gain": float("inf")}, "gain must be a number above 0, not inf"),
     "activation": ("b2", {"activation": 3}, "activation must be one of xtanh, leaky, not 3"),
 }
 

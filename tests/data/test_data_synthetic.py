@@ -4,7 +4,13 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from ivaegan_jax.data import load_dataset
-from ivaegan_jax.data.benchmarks.mixing import bounded_matrix, conditioned_matrix, rotate
+from ivaegan_jax.data.benchmarks.mixing import (
+    Mixing,
+    bounded_matrix,
+    conditioned_matrix,
+    leaky,
+    rotations,
+)
 from ivaegan_jax.data.benchmarks.synthetic import b1, b2, b3_imca, b3_tcl, b4
 
 MAKERS = (b1, b2, b3_tcl, b3_imca, b4)
@@ -138,9 +144,9 @@ def test_b3_of_one_layer_shows_the_sources_and_of_two_rotates_them():
     assert_allclose(np.linalg.norm(rotated.x, axis=1), norms, rtol=1e-4)
 
 
-def test_rotate_keeps_its_input():
+def test_a_mixing_keeps_its_input():
     s = np.ones((4, 3))
-    rotate(np.random.RandomState(0), s, 3)
+    Mixing(rotations(np.random.RandomState(0), 3, 3, 3), leaky, before=True)(s)
     assert np.array_equal(s, np.ones((4, 3)))
 
 
@@ -159,7 +165,7 @@ def test_conditioned_matrix_has_unit_columns_and_is_among_the_best_quarter():
     # Both percentiles are estimates: 27 instead of 25 allows for their spread, about .5.
     threshold = np.percentile(np.linalg.cond(like), 27)
     for seed in range(8):
-        matrix = conditioned_matrix(np.random.RandomState(seed), 5)
+        matrix = conditioned_matrix(np.random.RandomState(seed), 5, 5)
         assert matrix.dtype == np.float32
         assert_allclose(np.linalg.norm(matrix, axis=0), 1, rtol=1e-5)
         assert np.linalg.cond(matrix) < threshold

@@ -7,9 +7,9 @@ from ivaegan_jax.data.benchmarks.draws import Source, draw_sources
 from ivaegan_jax.data.benchmarks.mixing import (
     ACTIVATIONS,
     Activation,
+    Mixing,
     Rows,
-    conditioned_matrix,
-    mix,
+    conditioned,
 )
 from ivaegan_jax.data.benchmarks.options import check_data_seed, checked
 from ivaegan_jax.types import Auxiliary, Dataset
@@ -55,7 +55,8 @@ def continuous_u(
     u = rng.uniform(-1, 1, (per_segment, DIM_U))
     std = random_std(rng, u, dim)
     s = draw_sources(rng, source, per_segment, dim, np.float64) * std
-    x = mix(s, [conditioned_matrix(rng, dim)] * layers, ACTIVATIONS[activation])
+    matrices = conditioned(rng, dim, dim, layers, same=True)
+    x = Mixing(matrices, ACTIVATIONS[activation])(s.astype(np.float32))
     x, u, s = (array.astype(np.float32) for array in (x, u, s))
     return Dataset(name="continuous_u", x=x, u=Auxiliary.continuous(u), s=s)
 

@@ -8,12 +8,17 @@ import typing
 from collections.abc import Callable
 from typing import Any, ParamSpec
 
+import numpy as np
+
 from ivaegan_jax.types import Dataset, InputError
 
 P = ParamSpec("P")
 
-LOWEST = {"segments": 2, "per_segment": 2, "dim": 2, "layers": 1}
+LOWEST = {"segments": 2, "per_segment": 2, "dim": 2, "columns": 2, "layers": 1}
 """The smallest sensible value of every integer option."""
+
+BETWEEN = {"zeros": (0.0, 1.0), "dispersion": (0.0, np.inf), "gain": (0.0, np.inf)}
+"""What every other number lies between, both ends left out."""
 
 SEED_LIMIT = 2**32
 """numpy's legacy generator takes seeds below this."""
@@ -23,7 +28,7 @@ def checked(make: Callable[P, Dataset]) -> Callable[P, Dataset]:
     """Has a maker of data sets check its keyword-only options before it runs.
 
     Their rows are known to be independent of each other. A `Literal` annotation lists the values
-    allowed; every other option is an integer.
+    allowed; options of `BETWEEN` are numbers, and every other one is an integer.
 
     Args:
       make: `make(data_seed, /, *, option=default, ...)`, or without the data seed.
@@ -54,13 +59,24 @@ def check_data_seed(data_seed: int) -> int:
 
 
 def _check_value(name: str, option: str, value: Any, choices: tuple[str, ...]) -> None:
-    if choices and value not in choices:
-        raise InputError(f"{name}: {option} must be one of {', '.join(choices)}, not {value!r}")
-    lowest = LOWEST.get(option, 0)
-    if not choices and not (_is_integer(value) and value >= lowest):
-        raise InputError(f"{name}: {option} must be an integer of {lowest} or more, not {value!r}")
+    if choices:
+        if value not in choices:
+            raise InputError(f"{name}: {option} must be one of {', '.join(choices)}, not {value!r}")
+    elif option in BETWEEN:
+        low, high = BETWEEN[option]
+        if not (is_number(value) and low < value < high):
+            limits = f"above {low:g}" if high == np.inf else f"between {low:g} and {high:g}"
+            raise InputError(f"{name}: {option} must be a number {limits}, not {value!r}")
+    elif not (_is_integer(value) and value >= LOWEST[option]):
+        limit = f"an integer of {LOWEST[option]} or more"
+        raise InputError(f"{name}: {option} must be {limit}, not {value!r}")
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a number, finite or not."""
+    # True and False are numbers to Python, never to a user.
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def _is_integer(value: Any) -> bool:
-    # True and False are integers to Python, never to a user.
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return is_number(value) and isinstance(value, numbers.Integral)

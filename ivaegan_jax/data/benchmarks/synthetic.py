@@ -5,28 +5,21 @@ seed k means here what it means in the literature, and numpy's global generator 
 A data seed draws the mixing, the modulation and the samples. Rows are ordered by segment.
 """
 
-from typing import Literal, TypeAlias
-
 import numpy as np
 from jaxtyping import Float
 from scipy import stats
-from sklearn.preprocessing import scale
 
-from ivaegan_jax.data.benchmarks.draws import Source, by_row, draw_sources, in_segments, modulated
+from ivaegan_jax.data.benchmarks.draws import Source, in_segments, modulated
 from ivaegan_jax.data.benchmarks.mixing import (
-    ACTIVATIONS,
     Activation,
+    Mixing,
     bounded_matrix,
-    conditioned_matrix,
     leaky,
-    mix,
-    rotate,
+    rotations,
 )
 from ivaegan_jax.data.benchmarks.options import check_data_seed, checked
+from ivaegan_jax.data.benchmarks.recipes import Modulation, Size, recipe_b1, recipe_b2, recipe_b3
 from ivaegan_jax.types import Dataset
-
-Modulation: TypeAlias = Literal["both", "mean"]
-"""What of the sources follows u."""
 
 
 @checked
@@ -65,10 +58,8 @@ def b1(
     Source: Khemakhem et al. 2020, "Variational autoencoders and nonlinear ICA", and its code.
     """
     rng = np.random.RandomState(check_data_seed(data_seed))
-    std = rng.uniform(0.5, 3, (segments, dim))
-    s = draw_sources(rng, source, segments * per_segment, dim) * by_row(std, per_segment)
-    matrices = [conditioned_matrix(rng, dim)] * layers
-    return in_segments("b1", mix(s, matrices, ACTIVATIONS[activation]), s, segments)
+    size = Size(segments, per_segment, dim, dim, layers)
+    return recipe_b1(rng, size, source, activation).seen("b1")
 
 
 @checked
@@ -92,12 +83,8 @@ def b2(
     Source: Li et al. 2020, "Identifying through flows for recovering latent representations".
     """
     rng = np.random.RandomState(check_data_seed(data_seed))
-    std = rng.uniform(0.5, 3, (segments, dim))
-    mean = rng.uniform(-5, 5, (segments, dim))
-    std = np.ones_like(std) if modulation == "mean" else std
-    s = modulated(rng, source, std, mean, per_segment)
-    matrices = [conditioned_matrix(rng, dim) for _ in range(layers)]
-    return in_segments("b2", mix(s, matrices, ACTIVATIONS[activation]), s, segments)
+    size = Size(segments, per_segment, dim, dim, layers)
+    return recipe_b2(rng, size, source, activation, modulation).seen("b2")
 
 
 @checked
@@ -119,9 +106,8 @@ def b3_tcl(
     Source: Khemakhem et al. 2020, "ICE-BeeM", and its code.
     """
     rng = np.random.RandomState(check_data_seed(data_seed))
-    s = scale(draw_sources(rng, source, segments * per_segment, dim, np.float64))
-    s = s * by_row(rng.uniform(0.01, 3, (dim, segments)).T, per_segment)
-    return in_segments("b3_tcl", rotate(rng, s, layers), s, segments)
+    size = Size(segments, per_segment, dim, dim, layers)
+    return recipe_b3(rng, size, source).seen("b3_tcl")
 
 
 @checked
@@ -149,7 +135,8 @@ def b3_imca(
     covariances = np.linalg.inv(base + np.stack([np.diag(1 / v) for v in variances]))
     draw = rng.multivariate_normal
     s = np.concatenate([draw(np.zeros(dim), c, per_segment) for c in covariances])
-    return in_segments("b3_imca", rotate(rng, s, layers), s, segments)
+    mixing = Mixing(rotations(rng, dim, dim, layers), leaky, before=True)
+    return in_segments("b3_imca", mixing(s), s, segments)
 
 
 @checked
@@ -174,8 +161,8 @@ def b4(
     std = rng.uniform(0.1, 3, (segments, dim))
     mean = rng.uniform(-3, 3, (segments, dim))
     s = modulated(rng, source, std, mean, per_segment)
-    matrices = [bounded_matrix(rng, dim) for _ in range(layers)]
-    return in_segments("b4", mix(s, matrices, leaky), s, segments)
+    mixing = Mixing(tuple(bounded_matrix(rng, dim) for _ in range(layers)), leaky)
+    return in_segments("b4", mixing(s.astype(np.float32)), s, segments)
 
 
 def _correlation(data_seed: int, dim: int) -> Float[np.ndarray, "dim dim"]:

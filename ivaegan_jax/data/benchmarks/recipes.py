@@ -1,0 +1,119 @@
+"""How the sources of B1, B2 and B3 are drawn, modulated and mixed, into any number of columns.
+
+With as many columns as sources these are the published generators, draw by draw. With more, the
+first matrix widens (see `Mixing`), which the publications do not have.
+"""
+
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from sklearn.preprocessing import scale
+
+from ivaegan_jax.data.benchmarks.draws import Source, by_row, draw_sources, in_segments, modulated
+from ivaegan_jax.data.benchmarks.mixing import (
+    ACTIVATIONS,
+    Activation,
+    Mixing,
+    Rows,
+    conditioned,
+    leaky,
+    rotations,
+)
+from ivaegan_jax.types import Dataset, InputError
+
+Recipe: TypeAlias = Literal["b1", "b2", "b3"]
+Modulation: TypeAlias = Literal["both", "mean", "variance"]
+"""What of the sources follows u."""
+
+
+class Size(NamedTuple):
+    """How large a data set is.
+
+    Attributes:
+      segments: number of levels of u.
+      per_segment: rows per segment.
+      dim: number of sources.
+      columns: number of observed columns.
+      layers: number of matrix products; of B3 one more than that.
+    """
+
+    segments: int
+    per_segment: int
+    dim: int
+    columns: int
+    layers: int
+
+
+class Drawn(NamedTuple):
+    """Sources and what they are seen through.
+
+    Attributes:
+      s: sources `[segments * per_segment, dim]`, ordered by segment.
+      mixing: from them to noiseless observations.
+      segments: number of segments.
+    """
+
+    s: Rows
+    mixing: Mixing
+    segments: int
+
+    def seen(self, name: str) -> Dataset:
+        """The noiseless data set."""
+        x = self.mixing(self.s)
+        return in_segments(name, x, self.s, self.segments)
+
+
+def recipe_b1(
+    rng: np.random.RandomState, size: Size, source: Source, activation: Activation
+) -> Drawn:
+    """Standard deviations U(.5, 3) per segment and source, means 0, one matrix in all layers."""
+    std = rng.uniform(0.5, 3, (size.segments, size.dim))
+    s = modulated(rng, source, std, np.zeros_like(std), size.per_segment)
+    matrices = conditioned(rng, size.dim, size.columns, size.layers, same=True)
+    return Drawn(s.astype(np.float32), Mixing(matrices, ACTIVATIONS[activation]), size.segments)
+
+
+def recipe_b2(
+    rng: np.random.RandomState,
+    size: Size,
+    source: Source,
+    activation: Activation,
+    modulation: Modulation,
+) -> Drawn:
+    """B1 with means U(-5, 5) and a matrix for each layer.
+
+    Means or standard deviations that do not follow u are 0 or 1.
+    """
+    std = rng.uniform(0.5, 3, (size.segments, size.dim))
+    mean = rng.uniform(-5, 5, (size.segments, size.dim))
+    std = np.ones_like(std) if modulation == "mean" else std
+    mean = np.zeros_like(mean) if modulation == "variance" else mean
+    s = modulated(rng, source, std, mean, size.per_segment)
+    matrices = conditioned(rng, size.dim, size.columns, size.layers, same=False)
+    return Drawn(s.astype(np.float32), Mixing(matrices, ACTIVATIONS[activation]), size.segments)
+
+
+def recipe_b3(rng: np.random.RandomState, size: Size, source: Source) -> Drawn:
+    """Standardised sources times U(.01, 3), a leaky ReLU of slope .2 before every rotation.
+
+    Raises:
+      InputError: for more columns than sources where no matrix could widen.
+    """
+    if size.layers == 1 and size.columns > size.dim:
+        raise InputError("b3 of one layer has no matrix that could widen; use 2 layers or more")
+    s = scale(draw_sources(rng, source, size.segments * size.per_segment, size.dim, np.float64))
+    std = rng.uniform(0.01, 3, (size.dim, size.segments)).T
+    matrices = rotations(rng, size.dim, size.columns, size.layers)
+    mixing = Mixing(matrices, leaky, before=True)
+    return Drawn(s * by_row(std, size.per_segment), mixing, size.segments)
+
+
+def draw(
+    recipe: Recipe, rng: np.random.RandomState, size: Size, source: Source, activation: Activation
+) -> Drawn:
+    """Draws by a recipe's own modulation; B3 has its own activation."""
+    if recipe == "b1":
+        return recipe_b1(rng, size, source, activation)
+    if recipe == "b2":
+        return recipe_b2(rng, size, source, activation, "both")
+    return recipe_b3(rng, size, source)
