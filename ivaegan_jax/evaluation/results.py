@@ -212,11 +212,32 @@ class Gate(OfData):
     least: float
 
 
-Result: TypeAlias = Score | Agreement | Finding | Verdict | Consensus | Baseline | Gate
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LinearStep(OfRun):
+    """Whether a run took a linear map of its latents after training: see `metrics.unmixing`.
+
+    Attributes:
+      code: `taken`, or the reason against it.
+      text: that as a sentence with this run's numbers.
+      before: correlation within levels of validation rows, beyond sampling, without the map.
+      after: the same with it.
+      alike: mean correlation of the axes that two halves of the levels settle.
+    """
+
+    kind: ClassVar[str] = "linear_step"
+    code: str
+    text: str
+    before: float | None = None
+    after: float | None = None
+    alike: float | None = None
+
+
+Result: TypeAlias = Score | Agreement | Finding | Verdict | Consensus | Baseline | Gate | LinearStep
 """One line of a file of results."""
 
 KINDS: Mapping[str, type[Result]] = {
-    each.kind: each for each in (Score, Agreement, Finding, Verdict, Consensus, Baseline, Gate)
+    each.kind: each
+    for each in (Score, Agreement, Finding, Verdict, Consensus, Baseline, Gate, LinearStep)
 }
 
 
@@ -252,7 +273,7 @@ def from_rows(rows: Iterable[Row]) -> list[Result]:
 NUMBERS = ("value", "rotation", "rotation_p95", "carries", "modulates", "least")
 """Fields that are always a float."""
 
-NAMES = ("data", "label", "baseline", "metric", "split", "verdict")
+NAMES = ("data", "label", "baseline", "metric", "split", "verdict", "code", "text")
 """Fields that are always text."""
 
 

@@ -54,6 +54,7 @@ from ivaegan_jax.metrics.statistics.comparisons import Paired, holm, paired_comp
 from ivaegan_jax.metrics.statistics.means import Interval, hierarchical_interval
 from ivaegan_jax.metrics.statistics.shares import success_rate
 from ivaegan_jax.metrics.truth import columns_within, distinct_columns
+from ivaegan_jax.metrics.unmixing import Unmixing, find_unmixing
 
 __all__ = [
     "DISTANCES",
@@ -68,6 +69,7 @@ __all__ = [
     "Levels",
     "Paired",
     "Rank",
+    "Unmixing",
     "active_units",
     "affine_r2",
     "aligned",
@@ -86,6 +88,7 @@ __all__ = [
     "energy_distance",
     "evenly",
     "fastica_baseline",
+    "find_unmixing",
     "hierarchical_interval",
     "holm",
     "joint_diagonalisation_baseline",

@@ -71,15 +71,16 @@ def _pair_step(
 
 
 def within_covariances(
-    z: Float[np.ndarray, "rows dim"], code: Int[np.ndarray, " rows"]
+    z: Float[np.ndarray, "rows dim"], code: Int[np.ndarray, " rows"], fewest: float = 2.0
 ) -> tuple[Float[np.ndarray, "levels dim dim"], Float[np.ndarray, " levels"]]:
-    """Covariance and rows of each level of u that has more rows than twice the columns.
+    """Covariance and rows of each level of u that has more than `fewest` rows for each column.
 
     Args:
       z: finite, of full rank within levels.
       code: level of each row.
+      fewest: rows for each column; twice as many make a covariance that can be inverted.
     """
     counts = np.bincount(code)
-    kept = np.flatnonzero(counts > 2 * z.shape[1])
+    kept = np.flatnonzero(counts > fewest * z.shape[1])
     found = [np.atleast_2d(np.cov(z[code == level].T)) for level in kept]
     return np.reshape(found, (len(kept), z.shape[1], z.shape[1])), counts[kept].astype(float)

@@ -29,6 +29,7 @@ from ivaegan_jax.models.terms import TERMS
 from ivaegan_jax.models.terms.evidence import DRAWS, FIT_ROWS
 from ivaegan_jax.models.terms.forward import Pass, rows_and_jacobian
 from ivaegan_jax.models.terms.losses import ADVERSARIAL_LOSSES, AdversarialLoss
+from ivaegan_jax.models.unmixed import INVERSE, MATRIX, PRIOR, UNMIXED, to_unmixed
 
 __all__ = [
     "ADVERSARIAL_LOSSES",
@@ -38,13 +39,17 @@ __all__ = [
     "ENCODERS",
     "FIT_ROWS",
     "GENERATORS",
+    "INVERSE",
     "LIKELIHOODS",
+    "MATRIX",
     "ORDER_AND_SCALE",
     "PLAYERS",
     "PRESETS",
+    "PRIOR",
     "PRIOR_FAMILIES",
     "ROTATION",
     "TERMS",
+    "UNMIXED",
     "AdversarialLoss",
     "Dims",
     "Game",
@@ -65,6 +70,7 @@ __all__ = [
     "resolve",
     "rows_and_jacobian",
     "stack_hypers",
+    "to_unmixed",
     "triangular",
     "weighed_as",
     "weight_name",

@@ -22,6 +22,7 @@ from ivaegan_jax.models.distributions import (
 )
 from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.models.layers import Coded, Inputs, beside
+from ivaegan_jax.models.unmixed import from_unmixed, prior_of, to_unmixed, without_map
 from ivaegan_jax.types import Conditioning, Number, Params, are_codes
 
 CRITIC_NORM = "critic_norm"
@@ -111,6 +112,12 @@ class Networks:
         self, params: Params, x: Float[Array, "batch dim_x"], u: Conditioning
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """Posterior `(mu, log_var)`, each `[batch, dim_z]`; of a mixture the part without u."""
+        return to_unmixed(params, self._trained_posterior(without_map(params), x, u))
+
+    def _trained_posterior(
+        self, params: Params, x: jax.Array, u: Conditioning
+    ) -> tuple[jax.Array, jax.Array]:
+        """The same before a linear map."""
         own = in_batches(
             lambda x, u: self._apply("encoder", params, *self._encoder_input(x, u)), x, u
         )
@@ -122,14 +129,16 @@ class Networks:
         self, params: Params, x: Float[Array, "batch dim_x"], u: Conditioning
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """The mixture's other part, `q(z|x) p(z|u)` normalised (Kim et al. 2023)."""
-        return gaussian_product(self.encode(params, x, u), self.prior(params, u))
+        trained = without_map(params)
+        own = self._trained_posterior(trained, x, u), self.prior(trained, u)
+        return to_unmixed(params, gaussian_product(*own))
 
     def prior(
         self, params: Params, u: Conditioning
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """Prior `(loc, log_var)`, each `[batch, dim_z]`; standard normal without a prior block."""
         if self.config.prior == "conditional":
-            return self._apply("prior", params, self._told(u))
+            return self._apply("prior", {"prior": prior_of(params)}, self._told(u))
         zeros = jnp.zeros((u.shape[0], self.dims.dim_z))
         return zeros, zeros
 
@@ -137,7 +146,7 @@ class Networks:
         self, params: Params, z: Float[Array, "batch dim_z"], hypers: Hypers
     ) -> tuple[Float[Array, "batch dim_x"], Float[Array, ""]]:
         """Raw output `x_logit [batch, dim_x]` and the likelihood's log variance (scalar)."""
-        x_logit = in_batches(lambda z: self._apply("generator", params, z)[0], z)
+        x_logit = in_batches(lambda z: self._generated(params, z), z)
         log_var = jnp.log(hypers.decoder_variance)
         if self.config.decoder_variance == "learned":
             log_var = log_var + params["generator"]["log_var_ratio"]
@@ -147,7 +156,10 @@ class Networks:
         self, params: Params, z: Float[Array, "batch dim_z"]
     ) -> Float[Array, "batch dim_x"]:
         """`E[x|z]`."""
-        return in_batches(lambda z: self.likelihood.mean(self._apply("generator", params, z)[0]), z)
+        return in_batches(lambda z: self.likelihood.mean(self._generated(params, z)), z)
+
+    def _generated(self, params: Params, z: jax.Array) -> jax.Array:
+        return self._apply("generator", params, from_unmixed(params, z))[0]
 
     def critic(
         self,
@@ -159,6 +171,7 @@ class Networks:
     ) -> tuple[Float[Array, " packs"], Float[Array, "packs width"]]:
         """`(logit, features)` of whatever the critic sees of (x, z, u), `packing` rows at once."""
         norm = {"batch_stats": params[CRITIC_NORM]} if CRITIC_NORM in params else {}
+        z = from_unmixed(params, z) if "z" in self.critic_sees else z
 
         def judged(x: jax.Array, z: jax.Array, u: jax.Array) -> Any:
             seen = self._critic_input(x, z, u, label_scale)

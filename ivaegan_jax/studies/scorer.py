@@ -15,6 +15,7 @@ from ivaegan_jax.evaluation import (
     arrays_for_figures,
     joined_arrays,
     scoring,
+    unmixing,
     verdict,
 )
 from ivaegan_jax.models import Dims
@@ -80,6 +81,12 @@ class Scorer:
         arrays = joined_arrays(shown)
         samples = [*by_split["both"], *by_split["chosen by"]]
         return [*rows, *samples, *judged], arrays | agreed
+
+    def unmix(self, trained: scoring.Trained) -> tuple[scoring.Trained, list[Result]]:
+        """The runs with a linear map behind those that take one, and what was decided of each."""
+        rows = self.data.train, self.data.valid
+        trained, found = unmixing.unmix_runs(trained, *rows, self.dims.dim_u, self.mesh)
+        return trained, [*unmixing.step_rows(found, partial(self._stamp, trained, "valid"))]
 
     def _judge(
         self, trained: scoring.Trained, stamp: Stamp, pause: Pause

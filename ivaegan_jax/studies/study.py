@@ -209,9 +209,12 @@ class Study:
     def _score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
         runs = make_runs(self.experiment, job)
         trained = scoring.Trained(job.label, job.model, job.game, runs, states, watched_terms(job))
-        rows, arrays = self._scorer(job.asked.control).score(trained, pause)
+        scorer = self._scorer(job.asked.control)
+        trained, stepped = scorer.unmix(trained) if job.own.train.unmix else (trained, [])
+        rows, arrays = scorer.score(trained, pause)
+        rows += stepped
         write_npz(workdir.arrays(job.label), arrays)
-        kept, params = read_npz(workdir.preprocessing), states.evaluated
+        kept, params = read_npz(workdir.preprocessing), trained.states.evaluated
         save_model(workdir.model(job.label), self._description(job, rows), params, kept)
         add_results(workdir.metrics, rows)
         return rows

@@ -16,6 +16,7 @@ class TrainConfig:
       chunk: steps between two log rows.
       checkpoint_chunks: chunks between two checkpoints.
       ema: whether evaluation uses an exponential moving average of all but the critic.
+      unmix: whether a model with p(z|u) may get a linear map of its latents after training.
     """
 
     batch: int = 64
@@ -23,3 +24,4 @@ class TrainConfig:
     chunk: int = 500
     checkpoint_chunks: int = 5
     ema: bool = False
+    unmix: bool = False

@@ -1,0 +1,87 @@
+"""A study whose models get a linear step: scores, the saved model and a resumed study see it."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from ivaegan_jax.data.config import DataConfig
+from ivaegan_jax.evaluation import LinearStep, Score
+from ivaegan_jax.metrics import mcc
+from ivaegan_jax.models import UNMIXED
+from ivaegan_jax.models.config import ModelConfig
+from ivaegan_jax.studies import Study, Workdir, open_model
+from ivaegan_jax.studies.config import Config
+from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.studies.fitted import encode
+from ivaegan_jax.studies.results import load_results
+from ivaegan_jax.studies.sources import load_datasets
+from ivaegan_jax.training.config import TrainConfig
+
+LINEAR = Config(
+    DataConfig(segments=8, per_segment=300, dim=3, layers=1),
+    ModelConfig(width=4, depth=1),
+    TrainConfig(batch=32, unmix=True),
+)
+ASKED = Experiment("b1", ("ivae", "ivae[unmix=false]"), (1,), (5,), 200, LINEAR)
+
+
+class Silent:
+    def stage(self, kind, what=""): ...
+    def start(self, label, step): ...
+    def chunk(self, label, chunk): ...
+    def finish(self, label, rows): ...
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """The study, run to its end, and its directory."""
+    study, workdir = Study(ASKED), Workdir(tmp_path_factory.mktemp("unmixed") / "run")
+    workdir.open(study.settings())
+    study.run(workdir, Silent())
+    workdir.close()
+    return study, workdir
+
+
+def mcc_of(results, label):
+    [found] = [
+        each.value
+        for each in results
+        if isinstance(each, Score)
+        and (each.label, each.metric, each.split) == (label, "mcc", "test")
+        and (each.latent, each.corr, each.assignment) == ("posterior_mean", "pearson", "held_out")
+    ]
+    return found
+
+
+def test_the_step_is_taken_scored_and_left_out_where_that_is_asked(run):
+    results = load_results(run[1].metrics)
+    [step] = [each for each in results if isinstance(each, LinearStep)]
+    assert (step.label, step.code, step.seed) == ("ivae", "taken", 1)
+    assert mcc_of(results, "ivae") > 0.95 > mcc_of(results, "ivae[unmix=false]")
+
+
+def test_the_saved_model_is_the_one_that_was_scored(run):
+    study, workdir = run
+    [dataset] = load_datasets(study.experiment, None)
+    rows, results = study.data.test.row[0], load_results(workdir.metrics)
+    for label in ASKED.presets:
+        fitted = open_model(workdir.model(label))
+        assert (UNMIXED in fitted.params_by_seed) == (label == "ivae")
+        mean = encode(fitted, dataset)[0][0, rows]
+        assert mcc(mean, dataset.s[rows]) == pytest.approx(mcc_of(results, label), abs=1e-4)
+
+
+def test_a_study_that_stopped_before_scoring_takes_the_same_step(run, tmp_path):
+    study, workdir = run
+    copy = Workdir(tmp_path / "copy")
+    shutil.copytree(workdir.path, copy.path)
+    copy.metrics.unlink()
+    shutil.rmtree(copy.path / "models")
+    copy.open(study.settings())
+    Study(ASKED).run(copy, Silent())
+    copy.close()
+    assert copy.metrics.read_text() == workdir.metrics.read_text()
+    one, other = (np.load(w.model("ivae") / "params.npz") for w in (workdir, copy))
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name])
