@@ -98,6 +98,12 @@ def define_experiment_flags(data: str, steps: int) -> None:
         "blocks:LENGTH,gap:GAP for blocks in time, or auto, the default: what the rows need.",
     )
     flags.DEFINE_integer("steps", steps, "Rounds of the game, each player moving once or more.")
+    flags.DEFINE_bool(
+        "unmix",
+        None,
+        "Whether a model with p(z|u) may get a linear map of its latents after training, found by "
+        "u and taken where validation rows allow it; as --config.train.unmix.",
+    )
     config_flags.DEFINE_config_file(
         "config",
         str(CONFIGS / "default.py"),
@@ -133,6 +139,8 @@ def read_config() -> Config:
         raise InputError(f"--config names no readable config file; there are {known}")
     for name in ("split", *COLUMNS):
         config = with_data(config, name, value) if (value := flags.FLAGS[name].value) else config
+    if (unmix := flags.FLAGS.unmix) is not None:
+        config = dataclasses.replace(config, train=dataclasses.replace(config.train, unmix=unmix))
     return config
 
 

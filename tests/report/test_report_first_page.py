@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from report_results import baseline, finding, pair, score, truth_results, verdict, write_workdir
 
-from ivaegan_jax.evaluation import Consensus, Reason, Verdict
+from ivaegan_jax.evaluation import Consensus, LinearStep, Reason, Verdict
 from ivaegan_jax.report import summary, write_report
 from ivaegan_jax.report.controls import controls_table, without_controls
 from ivaegan_jax.report.evidence import NOT_SUPPORTED, SUPPORTED, UNKNOWN
@@ -193,3 +193,26 @@ def test_a_control_is_no_rival_of_its_model():
     )
     assert "ivae_gan" in told
     assert "u_only" not in told
+
+
+def steps_of(*codes, label="ivae_gan"):
+    return [
+        LinearStep(label=label, data="b1", data_seed=1, seed=seed, code=code, text=f"Why {code}.")
+        for seed, code in enumerate(codes, start=1)
+    ]
+
+
+def test_a_model_says_how_many_runs_took_the_linear_step_and_why_the_others_did_not():
+    assert "linear step" not in only(rows())[1]
+    _, text = only(rows() + steps_of("taken", "not_linear", "taken"))
+    assert "2 of 3 runs took the linear step after training. Why taken." in text
+    assert "Refused (1): Why not_linear." in text
+    _, text = only(rows() + steps_of("equal", "not_linear", "equal"))
+    assert "0 of 3 runs took the linear step after training. Refused (2): Why equal." in text
+
+
+def test_a_page_of_models_that_took_a_linear_step_says_so(tmp_path):
+    found = truth_results(presets=("ivae", "ivae_gan")) + steps_of("taken")
+    found = [*found, *rows()]
+    write_workdir(tmp_path, [replace(each, data="b1") for each in found])
+    assert "1 of 1 runs took the linear step" in write_report([tmp_path]).read_text()
