@@ -120,7 +120,7 @@ class Agreement(OfRun):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Finding(OfRun):
-    """One number that the verdict on a run rests on."""
+    """One number that the verdict on a run rests on, or that is read beside it."""
 
     kind: ClassVar[str] = "finding"
     metric: str

@@ -19,7 +19,11 @@ from ivaegan_jax.metrics.baselines import (
 from ivaegan_jax.metrics.collapse import active_units, conditional_residual, label_r2
 from ivaegan_jax.metrics.consensus import Consensus, consensus
 from ivaegan_jax.metrics.diagonalisation import jointly_diagonal
-from ivaegan_jax.metrics.estimates import conditional_mean
+from ivaegan_jax.metrics.estimates import (
+    conditional_mean,
+    diagonalised_sources,
+    fastica_sources,
+)
 from ivaegan_jax.metrics.mcc import (
     Assignment,
     Correlation,
@@ -84,10 +88,12 @@ __all__ = [
     "conditional_sample_quality",
     "consensus",
     "correlation_matrix",
+    "diagonalised_sources",
     "distinct_columns",
     "energy_distance",
     "evenly",
     "fastica_baseline",
+    "fastica_sources",
     "find_unmixing",
     "hierarchical_interval",
     "holm",

@@ -15,7 +15,7 @@ from ivaegan_jax.report.legend import CONTROLS
 from ivaegan_jax.report.render import decimal, short
 from ivaegan_jax.report.steps import Step, case_of, step_for
 from ivaegan_jax.report.truth import Truth, truths
-from ivaegan_jax.report.unmixed import linear_step
+from ivaegan_jax.report.unmixed import linear_step, linear_unmixings
 from ivaegan_jax.studies import control_of
 
 MOST_REASONS = 3
@@ -138,7 +138,7 @@ def _short(
     if verdict == SUPPORTED:
         codes = open_truth or (["no_controls"] if not evidence.controls else ["done"])
     steps = list(dict.fromkeys(step_for(code, case) for code in codes[:MOST_REASONS]))
-    found += linear_step(results, label)
+    found = [*linear_unmixings(results, label), *found, *linear_step(results, label)]
     sentences = [*found, *_control(label, evidence.controls)]
     return Short(label, verdict, known, status, sentences, reasons[:MOST_REASONS], steps)
 

@@ -1,11 +1,21 @@
-"""What became of the linear step after training, in a sentence for each model."""
+"""What is linear of a model: its step after training, and what linear unmixings of x find."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ivaegan_jax.evaluation import LinearStep, Result
+import numpy as np
+
+from ivaegan_jax.evaluation import Finding, LinearStep, Result
+from ivaegan_jax.report.recorded import number
+from ivaegan_jax.report.render import decimal
 
 TAKEN = "taken"
+
+LINEAR = {"like_fastica": "FastICA", "like_joint_diagonalisation": "joint diagonalisation"}
+"""Linear unmixings of x that runs are held against, by metric."""
+
+SAME = 0.95
+"""Mean MCC from which a linear unmixing finds the same latents."""
 
 
 def linear_step(results: Sequence[Result], label: str) -> Iterator[str]:
@@ -29,3 +39,19 @@ def linear_step(results: Sequence[Result], label: str) -> Iterator[str]:
             text = next(each.text for each in some if each.code == code)
             told += f" {text}" if code == TAKEN else f" Refused ({count}): {text}"
     yield told
+
+
+def linear_unmixings(results: Sequence[Result], label: str) -> Iterator[str]:
+    """Whether linear unmixings of x find a model's latents; nothing where that is not recorded."""
+    values: dict[str, dict[tuple[int | None, int | None], float]] = {}
+    for each in results:
+        if isinstance(each, Finding) and each.label == label and each.metric in LINEAR:
+            values.setdefault(each.metric, {})[each.data_seed, each.seed] = number(each.value)
+    if not values:
+        return
+    means = {LINEAR[name]: float(np.nanmean([*runs.values()])) for name, runs in values.items()}
+    told = ", ".join(f"{name} {decimal(mean, 3)}" for name, mean in means.items())
+    if max(means.values()) >= SAME:
+        yield f"A linear unmixing of x finds the same latents (MCC with them: {told})."
+    else:
+        yield f"Linear unmixings of x find other latents (MCC with them: {told})."

@@ -95,6 +95,8 @@ class Scorer:
         checked = verdict.precondition_of_runs(trained, self._held_out, self.dims.dim_u, self.mesh)
         judged = verdict.judge_runs(trained, checked, self._held_out, stamp)
         rows: list[Result] = list(paced(judged, pause))
+        if self._linear:
+            rows += verdict.linear_rows(trained, checked, self._linear, stamp)
         found = verdict.consensus_of_runs(trained, checked)
         rows += verdict.consensus_rows(trained, checked, found, stamp)
         held_out = np.concatenate([self.data.valid.row, self.data.test.row], axis=1)
@@ -114,6 +116,20 @@ class Scorer:
         return [
             verdict.hold_out(x[some[i // own]], u[some[i // own]], *sizes, ratio)
             for i, (x, u) in enumerate(held_out)
+        ]
+
+    @cached_property
+    def _linear(self) -> list[Mapping[str, np.ndarray]]:
+        """Linear unmixings of each data seed's held-out rows; none where the sources are known."""
+        train, sizes = self.data.train, (self.dims.dim_u, self.dims.dim_z)
+        if train.s is not None:
+            return []
+        own = len(train.u) // len(train.x)
+        return [
+            verdict.linear_unmixings(
+                x, train.u[i * own], sizes[0], self._held_out[i * own].x, sizes[1]
+            )
+            for i, x in enumerate(train.x)
         ]
 
     @cached_property

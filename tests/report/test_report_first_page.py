@@ -214,5 +214,19 @@ def test_a_model_says_how_many_runs_took_the_linear_step_and_why_the_others_did_
 def test_a_page_of_models_that_took_a_linear_step_says_so(tmp_path):
     found = truth_results(presets=("ivae", "ivae_gan")) + steps_of("taken")
     found = [*found, *rows()]
-    write_workdir(tmp_path, [replace(each, data="b1") for each in found])
-    assert "1 of 1 runs took the linear step" in write_report([tmp_path]).read_text()
+    workdir = tmp_path / "run"
+    write_workdir(workdir, [replace(each, data="b1") for each in found])
+    assert "1 of 1 runs took the linear step" in write_report([workdir]).read_text()
+
+
+@pytest.mark.parametrize(
+    ("like", "told"),
+    [
+        (0.98, "A linear unmixing of x finds the same latents (MCC with them: FastICA .980"),
+        (0.6, "Linear unmixings of x find other latents (MCC with them: FastICA .600"),
+    ],
+)
+def test_without_a_truth_a_model_stands_beside_linear_unmixings(like, told):
+    found = [finding("like_fastica", like, "ivae_gan", 1, seed) for seed in SEEDS]
+    short, _ = only(rows() + found)
+    assert short.sentences[0].startswith(told)

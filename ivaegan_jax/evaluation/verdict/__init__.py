@@ -6,6 +6,7 @@ Device part: `precondition`. Numbers of one run: `findings`. Words: `judgement`.
 from ivaegan_jax.evaluation.verdict.findings import Findings, find
 from ivaegan_jax.evaluation.verdict.held_out import HeldOut, held_out_rows, hold_out, looked_at
 from ivaegan_jax.evaluation.verdict.judgement import USABLE, Judgement, judge
+from ivaegan_jax.evaluation.verdict.linear import linear_rows, linear_unmixings
 from ivaegan_jax.evaluation.verdict.precondition import Precondition, make_precondition
 from ivaegan_jax.evaluation.verdict.rows import (
     consensus_arrays,
@@ -29,6 +30,8 @@ __all__ = [
     "hold_out",
     "judge",
     "judge_runs",
+    "linear_rows",
+    "linear_unmixings",
     "looked_at",
     "make_precondition",
     "precondition_of_runs",
