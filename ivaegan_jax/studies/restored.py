@@ -6,8 +6,8 @@ import jax
 import numpy as np
 
 from ivaegan_jax.data import preprocessing_from
-from ivaegan_jax.evaluation import Chosen, OfModel, Result, candidates, choose
-from ivaegan_jax.files import making_sense_of, read_npz
+from ivaegan_jax.evaluation import Chosen, LinearStep, OfModel, Result, candidates, choose
+from ivaegan_jax.files import RESTORE, making_sense_of, read_npz
 from ivaegan_jax.models import Dims
 from ivaegan_jax.studies.experiment import Experiment, experiment_from
 from ivaegan_jax.studies.fitted import Fitted, choose_one, open_model
@@ -66,8 +66,9 @@ def restore_checkpoint(workdir: Workdir, preset: str = "", data_seed: int | None
       data_seed: may be None where there is only one.
 
     Raises:
-      InputError: where the choice is not unique, there is nothing to load, or settings, checkpoint
-        and preprocessing do not belong together.
+      InputError: where the choice is not unique, there is nothing to load, the model that was
+        scored took a linear step, which checkpoints do not hold, or settings, checkpoint and
+        preprocessing do not belong together.
     """
     load_of_study(workdir.path)
     with making_sense_of(workdir.config):
@@ -80,6 +81,11 @@ def restore_checkpoint(workdir: Workdir, preset: str = "", data_seed: int | None
     scored = load_whole_results(workdir.metrics)
     labels = {each.label for each in scored if isinstance(each, OfModel)}
     is_scored = workdir.done.exists() or label in labels
+    if any(isinstance(s, LinearStep) and (s.label, s.code) == (label, "taken") for s in scored):
+        raise InputError(
+            f"checkpoints of {label} are from before its linear step; open {workdir.model(label)} "
+            f"instead; if that is missing, {RESTORE}"
+        )
     with making_sense_of(workdir.path / "checkpoints"):
         final = experiment.steps if is_scored else None
         states, runs = restore_job(workdir, group, job, final), make_runs(experiment)

@@ -121,7 +121,7 @@ def as_of_today(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, An
     """Stored settings with what did not exist then.
 
     A setting has its default, and a size is the present one: it follows from the data, whose
-    fingerprint is compared too. Rows were split at random.
+    fingerprint is compared too. Rows were split at random, and no model took a linear step.
     """
     stored, default = settings.get("config", {}), dataclasses.asdict(Config())
     if not stored:
@@ -129,6 +129,7 @@ def as_of_today(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, An
     parts = {part: values | stored.get(part, {}) for part, values in default.items()}
     # what decides is which split it came to, not by which words
     parts["data"]["split"] = settings.get("split", "random")
+    parts["train"]["unmix"] = stored.get("train", {}).get("unmix", False)
     sizes = asked.get("sizes", {}) | settings.get("sizes", {})
     known = {name: value for name, value in settings.items() if name != "split"}
     return known | {"config": parts, "sizes": sizes}

@@ -14,16 +14,19 @@ from ivaegan_jax.studies import Study, Workdir, open_model
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.fitted import encode
+from ivaegan_jax.studies.restored import restore_checkpoint
 from ivaegan_jax.studies.results import load_results
 from ivaegan_jax.studies.sources import load_datasets
+from ivaegan_jax.studies.workdir import as_of_today
 from ivaegan_jax.training.config import TrainConfig
+from ivaegan_jax.types import InputError
 
 LINEAR = Config(
     DataConfig(segments=8, per_segment=300, dim=3, layers=1),
     ModelConfig(width=4, depth=1),
     TrainConfig(batch=32, unmix=True),
 )
-ASKED = Experiment("b1", ("ivae", "ivae[unmix=false]"), (1,), (5,), 200, LINEAR)
+ASKED = Experiment("b1", ("ivae",), (1,), (5,), 200, LINEAR)
 
 
 class Silent:
@@ -54,22 +57,22 @@ def mcc_of(results, label):
     return found
 
 
-def test_the_step_is_taken_scored_and_left_out_where_that_is_asked(run):
+def test_the_step_is_taken_and_scored(run):
     results = load_results(run[1].metrics)
     [step] = [each for each in results if isinstance(each, LinearStep)]
     assert (step.label, step.code, step.seed) == ("ivae", "taken", 1)
-    assert mcc_of(results, "ivae") > 0.95 > mcc_of(results, "ivae[unmix=false]")
+    assert step.before > 0.3 > 0.15 > step.after
+    assert mcc_of(results, "ivae") > 0.95
 
 
 def test_the_saved_model_is_the_one_that_was_scored(run):
     study, workdir = run
     [dataset] = load_datasets(study.experiment, None)
     rows, results = study.data.test.row[0], load_results(workdir.metrics)
-    for label in ASKED.presets:
-        fitted = open_model(workdir.model(label))
-        assert (UNMIXED in fitted.params_by_seed) == (label == "ivae")
-        mean = encode(fitted, dataset)[0][0, rows]
-        assert mcc(mean, dataset.s[rows]) == pytest.approx(mcc_of(results, label), abs=1e-4)
+    fitted = open_model(workdir.model("ivae"))
+    assert UNMIXED in fitted.params_by_seed
+    mean = encode(fitted, dataset)[0][0, rows]
+    assert mcc(mean, dataset.s[rows]) == pytest.approx(mcc_of(results, "ivae"), abs=1e-4)
 
 
 def test_a_study_that_stopped_before_scoring_takes_the_same_step(run, tmp_path):
@@ -79,9 +82,23 @@ def test_a_study_that_stopped_before_scoring_takes_the_same_step(run, tmp_path):
     copy.metrics.unlink()
     shutil.rmtree(copy.path / "models")
     copy.open(study.settings())
-    Study(ASKED).run(copy, Silent())
+    study.run(copy, Silent())  # the same programs; nothing of the first run is kept in them
     copy.close()
     assert copy.metrics.read_text() == workdir.metrics.read_text()
     one, other = (np.load(w.model("ivae") / "params.npz") for w in (workdir, copy))
     for name in one:
         np.testing.assert_array_equal(one[name], other[name])
+
+
+def test_a_checkpoint_is_not_taken_for_the_model_that_took_a_step(run):
+    workdir = run[1]
+    with pytest.raises(InputError, match="from before its linear step"):
+        restore_checkpoint(workdir, "ivae")
+
+
+def test_directories_of_earlier_versions_took_no_step():
+    stored = ASKED.settings()
+    del stored["config"]["train"]["unmix"]
+    assert not as_of_today(stored, stored)["config"]["train"]["unmix"]
+    stored["config"]["train"]["unmix"] = True
+    assert as_of_today(stored, stored)["config"]["train"]["unmix"]
