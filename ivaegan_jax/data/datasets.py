@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ivaegan_jax.data.benchmarks.continuous import continuous_u
 from ivaegan_jax.data.benchmarks.coupled import b5_quadratic, b5_sine, b5_two_circles, b6
-from ivaegan_jax.data.benchmarks.draws import add_noise
+from ivaegan_jax.data.benchmarks.noise import add_noise
 from ivaegan_jax.data.benchmarks.observed import counts, laws, noisy
 from ivaegan_jax.data.benchmarks.real import digits
 from ivaegan_jax.data.benchmarks.synthetic import b1, b2, b3_imca, b3_tcl, b4

@@ -14,7 +14,7 @@ from ivaegan_jax.data.splits.all_seeds import split_all
 from ivaegan_jax.data.splits.draw import Split, check_batch
 from ivaegan_jax.data.splits.note import SplitNote
 from ivaegan_jax.data.splits.order import group_of, place_of
-from ivaegan_jax.types import Dataset, InputError, Kind
+from ivaegan_jax.types import Dataset, InputError, Kind, Known
 
 
 class Part(NamedTuple):
@@ -30,6 +30,7 @@ class Part(NamedTuple):
       place: its place in the table put in order, group by group and by time: rows of one group
         whose places differ by 1 are neighbours in time `[data_seeds, rows]`.
       group: its recording, session or subject, int32 `[data_seeds, rows]`; 0 where there are none.
+      clean: of test rows of a benchmark with noise: x without it, standardised as x is.
     """
 
     x: np.ndarray
@@ -38,6 +39,7 @@ class Part(NamedTuple):
     row: np.ndarray
     place: np.ndarray
     group: np.ndarray
+    clean: np.ndarray | None = None
 
     def by_level(self) -> "Part":
         """Rows ordered by a discrete u, as packs of rows of one level are drawn from."""
@@ -63,6 +65,7 @@ class Prepared(NamedTuple):
       notes: how the table was read where that was not plain.
       split: how rows were split, why, and what was left out.
       sha256: of the raw arrays of every data seed, in order.
+      truths: of every data seed of a benchmark with noise, how its test rows came about.
     """
 
     train: Part
@@ -74,6 +77,7 @@ class Prepared(NamedTuple):
     notes: tuple[str, ...]
     split: SplitNote
     sha256: str
+    truths: tuple[Known, ...] = ()
 
     @property
     def is_categorical(self) -> bool:
@@ -125,6 +129,11 @@ def prepare(
         notes=(*datasets[0].notes, *notes_on_codes(datasets[0])),
         split=note,
         sha256=_fingerprint(datasets),
+        truths=tuple(
+            d.truth.at(split.test)
+            for d, split in zip(datasets, splits, strict=True)
+            if d.truth is not None and d.truth.is_noisy
+        ),
     )
 
 
@@ -152,11 +161,17 @@ def _stack(
     x = np.empty((len(each), len(rows[0]), datasets[0].x.shape[1]), np.float32)
     for i, (dataset, chosen, preprocessing) in enumerate(each):
         x[i] = preprocessing.transform_rows(dataset.x, chosen)
+    clean = (
+        [fit.transform_rows(d.clean, r) for d, r, fit in each if d.clean is not None]
+        if name == "test"
+        else []
+    )
     s = [dataset.s[chosen] for dataset, chosen, _ in each if dataset.s is not None]
     u = np.stack([fit.encode_u(dataset.u[chosen]) for dataset, chosen, fit in each])
     groups = [group_of(d)[r] for d, r in zip(datasets, rows, strict=True)]
     place = [place_of(d)[r] for d, r in zip(datasets, rows, strict=True)]
-    return Part(x, u, np.stack(s) if s else None, *map(np.stack, (rows, place, groups)))
+    columns = map(np.stack, (rows, place, groups))
+    return Part(x, u, np.stack(s) if s else None, *columns, np.stack(clean) if clean else None)
 
 
 def _fingerprint(datasets: Sequence[Dataset]) -> str:

@@ -6,6 +6,7 @@ Does not: files, tables, words of a report.
 """
 
 from ivaegan_jax.evaluation.baselines import baseline_rows
+from ivaegan_jax.evaluation.ceilings import CEILINGS, ceiling_rows, clean_rows
 from ivaegan_jax.evaluation.evaluate import evaluation_key, make_evaluate
 from ivaegan_jax.evaluation.own_metrics import METRICS, HeldOutRun
 from ivaegan_jax.evaluation.plotted import arrays_for_figures, joined_arrays
@@ -44,6 +45,7 @@ from ivaegan_jax.metrics import LEVEL
 
 __all__ = [
     "BOTH",
+    "CEILINGS",
     "CRITERIA",
     "LEVEL",
     "METRICS",
@@ -71,7 +73,9 @@ __all__ = [
     "arrays_for_figures",
     "baseline_rows",
     "candidates",
+    "ceiling_rows",
     "choose",
+    "clean_rows",
     "evaluation_key",
     "from_row",
     "from_rows",

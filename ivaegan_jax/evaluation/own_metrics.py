@@ -11,8 +11,8 @@ from ivaegan_jax.types import InputError, Row
 
 RECORDED = (
     "recon_r2", "kl", "active_units", "label_r2", "information_on_u", "log_likelihood", "elbo",
-    "critic_accuracy", "mcc", "mcc_within", "affine_r2", "affine_r2_z_given_s", "cca", "verdict",
-    "consensus", "agreement_mcc", "agreement_affine_r2", "levels", "levels_needed",
+    "critic_accuracy", "mcc", "mcc_within", "mcc_clean", "affine_r2", "affine_r2_z_given_s", "cca",
+    "verdict", "consensus", "agreement_mcc", "agreement_affine_r2", "levels", "levels_needed",
     "levels_looked_at", "natural_rank_quadratic", "natural_weakest", "natural_inflation",
     "natural_power", "informative_units", "slope_p05", "slope_median", "information_on_u_p",
     "gate", "c2st", "c2st_real", "c2st_wrong_u", "mmd2", "mmd2_real", "mmd2_wrong_u",

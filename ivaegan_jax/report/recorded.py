@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 
 from ivaegan_jax.evaluation import (
     BOTH,
+    CEILINGS,
     USABLE,
     Agreement,
     Baseline,
@@ -28,13 +29,22 @@ HEADLINE: Mapping[str, str] = {
 """The one convention behind every headline number."""
 
 BOUNDED = frozenset(
-    {"mcc", "mcc_within", "affine_r2", "affine_r2_z_given_s", "cca", "recon_r2", "label_r2"}
+    {
+        "mcc",
+        "mcc_within",
+        "mcc_clean",
+        "affine_r2",
+        "affine_r2_z_given_s",
+        "cca",
+        "recon_r2",
+        "label_r2",
+    }
     | {"agreement_mcc", "agreement_affine_r2"}
 )
 """Scores whose useless value is 0: what a run without a number is counted as."""
 
 LIMITS = {
-    **dict.fromkeys(("mcc", "mcc_within", "cca", "agreement_mcc"), (0.0, 1.0)),
+    **dict.fromkeys(("mcc", "mcc_within", "mcc_clean", "cca", "agreement_mcc"), (0.0, 1.0)),
     **dict.fromkeys(("affine_r2", "affine_r2_z_given_s", "recon_r2", "label_r2"), (-np.inf, 1.0)),
     "correlation": (-1.0, 1.0),
     "regret": (0.0, np.inf),
@@ -177,6 +187,17 @@ def counted(result: Valued) -> float:
 
 def baselines(results: Iterable[Result], metric: str = "mcc") -> dict[str, float]:
     """Each baseline's mean over the data seeds."""
+    found = _means(results, metric)
+    return {name: value for name, value in found.items() if name not in CEILINGS}
+
+
+def ceilings(results: Iterable[Result], metric: str = "mcc") -> dict[str, float]:
+    """The mean over the data seeds of the best estimates that noise allows."""
+    found = _means(results, metric)
+    return {name: value for name, value in found.items() if name in CEILINGS}
+
+
+def _means(results: Iterable[Result], metric: str) -> dict[str, float]:
     own = [each for each in results if isinstance(each, Baseline)]
     values = {
         name: [number(each.value) for each in select(own, Baseline, name, metric)]

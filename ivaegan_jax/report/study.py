@@ -8,14 +8,16 @@ import numpy as np
 
 from ivaegan_jax.evaluation import USABLE, Result
 from ivaegan_jax.report.bands import Checked, bands_table
+from ivaegan_jax.report.estimates import interval
 from ivaegan_jax.report.evidence import gather, verdict_of
 from ivaegan_jax.report.figures.along import latents_panels, strips_along
 from ivaegan_jax.report.figures.picture import Picture
 from ivaegan_jax.report.figures.scores import arm_strips
 from ivaegan_jax.report.inputs import Arm, Records, studies
 from ivaegan_jax.report.latents import DIM_Z, along, latents_table, recommended
+from ivaegan_jax.report.legend import NOISY
 from ivaegan_jax.report.page import Section
-from ivaegan_jax.report.recorded import baselines
+from ivaegan_jax.report.recorded import baselines, ceilings
 from ivaegan_jax.report.render import Table
 from ivaegan_jax.report.selection import outcomes, selection_over_arms
 from ivaegan_jax.report.tables import DIGITS, summary, threshold_of, truth_record
@@ -30,6 +32,8 @@ COLUMNS = {
     "runs": "runs",
     "diverged": "div",
     "mcc": "MCC [95 %]",
+    "of_ceiling": "of ceiling",
+    "mcc_clean": "clean",
     "iqm": "IQM",
     "mcc_within": "within",
     "affine_r2": "R²(s|z)",
@@ -40,6 +44,7 @@ COLUMNS = {
     "random_rotation": "rotation",
     "label_only": "label",
     "linear_supervised": "linear",
+    "bayes": "bayes",
 }
 
 NOTES = (
@@ -68,17 +73,32 @@ class Studied(NamedTuple):
 
 def every_arm(studied: Studied) -> Table:
     """One line per arm, on whatever data; baselines are those of the arm's own data seeds."""
+    known = ceilings_by_data(studied)
     records = [
         {
-            **truth_record(found, arm.name, threshold_of(found)),
+            **truth_record(found, arm.name, threshold_of(found), known.get(arm.data)),
             **_without_truth(found, arm.name),
             "data": arm.data,
             **baselines(found),
+            **ceilings(found),
         }
         for arm, found in zip(studied.arms, (r.results for r in studied.read), strict=True)
     ]
-    title = f"All arms: {len(records)}"
-    return Table(title, COLUMNS, records, (), NOTES, DIGITS).without_empty_columns()
+    title, notes = f"All arms: {len(records)}", [*NOTES, *([NOISY] if known else [])]
+    return Table(title, COLUMNS, records, (), notes, DIGITS).without_empty_columns()
+
+
+def ceilings_by_data(studied: Studied) -> dict[str, float]:
+    """The MCC that each arm's data allow: the better of `bayes` and the arm that has the truth."""
+    found: dict[str, float] = {}
+    taught: dict[str, float] = {}
+    for arm, read in zip(studied.arms, studied.read, strict=True):
+        if (known := ceilings(read.results).get("bayes")) is not None:
+            found[arm.data] = max(found.get(arm.data, 0.0), known)
+        mean = interval(read.results, "mcc", arm.name) if arm.preset == "supervised" else None
+        if mean is not None:
+            taught[arm.data] = max(taught.get(arm.data, 0.0), float(mean.estimate))
+    return {data: max(known, taught.get(data, 0.0)) for data, known in found.items()}
 
 
 def _without_truth(results: Sequence[Result], name: str) -> dict[str, Any]:

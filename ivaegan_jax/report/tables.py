@@ -10,7 +10,7 @@ from ivaegan_jax.evaluation import Agreement, Result, Score
 from ivaegan_jax.metrics import Interval, holm, success_rate
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.estimates import agreement, interval, paired
-from ivaegan_jax.report.legend import RESPLIT, with_truth_notes, without_truth_notes
+from ivaegan_jax.report.legend import NOISY, RESPLIT, with_truth_notes, without_truth_notes
 from ivaegan_jax.report.recorded import count_runs, has_truth, sizes
 from ivaegan_jax.report.render import Record, Table
 
@@ -19,6 +19,8 @@ TRUTH = {
     "runs": "runs",
     "diverged": "div",
     "mcc": "MCC [95 %]",
+    "of_ceiling": "of ceiling",
+    "mcc_clean": "clean",
     "iqm": "IQM",
     "mcc_within": "within",
     "affine_r2": "R²(s|z)",
@@ -83,13 +85,14 @@ def _truth_table(
     known = recorded.labels(results)
     against = reference_of(known, reference)
     threshold = threshold_of(results) if success_threshold is None else success_threshold
-    records = [truth_record(results, label, threshold) for label in known]
+    ceiling = ceiling_of(results)
+    records = [truth_record(results, label, threshold, ceiling) for label in known]
     return Table(
         f"Held-out recovery of the sources: {sizes(results)}",
         {key: header.format(reference=against) for key, header in TRUTH.items()},
         _compared(results, records, against),
         baseline_lines(results),
-        with_truth_notes(sizes(results), threshold, against),
+        [*with_truth_notes(sizes(results), threshold, against), *([NOISY] if ceiling else [])],
     )
 
 
@@ -106,15 +109,25 @@ def reference_of(known: Sequence[str], reference: str = "ivae") -> str:
 
 
 def baseline_lines(results: Sequence[Result]) -> list[Record]:
-    """Baselines in rising order, each the mean over the data seeds."""
-    within = recorded.baselines(results, "mcc_within")
-    found = sorted(recorded.baselines(results).items(), key=lambda item: item[1])
+    """Baselines and ceilings in rising order, each the mean over the data seeds."""
+    both = recorded.baselines, recorded.ceilings
+    within = {name: value for of in both for name, value in of(results, "mcc_within").items()}
+    found = [item for of in both for item in of(results).items()]
+    found = sorted(found, key=lambda item: item[1])
     return [{"preset": n, "mcc": value, "mcc_within": within.get(n)} for n, value in found]
 
 
 def threshold_of(results: Sequence[Result]) -> float:
     """The held-out MCC from which a run on these data counts as a success."""
     return max(0.9, recorded.baselines(results).get("random_rotation_p95", 0.0))
+
+
+def ceiling_of(results: Sequence[Result]) -> float | None:
+    """What no encoder that sees x alone goes beyond: the better of `bayes` and `supervised`."""
+    taught = interval(results, "mcc", "supervised")
+    known = recorded.ceilings(results).get("bayes")
+    found = [known, None if taught is None else float(taught.estimate)]
+    return max((value for value in found if value is not None), default=None) if known else None
 
 
 def _counts(results: Sequence[Result], label: str) -> dict[str, Any]:
@@ -128,16 +141,28 @@ def _estimates(
     return {metric: interval(results, metric, label) for metric in metrics}
 
 
-def truth_record(results: Sequence[Result], label: str, threshold: float) -> dict[str, Any]:
-    """A model's line where the sources are known, less what compares it with others."""
+def truth_record(
+    results: Sequence[Result], label: str, threshold: float, ceiling: float | None = None
+) -> dict[str, Any]:
+    """A model's line where the sources are known, less what compares it with others.
+
+    Args:
+      results: of one data set.
+      label: the model.
+      threshold: MCC from which a run is a success.
+      ceiling: MCC that x allows; None where nobody knows.
+    """
     mcc = recorded.scores(results, "mcc", label)
     if not mcc.present.any():  # A model without an encoder recovers nothing to compare.
         return _counts(results, label)
     success = (mcc.values >= threshold) & ~mcc.diverged
-    means = _estimates(results, label, ("mcc_within", "affine_r2"))
+    means = _estimates(results, label, ("mcc_within", "affine_r2", "mcc_clean"))
+    mean = interval(results, "mcc", label)
+    reached = None if mean is None or ceiling is None else float(mean.estimate) / ceiling
     return {
         **_counts(results, label),
-        "mcc": interval(results, "mcc", label),
+        "mcc": mean,
+        "of_ceiling": reached,
         "iqm": _estimate(interval(results, "mcc", label, "iqm")),
         **{metric: _estimate(value) for metric, value in means.items()},
         "success": _success(success, mcc),

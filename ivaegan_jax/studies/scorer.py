@@ -13,6 +13,7 @@ from ivaegan_jax.evaluation import (
     Result,
     Stamp,
     arrays_for_figures,
+    clean_rows,
     joined_arrays,
     scoring,
     unmixing,
@@ -63,6 +64,8 @@ class Scorer:
                 scores = scoring.run_rows(some, found[split], part, stamp[split])
                 by_split[split] += paced(scores, pause)
                 mu[split].append(found[split].mu)
+            clean = clean_rows(some, parts["test"], self.dims.dim_u, self.mesh, stamp["test"])
+            by_split["test"] += paced(clean, pause)
             quality = scoring.quality_rows(some, [*found.values()], [*parts.values()], stamp[BOTH])
             by_split["both"] += paced(quality, pause)
             # what may choose a run sees validation rows alone

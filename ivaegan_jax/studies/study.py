@@ -15,6 +15,7 @@ from ivaegan_jax.evaluation import (
     Result,
     baseline_rows,
     candidates,
+    ceiling_rows,
     choose,
     scoring,
 )
@@ -245,7 +246,9 @@ class Study:
         if any(isinstance(each, Baseline | Gate) for each in load_results(workdir.metrics)):
             return
         e = self.experiment
-        rows = [*paced(baseline_rows(self.data, e.data_seeds, e.data), pause)]
+        rows: list[Result] = []
+        for made in (baseline_rows, ceiling_rows):
+            rows += paced(made(self.data, e.data_seeds, e.data), pause)
         add_results(workdir.metrics, [*rows, *gate_rows(e, self.seen)])
 
     def _make_scorer(self, control: str) -> Scorer:

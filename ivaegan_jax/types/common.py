@@ -100,6 +100,30 @@ class TrainData(NamedTuple):
     s: Float[HostOrDevice, "data_seeds rows dim_s"] | None = None
 
 
+@runtime_checkable
+class Known(Protocol):
+    """What the maker of a data set knows of how its rows came about, and what follows from it."""
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether x has noise, so that the sources cannot be known from it exactly."""
+        ...
+
+    def at(self, rows: Int[np.ndarray, " rows"]) -> "Known":
+        """The same of some rows."""
+        ...
+
+    def seen(self, x: Any, observed: Any) -> "Known":
+        """The same, with these observations and their law."""
+        ...
+
+    def posterior_means(
+        self, given_u: bool, seed: int = 0
+    ) -> tuple[Float[np.ndarray, "rows dim_s"], Float[np.ndarray, " rows"]]:
+        """Best estimate of the sources given x, with u or without, and what it rests on."""
+        ...
+
+
 @dataclasses.dataclass(frozen=True)
 class Dataset:
     """A table in host memory.
@@ -120,6 +144,7 @@ class Dataset:
       columns: names of the columns of x; none where they have none.
       clean: what x would be without noise, `[rows, dim_x]`, of counts their expected values; None
         where x has no noise or nobody knows.
+      truth: of a benchmark, how every row came about.
     """
 
     name: str
@@ -137,6 +162,7 @@ class Dataset:
     independent: bool = False
     columns: tuple[str, ...] = ()
     clean: Float[np.ndarray, "rows dim_x"] | None = None
+    truth: Known | None = None
 
     def __post_init__(self) -> None:
         """Takes a plain array for u."""

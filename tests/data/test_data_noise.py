@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from ivaegan_jax.data import DATASETS, is_synthetic, load_dataset
-from ivaegan_jax.data.benchmarks.draws import draw_noise
+from ivaegan_jax.data.benchmarks.noise import draw_noise
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment

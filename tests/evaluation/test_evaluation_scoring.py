@@ -4,10 +4,11 @@ import jax
 import numpy as np
 import pytest
 
+from ivaegan_jax.data import load_dataset
 from ivaegan_jax.data.benchmarks.synthetic import b1
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.prepare import prepare
-from ivaegan_jax.evaluation import baselines, plotted, scoring, to_row
+from ivaegan_jax.evaluation import baselines, ceilings, plotted, scoring, to_row
 from ivaegan_jax.evaluation.evaluate import Evaluation, evaluation_key, make_evaluate
 
 DATA_SEEDS = (3, 4)
@@ -149,6 +150,54 @@ def test_without_sources_there_are_no_baselines(prepared):
         name: getattr(prepared, name)._replace(s=None) for name in ("train", "valid", "test")
     })  # fmt: skip
     assert list(baselines.baseline_rows(blind, DATA_SEEDS, "b1")) == []
+
+
+def test_latents_of_clean_rows_are_scored_apart(trained, prepared, evaluation, mesh):
+    part = prepared.test
+    assert part.clean is None
+    assert list(ceilings.clean_rows(trained, part, prepared.dim_u, mesh, stamp)) == []
+    same = list(ceilings.clean_rows(trained, part._replace(clean=part.x), 4, mesh, stamp))
+    scored = scoring.run_rows(trained, evaluation, part, stamp)
+    by_x = [r.value for r in scored if r.metric == "mcc" and r.corr == "pearson"
+            and r.assignment == "held_out" and r.latent == "posterior_mean"]  # fmt: skip
+    np.testing.assert_allclose([row.value for row in same], by_x, atol=1e-5)
+    assert [(r.metric, r.seed, r.data_seed) for r in same] == [
+        ("mcc_clean", seed, DATA_SEEDS[index]) for seed, index in zip(SEEDS, INDEX, strict=True)
+    ]
+    other = list(ceilings.clean_rows(trained, part._replace(clean=-2 * part.x), 4, mesh, stamp))
+    assert other[0].value != pytest.approx(same[0].value, abs=1e-3)
+
+
+@pytest.fixture(scope="module")
+def noisy():
+    """Two data seeds of four sources in eight noisy columns."""
+    options = {"segments": 6, "per_segment": 100, "columns": 8, "noise": 0.4}
+    datasets = [load_dataset("noisy", seed, options) for seed in DATA_SEEDS]
+    return datasets, prepare(datasets, DATA_SEEDS, DataConfig(), batch=8)
+
+
+def test_clean_test_rows_are_standardised_as_x_is(noisy):
+    datasets, prepared = noisy
+    part = prepared.test
+    for i, (data, fitted) in enumerate(zip(datasets, prepared.preprocessing, strict=True)):
+        np.testing.assert_array_equal(part.clean[i], fitted.transform_x(data.clean)[part.row[i]])
+        np.testing.assert_array_equal(prepared.truths[i].s, part.s[i])
+    assert prepared.train.clean is None
+    assert np.square(part.x - part.clean).mean() > 0.1
+
+
+def test_ceilings_are_scored_once_per_data_seed_where_there_is_noise(noisy, prepared):
+    _, data = noisy
+    rows = list(ceilings.ceiling_rows(data, DATA_SEEDS, "noisy"))
+    by_key = {(row.data_seed, row.baseline, row.metric): row.value for row in rows}
+    assert len(by_key) == len(rows) == 2 * 2 * 2
+    for seed in DATA_SEEDS:
+        assert by_key[seed, "bayes_u", "mcc"] > by_key[seed, "bayes", "mcc"] - 0.05
+        assert 0.6 < by_key[seed, "bayes", "mcc"] < 0.99
+        own = {r.baseline: r.value for r in baselines.baseline_rows(data, DATA_SEEDS, "noisy")
+               if r.metric == "mcc" and r.data_seed == seed}  # fmt: skip
+        assert by_key[seed, "bayes", "mcc"] > own["linear_supervised"] - 0.05
+    assert list(ceilings.ceiling_rows(prepared, DATA_SEEDS, "b1")) == []
 
 
 def test_figures_show_at_most_the_plotted_rows_evenly_spread(trained, prepared, monkeypatch):

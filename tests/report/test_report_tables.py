@@ -23,6 +23,7 @@ from ivaegan_jax.report.first_page import first_page
 from ivaegan_jax.report.page import Section, page
 from ivaegan_jax.report.recorded import scores
 from ivaegan_jax.report.render import Table, cell, decimal
+from ivaegan_jax.report.truth import truths
 from ivaegan_jax.report.wording import headline
 
 
@@ -86,6 +87,32 @@ def test_baselines_stand_beneath_in_rising_order():
     values = [record["mcc"] for record in summary(truth_results()).footer]
     assert values == sorted(values)
     assert len(values) == 6
+
+
+def test_under_noise_a_score_stands_beside_what_noise_allows():
+    taught = [score("mcc", 0.95, "supervised", seed, 1) for seed in (5, 6, 7, 8)]
+    plain = [*truth_results(("ivae_gan",)), *taught]
+    noisy = [*plain, *(baseline("bayes", 0.92, seed) for seed in (5, 6, 7, 8))]
+    noisy += [score("mcc_clean", 0.99, "ivae_gan", seed, 1) for seed in (5, 6, 7, 8)]
+    table = by_preset(summary(noisy))
+    own = table["ivae_gan"]
+    assert own["of_ceiling"] == pytest.approx(float(own["mcc"].estimate) / 0.95)
+    assert table["supervised"]["of_ceiling"] == pytest.approx(1)
+    assert own["mcc_clean"] == pytest.approx(0.99)
+    assert {"of_ceiling", "mcc_clean"} <= set(summary(noisy).columns)
+    assert not {"of_ceiling", "mcc_clean"} & set(summary(plain).columns)
+    assert summary(noisy).footer[-1]["preset"] == "bayes"
+    assert any("noise took the rest" in note for note in summary(noisy).notes)
+
+
+def test_a_ceiling_is_no_baseline_that_must_be_beaten():
+    results = truth_results(("ivae_gan",))
+    before = truths(results)["ivae_gan"]
+    after = truths([*results, *(baseline("bayes", 0.99, seed) for seed in (5, 6, 7, 8))])[
+        "ivae_gan"
+    ]
+    assert before.says == after.says
+    assert "bayes" not in after.baselines
 
 
 def test_a_preset_without_an_encoder_is_listed_without_mcc():

@@ -12,6 +12,7 @@ from ivaegan_jax.data.benchmarks.mixing import (
     conditioned,
 )
 from ivaegan_jax.data.benchmarks.options import check_data_seed, checked
+from ivaegan_jax.data.benchmarks.truth import Truth
 from ivaegan_jax.types import Auxiliary, Dataset
 
 DIM_U = 2
@@ -56,9 +57,10 @@ def continuous_u(
     std = random_std(rng, u, dim)
     s = draw_sources(rng, source, per_segment, dim, np.float64) * std
     matrices = conditioned(rng, dim, dim, layers, same=True)
-    x = Mixing(matrices, ACTIVATIONS[activation])(s.astype(np.float32))
-    x, u, s = (array.astype(np.float32) for array in (x, u, s))
-    return Dataset(name="continuous_u", x=x, u=Auxiliary.continuous(u), s=s)
+    u, s, std = (array.astype(np.float32) for array in (u, s, std))
+    mixing = Mixing(matrices, ACTIVATIONS[activation])
+    truth = Truth(s, np.zeros_like(s), std, source, mixing)
+    return Dataset(name="continuous_u", x=mixing(s), u=Auxiliary.continuous(u), s=s, truth=truth)
 
 
 def random_std(rng: np.random.RandomState, u: Float[np.ndarray, "rows dim_u"], dim: int) -> Rows:

@@ -5,14 +5,15 @@ from the sources to the columns (see `mixing.Mixing`). With as many columns as s
 without noise, `noisy` and `laws` are those benchmarks to the bit.
 """
 
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from jaxtyping import Float
 from scipy.optimize import root_scalar
 
+from ivaegan_jax.data.benchmarks.densities import Counts
 from ivaegan_jax.data.benchmarks.draws import Source, in_segments
-from ivaegan_jax.data.benchmarks.mixing import Activation
+from ivaegan_jax.data.benchmarks.mixing import Activation, Mixing, Rows
 from ivaegan_jax.data.benchmarks.options import check_data_seed, checked
 from ivaegan_jax.data.benchmarks.recipes import (
     Drawn,
@@ -143,21 +144,42 @@ def counts(
     else:
         drawn = recipe_b2(rng, size, source, activation, modulation)
     over = dispersion if counted == "negative_binomial" else 0.0
-    rates = rates_of(drawn, gain, zeros, over)
+    log_rate = log_rate_of(drawn, gain, zeros, over)
+    rates = np.exp(log_rate(drawn.s))
     x = draw_counts(np.random.default_rng((data_seed, 3)), rates, over)
-    return in_segments("counts", x, drawn.s, segments, clean=rates)
+    truth = drawn.truth()._replace(mixing=log_rate).seen(x, Counts(over))
+    return in_segments("counts", x, drawn.s, segments, truth, rates)
 
 
-def rates_of(drawn: Drawn, gain: float, zeros: float, dispersion: float) -> Rates:
-    """Expected counts, of which the given share is expected to be drawn as 0."""
+class LogRate(NamedTuple):
+    """From sources to logarithmic rates.
+
+    Attributes:
+      mixing: from sources to many columns.
+      scale: of every column.
+      shift: of every column.
+    """
+
+    mixing: Mixing
+    scale: Float[np.ndarray, " columns"]
+    shift: Float[np.ndarray, " columns"]
+
+    def __call__(self, s: Rows) -> Rates:
+        """Of rows of sources."""
+        return self.scale * self.mixing(s).astype(np.float64) + self.shift
+
+
+def log_rate_of(drawn: Drawn, gain: float, zeros: float, dispersion: float) -> LogRate:
+    """Makes the rates, by which the given share of counts is expected to be 0."""
     y = drawn.mixing(drawn.s).astype(np.float64)
-    rates = np.exp(gain * (y - y.mean(axis=0)) / y.std(axis=0))
+    scale = gain / y.std(axis=0)
+    rates = np.exp(scale * (y - y.mean(axis=0)))
 
     def excess(log_exposure: float) -> float:
         return float(chance_of_zero(np.exp(log_exposure) * rates, dispersion).mean()) - zeros
 
     found = root_scalar(excess, bracket=(-LARGEST_EXPOSURE, LARGEST_EXPOSURE), xtol=1e-6)
-    return np.exp(found.root) * rates
+    return LogRate(drawn.mixing, scale, found.root - scale * y.mean(axis=0))
 
 
 def chance_of_zero(rates: Rates, dispersion: float) -> Rates:
@@ -171,7 +193,7 @@ def draw_counts(rng: np.random.Generator, rates: Rates, dispersion: float) -> Ra
     """Counts of these means; a negative binomial law is a Poisson law of a Gamma rate."""
     if dispersion:
         rates = rates * rng.gamma(1 / dispersion, dispersion, rates.shape)
-    return rng.poisson(rates).astype(np.float64)
+    return rng.poisson(rates).astype(np.float32)
 
 
 def _wide(name: str, size: Size) -> Size:

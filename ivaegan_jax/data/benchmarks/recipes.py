@@ -9,7 +9,15 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 from sklearn.preprocessing import scale
 
-from ivaegan_jax.data.benchmarks.draws import Source, by_row, draw_sources, in_segments, modulated
+from ivaegan_jax.data.benchmarks.draws import (
+    UNIT_STD,
+    Source,
+    Table,
+    by_row,
+    draw_sources,
+    in_segments,
+    modulated,
+)
 from ivaegan_jax.data.benchmarks.mixing import (
     ACTIVATIONS,
     Activation,
@@ -19,6 +27,7 @@ from ivaegan_jax.data.benchmarks.mixing import (
     leaky,
     rotations,
 )
+from ivaegan_jax.data.benchmarks.truth import Truth
 from ivaegan_jax.types import Dataset, InputError
 
 Recipe: TypeAlias = Literal["b1", "b2", "b3"]
@@ -50,17 +59,26 @@ class Drawn(NamedTuple):
     Attributes:
       s: sources `[segments * per_segment, dim]`, ordered by segment.
       mixing: from them to noiseless observations.
-      segments: number of segments.
+      source: law of the unmodulated sources.
+      mean: of every segment's sources.
+      std: factor of every segment's unmodulated sources.
     """
 
     s: Rows
     mixing: Mixing
-    segments: int
+    source: Source
+    mean: Table
+    std: Table
 
     def seen(self, name: str) -> Dataset:
         """The noiseless data set."""
-        x = self.mixing(self.s)
-        return in_segments(name, x, self.s, self.segments)
+        return in_segments(name, self.mixing(self.s), self.s, len(self.std), truth=self.truth())
+
+    def truth(self) -> Truth:
+        """What is known of every row."""
+        each = len(self.s) // len(self.std)
+        mean, std = (by_row(t.astype(np.float32), each) for t in (self.mean, self.std))
+        return Truth(self.s.astype(np.float32), mean, std, self.source, self.mixing)
 
 
 def recipe_b1(
@@ -68,9 +86,10 @@ def recipe_b1(
 ) -> Drawn:
     """Standard deviations U(.5, 3) per segment and source, means 0, one matrix in all layers."""
     std = rng.uniform(0.5, 3, (size.segments, size.dim))
-    s = modulated(rng, source, std, np.zeros_like(std), size.per_segment)
+    mean = np.zeros_like(std)
+    s = modulated(rng, source, std, mean, size.per_segment).astype(np.float32)
     matrices = conditioned(rng, size.dim, size.columns, size.layers, same=True)
-    return Drawn(s.astype(np.float32), Mixing(matrices, ACTIVATIONS[activation]), size.segments)
+    return Drawn(s, Mixing(matrices, ACTIVATIONS[activation]), source, mean, std)
 
 
 def recipe_b2(
@@ -88,9 +107,9 @@ def recipe_b2(
     mean = rng.uniform(-5, 5, (size.segments, size.dim))
     std = np.ones_like(std) if modulation == "mean" else std
     mean = np.zeros_like(mean) if modulation == "variance" else mean
-    s = modulated(rng, source, std, mean, size.per_segment)
+    s = modulated(rng, source, std, mean, size.per_segment).astype(np.float32)
     matrices = conditioned(rng, size.dim, size.columns, size.layers, same=False)
-    return Drawn(s.astype(np.float32), Mixing(matrices, ACTIVATIONS[activation]), size.segments)
+    return Drawn(s, Mixing(matrices, ACTIVATIONS[activation]), source, mean, std)
 
 
 def recipe_b3(rng: np.random.RandomState, size: Size, source: Source) -> Drawn:
@@ -105,7 +124,8 @@ def recipe_b3(rng: np.random.RandomState, size: Size, source: Source) -> Drawn:
     std = rng.uniform(0.01, 3, (size.dim, size.segments)).T
     matrices = rotations(rng, size.dim, size.columns, size.layers)
     mixing = Mixing(matrices, leaky, before=True)
-    return Drawn(s * by_row(std, size.per_segment), mixing, size.segments)
+    s = s * by_row(std, size.per_segment)
+    return Drawn(s, mixing, source, np.zeros_like(std), std / UNIT_STD[source])
 
 
 def draw(

@@ -18,7 +18,14 @@ from ivaegan_jax.data.benchmarks.mixing import (
     rotations,
 )
 from ivaegan_jax.data.benchmarks.options import check_data_seed, checked
-from ivaegan_jax.data.benchmarks.recipes import Modulation, Size, recipe_b1, recipe_b2, recipe_b3
+from ivaegan_jax.data.benchmarks.recipes import (
+    Drawn,
+    Modulation,
+    Size,
+    recipe_b1,
+    recipe_b2,
+    recipe_b3,
+)
 from ivaegan_jax.types import Dataset
 
 
@@ -160,9 +167,9 @@ def b4(
     rng = np.random.RandomState(check_data_seed(data_seed))
     std = rng.uniform(0.1, 3, (segments, dim))
     mean = rng.uniform(-3, 3, (segments, dim))
-    s = modulated(rng, source, std, mean, per_segment)
+    s = modulated(rng, source, std, mean, per_segment).astype(np.float32)
     mixing = Mixing(tuple(bounded_matrix(rng, dim) for _ in range(layers)), leaky)
-    return in_segments("b4", mixing(s.astype(np.float32)), s, segments)
+    return Drawn(s, mixing, source, mean, std).seen("b4")
 
 
 def _correlation(data_seed: int, dim: int) -> Float[np.ndarray, "dim dim"]:

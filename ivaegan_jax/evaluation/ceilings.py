@@ -1,0 +1,98 @@
+"""What noise allows: how well the best estimate of the sources scores, and latents of clean x."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import jax
+import numpy as np
+from jax.sharding import Mesh
+
+from ivaegan_jax.data import Part, Prepared
+from ivaegan_jax.evaluation.results import Baseline, Score, Stamp
+from ivaegan_jax.evaluation.scores import known, some_of
+from ivaegan_jax.evaluation.scoring import Trained
+from ivaegan_jax.metrics import distinct_columns, mcc, some_rows, within_level_mcc
+from ivaegan_jax.models import Model, in_batches
+from ivaegan_jax.training import (
+    Run,
+    as_batch,
+    default_how,
+    over_runs,
+    pad_runs,
+    shard_runs,
+    share,
+)
+
+CEILINGS = {"bayes": False, "bayes_u": True}
+"""What no estimate goes beyond, from x alone and from x and u; and whether u is known."""
+
+MOST_ROWS, FEWEST_DRAWS, UNSURE = 2000, 5, 0.1
+"""Held-out rows of a ceiling at most; where more than this share of them rests on fewer effective
+draws, it has no number."""
+
+CONVENTION = {"corr": "pearson", "assignment": "held_out"}
+
+
+def ceiling_rows(prepared: Prepared, data_seeds: Sequence[int], data: str) -> Iterator[Baseline]:
+    """Posterior means under the truth of a benchmark with noise, scored as models are."""
+    test = prepared.test
+    for i, truth in enumerate(prepared.truths):
+        rows = some_rows(test.u[i], prepared.dim_u, MOST_ROWS)
+        s, u = test.s[i][rows], test.u[i][rows]
+        for name, given_u in CEILINGS.items():
+            mean, draws = truth.at(rows).posterior_means(given_u)
+            found = {"mcc": mcc(mean, s)}
+            if prepared.is_categorical:
+                found["mcc_within"] = within_level_mcc(mean, s, u)
+            unsure = np.mean(draws < FEWEST_DRAWS) > UNSURE
+            for metric, value in found.items():
+                yield Baseline(
+                    **CONVENTION,
+                    **some_of("rows", rows, test.u[i]),
+                    data=data,
+                    data_seed=data_seeds[i],
+                    baseline=name,
+                    metric=metric,
+                    value=float("nan") if unsure else value,
+                )
+
+
+def clean_rows(
+    trained: Trained, part: Part, dim_u: int, mesh: Mesh, stamp: Stamp
+) -> Iterator[Score]:
+    """MCC of the encoder on x without its noise: whether the axes are found, whatever noise hides.
+
+    Nothing where nobody knows x without its noise.
+
+    Args:
+      trained: the runs.
+      part: held-out rows.
+      dim_u: features of u as the networks see it.
+      mesh: devices that the runs are split over.
+      stamp: says which run it is.
+    """
+    if part.clean is None or part.s is None:
+        return
+    both = trained.states.evaluated, trained.runs
+    stacked = shard_runs(pad_runs(both, mesh, trained.at_once), mesh)
+    lifted = _over_encoding(trained.model, dim_u, mesh)
+    means = np.asarray(lifted(*stacked, share((part.clean, part.u), mesh)))
+    for i, index in enumerate(trained.runs.data_index):
+        mu, s = means[i], part.s[index][:, distinct_columns(part.s[index])]
+        value = known(lambda mu=mu, s=s: mcc(mu, s), mu)
+        convention = {"latent": "posterior_mean", **CONVENTION}
+        yield Score(**stamp(i), metric="mcc_clean", value=value, **convention)
+
+
+@lru_cache(maxsize=1)
+def _over_encoding(model: Model, dim_u: int, mesh: Mesh) -> Callable[..., jax.Array]:
+    def one(params: Any, run: Run, shared: Any) -> jax.Array:
+        def encode(x: jax.Array, u: jax.Array) -> jax.Array:
+            batch = as_batch(x, u, dim_u)
+            return model.encode(params, batch.x, batch.u)[0]
+
+        x, u = shared[0][run.data_index], shared[1][run.of_u]
+        return in_batches(encode, x, u)
+
+    return over_runs(one, mesh, default_how())
