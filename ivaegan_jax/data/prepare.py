@@ -170,8 +170,9 @@ def _stack(
     u = np.stack([fit.encode_u(dataset.u[chosen]) for dataset, chosen, fit in each])
     groups = [group_of(d)[r] for d, r in zip(datasets, rows, strict=True)]
     place = [place_of(d)[r] for d, r in zip(datasets, rows, strict=True)]
-    columns = map(np.stack, (rows, place, groups))
-    return Part(x, u, np.stack(s) if s else None, *columns, np.stack(clean) if clean else None)
+    row, place, group = map(np.stack, (rows, place, groups))
+    known, bare = (np.stack(each) if each else None for each in (s, clean))
+    return Part(x, u, known, row, place, group, bare)
 
 
 def _fingerprint(datasets: Sequence[Dataset]) -> str:

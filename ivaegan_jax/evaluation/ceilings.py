@@ -23,6 +23,7 @@ from ivaegan_jax.training import (
     shard_runs,
     share,
 )
+from ivaegan_jax.types import Row
 
 CEILINGS = {"bayes": False, "bayes_u": True}
 """What no estimate goes beyond, from x alone and from x and u; and whether u is known."""
@@ -37,6 +38,8 @@ CONVENTION = {"corr": "pearson", "assignment": "held_out"}
 def ceiling_rows(prepared: Prepared, data_seeds: Sequence[int], data: str) -> Iterator[Baseline]:
     """Posterior means under the truth of a benchmark with noise, scored as models are."""
     test = prepared.test
+    if test.s is None:
+        return
     for i, truth in enumerate(prepared.truths):
         rows = some_rows(test.u[i], prepared.dim_u, MOST_ROWS)
         s, u = test.s[i][rows], test.u[i][rows]
@@ -81,8 +84,8 @@ def clean_rows(
     for i, index in enumerate(trained.runs.data_index):
         mu, s = means[i], part.s[index][:, distinct_columns(part.s[index])]
         value = known(lambda mu=mu, s=s: mcc(mu, s), mu)
-        convention = {"latent": "posterior_mean", **CONVENTION}
-        yield Score(**stamp(i), metric="mcc_clean", value=value, **convention)
+        fields: Row = {**stamp(i), **CONVENTION, "latent": "posterior_mean"}
+        yield Score(metric="mcc_clean", value=value, **fields)
 
 
 @lru_cache(maxsize=1)
