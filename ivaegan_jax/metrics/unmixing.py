@@ -89,11 +89,13 @@ def find_unmixing(
     refused = _refused_before(train[:, active], train_level, int(active.sum()))
     if refused:
         return Unmixing(whole, *refused)
+    held_out = within_covariances(valid[:, active], valid_level, 2 / active.sum())
+    if not len(held_out[1]):
+        return Unmixing(whole, "few_rows", "No level of u has three validation rows to decide by.")
     covariances, rows = within_covariances(train[:, active], train_level)
     own = jointly_diagonal(covariances, rows)
     found = whole.copy()
     found[np.ix_(active, active)] = own
-    held_out = within_covariances(valid[:, active], valid_level, 2 / active.sum())
     before, after = (excess_correlation(b, *held_out) for b in (np.eye(len(own)), own))
     alike = agreement_of_halves(covariances, rows)
     code, text = _judged(_moved(own, covariances, rows), alike, before, after)
@@ -105,7 +107,7 @@ def _refused_before(
 ) -> tuple[str, str] | None:
     """Why there is nothing to diagonalise; None where there is."""
     if dim < 2:
-        return "single", f"{dim} latents are used, and a linear map needs two."
+        return "single", f"A linear map needs two latents that are used, this run has {dim}."
     covariances, rows = within_covariances(z, level)
     if len(rows) < FEWEST_LEVELS:
         return "few_levels", (
@@ -155,8 +157,6 @@ def excess_correlation(
       >>> excess_correlation(np.eye(2), np.array([[[1.0, 0.5], [0.5, 1.0]]]), np.array([1e6]))
       0.5
     """
-    if not len(rows):
-        return np.nan
     squared = np.square(_correlations(b @ covariances @ b.T))
     dim = len(b)
     mean = (squared.sum(axis=(1, 2)) - dim) / (dim * (dim - 1))

@@ -75,6 +75,13 @@ def test_few_levels_and_few_rows_are_refused_with_the_reason():
     assert step.code == "few_levels"
 
 
+def test_levels_of_two_validation_rows_decide_nothing():
+    s, u = sources()
+    few = np.argsort(u, kind="stable").reshape(LEVELS, -1)[:, :2].ravel()
+    step = find_unmixing(s, u, s[few], u[few], np.ones(DIM, bool))
+    assert step.code == "few_rows"
+
+
 def test_latents_that_are_not_used_stay_as_they_are():
     s, u = sources()
     z = s[:, :2] @ RNG.normal(size=(2, 2))
