@@ -20,6 +20,7 @@ from ivaegan_jax.doctor.dependence import check_u_in_x, check_x_from_u
 from ivaegan_jax.doctor.finding import Finding, counted, refusal
 from ivaegan_jax.doctor.modulation import check_modulation
 from ivaegan_jax.doctor.neighbours import check_rows
+from ivaegan_jax.doctor.noise import check_noise
 from ivaegan_jax.doctor.observations import describe_x
 from ivaegan_jax.doctor.sample import MOST_COMPONENTS, Sample, draw_sample
 from ivaegan_jax.doctor.theory import check_dimension, check_distinct_u, check_prior
@@ -67,6 +68,7 @@ def check_identifiability(study: Study, raw: Dataset) -> Iterator[Finding]:
     yield check_distinct_u(job.config, dim_z, study.training_part(job).u[0])
     asked = bool(study.experiment.config.model.dim_z or raw.s is not None)
     yield check_dimension(dim_z, sample.x.shape[1], asked)
+    yield check_noise(raw, dim_z, job.config)
     if sample.x.shape[1] == 0 or sample.seen < 2:
         yield untestable()
         return

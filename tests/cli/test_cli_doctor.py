@@ -43,8 +43,8 @@ def test_a_benchmark_that_has_what_the_theory_asks_for_passes(doctor):
     found, blocking = doctor("--data=b1", *LARGER)
     assert blocking == set()
     assert list(found) == ["x", "columns", "telling", "scale", "outliers", "u", "levels", "names",
-                           "u_outliers", "rows", "prior", "distinct_u", "dimension", "x_from_u",
-                           "u_in_x", "modulation",
+                           "u_outliers", "rows", "prior", "distinct_u", "dimension", "noise",
+                           "x_from_u", "u_in_x", "modulation",
                            "cost"]  # fmt: skip
     assert found["cost"]["values"]["bytes"] > 0
 

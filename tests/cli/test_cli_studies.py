@@ -26,8 +26,9 @@ from ivaegan_jax.types import InputError
 ASKED_FOR = {
     "b1", "b2", "b3", "b4", "ten_sources", "adversaries", "critic_inputs", "segments", "samples",
     "depth", "dimension", "nets", "players", "noise", "baselines", "encoders", "continuous_u",
+    "noisy", "counts", "laws",
 }  # fmt: skip
-PREPARATION = {"scale", "valid_fraction", "test_fraction", "split", "noise"}
+PREPARATION = {"scale", "valid_fraction", "test_fraction", "split", "noise", "noise_law"}
 WITHOUT_TRUTH = {"verdict", "agreement_mcc", "selection_gain"}
 METRICS = {"mcc", "mcc_within", "affine_r2", "recon_r2"} | WITHOUT_TRUTH
 MOST_QUICK_ARMS = 8

@@ -1,0 +1,40 @@
+"""What the studies of noise and counts share: models, ceilings, and how arms are called."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from experiments.studies._benchmark import CEILING, IDENTIFIABLE, ONE, TWO, UNSEEN
+from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
+
+STEPS = 12_500
+MODELS = (*IDENTIFIABLE, "ivae")
+
+
+def at(
+    name: str,
+    data: str,
+    settings: Mapping[str, Any],
+    axis: Mapping[str, float] | None = None,
+    presets: Sequence[str] = MODELS,
+) -> list[Arm]:
+    """These models and the ceiling on the same data, which `settings` draw and `name` names.
+
+    The models with an adversary have two model seeds per data seed, the others one. Arms of one
+    `settings` that begin with `data.` are compared with each other.
+    """
+    chosen = [*presets, CEILING]
+    return [
+        Arm(f"{preset}_{name}", data, preset, settings, axis or {},
+            seeds=TWO if preset in IDENTIFIABLE else ONE)
+        for preset in chosen
+    ]  # fmt: skip
+
+
+def short_of(lost: float, name: str, preset: str = "ivae_gan") -> Band:
+    """The model loses no more than this against the same encoder trained with the true sources."""
+    return Band(f"{preset}_{name}", "mcc", -lost, minus=f"{CEILING}_{name}")
+
+
+def observed(arms: Sequence[Arm], bands: Sequence[Band], quick: Sequence[str]) -> NamedStudy:
+    """The study of these arms on unseen data."""
+    return NamedStudy(arms, UNSEEN, TWO, STEPS, bands, Quick(quick))
