@@ -44,7 +44,7 @@ def check_noise(dataset: Dataset, dim_z: int, config: ModelConfig) -> Finding:
     """
     columns = some_columns(dataset.x)
     row = np.sort(np.random.default_rng(0).permutation(len(dataset.x))[:MOST_ROWS])
-    x = dataset.x[np.ix_(row, columns)].astype(float)
+    x = dataset.x[np.ix_(row, np.array(columns, int))].astype(float)
     if are_counts(x):
         return of_counts(look_at_counts(x), dim_z, config)
     x = (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), 1e-300)
