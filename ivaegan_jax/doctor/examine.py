@@ -28,7 +28,9 @@ from ivaegan_jax.studies import Experiment, Job, Latents, Study, load_raw, valid
 from ivaegan_jax.types import Dataset, InputError
 
 
-def examine(experiment: Experiment, timed: bool = True) -> Iterator[Finding]:
+def examine(
+    experiment: Experiment, timed: bool = True, table: Dataset | None = None
+) -> Iterator[Finding]:
     """Looks at an experiment's data and model before training, one finding after the other.
 
     Data are those of the first data seed; tests, theory and cost concern the first model and the
@@ -38,13 +40,15 @@ def examine(experiment: Experiment, timed: bool = True) -> Iterator[Finding]:
     Args:
       experiment: what is to be trained.
       timed: whether to compile and time the training program, which takes most of the time.
+      table: the data, which the experiment's `data` is then just the name of, such as
+        `as_dataset(x, u)` makes of arrays or a frame.
 
     Raises:
       InputError: for settings that cannot be meant, and for data that are not there.
     """
     validate(experiment)
     try:
-        raw = load_raw(experiment, experiment.data_seeds[0])
+        raw = load_raw(experiment, experiment.data_seeds[0]) if table is None else table
     except InputError as error:
         if not Path(experiment.data).expanduser().is_file():
             raise
@@ -52,7 +56,7 @@ def examine(experiment: Experiment, timed: bool = True) -> Iterator[Finding]:
         return
     yield from [*describe_x(raw), *describe_u(raw), check_rows(raw)]
     try:
-        study = Study(experiment)
+        study = Study(experiment, table=table)
     except InputError as error:
         yield refusal("training", "Training would be refused", error)
         return

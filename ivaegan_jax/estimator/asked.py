@@ -14,37 +14,37 @@ AUTO, NONE, ALL = "auto", "none", "all"
 """Controls: those that the rows need, none, and all that there are."""
 
 
-def experiment_of(preset: str, asked: Mapping[str, Any]) -> Experiment:
+def experiment_of(preset: str, parameters: Mapping[str, Any]) -> Experiment:
     """What an estimator of this row of the table of models trains.
 
     Args:
       preset: the row.
-      asked: the estimator's parameters.
+      parameters: of the estimator.
 
     Raises:
       InputError: for a parameter that cannot be meant.
     """
-    n_seeds = _whole("n_seeds", asked["n_seeds"])
-    state = _state(asked["random_state"], n_seeds)
+    n_seeds = _whole("n_seeds", parameters["n_seeds"])
+    state = _state(parameters["random_state"], n_seeds)
     first = state * n_seeds + 1
     return Experiment(
         data=DATA,
-        presets=tuple(with_controls([preset], _controls(asked["controls"]))),
+        presets=tuple(with_controls([preset], _controls(parameters["controls"]))),
         seeds=tuple(range(first, first + n_seeds)),
         data_seeds=(state + 1,),
-        steps=_whole("steps", asked["steps"]),
-        config=config_of(_settings(asked)),
+        steps=_whole("steps", parameters["steps"]),
+        config=config_of(_settings(parameters)),
     )
 
 
-def _settings(asked: Mapping[str, Any]) -> dict[str, Any]:
+def _settings(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that differ from the defaults, with those that have a parameter of their own."""
-    config = asked["config"] if asked["config"] is not None else {}
+    config = parameters["config"] if parameters["config"] is not None else {}
     if not isinstance(config, Mapping):
         raise InputError('config takes settings by name, such as {"model.width": 50}')
-    own = {"data.split": asked["split"]}
-    if asked["n_latents"] is not None:
-        own["model.dim_z"] = _whole("n_latents", asked["n_latents"])
+    own = {"data.split": parameters["split"]}
+    if parameters["n_latents"] is not None:
+        own["model.dim_z"] = _whole("n_latents", parameters["n_latents"])
     for name, parameter in (("model.dim_z", "n_latents"), ("data.split", "split")):
         if name in config:
             raise InputError(

@@ -13,7 +13,7 @@ from ivaegan_jax.estimator.asked import AUTO, experiment_of
 from ivaegan_jax.estimator.fitting import Call, train
 from ivaegan_jax.estimator.generating import Generating
 from ivaegan_jax.estimator.record import Record, as_json
-from ivaegan_jax.estimator.rows import Kinds, Seeds
+from ivaegan_jax.estimator.rows import Kinds, Seeds, by_keyword
 from ivaegan_jax.estimator.shown import Shown
 from ivaegan_jax.estimator.wording import spoken_in_python
 from ivaegan_jax.models import PRESETS
@@ -89,8 +89,9 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
 
         Args:
           x: observations `[rows, columns]`: an array, a frame, a sparse matrix, an AnnData.
-          u: the auxiliary variable of every row (segment, class, condition, position, ...), or
-            names of columns of the frame x, which are no columns of x then.
+          u: the auxiliary variable of every row (segment, class, condition, position, ...), names
+            of columns of the frame x, which are no columns of x then, or an `Auxiliary`. Rows
+            whose u is missing are left out, which `notes_` says.
           groups: the recording, session or subject of every row, or a name.
           time: when every row was taken, or a name; without it rows stand in the order of time.
           s: true sources `[rows, sources]` where they are known, to score latents by.
@@ -99,15 +100,15 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
           InputError: for data or parameters that cannot work.
         """
         with spoken_in_python():
-            asked = self.get_params(deep=False)
-            experiment = experiment_of(self.preset, asked)
+            parameters = self.get_params(deep=False)
+            experiment = experiment_of(self.preset, parameters)
             table = self._table(x, u, groups=groups, time=time, s=s)
             call = Call(
                 command=f"{' '.join(repr(self).split())}.fit(x, u)",
                 workdir=self.workdir,
                 controls=self.controls == AUTO,
                 progress=bool(self.verbose),
-                about={"preset": self.preset, "parameters": as_json(asked)},
+                about={"preset": self.preset, "parameters": as_json(parameters)},
             )
             record = train(experiment, table, call)
         self._take(record)
@@ -190,3 +191,7 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
         super().__setstate__(state)
         if "_record" in state:  # functions are not pickled
             self._open(self._record)
+
+
+for name in ("transform", "fit_transform"):
+    setattr(Estimator, name, by_keyword(getattr(Estimator, name)))

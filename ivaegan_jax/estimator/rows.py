@@ -1,6 +1,7 @@
 """Rows on their way to a fitted model, and the run that sees them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -76,7 +77,7 @@ class Rows:
 
     def _new_u(self, u: Any) -> Auxiliary:
         """Values of u without an x."""
-        u = np.atleast_1d(u) if np.ndim(u) == 0 else u
+        u = u if isinstance(u, Auxiliary) or np.ndim(u) else np.atleast_1d(u)
         none = np.zeros((len(u), self._fitted.dims.dim_x))
         return self._table(none, u, new_rows_of=self._fitted.dims.dim_x).u
 
@@ -84,3 +85,13 @@ class Rows:
         run = self._run(seeds)
         with spoken_in_python(), programs_numerics():
             return encode(run, self._new_rows(x, u))
+
+
+def by_keyword(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that scikit-learn wrapped, which takes its first argument by position alone."""
+
+    @wraps(method)
+    def called(self: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
+        return method(self, x, *args, **kwargs)
+
+    return called

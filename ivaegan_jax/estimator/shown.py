@@ -48,8 +48,8 @@ class VerdictInWords(NamedTuple):
     def _repr_html_(self) -> str:
         """For a notebook."""
         sentences = "".join(f"<p>{html.escape(each)}</p>" for each in self.sentences)
-        told = [*self.reasons, *(f"Next: {step}" for step in self.steps)]
-        reasons = "".join(f"<li>{html.escape(each)}</li>" for each in told)
+        items = [*self.reasons, *(f"Next: {step}" for step in self.steps)]
+        reasons = "".join(f"<li>{html.escape(each)}</li>" for each in items)
         title = html.escape(f"{self.model}: {self.verdict}")
         return f"<div><strong>{title}</strong>{sentences}<ul>{reasons}</ul></div>"
 
@@ -76,9 +76,9 @@ class Shown(Rows):
         check_is_fitted(self)
         with self._record.unpacked() as workdir:
             found = load_results(workdir.metrics)
-        asked = (self._fitted.label, "agreement_mcc", "test")
+        wanted = (self._fitted.label, "agreement_mcc", "test")
         pairs = [each for each in found if isinstance(each, Agreement)]
-        values = [e.value for e in pairs if (e.label, e.metric, e.split) == asked]
+        values = [e.value for e in pairs if (e.label, e.metric, e.split) == wanted]
         return float(np.mean(values)) if values else float("nan")
 
     @property

@@ -39,11 +39,11 @@ STATUS: Mapping[tuple[str, str], Status] = {
         "every baseline"),
     (SUPPORTED, truth.UNKNOWN): Status(
         "identification supported", GOOD,
-        "identification is supported; there are no true sources that could confirm it"),
+        "every check without true sources holds; there are none that could confirm it"),
     (SUPPORTED, truth.OPEN): Status(
         "supported, not confirmed", OPEN,
-        "identification is supported without the true sources, but these do not confirm it: {mcc} "
-        "does not clear {missed}"),
+        "every check without the true sources holds, but these do not confirm it: {mcc} does not "
+        "clear {missed}"),
     (SUPPORTED, truth.MISSED): Status(
         "contradicted by the sources", BAD,
         "every check without the true sources holds, but these speak against it: {mcc} lies below "
@@ -53,15 +53,16 @@ STATUS: Mapping[tuple[str, str], Status] = {
         "the true sources are recovered ({mcc}, above every baseline), but without them that "
         "cannot be told yet"),
     (UNKNOWN, truth.UNKNOWN): Status(
-        "cannot be told yet", OPEN, "whether anything is identified cannot be told yet"),
+        "cannot be told yet", OPEN,
+        "the checks without true sources do not decide whether anything is identified"),
     (UNKNOWN, truth.OPEN): Status(
         "cannot be told yet", OPEN,
-        "whether anything is identified cannot be told yet, nor by the true sources: {mcc} does "
-        "not clear {missed}"),
+        "neither the checks without the true sources nor these decide whether anything is "
+        "identified: {mcc} does not clear {missed}"),
     (UNKNOWN, truth.MISSED): Status(
         "not recovered", BAD,
-        "the true sources are not recovered: {mcc} lies below {missed}; without them it cannot be "
-        "told yet"),
+        "the true sources are missed: {mcc} lies below {missed}; the checks without them do not "
+        "decide"),
     (NOT_SUPPORTED, truth.RECOVERED): Status(
         "recovered, not shown without the sources", OPEN,
         "the true sources are recovered ({mcc}, above every baseline), but without them that is "
@@ -172,8 +173,8 @@ def _groups(evidence: Evidence) -> Iterator[str]:
         yield f"The runs found more than one solution: groups of {sizes} runs."
     stability = [[s for s in each.stability if s is not None] for each in evidence.consensus]
     if len(stability) == 1 and stability[0]:
-        told = ", ".join(decimal(value, 2) for value in stability[0])
-        yield f"Latents, the most informative first, found again in the other runs at {told}."
+        agreed = ", ".join(decimal(value, 2) for value in stability[0])
+        yield f"Latents, the most informative first, found again in the other runs at {agreed}."
     vanished = max((sum(each.vanished) for each in evidence.consensus), default=0)
     if vanished:
         yield f"Up to {vanished} latents have vanished."
@@ -188,9 +189,9 @@ def _control(label: str, against: Sequence[Against]) -> Iterator[str]:
         return
     beaten = all(each.beaten for each in against)
     verb = "beats" if beaten else "is not shown to beat all of"
-    told = "; ".join(_against(each) for each in against)
+    gains = "; ".join(_against(each) for each in against)
     few = all(not each.lost for each in against) and not beaten
-    yield f"It {verb} its negative controls in log p(x|u) of held-out rows, nats per row: {told}."
+    yield f"It {verb} its negative controls in log p(x|u) of held-out rows, nats per row: {gains}."
     if few:
         yield f"That takes {IN_WORDS} runs: fewer may all be better by chance."
 
@@ -218,9 +219,9 @@ def _together(evidence: Evidence) -> Iterator[Reason]:
 def _of_runs(evidence: Evidence) -> Iterator[Reason]:
     """Reasons of the side that prevails, each once, with the numbers of its first run."""
     usable = sum(run.verdict == USABLE for run in evidence.runs) >= len(evidence.runs) / 2
-    told: dict[str, list[str]] = {}
+    by_code: dict[str, list[str]] = {}
     for run in evidence.runs:
         for reason in run.reasons if (run.verdict == USABLE) == usable else ():
-            told.setdefault(reason.code, []).append(reason.text)
-    for code, texts in sorted(told.items(), key=lambda item: -len(item[1])):
+            by_code.setdefault(reason.code, []).append(reason.text)
+    for code, texts in sorted(by_code.items(), key=lambda item: -len(item[1])):
         yield Reason(code, f"{texts[0]} ({len(texts)} of {len(evidence.runs)} runs)")

@@ -7,7 +7,7 @@ from numpy.testing import assert_array_equal
 from scipy import sparse
 
 from ivaegan_jax.data import as_dataset, as_rows, fit_preprocessing, load_table
-from ivaegan_jax.types import Dataset, InputError, Kind
+from ivaegan_jax.types import Auxiliary, Dataset, InputError, Kind
 
 RNG = np.random.default_rng(0)
 ROWS = 240
@@ -65,6 +65,30 @@ def test_frames_of_polars_are_those_of_pandas():
         assert_array_equal(ours.x, theirs.x)
         assert_array_equal(ours.u.values, theirs.u.values)
         assert_array_equal(ours.groups, TRIAL)
+
+
+def test_the_u_of_another_table_is_taken_with_its_kinds():
+    asked = ["side", "speed:circular(7)"]
+    first = as_dataset(frame(), asked)
+    again = as_dataset(first.x, first.u)
+    assert [each.kind for each in again.u.columns] == [Kind.CATEGORICAL, Kind.CIRCULAR]
+    assert again.u.names == ("side", "speed")
+    assert_array_equal(again.u.values, first.u.values)
+    new = as_dataset(X[:5], first.u[np.arange(5)], new_rows_of=3)
+    assert_array_equal(new.u.own(), first.u.own()[:5])
+    assert as_dataset(X, Auxiliary.absent(ROWS), new_rows_of=3).u.is_absent
+    with pytest.raises(InputError, match="x has 240 rows, u has 5"):
+        as_dataset(X, first.u[np.arange(5)])
+    with pytest.raises(InputError, match="leave out u_kinds"):
+        as_dataset(X, first.u, u_kinds="circular")
+
+
+def test_rows_without_a_value_of_such_a_u_are_left_out():
+    u = Auxiliary.categorical(np.arange(ROWS) % 3, missing=np.arange(ROWS) < 40)
+    found = as_dataset(X, u)
+    assert found.notes == ("u is missing in 40 of 240 rows; these rows are left out.",)
+    assert_array_equal(found.x, X[40:])
+    assert_array_equal(found.u.codes, u.codes[40:])
 
 
 def test_a_file_and_memory_are_the_same_table(tmp_path):

@@ -3,9 +3,12 @@ import pytest
 
 from ivaegan_jax.data import as_dataset
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS, describe_u
+from ivaegan_jax.doctor.examine import examine
 from ivaegan_jax.doctor.finding import Finding, blocks, counted, listed, refusal
 from ivaegan_jax.doctor.observations import describe_x
 from ivaegan_jax.doctor.outliers import FAR
+from ivaegan_jax.studies import Config, Experiment
+from ivaegan_jax.training import TrainConfig
 from ivaegan_jax.types import InputError
 
 
@@ -131,3 +134,18 @@ def test_numbers_and_lists_are_words():
     assert [counted(n, "row") for n in (0, 1, 2000)] == ["0 rows", "1 row", "2,000 rows"]
     assert listed(range(3)) == "0, 1, 2"
     assert listed(range(9)) == "0, 1, 2 and 6 more"
+
+
+def test_a_table_in_memory_is_examined_as_its_file_is(tmp_path):
+    rng, u = np.random.default_rng(0), np.arange(480) % 8
+    x = rng.normal(size=(480, 3)) * (1 + u)[:, None]
+    np.savez(tmp_path / "t.npz", x=x, u=u)
+    small = Config(train=TrainConfig(batch=16))
+    file = Experiment(str(tmp_path / "t.npz"), ("ivae",), (1,), (1,), 10, small)
+    memory = examine(file._replace(data="mine"), timed=False, table=as_dataset(x, u))
+    own, found = (
+        [each for each in findings if each.name != "cost"]  # memory that is free by then
+        for findings in (examine(file, timed=False), memory)
+    )
+    assert own == found
+    assert {"x", "u", "u_in_x", "modulation"} <= set(by_name(found))

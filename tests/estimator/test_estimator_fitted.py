@@ -13,6 +13,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from ivaegan_jax import IVAEGAN, InputError
+from ivaegan_jax.data import as_dataset
 
 XS = ["Fz", "Cz", "Pz", "C3", "C4"]
 
@@ -45,6 +46,14 @@ def test_rows_come_in_many_forms(fitted, z, frame):
         assert np.array_equal(fitted.transform(form), z)
     assert isinstance(fitted.transform(annotated), np.ndarray)
     assert fitted.score(annotated, "segment") == fitted.score(frame, "segment")
+
+
+def test_rows_and_u_go_by_keyword_and_as_objects(fitted, z, frame):
+    assert np.array_equal(fitted.transform(x=frame), z)
+    assert np.array_equal(fitted.transform(x=frame, seeds="chosen"), z)
+    u = as_dataset(frame, "segment").u
+    assert fitted.score(frame[XS], u) == fitted.score(frame, "segment")
+    assert np.array_equal(fitted.sample(u[:2], 3), fitted.sample(frame.segment[:2], 3))
 
 
 def test_a_row_has_the_same_latents_alone_and_among_others(fitted, z, frame):

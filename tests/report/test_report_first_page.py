@@ -7,7 +7,7 @@ from ivaegan_jax.evaluation import Consensus, LinearStep, Reason, Verdict
 from ivaegan_jax.report import summary, write_report
 from ivaegan_jax.report.controls import controls_table, without_controls
 from ivaegan_jax.report.evidence import NOT_SUPPORTED, SUPPORTED, UNKNOWN
-from ivaegan_jax.report.first_page import first_page
+from ivaegan_jax.report.first_page import STATUS, first_page
 from ivaegan_jax.report.selection import chosen_runs
 from ivaegan_jax.report.wording import headline
 
@@ -50,6 +50,13 @@ def test_runs_that_agree_under_a_prior_of_which_nothing_is_proved_identify_nothi
     short, told = only(with_reasons(rows(usable=()), ("unproved", "Nothing is proved.")))
     assert short.verdict == UNKNOWN
     assert "Nothing is proved." in told
+
+
+@pytest.mark.parametrize("status", STATUS.values(), ids=map("-".join, STATUS))
+def test_a_sentence_adds_to_the_words_before_it(status):
+    """Wherever both stand, as in a program's last lines, nothing is said twice."""
+    assert status.words not in status.sentence
+    assert "identification is supported" not in status.sentence or "supported" not in status.words
 
 
 def test_usable_runs_that_agree_are_identified():

@@ -8,11 +8,11 @@ import numpy as np
 from jaxtyping import Real
 
 from ivaegan_jax.data.coding import check_columns
-from ivaegan_jax.data.tables.build import build
+from ivaegan_jax.data.tables.build import Reading, build
 from ivaegan_jax.data.tables.choose import Choice, choose
 from ivaegan_jax.data.tables.objects import as_array, as_table, orders_of
 from ivaegan_jax.data.tables.table import Table, unknown
-from ivaegan_jax.types import Dataset, InputError
+from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
 Kinds = str | Sequence[str] | Mapping[str, str]
 
@@ -43,7 +43,8 @@ def as_dataset(
 
     Args:
       x: observations `[rows, dim_x]`.
-      u: the auxiliary variable, `[rows]`, `[rows, columns]`, or names.
+      u: the auxiliary variable, `[rows]`, `[rows, columns]`, names, or an `Auxiliary`, such as the
+        `u` of another table.
       groups: the recording, session or subject of every row, or a name.
       time: when every row was taken, or a name.
       s: true sources `[rows, dim_s]`, or names.
@@ -73,7 +74,10 @@ def as_dataset(
     choice = Choice(x=columns, **names)
     values = {what: each for what, each in given.items() if each is not None and what not in names}
     _check_same_order(x, values)
-    beside, asked = _as_columns(values.pop("u", None), u_kinds)
+    u = values.pop("u", None)
+    read = _as_read(u, u_kinds) if isinstance(u, Auxiliary) else None
+    own = None if isinstance(u, Auxiliary) else u
+    beside, asked = _as_columns(read.u.values if read else own, u_kinds)
     choice = choice._replace(u=asked) if asked else choice
     arrays = {what: as_array(each, what) for what, each in values.items()}
     arrays |= {} if image_shape is None else {"image_shape": np.asarray(image_shape)}
@@ -81,6 +85,7 @@ def as_dataset(
     model = () if isinstance(new_rows_of, int) or new_rows_of is None else tuple(new_rows_of)
     count = new_rows_of if isinstance(new_rows_of, int) else len(model) or None
     pieces = choose(held, choice, new_rows_of is None, model, beside)
+    pieces = pieces._replace(u=read) if read else pieces
     return build(pieces, name, new_rows_of is None, count)
 
 
@@ -98,6 +103,16 @@ def as_rows(x: Any, columns: int | Sequence[str]) -> Real[np.ndarray, "rows dim_
     rows = as_dataset(x, new_rows_of=columns).x
     check_columns("x", rows, columns if isinstance(columns, int) else len(columns))
     return rows
+
+
+def _as_read(u: Auxiliary, kinds: Kinds) -> Reading | None:
+    """U that has the kinds of its columns with it; None where it has no columns."""
+    if kinds:
+        raise InputError("u has the kinds of its columns with it; leave out u_kinds")
+    if u.missing is None or not u.missing.any():
+        return None if u.is_absent else Reading(u)
+    count = f"{u.missing.sum():,} of {len(u):,}"
+    return Reading(u, missing=f"u is missing in {count} rows; these rows are left out.")
 
 
 def _as_frame(series: Any, new_rows_of: int | Sequence[str] | None) -> Any:
