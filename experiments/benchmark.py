@@ -21,7 +21,7 @@ from experiments.benchmarks.children import measure
 from experiments.benchmarks.sizes import SIZES
 from experiments.benchmarks.table import speed_figure, speed_table, start_table
 from ivaegan_jax import report
-from ivaegan_jax.cli import _program
+from ivaegan_jax.cli import _flags, _program
 from ivaegan_jax.files import write_bytes, write_json, write_text
 from ivaegan_jax.report.figures.picture import Picture, to_png
 from ivaegan_jax.studies.manifest import describe_machine
@@ -37,7 +37,7 @@ SHOWN = ("size", "preset", "seeds", "cached", "compile", "processes", "threads")
 
 def define_flags() -> None:
     """Defines the program's flags."""
-    _program.define_common_flags()
+    _flags.define_common_flags()
     flags.DEFINE_string("out", "", "The .json file to write.")
     flags.DEFINE_string("seeds", "1,2,8,32,128", "Numbers of seeds trained at once.")
     flags.DEFINE_integer("repeats", 5, "Timings of each.")
@@ -47,7 +47,7 @@ def define_flags() -> None:
 
 def main() -> None:
     """Measures everything and writes what was found."""
-    _program.require("out")
+    _flags.require("out")
     out = Path(flags.FLAGS.out)
     if out.suffix != ".json" or not out.absolute().parent.is_dir():
         raise InputError(f"--out={out} must name a .json file in a folder that exists")
@@ -70,11 +70,11 @@ def measured() -> dict[str, Any]:
     timing = {"repeats": values.repeats, "seconds": values.seconds}
     timing = {"repeats": 2, "seconds": 0.2} if values.quick else timing
     found = {
-        "start": [told(each) for each in measure_start(values.quick)],
-        "ours": [told(each) for each in measure_ours(seeds, timing, values.quick)],
-        "torch": [told(each) for each in measure_torch(timing, values.quick)],
+        "start": [reported(each) for each in measure_start(values.quick)],
+        "ours": [reported(each) for each in measure_ours(seeds, timing, values.quick)],
+        "torch": [reported(each) for each in measure_torch(timing, values.quick)],
     }
-    made_by = {"command": _program.command_line(), **describe_machine()}
+    made_by = {"command": _flags.command_line(), **describe_machine()}
     return {**made_by, "wall_time_s": time.time() - began, **found}
 
 
@@ -129,7 +129,7 @@ def measure_start(quick: bool) -> Iterator[dict[str, Any]]:
                 yield {"preset": preset, "cached": cached} | {name: found[name] for name in kept}
 
 
-def told(found: dict[str, Any]) -> dict[str, Any]:
+def reported(found: dict[str, Any]) -> dict[str, Any]:
     """Says what was measured, and passes it on."""
     shown = {name: found[name] for name in SHOWN if name in found}
     rate = found.get("steps_per_s", found.get("process_to_first_step_s"))

@@ -21,7 +21,7 @@ from experiments.calibrations import Measured, chosen, judge
 from experiments.calibrations._tables import tables_of, write
 from experiments.calibrations._workers import code_digest, counted, keep, kept
 from ivaegan_jax import report
-from ivaegan_jax.cli import _program
+from ivaegan_jax.cli import _flags, _program
 from ivaegan_jax.cli._arms import Clock
 from ivaegan_jax.cli._stop import STOP
 from ivaegan_jax.report.render import cell
@@ -35,7 +35,7 @@ QUICK = 20
 
 def define_flags() -> None:
     """Defines the program's flags."""
-    _program.define_common_flags()
+    _flags.define_common_flags()
     flags.DEFINE_list("only", [], "Some of the intervals and tests by name; empty takes all.")
     flags.DEFINE_boolean("quick", False, "Few draws, to see that all of it works.")
     flags.DEFINE_string(
@@ -48,7 +48,7 @@ def define_flags() -> None:
 def main() -> int:
     """Measures what the flags name; 1 if a rate lies where it should not."""
     values, began = flags.FLAGS, time.time()
-    made_by = {"command": _program.command_line(), **describe_machine()}
+    made_by = {"command": _flags.command_line(), **describe_machine()}
     found = measured(values.only, values.quick)
     for table in tables_of(found).values():
         print(f"\n{report.to_text(table)}")

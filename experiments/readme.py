@@ -14,7 +14,7 @@ from pathlib import Path
 
 from absl import flags
 
-from ivaegan_jax.cli import _program
+from ivaegan_jax.cli import _flags, _program
 from ivaegan_jax.files import read_json, write_text
 from ivaegan_jax.types import InputError
 
@@ -42,7 +42,7 @@ START, END = r"<!-- table: (\S+) -->\n", "<!-- end -->"
 
 def define_flags() -> None:
     """Defines the program's flags."""
-    _program.define_common_flags()
+    _flags.define_common_flags()
     flags.DEFINE_boolean("check", False, "Writes nothing; exit status 1 if a table differs.")
 
 

@@ -19,7 +19,7 @@ from absl import flags
 from experiments.soaks import FAULTS, Counts, Soak
 from experiments.soaks._table import as_table, write
 from ivaegan_jax import report
-from ivaegan_jax.cli import _program
+from ivaegan_jax.cli import _flags, _program
 from ivaegan_jax.cli._arms import Clock
 from ivaegan_jax.studies.labels import nearest
 from ivaegan_jax.studies.manifest import describe_machine
@@ -30,7 +30,7 @@ QUICK_KILLS = 3
 
 def define_flags() -> None:
     """Defines the program's flags."""
-    _program.define_common_flags()
+    _flags.define_common_flags()
     flags.DEFINE_integer("kills", 50, "How many times in a row to kill at random.")
     flags.DEFINE_integer("seed", 1, "For the moments of kills and the places of damage.")
     flags.DEFINE_boolean("quick", False, f"{QUICK_KILLS} kills, and one of everything else.")
@@ -41,7 +41,7 @@ def define_flags() -> None:
 def main() -> int:
     """Makes the faults that the flags name; 1 if one was not survived."""
     values, began = flags.FLAGS, time.time()
-    made_by = {"command": _program.command_line(), **describe_machine()}
+    made_by = {"command": _flags.command_line(), **describe_machine()}
     kills = QUICK_KILLS if values.quick else values.kills
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         rng = np.random.default_rng(values.seed)
@@ -69,8 +69,8 @@ def soaked(names: list[str], soak: Soak) -> dict[str, Counts]:
     for number, name in enumerate(names, start=1):
         counts = found[name] = FAULTS[name](soak)
         clock.tick(starts.get(name, STARTS))
-        told = "fine" if counts.fine else f"NOT FINE: {'; '.join(counts.failures)}"
-        print(f"{number}/{len(names)} {name}: {counts.tried} times, {told}{clock}", flush=True)
+        verdict = "fine" if counts.fine else f"NOT FINE: {'; '.join(counts.failures)}"
+        print(f"{number}/{len(names)} {name}: {counts.tried} times, {verdict}{clock}", flush=True)
     return found
 
 

@@ -4,6 +4,8 @@ A training program takes seconds to compile, so tests take theirs from the sessi
 Two workers share the tests; `-n 0` runs them in this process, for a debugger.
 """
 
+import contextlib
+import fcntl
 import functools
 import gc
 import importlib.util
@@ -37,7 +39,7 @@ jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
 # named studies pass whole numbers for floats, which beartype takes for an error; a registry
 # looks at the frame of its caller; and an estimator keeps whatever parameters it is given.
 UNCHECKED = ("models.hypers", "training.state", "studies.bands", "studies.named", "report.", "cli.",
-             "progress.", "registry", "estimator.base")  # fmt: skip
+             "progress.", "types.registry", "estimator.base")  # fmt: skip
 _ROOT = Path(importlib.util.find_spec("ivaegan_jax").origin).parent
 _MODULES = [
     ".".join(path.relative_to(_ROOT).with_suffix("").parts)
@@ -65,6 +67,8 @@ SMALL = {"width": 8, "depth": 2, "prior_depth": 2, "critic_width": 8, "critic_de
 VAGUE = Hypers(decoder_variance=0.5)
 BATCH = 8
 RUNS = 8
+EXACT = {"xla_cpu_use_fusion_emitters": True}
+"""One device rounds as each of several does under it; takes twice as long to compile."""
 
 
 def pytest_collection_finish():
@@ -78,6 +82,28 @@ def draws_of_its_own(request):
     """The draws of a test do not depend on which others of its module came before it."""
     if hasattr(request.module, "RNG"):
         request.module.RNG = np.random.default_rng(1)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory, worker_id):
+    """A folder of this session that all workers see."""
+    own = tmp_path_factory.getbasetemp()
+    path = (own if worker_id == "master" else own.parent) / "shared"
+    path.mkdir(exist_ok=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def once(shared):
+    """`with once(name) as path`: the first worker makes what is there, the others wait for it."""
+
+    @contextlib.contextmanager
+    def once(name):
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield shared / name
+
+    return once
 
 
 class Tiny(NamedTuple):
@@ -173,6 +199,12 @@ def make_pass(batch):
 
 
 @pytest.fixture(scope="session")
+def exact():
+    """Options of a compilation whose program rounds alike on any number of devices."""
+    return EXACT
+
+
+@pytest.fixture(scope="session")
 def chunk(tiny):
     """The compiled chunk of the small `ivae_gan` for one run."""
     traces = []
@@ -181,7 +213,7 @@ def chunk(tiny):
         traces.append(None)
         return tiny("ivae_gan").trainer.chunk(*args)
 
-    return Counted(jax.jit(counted), traces)
+    return Counted(jax.jit(counted, compiler_options=EXACT), traces)
 
 
 @pytest.fixture(scope="session")
@@ -200,6 +232,7 @@ def lifted(tiny, mesh):
     @functools.cache
     def make(how):
         chunk = over_runs(lambda run, state, shared: trainer.chunk(run, state, *shared), mesh, how)
+        chunk = jax.jit(chunk, compiler_options=EXACT if how == "map" else None)
         return lambda *stacked, data, length: jax.device_get(
             chunk(*shard_runs(stacked, mesh), share((data, jnp.int32(length)), mesh))
         )

@@ -19,7 +19,7 @@ from absl import flags
 
 from experiments.benchmarks.products import kernels_of, products_chunk, products_of
 from experiments.benchmarks.sizes import SIZES, made_up_data, stacked_runs, trainer_of
-from ivaegan_jax.cli import _program
+from ivaegan_jax.cli import _flags, _program
 from ivaegan_jax.training.devices import (
     default_how,
     make_seeds_mesh,
@@ -36,7 +36,7 @@ WARM_UP = 10
 
 def define_flags() -> None:
     """Defines the program's flags."""
-    _program.define_common_flags()
+    _flags.define_common_flags()
     flags.DEFINE_string("preset", "ivae", "Which model.")
     flags.DEFINE_string("size", "b1", f"One of {', '.join(SIZES)}.")
     flags.DEFINE_integer("seeds", 1, "Runs trained at once.")

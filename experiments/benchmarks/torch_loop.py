@@ -15,7 +15,7 @@ from absl import flags
 
 from experiments.benchmarks.sizes import SIZES
 from ivaegan_jax import Hypers
-from ivaegan_jax.cli import _program
+from ivaegan_jax.cli import _flags, _program
 from ivaegan_jax.types import InputError
 
 WARM_UP = 30
@@ -24,7 +24,7 @@ WARM_UP = 30
 
 def define_flags() -> None:
     """Defines the program's flags."""
-    _program.define_common_flags()
+    _flags.define_common_flags()
     flags.DEFINE_string("preset", "ivae", "ivae or ivae_gan.")
     flags.DEFINE_string("size", "b1", f"One of {', '.join(SIZES)}.")
     flags.DEFINE_integer("threads", 1, "Threads of this process.")

@@ -70,11 +70,11 @@ def check_one_line(words: Sequence[str]) -> None:
 
 def shown(submission: Submission) -> str:
     """What would be submitted, and what each process would run."""
-    told = [f"# would be run here: {shlex.join(submission.call)}"]
+    lines = [f"# would be run here: {shlex.join(submission.call)}"]
     if submission.text:
-        told += ["# which would read:", submission.text.rstrip("\n")]
+        lines += ["# which would read:", submission.text.rstrip("\n")]
     each = [f"# process {i}: {process}" for i, process in enumerate(submission.processes)]
-    return "\n".join([*told, *each])
+    return "\n".join([*lines, *each])
 
 
 def submit(submission: Submission) -> int:

@@ -50,8 +50,8 @@ def plan(command: Sequence[str]) -> Submission:
             "lower-case letters, digits and hyphens, a letter first and no hyphen last"
         )
     run = line(command)
-    told = [f"JOB_COMPLETION_INDEX={i} {run}" for i in range(values.pods)]
-    return Submission(["kubectl", "apply", "-f", "-"], manifest(run), told)
+    each = [f"JOB_COMPLETION_INDEX={i} {run}" for i in range(values.pods)]
+    return Submission(["kubectl", "apply", "-f", "-"], manifest(run), each)
 
 
 def line(command: Sequence[str]) -> str:

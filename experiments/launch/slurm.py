@@ -31,8 +31,8 @@ def plan(command: Sequence[str]) -> Submission:
     run = shlex.join([*command, *(JOIN if nodes > 1 else ())])
     # a process that ends must not have the others killed: they save, and end by themselves
     text = _slurm.script(f"srun --kill-on-bad-exit=0 {run}", nodes=nodes, **{"ntasks-per-node": 1})
-    told = [f"SLURM_NTASKS={nodes} SLURM_PROCID={i} {run}" for i in range(nodes)]
-    return _slurm.submission(text, told)
+    each = [f"SLURM_NTASKS={nodes} SLURM_PROCID={i} {run}" for i in range(nodes)]
+    return _slurm.submission(text, each)
 
 
 if __name__ == "__main__":

@@ -40,9 +40,9 @@ def plan(command: Sequence[str]) -> Submission:
     cases = "\n".join(f"  {i}) set -- {shlex.join(words)} ;;" for i, words in enumerate(own))
     body = f'case "$SLURM_ARRAY_TASK_ID" in\n{cases}\nesac\nsrun {shlex.join(shared)} "$@"'
     text = _slurm.script(body, nodes=1, ntasks=1, array=f"0-{len(parts) - 1}")
-    told = [f"SLURM_ARRAY_TASK_ID={i} {shlex.join([*shared, *words])}"
+    each = [f"SLURM_ARRAY_TASK_ID={i} {shlex.join([*shared, *words])}"
             for i, words in enumerate(own)]  # fmt: skip
-    return _slurm.submission(f"{text}# then: {_report(root, parts, split)}\n", told)
+    return _slurm.submission(f"{text}# then: {_report(root, parts, split)}\n", each)
 
 
 def _parts(command: Sequence[str], split: str, given: str) -> Sequence[Any]:

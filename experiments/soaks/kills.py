@@ -26,8 +26,8 @@ def at_random(soak: Soak) -> Counts:
         )
         if ended:
             during = _stage(workdir)
-            told = during if during != before else f"{during}, or before"
-            counts.attempt(ended.code == -signal.SIGKILL, ended.err, told)
+            when = during if during != before else f"{during}, or before"
+            counts.attempt(ended.code == -signal.SIGKILL, ended.err, when)
         if (workdir / "DONE").exists() and counts.tried < soak.kills:
             counts.compare(workdir, soak.reference(flags))
             workdir = soak.new("killed")

@@ -28,8 +28,8 @@ def diverged_seed(soak: Soak) -> Counts:
         return counts
     soak.run(alone, (*WILD, _listed(alive)))
     summary = next(iter(json.loads((together / "summary.json").read_text())["data"].values()))
-    told = sum(row["diverged"] for row in summary["summary"])
-    counts.attempt(told == 6 - len(alive), f"{told} are counted as diverged",
+    counted = sum(row["diverged"] for row in summary["summary"])
+    counts.attempt(counted == 6 - len(alive), f"{counted} are counted as diverged",
                    f"{6 - len(alive)} of 6 diverged")  # fmt: skip
     kept = [row for row in read_rows(together / "train.jsonl") if row["seed"] in alive]
     expected = read_rows(alone / "train.jsonl")

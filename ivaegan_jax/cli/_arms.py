@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ivaegan_jax import report
-from ivaegan_jax.cli._program import command_line
+from ivaegan_jax.cli._flags import command_line
 from ivaegan_jax.cli._study import complete
 from ivaegan_jax.files import read_json, write_json, write_text
 from ivaegan_jax.studies import (
@@ -97,7 +97,7 @@ def _manifest(study: NamedStudy, paths: Mapping[str, Path]) -> dict[str, Any]:
     found = {}
     for arm in study.arms:
         stored = read_json(paths[arm.name] / "manifest.json")
-        told = {k: v for k, v in stored.items() if k not in ("command", "flags")}
+        kept = {k: v for k, v in stored.items() if k not in ("command", "flags")}
         asked = {"preset": arm.preset, "settings": dict(arm.settings)}
-        found[arm.name] = told | asked | {"steps": arm.steps or study.steps}
+        found[arm.name] = kept | asked | {"steps": arm.steps or study.steps}
     return {"command": command_line(), **merge(found)}

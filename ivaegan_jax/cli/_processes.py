@@ -74,7 +74,7 @@ def join() -> None:
         return
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
     jax.config.update("jax_enable_preemption_service", False)  # it would swallow SIGTERM
-    who, seconds, told = _who(), flags.FLAGS.connect_timeout, Queue()
+    who, seconds, outcome = _who(), flags.FLAGS.connect_timeout, Queue()
 
     def connect() -> None:
         try:
@@ -82,13 +82,13 @@ def join() -> None:
             jax.distributed.initialize(
                 **who, initialization_timeout=seconds + 600, heartbeat_timeout_seconds=HEARTBEAT
             )
-            told.put(None)
+            outcome.put(None)
         except Exception as error:  # whatever it is, the main thread reports it
-            told.put(error)
+            outcome.put(error)
 
     threading.Thread(target=connect, daemon=True).start()
     try:
-        error = told.get(timeout=seconds)
+        error = outcome.get(timeout=seconds)
     except Empty:
         error = InputError(f"not all processes were there after {seconds} s")
     if error is not None:
@@ -182,18 +182,18 @@ def _tell(message: str) -> bool:
     """Says to the other processes why this one ends; False where they cannot be reached."""
     if not jax.distributed.is_initialized() or jax.process_count() == 1:
         return True
-    told: list[bool] = []
+    outcome: list[bool] = []
 
     def say() -> None:
         try:
             meet(FAILED, message)
         except PartedError:
-            told.append(True)
+            outcome.append(True)
 
     thread = threading.Thread(target=say, daemon=True)
     thread.start()
     thread.join(PATIENCE)
-    return bool(told)
+    return bool(outcome)
 
 
 def one_line(error: BaseException) -> str:

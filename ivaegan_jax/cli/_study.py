@@ -7,8 +7,8 @@ from pathlib import Path
 
 from absl import flags
 
-from ivaegan_jax.cli import _program
-from ivaegan_jax.cli._program import command_line, read_config
+from ivaegan_jax.cli import _flags
+from ivaegan_jax.cli._flags import command_line, read_config
 from ivaegan_jax.cli._stop import STOP
 from ivaegan_jax.data import CONTROLS, is_synthetic
 from ivaegan_jax.doctor import counted
@@ -54,7 +54,7 @@ TABLE_SEEDS = ("5", "1")
 
 def define_flags(data: str, steps: int) -> None:
     """Defines the flags of `run_study`, with these defaults."""
-    _program.define_study_flags(data, steps)
+    _flags.define_study_flags(data, steps)
     define_runs_at_once()
     known = ", ".join(CONTROLS)
     flags.DEFINE_list(
@@ -164,10 +164,10 @@ def _report(workdir: Workdir, pause: Pause) -> None:
     page = write_report([workdir.path], pause=pause)
     study = read_study(workdir.path)
     sweep = sweep_of(study.results)
-    told = recommendation(sweep) if sweep else []
+    recommended = recommendation(sweep) if sweep else []
     best = sweep.ranking[0].label if sweep else ""
     table = sweep_table(sweep, study.results) if sweep else summary(study.results)
-    print("\n".join(["", to_text(table), *told, *last_lines(study, best, page)]))
+    print("\n".join(["", to_text(table), *recommended, *last_lines(study, best, page)]))
 
 
 def _opening(study: Study, device: str) -> str:

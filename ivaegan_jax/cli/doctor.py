@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from absl import flags
 
-from ivaegan_jax.cli import _program, _study
+from ivaegan_jax.cli import _flags, _study
 from ivaegan_jax.doctor import Finding, blocks, examine
 from ivaegan_jax.files import printable_lines
 from ivaegan_jax.studies import Experiment
@@ -29,7 +29,7 @@ def define_flags() -> None:
     flags.DEFINE_string("preset", "ivae_gan", "The model: a row of ivaegan_jax/models/presets.py.")
     flags.DEFINE_boolean("json", False, "One JSON object with all numbers, for programs.")
     flags.DEFINE_boolean("timed", True, "Compile and time the training: most of the waiting.")
-    _program.define_experiment_flags(data="b1", steps=12_500)
+    _flags.define_experiment_flags(data="b1", steps=12_500)
 
 
 def main() -> int:

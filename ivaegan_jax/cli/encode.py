@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from absl import flags
 
-from ivaegan_jax.cli import _program
+from ivaegan_jax.cli import _flags
 from ivaegan_jax.data import (
     DATASETS,
     ENDINGS,
@@ -36,7 +36,7 @@ from ivaegan_jax.types import Dataset, InputError
 
 def define_flags() -> None:
     """Defines the program's flags."""
-    _program.define_common_flags()
+    _flags.define_common_flags()
     flags.DEFINE_string(
         "workdir", "", "A work directory of train or compare, or a folder of its models/."
     )
@@ -49,7 +49,7 @@ def define_flags() -> None:
 
 def main() -> None:
     """Loads the model, encodes the table, writes the latents."""
-    _program.require("workdir", "data", "out")
+    _flags.require("workdir", "data", "out")
     out = _out(Path(flags.FLAGS.out), Path(flags.FLAGS.data))
     fitted = restore(Workdir(Path(flags.FLAGS.workdir)), flags.FLAGS.preset, flags.FLAGS.data_seed)
     if flags.FLAGS.seed is not None:

@@ -17,7 +17,7 @@ from typing import Any
 from absl import flags
 
 from ivaegan_jax import report
-from ivaegan_jax.cli import _program, _study
+from ivaegan_jax.cli import _flags, _study
 from ivaegan_jax.cli._arms import report_arms, run_arms
 from ivaegan_jax.studies import Arm, Config, Experiment, NamedStudy, load_of_study, parse_numbers
 from ivaegan_jax.training import leads
@@ -29,7 +29,7 @@ def define_flags() -> None:
     flags.DEFINE_string("preset", "ivae_gan", "The model: a row of ivaegan_jax/models/presets.py.")
     flags.DEFINE_string("dims", "2-8", "Latent dimensions: a list as 2-6,8.")
     flags.DEFINE_string("out", "", "Where tables, figures and manifest are kept as well.")
-    _program.define_study_flags(data="b1", steps=5_000)
+    _flags.define_study_flags(data="b1", steps=5_000)
 
 
 def main() -> None:

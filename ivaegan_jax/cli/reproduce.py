@@ -15,7 +15,7 @@ from pathlib import Path
 from absl import flags
 
 from ivaegan_jax import report
-from ivaegan_jax.cli import _processes, _program
+from ivaegan_jax.cli import _flags, _processes
 from ivaegan_jax.cli._arms import report_arms, run_arms
 from ivaegan_jax.studies import (
     NamedStudy,
@@ -30,7 +30,7 @@ from ivaegan_jax.training import leads
 
 def define_flags() -> None:
     """Defines the program's flags."""
-    _program.define_common_flags()
+    _flags.define_common_flags()
     _processes.define_flags()
     flags.DEFINE_string("name", "", "Which study: see --list; or a .py file.")
     flags.DEFINE_boolean("list", False, "Lists the studies and ends.")
@@ -49,7 +49,7 @@ def main() -> int:
     if values.list:
         print("\n".join(f"{name:<16} {first_line(name)}" for name in study_names()))
         return 0
-    _program.require("name")
+    _flags.require("name")
     name = Path(values.name).stem
     root = Path(values.workdir or f"runs/reproduce-{name}{'-quick' if values.quick else ''}")
     load_of_study(root)

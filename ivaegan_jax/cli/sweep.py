@@ -18,7 +18,7 @@ per configuration, the recommended one first.
 
 from absl import flags
 
-from ivaegan_jax.cli import _grid, _program, _study
+from ivaegan_jax.cli import _flags, _grid, _study
 
 
 def define_flags() -> None:
@@ -28,7 +28,7 @@ def define_flags() -> None:
     flags.DEFINE_string("draw", "", "Ranges to draw from: 'NAME=log:LOW:HIGH; NAME=LOW:HIGH'.")
     flags.DEFINE_integer("draws", 0, "How many times to draw.", lower_bound=0)
     flags.DEFINE_integer("draw_seed", 1, "Seed of the draws.", lower_bound=0)
-    _program.define_study_flags(data="b1", steps=5_000)
+    _flags.define_study_flags(data="b1", steps=5_000)
     _study.define_runs_at_once()
 
 

@@ -18,8 +18,7 @@ from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
 from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
 from ivaegan_jax.data.tables.formats import ending_of
 from ivaegan_jax.data.tables.load import load_table
-from ivaegan_jax.registry import Registry
-from ivaegan_jax.types import Dataset, InputError
+from ivaegan_jax.types import Dataset, InputError, Registry
 
 __all__ = [
     "CONTROLS",

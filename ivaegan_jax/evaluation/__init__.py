@@ -5,6 +5,7 @@ Belongs here: what one model's runs are worth. `results` has the schema of every
 Does not: files, tables, words of a report.
 """
 
+from ivaegan_jax.evaluation.as_rows import SCHEMA, from_row, from_rows, to_row
 from ivaegan_jax.evaluation.baselines import baseline_rows
 from ivaegan_jax.evaluation.ceilings import CEILINGS, ceiling_rows, clean_rows
 from ivaegan_jax.evaluation.evaluate import evaluation_key, make_evaluate
@@ -12,7 +13,6 @@ from ivaegan_jax.evaluation.own_metrics import METRICS, HeldOutRun
 from ivaegan_jax.evaluation.plotted import arrays_for_figures, joined_arrays
 from ivaegan_jax.evaluation.results import (
     BOTH,
-    SCHEMA,
     Agreement,
     Baseline,
     Consensus,
@@ -26,9 +26,6 @@ from ivaegan_jax.evaluation.results import (
     Score,
     Stamp,
     Verdict,
-    from_row,
-    from_rows,
-    to_row,
 )
 from ivaegan_jax.evaluation.selection import (
     CRITERIA,

@@ -6,8 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Num
 
-from ivaegan_jax.registry import Registry, a_function
-from ivaegan_jax.types import InputError, Row
+from ivaegan_jax.types import InputError, Registry, Row, a_function
 
 RECORDED = (
     "recon_r2", "kl", "active_units", "label_r2", "information_on_u", "log_likelihood", "elbo",

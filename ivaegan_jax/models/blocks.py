@@ -10,8 +10,7 @@ from jaxtyping import Array, Float
 from ivaegan_jax.models.convolutions import make_pixels
 from ivaegan_jax.models.layers import Inputs, as_array
 from ivaegan_jax.models.modules import Encoder, Generator
-from ivaegan_jax.registry import Registry, a_function
-from ivaegan_jax.types import InputError
+from ivaegan_jax.types import InputError, Registry, a_function
 
 
 class OwnEncoder(nn.Module):

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Array, Float
 from optax.losses import sigmoid_binary_cross_entropy
 
-from ivaegan_jax.registry import Registry, fields_of
+from ivaegan_jax.types import Registry, fields_of
 
 LOG_2PI = 1.8378770664093453
 

@@ -5,8 +5,7 @@ from typing import Any, NamedTuple
 
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.game import Game, Player, check_game
-from ivaegan_jax.registry import Registry
-from ivaegan_jax.types import InputError
+from ivaegan_jax.types import InputError, Registry
 
 ELBO = ("nll", "kl")
 

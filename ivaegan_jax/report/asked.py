@@ -40,10 +40,10 @@ class Asked(NamedTuple):
         if program.rpartition(".")[2].split()[-1:] not in (["train"], ["compare"], ["sweep"]):
             return ""
         program = re.sub(r"\b(train|sweep)$", "compare", program)
-        told = [f"--presets={model_of(label)}", *(f"--{k}={v}" for k, v in flags.items())]
+        given = [f"--presets={model_of(label)}", *(f"--{k}={v}" for k, v in flags.items())]
         beside = re.sub(r"[^\w.=+-]+", "-", f"{label}-{name}")  # each model has one of its own
-        told += [f"--workdir={self.path}-{beside}"] if self.path else []
-        return f"{program} {shlex.join([*words, *told])}"
+        given += [f"--workdir={self.path}-{beside}"] if self.path else []
+        return f"{program} {shlex.join([*words, *given])}"
 
     def doctor(self, label: str) -> str:
         """The command that examines the same data for one model."""
@@ -62,8 +62,8 @@ class Asked(NamedTuple):
         seed = next(iter(self.config.get("data_seeds", ())), 1)
         flags = {"workdir": self.path, "preset": label, "data": self.config.get("data", ""),
                  "data_seed": seed, "out": f"{self.path}/latents.npz"}  # fmt: skip
-        told = shlex.join(f"--{name}={value}" for name, value in flags.items())
-        return f"{re.sub(r'[a-z_]+$', 'encode', program)} {told}"
+        given = shlex.join(f"--{name}={value}" for name, value in flags.items())
+        return f"{re.sub(r'[a-z_]+$', 'encode', program)} {given}"
 
     def _words(self, less: Collection[str]) -> tuple[str, list[str]]:
         """The program, and its arguments without some flags."""

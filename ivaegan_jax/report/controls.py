@@ -95,7 +95,7 @@ def controls_table(results: Sequence[Result]) -> Table:
         "scored on the same held-out rows as they are, but shifted_u with its u. usable: runs with "
         "that verdict. nats on u: "
         "what held-out latents tell about u, at least. log p(x|u): nats per row.",
-        " ".join(f"{name}: {told}." for name, told in CONTROLS.items()),
+        " ".join(f"{name}: {values}." for name, values in CONTROLS.items()),
     ]
     return Table("Negative controls", COLUMNS, records, (), notes)
 
@@ -112,13 +112,13 @@ def _likelihoods(results: Sequence[Result], label: str) -> dict[tuple[Any, Any],
 
 def _record(results: Sequence[Result], label: str) -> dict[str, Any]:
     verdicts = recorded.select(results, Verdict, label)
-    told = [r.value for r in recorded.select(results, Finding, label, "information_on_u")]
+    values = [r.value for r in recorded.select(results, Finding, label, "information_on_u")]
     likelihoods = [each for each in _likelihoods(results, label).values() if np.isfinite(each)]
     return {
         "preset": label,
         "runs": len(verdicts),
         "usable": int(sum(map(recorded.counted, verdicts))),
         "agreement": agreement(recorded.select(results, Agreement, label, "agreement_mcc")),
-        "information": float(np.mean(told)) if told else None,
+        "information": float(np.mean(values)) if values else None,
         "log_likelihood": float(np.mean(likelihoods)) if likelihoods else None,
     }

@@ -113,7 +113,7 @@ def terms(text: str, also: frozenset[str] = frozenset()) -> Markup:
         if term in seen:
             return found[1]
         seen.add(term)
-        told = escape((MODELS | GLOSSARY | BASELINES)[term])
-        return f'<a class="term" href="#{anchor(term)}" title="{told}">{found[1]}</a>'
+        meaning = escape((MODELS | GLOSSARY | BASELINES)[term])
+        return f'<a class="term" href="#{anchor(term)}" title="{meaning}">{found[1]}</a>'
 
     return Markup(_pattern().sub(link, str(escape(text))))

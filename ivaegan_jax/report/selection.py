@@ -107,13 +107,13 @@ def selection_gain(results: Sequence[Result], label: str) -> float:
 
 def chosen_runs(results: Sequence[Result]) -> list[str]:
     """One sentence on which run to use, for all models with several runs of a data seed."""
-    told = []
+    chosen = []
     for label in without_controls(recorded.labels(results)):
         several = [r for r in candidates(results, label).values() if len(r.seeds) >= FEWEST_RUNS]
         seeds = ", ".join(str(choose(runs).seed) for runs in several)
-        told += [f"{label} {seeds}"] if several else []
+        chosen += [f"{label} {seeds}"] if several else []
     known = f"Model seeds to use, chosen without the truth ({PREFERRED[0]}), one per data seed"
-    return [f"{known}: {'; '.join(told)}."] if told else []
+    return [f"{known}: {'; '.join(chosen)}."] if chosen else []
 
 
 def _outcome(runs: Candidates, criterion: str, mcc: Float[np.ndarray, " runs"]) -> Outcome:

@@ -79,8 +79,8 @@ def _train(text: str, **flags: Any) -> Rule:
 
 def _again(text: str, case: Case, code: str, flags: Mapping[str, Any]) -> Step:
     command = case.asked.again(case.label, flags, code)
-    told = " ".join(f"--{name}={value}" for name, value in flags.items())
-    return Step(text if command else f"{text} ({told})", command)
+    settings = " ".join(f"--{name}={value}" for name, value in flags.items())
+    return Step(text if command else f"{text} ({settings})", command)
 
 
 def _doctor(text: str) -> Rule:

@@ -151,12 +151,12 @@ def write_study(
 
 
 def _words(studied: Studied) -> list[str]:
-    told = list(filter(None, [recommended(studied.arms, studied.read)]))
+    first = list(filter(None, [recommended(studied.arms, studied.read)]))
     if not studied.checked:
-        return told or ["Nothing was expected beforehand."]
+        return first or ["Nothing was expected beforehand."]
     missed = [str(c) for c in studied.checked if not c.holds]
     held = f"{len(studied.checked) - len(missed)} of {len(studied.checked)} bands hold."
-    return [*told, held, *missed]
+    return [*first, held, *missed]
 
 
 def _pictures(studied: Studied) -> list[Picture]:

@@ -48,8 +48,8 @@ class Truth(NamedTuple):
     @property
     def in_the_way(self) -> str:
         """The baselines that the sentence on the truth names."""
-        told = sorted((self.above or self.missed).items(), key=lambda each: each[1])
-        names = ", ".join(f"{name} ({decimal(value, 2)})" for name, value in told)
+        ordered = sorted((self.above or self.missed).items(), key=lambda each: each[1])
+        names = ", ".join(f"{name} ({decimal(value, 2)})" for name, value in ordered)
         return f"the baseline {names}" if names else "any baseline, as none was recorded"
 
 

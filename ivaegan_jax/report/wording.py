@@ -46,12 +46,12 @@ def headline(
 
 def _of_verdicts(page: Sequence[Short]) -> list[str]:
     best, *others = page
-    told = (
+    words = (
         f"{each.label} {each.status.words}"
         + (f" (MCC {decimal(float(each.truth.mcc.estimate), 2)})" if each.truth.mcc else "")
         for each in others
     )
-    return [f"{best.status.sentence}.", *_listed("Beside it", list(told))]
+    return [f"{best.status.sentence}.", *_listed("Beside it", list(words))]
 
 
 def _of_scores(results: Sequence[Result], records: Sequence[Record]) -> list[str]:
@@ -64,8 +64,8 @@ def _of_scores(results: Sequence[Result], records: Sequence[Record]) -> list[str
     best, known = ranked[0], found[ranked[0]]
     assert known.mcc is not None
     text = WITHOUT_VERDICT[known.says].format(mcc=short(known.mcc), missed=known.in_the_way)
-    told = [f"{name} {decimal(_estimate(found[name]), 2)}" for name in ranked[1:]]
-    return [f"{best} {text}.", *_listed("Beside it", told)]
+    words = [f"{name} {decimal(_estimate(found[name]), 2)}" for name in ranked[1:]]
+    return [f"{best} {text}.", *_listed("Beside it", words)]
 
 
 def _without_truth(records: Sequence[Record]) -> list[str]:
@@ -74,10 +74,10 @@ def _without_truth(records: Sequence[Record]) -> list[str]:
     if not scored:
         return ["no two runs of a model can be compared yet, and there are no true sources."]
     best, *others = sorted(scored, key=lambda record: -record["agreement"].estimate)
-    told = [f"{r['preset']} {decimal(float(r['agreement'].estimate), 2)}" for r in others]
+    words = [f"{r['preset']} {decimal(float(r['agreement'].estimate), 2)}" for r in others]
     return [
         f"runs of {best['preset']} agree with each other at MCC {short(best['agreement'])}.",
-        *_listed("Beside it", told),
+        *_listed("Beside it", words),
         "There are no true sources here: agreement shows that runs find the same latents, not "
         "that these are the true ones.",
     ]
@@ -103,8 +103,8 @@ def last_lines(study: Results, label: str, page: Path) -> list[str]:
     ]
 
 
-def _listed(name: str, told: Sequence[str]) -> list[str]:
-    return [f"{name}: {', '.join(told)}."] if told else []
+def _listed(name: str, words: Sequence[str]) -> list[str]:
+    return [f"{name}: {', '.join(words)}."] if words else []
 
 
 def _estimate(known: Truth) -> float:

@@ -95,10 +95,10 @@ def sweep_section(
     picture = Picture(f"{plain(study.data)}_sweep", panels, CAPTION, min(4, len(panels)), 2)
     every = per_seed(study.results)
     details = [every if table.title == every.title else table for table in usual.details]
-    told = recommendation(sweep)
-    told[0] = f"On {study.data}, {sizes(study.results)}: {told[0]}"
+    first, *others = recommendation(sweep)
+    first = f"On {study.data}, {sizes(study.results)}: {first}"
     return usual._replace(
-        headline=[*told, *chosen_runs(few.results), *study.split],
+        headline=[first, *others, *chosen_runs(few.results), *study.split],
         summary=sweep_table(sweep, study.results),
         details=[usual.summary, *details],
         pictures=(picture, *usual.pictures),
@@ -121,8 +121,8 @@ def plain_section(study: Results, palette: Palette, brief: bool, pause: Pause) -
     details = (controls_table(study.results), *fitted, *chosen, *every)
     pause()
     found = tuple(pictures(study, palette, brief, pause))
-    told = [each for each in details if each.records]
-    return Section(study.data, sentences, table, told, found, verdicts)
+    filled = [each for each in details if each.records]
+    return Section(study.data, sentences, table, filled, found, verdicts)
 
 
 def write_sections(out: Path, title: str, sections: Sequence[Section]) -> None:
@@ -157,7 +157,7 @@ def facts_of(workdir: Records) -> Facts:
     """What the first screen says of a run directory, as far as it was recorded."""
     made, config = (workdir.records.get(name, {}) for name in ("manifest", "config"))
     sizes, versions = config.get("sizes", {}), made.get("packages", {})
-    told = {
+    facts = {
         "command": [made.get("command")],
         "run directory": [workdir.name],
         "date": [made.get("begun"), _minutes(made.get("wall_time_s"))],
@@ -167,7 +167,7 @@ def facts_of(workdir: Records) -> Facts:
         "sizes": [f"{name} {sizes[name]}" for name in SIZES if name in sizes],
         "device": [made.get("device")],
     }  # fmt: skip
-    joined = {name: ", ".join(filter(None, parts)) for name, parts in told.items()}
+    joined = {name: ", ".join(filter(None, parts)) for name, parts in facts.items()}
     return Facts(workdir.name, {name: text for name, text in joined.items() if text})
 
 

@@ -48,8 +48,8 @@ def drop_damaged(workdir: Workdir, labels: Iterable[str], steps: int, runs: int)
     if is_torn(workdir.metrics) and rows:
         found.add(_scored_together(rows[-1]))
     if found or is_torn(workdir.metrics):
-        told = " and ".join(sorted(found)) or "all"
-        logger.warning("%s is torn, or its log is: %s is made again", workdir.metrics, told)
+        which = " and ".join(sorted(found)) or "all"
+        logger.warning("%s is torn, or its log is: %s is made again", workdir.metrics, which)
         workdir.done.unlink(missing_ok=True)
         keep_results(workdir.metrics, [row for row in rows if _scored_together(row) not in found])
     if is_torn(workdir.train_log):

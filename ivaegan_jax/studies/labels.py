@@ -60,9 +60,9 @@ class Label(NamedTuple):
 
     def __str__(self) -> str:
         """The label's only spelling; `parse` undoes it."""
-        told = ",".join(f"{name}={spelt(value)}" for name, value in self.settings)
+        settings = ",".join(f"{name}={spelt(value)}" for name, value in self.settings)
         control = f"{CONTROL}{self.control}" if self.control else ""
-        return f"{self.preset}{f'[{told}]' if told else ''}{control}"
+        return f"{self.preset}{f'[{settings}]' if settings else ''}{control}"
 
 
 def _all_settings() -> dict[str, Setting]:

@@ -10,10 +10,9 @@ from ivaegan_jax.data import DATASETS
 from ivaegan_jax.evaluation import METRICS
 from ivaegan_jax.files import making_sense_of, read_json
 from ivaegan_jax.models import CHOICES, PRESETS, TERMS
-from ivaegan_jax.registry import REGISTRIES, Registry
 from ivaegan_jax.studies.jobs import Job
 from ivaegan_jax.studies.plugins import load, load_installed
-from ivaegan_jax.types import InputError
+from ivaegan_jax.types import REGISTRIES, InputError, Registry
 
 Pieces: TypeAlias = dict[str, dict[str, str]]
 """By kind and name: `kind`, `name`, `module` and, where that is no part of a package, `file`."""

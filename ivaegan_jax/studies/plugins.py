@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ivaegan_jax.registry import AS_FILE
-from ivaegan_jax.types import InputError
+from ivaegan_jax.types import AS_FILE, InputError
 
 GROUP = "ivaegan_jax"
 """Entry points of this group name the modules of installed packages that bring pieces."""

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any
 import jax
 from jax.sharding import Mesh
 
-from ivaegan_jax.data import Part, as_control, described, preprocessing_arrays, split_arrays
+from ivaegan_jax.data import Part, as_control, preprocessing_arrays, split_arrays
 from ivaegan_jax.evaluation import (
     Baseline,
     Gate,
     OfModel,
     Result,
     baseline_rows,
-    candidates,
     ceiling_rows,
-    choose,
     scoring,
 )
 from ivaegan_jax.files import read_npz, write_npz
@@ -29,6 +27,7 @@ from ivaegan_jax.studies.checks import (
     check_held_out,
     check_pieces,
 )
+from ivaegan_jax.studies.described import describe
 from ivaegan_jax.studies.experiment import Experiment, validate
 from ivaegan_jax.studies.gates import check_shifted_u, gate_rows, look_at, with_shifted_u
 from ivaegan_jax.studies.group_training import Reporter, Training
@@ -40,7 +39,7 @@ from ivaegan_jax.studies.parts import train_in_parts
 from ivaegan_jax.studies.pieces import used_pieces
 from ivaegan_jax.studies.plan import Plan, make_plan
 from ivaegan_jax.studies.results import add_results, load_results, read_results
-from ivaegan_jax.studies.saved import Description, save_model
+from ivaegan_jax.studies.saved import save_model
 from ivaegan_jax.studies.scorer import Scorer, paced
 from ivaegan_jax.studies.sources import load_datasets, prepare_data
 from ivaegan_jax.studies.workdir import Workdir
@@ -215,31 +214,11 @@ class Study:
         rows, arrays = scorer.score(trained, pause)
         rows += stepped
         write_npz(workdir.arrays(job.label), arrays)
+        about = describe(self.experiment, self.data, self.dims, job, rows)
         kept, params = read_npz(workdir.preprocessing), trained.states.evaluated
-        save_model(workdir.model(job.label), self._description(job, rows), params, kept)
+        save_model(workdir.model(job.label), about, params, kept)
         add_results(workdir.metrics, rows)
         return rows
-
-    def _description(self, job: Job, rows: list[Result]) -> Description:
-        """What a model's own folder says of it."""
-        e, found = self.experiment, candidates(rows, job.label)
-        return Description(
-            label=job.label,
-            structure=job.config,
-            hypers=job.own.hypers,
-            sizes=self.dims,
-            data=e.data,
-            data_config=e.config.data,
-            data_sha256=self.data.sha256,
-            split=self.data.split.split,
-            data_seeds=tuple(e.data_seeds),
-            seeds=tuple(e.seeds),
-            chosen=tuple(choose(found[data_seed]) for data_seed in e.data_seeds),
-            steps=e.steps,
-            pieces=used_pieces(e.data, [job]),
-            columns=self.data.preprocessing[0].columns,
-            u_columns=tuple(map(described, self.data.preprocessing[0].u_kinds)),
-        )
 
     def _score_data(self, workdir: Workdir, pause: Pause) -> None:
         """What needs no model: baselines, and what dependent rows show of u."""

@@ -138,8 +138,8 @@ def as_of_today(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, An
 def deciding(settings: dict[str, Any]) -> dict[str, Any]:
     """The settings without those that decide no result: when to report, where a plugin lies."""
     if pieces := settings.get("pieces"):
-        told = {n: {k: v for k, v in each.items() if k != "file"} for n, each in pieces.items()}
-        settings = settings | {"pieces": told}
+        named = {n: {k: v for k, v in each.items() if k != "file"} for n, each in pieces.items()}
+        settings = settings | {"pieces": named}
     config = settings.get("config", {})
     train = {name: v for name, v in config.get("train", {}).items() if name not in PACE}
     return settings | {"config": config | {"train": train}} if config else settings

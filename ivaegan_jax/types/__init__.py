@@ -1,6 +1,7 @@
-"""What every room speaks of: arrays, the auxiliary variable, data sets, batches, errors.
+"""What every room speaks of: arrays, the auxiliary variable, data sets, batches, errors, tables.
 
-Belongs here: forms of data that more than one room knows, and the errors a user can mend.
+Belongs here: forms of data that more than one room knows, the errors a user can mend, and tables of
+pieces by name, to which a user adds.
 Does not: anything that computes more than a form says of itself.
 """
 
@@ -28,8 +29,11 @@ from ivaegan_jax.types.common import (
     Terms,
     TrainData,
 )
+from ivaegan_jax.types.registry import AS_FILE, REGISTRIES, Registry, a_function, fields_of
 
 __all__ = [
+    "AS_FILE",
+    "REGISTRIES",
     "Auxiliary",
     "Batch",
     "Coded",
@@ -44,11 +48,14 @@ __all__ = [
     "Number",
     "Params",
     "Pause",
+    "Registry",
     "Row",
     "Scalar",
     "Stop",
     "StorageError",
     "Terms",
     "TrainData",
+    "a_function",
     "are_codes",
+    "fields_of",
 ]

@@ -80,8 +80,7 @@ def start(folder: Path, function, *args, env=None) -> Running:
     What it trains is compiled quickly, not to be quick itself, unless `env` says otherwise.
     """
     folder.mkdir()
-    quick = f"{QUICK_TO_COMPILE} --xla_cpu_use_fusion_emitters=false"
-    env = {"XLA_FLAGS": quick} | (env or {})
+    env = {"XLA_FLAGS": QUICK_TO_COMPILE} | (env or {})
     process = SERVER.Process(target=_redirected, args=(folder, env, function, args))
     process.start()
     return Running(process, folder)
@@ -177,12 +176,12 @@ def study(settings, path, cache, stop_at=0, by_signal=False):
     """
     import jax
 
-    from ivaegan_jax.cli import _program
+    from ivaegan_jax.cli import _flags, _program
     from ivaegan_jax.studies.experiment import experiment_from
     from ivaegan_jax.studies.study import Study
     from ivaegan_jax.studies.workdir import Workdir
 
-    _program.define_common_flags()
+    _flags.define_common_flags()
     _program.flags.FLAGS([sys.argv[0], f"--compilation_cache={cache}"])
     _program._set_up_jax()
     assert jax.local_device_count() == len(os.sched_getaffinity(0))

@@ -206,7 +206,7 @@ def test_an_installed_package_brings_its_pieces_by_an_entry_point(tmp_path):
     (tmp_path / "others_pieces.py").write_text(example())
     look = (
         "from ivaegan_jax.studies import load_installed; load_installed()\n"
-        "from ivaegan_jax.registry import REGISTRIES\n"
+        "from ivaegan_jax.types import REGISTRIES\n"
         "print(REGISTRIES['prior family'].origins['student'].module)"
     )
     done = subprocess.run([sys.executable, "-c", look], cwd=REPOSITORY, text=True, check=True,

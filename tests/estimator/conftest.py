@@ -1,5 +1,7 @@
 """A small table, and one estimator that was fitted on it, for all tests of the session."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,6 +51,9 @@ def small():
 
 
 @pytest.fixture(scope="session")
-def fitted(small, frame):
-    """Fitted on a frame whose column `segment` is u."""
-    return small().fit(frame, "segment")
+def fitted(small, frame, once):
+    """Fitted on a frame whose column `segment` is u, by the first worker that needs it."""
+    with once("fitted") as path:
+        if not path.exists():
+            path.write_bytes(pickle.dumps(small().fit(frame, "segment")))
+        return pickle.loads(path.read_bytes())

@@ -13,7 +13,8 @@ from scipy.stats import multivariate_normal
 
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.prepare import prepare
-from ivaegan_jax.evaluation.results import BOTH, Agreement, Finding, OfRun, Score, to_row
+from ivaegan_jax.evaluation.as_rows import to_row
+from ivaegan_jax.evaluation.results import BOTH, Agreement, Finding, OfRun, Score
 from ivaegan_jax.evaluation.scoring import Trained
 from ivaegan_jax.evaluation.selection import COMBINED, CRITERIA, candidates, choose
 from ivaegan_jax.models.config import ModelConfig

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ivaegan_jax.evaluation import results
-from ivaegan_jax.evaluation.results import from_row, to_row
+from ivaegan_jax.evaluation.as_rows import SCHEMA, from_row, to_row
 from ivaegan_jax.files import without_nan
 from ivaegan_jax.types import InputError
 
@@ -77,7 +77,7 @@ SAME = {
 def test_a_result_comes_back_as_it_was_and_so_does_its_older_row(name):
     result, old = SAME[name]
     written = json.loads(json.dumps(without_nan(to_row(result)), allow_nan=False))
-    assert (written["schema"], written["kind"]) == (results.SCHEMA, result.kind)
+    assert (written["schema"], written["kind"]) == (SCHEMA, result.kind)
     assert from_row(written) == result
     assert old is None or from_row(old) == result
 

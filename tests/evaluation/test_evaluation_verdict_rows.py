@@ -8,7 +8,7 @@ import pytest
 from ivaegan_jax.data.benchmarks.synthetic import b1
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.prepare import prepare
-from ivaegan_jax.evaluation.results import to_row
+from ivaegan_jax.evaluation.as_rows import to_row
 from ivaegan_jax.evaluation.scoring import Trained
 from ivaegan_jax.evaluation.verdict import (
     consensus_arrays,

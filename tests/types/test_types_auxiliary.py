@@ -119,7 +119,13 @@ def test_on_a_device_codes_become_one_hot_and_features_pass():
     assert_array_equal(as_batch(x, features, 2).u, features)
 
 
-READERS = ("types/auxiliary.py", "types/columns.py", "data/tables", "data/preprocessing.py")
+READERS = (
+    "types/auxiliary.py",
+    "types/of_columns.py",
+    "types/columns.py",
+    "data/tables",
+    "data/preprocessing.py",
+)
 """Where u is made: by reading arrays of users, or stored fields of a model."""
 
 

@@ -6,8 +6,7 @@ likelihoods, and unweighted; weights are in hypers.py.
 
 from ivaegan_jax.models.terms import adversary, bound, encoding, evidence
 from ivaegan_jax.models.terms.forward import Pass, Term
-from ivaegan_jax.registry import Registry, a_function
-from ivaegan_jax.types import Terms
+from ivaegan_jax.types import Registry, Terms, a_function
 
 __all__ = ["TERMS", "Pass", "evaluate_terms"]
 

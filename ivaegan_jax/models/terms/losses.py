@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from ivaegan_jax.registry import Registry, fields_of
+from ivaegan_jax.types import Registry, fields_of
 
 Logits = Float[Array, "... batch"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from ivaegan_jax.types import InputError
+from ivaegan_jax.types.common import InputError
 
 T = TypeVar("T")
 

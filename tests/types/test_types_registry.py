@@ -14,9 +14,8 @@ from ivaegan_jax.models.distributions import (
 )
 from ivaegan_jax.models.game import weight_name
 from ivaegan_jax.models.terms import TERMS
-from ivaegan_jax.registry import REGISTRIES, Registry, a_function, fields_of
 from ivaegan_jax.studies.pieces import load_recorded
-from ivaegan_jax.types import InputError
+from ivaegan_jax.types import REGISTRIES, InputError, Registry, a_function, fields_of
 
 
 @pytest.fixture
