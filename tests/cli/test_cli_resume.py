@@ -21,7 +21,7 @@ from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.training.checkpoint import Checkpoints
 from ivaegan_jax.training.loop import Chunk
 
-PRESETS = ("vae", "ivae_gan")
+PRESETS = ("vae", "ivae")
 CHUNKS = 6
 
 
@@ -79,7 +79,7 @@ def killed(go, tmp_path_factory, uninterrupted):
     """Killed in the fifth chunk of the second model, after its checkpoints of steps 8 and 16."""
     path = tmp_path_factory.mktemp("resume") / "killed"
     assert go(path, CHUNKS + 5, True).code == -signal.SIGKILL
-    assert sorted(p.name for p in (path / "checkpoints/ivae_gan").iterdir()) == ["16", "8"]
+    assert sorted(p.name for p in (path / "checkpoints/ivae").iterdir()) == ["16", "8"]
     return path
 
 
@@ -91,7 +91,7 @@ def stopped(killed, tmp_path):
 
 @pytest.mark.parametrize(
     ("at", "by_signal"),
-    [(1, False), (4, False), (CHUNKS, True)],
+    [(1, False), pytest.param(4, False, marks=pytest.mark.slow), (CHUNKS, True)],
     ids=["before any checkpoint", "at a checkpoint", "before the last"],
 )
 def test_a_stop_at_any_chunk_changes_nothing(uninterrupted, go, tmp_path, at, by_signal):
@@ -107,35 +107,35 @@ def test_training_goes_on_from_the_last_checkpoint_and_a_torn_last_line_is_repai
     uninterrupted, go, stopped
 ):
     with (stopped / "train.jsonl").open("a") as log:
-        log.write('{"preset": "ivae_gan", "seed": 2, "st')
+        log.write('{"preset": "ivae", "seed": 2, "st')
     ended = go(stopped)
     assert ended.code == 0, ended.err
-    assert json.loads(ended.out.splitlines()[0]) == ["ivae_gan", 16]
+    assert json.loads(ended.out.splitlines()[0]) == ["ivae", 16]
     assert_same_results(stopped, uninterrupted)
 
 
 def test_a_damaged_checkpoint_falls_back_to_the_one_before(uninterrupted, go, stopped):
-    overwrite(stopped / "checkpoints/ivae_gan/16")
+    overwrite(stopped / "checkpoints/ivae/16")
     ended = go(stopped)
     assert ended.code == 0, ended.err
-    assert json.loads(ended.out.splitlines()[0]) == ["ivae_gan", 8]
+    assert json.loads(ended.out.splitlines()[0]) == ["ivae", 8]
     assert_same_results(stopped, uninterrupted)
 
 
 def test_a_directory_without_a_readable_checkpoint_says_so(go, stopped):
     for step in ("8", "16"):
-        truncate(stopped / "checkpoints/ivae_gan" / step)
+        truncate(stopped / "checkpoints/ivae" / step)
     ended = go(stopped)
     assert ended.code == 1
     assert "InputError: no checkpoint in" in ended.err
 
 
 def test_a_renamed_checkpoint_is_refused(go, stopped):
-    folder = stopped / "checkpoints/ivae_gan"
+    folder = stopped / "checkpoints/ivae"
     (folder / "16").rename(folder / "12")
     ended = go(stopped)
     assert ended.code == 1
-    assert "ivae_gan/12 was stored as step 16 of ivae_gan; move it back" in ended.err
+    assert "ivae/12 was stored as step 16 of ivae; move it back" in ended.err
 
 
 def test_settings_that_were_edited_are_refused_though_they_are_asked_for(go, stopped):
@@ -163,12 +163,12 @@ def test_another_preprocessing_is_replaced(uninterrupted, go, stopped):
 
 def test_a_killed_program_goes_on_and_a_second_one_waits_its_turn(begin, run, refused, tmp_path):
     def flags(name):
-        return (*SMALL, *SMALL_BENCHMARK, "--config.train.chunk=2", "--steps=60", "--preset=ivae",
+        return (*SMALL, *SMALL_BENCHMARK, "--config.train.chunk=2", "--steps=60", "--preset=vae",
                 "--config.train.checkpoint_chunks=5", "--data_seeds=7-7",
                 f"--workdir={tmp_path / name}")  # fmt: skip
 
     first = begin("train", *flags("stopped"))
-    first.until((tmp_path / "stopped/checkpoints/ivae/10").exists)
+    first.until((tmp_path / "stopped/checkpoints/vae/10").exists)
     first.signal(signal.SIGSTOP)
     assert "in use by another process" in refused("train", *flags("stopped"))
     first.signal(signal.SIGKILL)
@@ -186,9 +186,9 @@ def test_a_stopped_study_goes_on_with_chunks_as_short_as_the_program_advises(
     killed, uninterrupted, go, tmp_path, capsys
 ):
     reporter = ConsoleReporter([], 22, 2)
-    reporter.start("ivae_gan", 0)
+    reporter.start("ivae", 0)
     for step in (4, 8):
-        reporter.chunk("ivae_gan", Chunk(step, {}, np.ones(2, bool), 13.0 * step))
+        reporter.chunk("ivae", Chunk(step, {}, np.ones(2, bool), 13.0 * step))
     asked = settings()
     advised = int(re.search(r"--config\.train\.chunk=(\d+)", capsys.readouterr().out)[1])
     assert advised < asked["config"]["train"]["chunk"]

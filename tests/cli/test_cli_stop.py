@@ -35,7 +35,9 @@ def stop(begin, tmp_path):
     return stop
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGUSR1, marks=pytest.mark.slow)]
+)
 def test_a_program_asked_to_stop_saves_and_can_be_queued_again(stop, run, whole, tmp_path, number):
     ended = stop(number)
     [line] = ended.err.splitlines()
@@ -71,8 +73,18 @@ def reporting(workdir):
     return metrics.exists() and '"kind": "baseline"' in metrics.read_text()
 
 
-@pytest.mark.parametrize("number", STOPPED)
-@pytest.mark.parametrize("when", [compiling, scoring, reporting])
+SERVED = {(compiling, signal.SIGINT), (scoring, signal.SIGTERM), (reporting, signal.SIGINT)}
+"""Requests of the fast tests: every signal, and every time."""
+
+
+@pytest.mark.parametrize(
+    ("when", "number"),
+    [
+        pytest.param(when, number, marks=[] if (when, number) in SERVED else pytest.mark.slow)
+        for when in (compiling, scoring, reporting)
+        for number in STOPPED
+    ],
+)
 def test_a_request_is_served_whatever_the_program_does(begin, run, whole, tmp_path, when, number):
     workdir = tmp_path / "run"
     fresh = [f"--compilation_cache={tmp_path / 'compiled'}"] if when is compiling else []

@@ -58,6 +58,7 @@ def test_a_configuration_alone_has_the_same_numbers(swept, run, rows_of, tmp_pat
     np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_parts_a_kill_within_the_second_and_another_choice_change_nothing(
     swept, begin, run, tmp_path
 ):

@@ -1,21 +1,20 @@
 """A work directory belongs to one setting, and is done once."""
 
 import hashlib
+import shutil
 
 import numpy as np
 import pytest
 from programs_forked import SMALL, SMALL_BENCHMARK
 
-FLAGS = (*SMALL, *SMALL_BENCHMARK, "--steps=20", "--preset=ivae", "--seeds=1", "--data_seeds=2")
+# those of `one_vae`
+FLAGS = (*SMALL, *SMALL_BENCHMARK, "--steps=30", "--presets=vae", "--data=b1", "--data_seeds=3-3",
+         "--seeds=2,4,7,9")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def finished(run, tmp_path_factory):
-    workdir = tmp_path_factory.mktemp("workdir") / "run"
-    ended = run("train", *FLAGS, f"--workdir={workdir}")
-    assert (ended.code, ended.err) == (0, "")
-    assert f"report: {workdir / 'report.html'}" in ended.out
-    return workdir
+def finished(one_vae, tmp_path_factory):
+    return shutil.copytree(one_vae, tmp_path_factory.mktemp("workdir") / "run")
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def untouched(finished):
 
 @pytest.mark.usefixtures("untouched")
 def test_the_same_command_says_that_it_is_finished(run, finished):
-    ended = run("train", *FLAGS, f"--workdir={finished}")
+    ended = run("compare", *FLAGS, f"--workdir={finished}")
     assert (ended.code, ended.err) == (0, "")
     assert f"{finished} is finished" in ended.out
 
@@ -45,27 +44,28 @@ def test_the_same_command_says_that_it_is_finished(run, finished):
 @pytest.mark.parametrize(
     ("flag", "difference"),
     [
-        ("--steps=21", "steps: 20 -> 21"),
-        ("--seeds=2", "seeds: [1] -> [1, 2]"),
-        ("--data_seeds=3-3", "data_seeds: [1, 2] -> [3]"),
-        ("--preset=vae", "presets: ['ivae'] -> ['vae']"),
+        ("--steps=21", "steps: 30 -> 21"),
+        ("--seeds=2", "seeds: [2, 4, 7, 9] -> [1, 2]"),
+        ("--data_seeds=4-4", "data_seeds: [3] -> [4]"),
+        ("--presets=ivae", "presets: ['vae'] -> ['ivae']"),
         ("--config.hypers.vae_rate=0.02", "config.hypers.vae_rate: 0.01 -> 0.02"),
     ],
 )
 def test_other_settings_are_refused_with_their_differences(refused, finished, flag, difference):
-    message = refused("train", *FLAGS, f"--workdir={finished}", flag)
+    message = refused("compare", *FLAGS, f"--workdir={finished}", flag)
     assert difference in message
     assert "use the same settings to go on, or another --workdir" in message
 
 
 @pytest.mark.usefixtures("untouched")
 def test_all_differences_are_listed(refused, finished):
-    message = refused("train", *FLAGS, f"--workdir={finished}", "--steps=9", "--data=b2")
-    assert "steps: 20 -> 9" in message
+    message = refused("compare", *FLAGS, f"--workdir={finished}", "--steps=9", "--data=b2")
+    assert "steps: 30 -> 9" in message
     assert "data: b1 -> b2" in message
     assert "data_sha256" in message
 
 
+@pytest.mark.slow
 def test_a_changed_file_is_other_data(run, refused, table, tmp_path):
     arrays = table()
     np.savez(tmp_path / "t.npz", **arrays)

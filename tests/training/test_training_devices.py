@@ -153,9 +153,10 @@ def test_devices_that_cannot_be_grouped_are_refused(per_batch):
         make_seeds_mesh(per_batch=per_batch)
 
 
-def on_mesh(trainer, mesh, how):
+def on_mesh(trainer, mesh, how, options=None):
     """The compiled chunk of a trainer on a mesh, and a call of it with host arrays."""
     chunk = over_runs(lambda run, state, shared: trainer.chunk(run, state, *shared), mesh, how)
+    chunk = jax.jit(chunk, compiler_options=options)
 
     def placed(runs, states, data):
         return *shard_runs((runs, states), mesh), share((data, jnp.int32(2)), mesh)
@@ -166,7 +167,7 @@ def on_mesh(trainer, mesh, how):
     )
 
 
-@pytest.mark.parametrize("how", ["map", "vmap"])
+@pytest.mark.parametrize("how", ["map", pytest.param("vmap", marks=pytest.mark.slow)])
 def test_batches_split_over_devices_give_the_same_steps(tiny, runs, states, data, how):
     trainer, shared = tiny("ivae_gan").trainer, make_seeds_mesh(per_batch=2)
     text, split = on_mesh(trainer, shared, how)
@@ -179,7 +180,10 @@ def test_batches_split_over_devices_give_the_same_steps(tiny, runs, states, data
     )
 
 
-@pytest.mark.parametrize("devices", [1, 2])
-def test_fewer_devices_give_the_same_to_the_bit(tiny, runs, states, data, lifted, same, devices):
-    _, chunk = on_mesh(tiny("ivae_gan").trainer, make_seeds_mesh(jax.devices()[:devices]), "map")
+@pytest.mark.parametrize("devices", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_fewer_devices_give_the_same_to_the_bit(
+    tiny, runs, states, data, lifted, same, exact, devices
+):
+    fewer = make_seeds_mesh(jax.devices()[:devices])
+    _, chunk = on_mesh(tiny("ivae_gan").trainer, fewer, "map", exact)
     assert same(chunk(runs, states, data), lifted("map")(runs, states, data=data, length=2))

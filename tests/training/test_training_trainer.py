@@ -48,7 +48,7 @@ def test_the_log_is_the_mean_over_the_chunk(chunk, run, start, data):
 
 
 def test_a_chunk_of_one_is_a_step(tiny, chunk, run, start, data):
-    stepped, step_log = tiny("ivae_gan").trainer.train_step(run, start, data)
+    stepped, step_log = jax.jit(tiny("ivae_gan").trainer.train_step)(run, start, data)
     state, log = chunk.call(run, start, data, INT(1))
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, atol=1e-5), state, stepped)
     assert {name: float(v) for name, v in log.items()} == pytest.approx(
