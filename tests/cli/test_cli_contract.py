@@ -60,10 +60,10 @@ def digits(compare):
                    "--config.model.channels=2")  # fmt: skip
 
 
-OTHERS = pytest.param("others_on_b1", marks=SLOW)
+OTHERS, IMCA = (pytest.param(name, marks=SLOW) for name in ("others_on_b1", "b3_imca"))
 
 
-@pytest.fixture(params=["on_b1", "gan_on_b1", OTHERS, "continuous", "b3_tcl", "b3_imca", "digits"])
+@pytest.fixture(params=["on_b1", "gan_on_b1", OTHERS, "continuous", "b3_tcl", IMCA, "digits"])
 def workdir(request):
     return request.getfixturevalue(request.param)
 
@@ -148,7 +148,7 @@ def test_data_without_sources_have_quality_rows_and_no_mcc(continuous, digits, r
         assert {"mmd2", "mmd2_real", "mmd2_wrong_u", "c2st", "energy_distance"} <= metrics
 
 
-@pytest.mark.parametrize("u", ["continuous", "many levels"])
+@pytest.mark.parametrize("u", [pytest.param("continuous", marks=SLOW), "many levels"])
 def test_a_table_with_few_held_out_rows_per_u_is_scored(u, compare, rows_of, tmp_path):
     rng = np.random.default_rng(0)
     codes = np.arange(160) % 40

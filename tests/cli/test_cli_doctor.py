@@ -98,6 +98,7 @@ def test_a_table_that_can_do_passes(doctor, saved, table, u):
     assert blocked == set()
 
 
+@pytest.mark.slow
 def test_the_split_that_is_advised_is_taken_to_the_letter(doctor, saved):
     rng = np.random.default_rng(0)
     x = rng.normal(size=(1800, 3))

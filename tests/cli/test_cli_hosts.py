@@ -171,7 +171,8 @@ def test_flags_that_do_not_fit_together(refused, tmp_path, flags, message):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("processes", [1, pytest.param(2, marks=SLOW)])
+@SLOW
+@pytest.mark.parametrize("processes", [1, 2])
 def test_batches_split_over_devices_train_alike(run_job, alone, rows_of, tmp_path, processes):
     share = f"--cpu_devices={2 // processes}", "--batch_devices=2", f"--workdir={tmp_path / 'run'}"
     ended = run_job(processes, *share)
@@ -195,7 +196,8 @@ def killed(begin_job, tmp_path_factory):
     return path
 
 
-@pytest.mark.parametrize("devices", [2, pytest.param(1, marks=SLOW), pytest.param(3, marks=SLOW)])
+@SLOW
+@pytest.mark.parametrize("devices", [1, 2, 3])
 def test_one_process_goes_on_from_two(killed, run_one, alone, tmp_path, compiled, devices):
     if (compiled, devices) == (None, 1):
         pytest.skip("compiled quickly, one device rounds differently")

@@ -114,6 +114,7 @@ def test_training_goes_on_from_the_last_checkpoint_and_a_torn_last_line_is_repai
     assert_same_results(stopped, uninterrupted)
 
 
+@pytest.mark.slow
 def test_a_damaged_checkpoint_falls_back_to_the_one_before(uninterrupted, go, stopped):
     overwrite(stopped / "checkpoints/ivae/16")
     ended = go(stopped)
@@ -151,6 +152,7 @@ def test_settings_that_were_edited_are_refused_though_they_are_asked_for(go, sto
     assert sorted(stopped.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_another_preprocessing_is_replaced(uninterrupted, go, stopped):
     path = stopped / "preprocessing.npz"
     write_npz(path, read_npz(path) | {"0/x_mean": np.ones(9)})
@@ -161,6 +163,7 @@ def test_another_preprocessing_is_replaced(uninterrupted, go, stopped):
     assert_same_results(stopped, uninterrupted)
 
 
+@pytest.mark.slow
 def test_a_killed_program_goes_on_and_a_second_one_waits_its_turn(begin, run, refused, tmp_path):
     def flags(name):
         return (*SMALL, *SMALL_BENCHMARK, "--config.train.chunk=2", "--steps=60", "--preset=vae",
@@ -182,6 +185,7 @@ def test_a_killed_program_goes_on_and_a_second_one_waits_its_turn(begin, run, re
     assert_same_results(tmp_path / "stopped", tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_a_stopped_study_goes_on_with_chunks_as_short_as_the_program_advises(
     killed, uninterrupted, go, tmp_path, capsys
 ):

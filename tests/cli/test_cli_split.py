@@ -74,6 +74,7 @@ def test_whole_sessions_are_held_out_and_levels_may_have_no_held_out_rows(
     assert "config.data.split: group:session -> blocks:6,gap:2" in error
 
 
+@pytest.mark.slow
 def test_a_recording_is_split_in_blocks_by_default(run, recording, tmp_path):
     ended = trained(run, recording, tmp_path / "auto", "--data_seeds=1", "--seeds=1",
                     "--preset=vae")  # fmt: skip

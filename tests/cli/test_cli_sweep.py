@@ -43,6 +43,7 @@ def test_the_report_has_one_row_per_configuration(swept):
     assert (workdir / "figures/b1_sweep.png").stat().st_size > 1000
 
 
+@pytest.mark.slow
 def test_a_configuration_alone_has_the_same_numbers(swept, run, rows_of, tmp_path):
     alone = tmp_path / "alone"
     assert run("train", *FLAGS, f"--preset={LABEL}", f"--workdir={alone}").code == 0
