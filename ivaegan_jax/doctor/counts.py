@@ -8,6 +8,9 @@ from jaxtyping import Float
 FACTORS, ROUNDS = 12, 50
 """Factors, at most, by which columns are taken to go together, and rounds of fitting them."""
 
+FEWEST_COLUMNS, ROWS_PER_COLUMN = 3, 10
+"""Below which covariances tell nothing of what columns share."""
+
 OVER = 0.2
 """Dispersion from which counts are over-dispersed: bent log rates look like up to half of it."""
 
@@ -21,12 +24,14 @@ class Counted(NamedTuple):
       dispersion: share of the squared mean that the variance of a middle column has beyond a
         Poisson law and beyond what columns share; an upper bound but for sampling noise.
       ratios: variance of every column's rate over that of its counts around it.
+      sure: whether there are columns and rows enough for the last two.
     """
 
     zeros: float
     mean: float
     dispersion: float
     ratios: Float[np.ndarray, " columns"]
+    sure: bool
 
     @property
     def over_dispersed(self) -> bool:
@@ -58,4 +63,6 @@ def look_at_counts(x: Float[np.ndarray, "rows columns"]) -> Counted:
         shared = vectors[:, -factors:] ** 2 @ np.maximum(values[-factors:], 0)
     extra = np.maximum((own - shared) / (1 + shared), 0)
     ratios = shared * mean / (1 + extra * (1 + shared) * mean)
-    return Counted(float((x == 0).mean()), float(mean.mean()), float(np.median(extra)), ratios)
+    sure = len(mean) >= FEWEST_COLUMNS and len(x) >= ROWS_PER_COLUMN * len(mean)
+    zeros, middle = float((x == 0).mean()), float(np.median(extra))
+    return Counted(zeros, float(mean.mean()), middle, ratios, sure)

@@ -20,6 +20,9 @@ from ivaegan_jax.types import Dataset
 MOST_ROWS, MOST_COLUMNS = 20_000, 100
 """Rows and columns that are looked at."""
 
+FEWEST_VALUES = 20
+"""Distinct values of a column that is taken for real numbers."""
+
 FEWEST_ROWS = 10 * NEIGHBOURS
 """Rows for neighbourhoods."""
 
@@ -47,6 +50,8 @@ def check_noise(dataset: Dataset, dim_z: int, config: ModelConfig) -> Finding:
     x = dataset.x[np.ix_(row, np.array(columns, int))].astype(float)
     if are_counts(x):
         return of_counts(look_at_counts(x), dim_z, config)
+    if not x.size or np.median([len(np.unique(column)) for column in x.T]) < FEWEST_VALUES:
+        return untold("columns of x have few values")
     x = (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), 1e-300)
     if x.shape[1] >= 2 * dim_z and len(x) >= FEWEST_ROWS:
         return of_numbers(local_noise(x, dim_z), dim_z, config, named(columns, dataset.columns))
@@ -65,6 +70,12 @@ def reach(ratios: Float[np.ndarray, " columns"], dim_z: int) -> float:
     return float(np.sqrt(total / (1 + total)))
 
 
+def untold(why: str) -> Finding:
+    """Words where nothing can be told."""
+    sentence = f"How much of x is noise cannot be told before training: {why}."
+    return Finding("noise", "fine", sentence, values={"at_most": None})
+
+
 def expected(best: float, dim_z: int) -> str:
     """What models can reach, as the end of a sentence."""
     return (
@@ -75,16 +86,14 @@ def expected(best: float, dim_z: int) -> str:
 
 def of_few_columns(most: float, dim_z: int) -> Finding:
     """Words where noise passes for directions, as few columns lie beside the latents."""
-    needed = f"{2 * dim_z} columns and {FEWEST_ROWS:,} rows"
-    sentence = f"How much of x is noise cannot be told before training: that takes {needed}."
-    if np.isfinite(most):
-        sentence = (
-            f"Noise is at most about {most:.2f} of a column's standard deviation, the smallest "
-            f"spread within a level of u; to tell more takes {needed}."
-        )
-    return Finding(
-        "noise", "fine", sentence, values={"at_most": most if np.isfinite(most) else None}
+    needed = f"takes {2 * dim_z} columns and {FEWEST_ROWS:,} rows"
+    if not np.isfinite(most):
+        return untold(f"that {needed}")
+    sentence = (
+        f"Noise is at most about {most:.2f} of a column's standard deviation, the smallest spread "
+        f"within a level of u; to tell more {needed}."
     )
+    return Finding("noise", "fine", sentence, values={"at_most": most})
 
 
 def of_numbers(found: Local, dim_z: int, config: ModelConfig, names: Sequence[Any]) -> Finding:
@@ -108,22 +117,20 @@ def of_numbers(found: Local, dim_z: int, config: ModelConfig, names: Sequence[An
 
 
 def of_counts(found: Counted, dim_z: int, config: ModelConfig) -> Finding:
-    """Words about counts."""
+    """Words about counts; where columns are few, or rows, nothing is said of what they share."""
+    values = {"kind": "counts", "zeros": found.zeros, "mean": found.mean}
+    sentence = f"x holds counts, {found.mean:.3g} on average and {found.zeros:.0%} of them 0"
+    if not found.sure:
+        return advised(f"{sentence}.", values, config, "poisson")
     best = reach(found.ratios, dim_z)
-    values = {"kind": "counts", "zeros": found.zeros, "mean": found.mean, "reach": best}
-    values["dispersion"] = found.dispersion
+    values |= {"reach": best, "dispersion": found.dispersion}
     spread = (
         f"their variance has about {found.dispersion:.2f} of the squared mean beyond a Poisson law"
         if found.over_dispersed
         else "their variance is about that of a Poisson law"
     )
-    sentence = (
-        f"x holds counts, {found.mean:.3g} on average and {found.zeros:.0%} of them 0; {spread}: "
-        f"{expected(best, dim_z)}"
-    )
-    return advised(
-        sentence, values, config, "negative_binomial" if found.over_dispersed else "poisson"
-    )
+    law = "negative_binomial" if found.over_dispersed else "poisson"
+    return advised(f"{sentence}; {spread}: {expected(best, dim_z)}", values, config, law)
 
 
 def advised(sentence: str, values: dict[str, Any], config: ModelConfig, likelihood: str) -> Finding:

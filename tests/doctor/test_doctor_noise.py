@@ -84,6 +84,19 @@ def test_where_nothing_can_be_told_that_is_said():
     assert found.values["at_most"] is None
 
 
+def test_columns_of_few_values_are_no_numbers_with_noise():
+    binary = np.random.default_rng(0).integers(0, 2, (ROWS, 12)).astype(float)
+    assert "columns of x have few values" in look(table(binary)).sentence
+
+
+@pytest.mark.parametrize("shape", [(60, 30), (600, 2)])
+def test_of_few_rows_or_columns_of_counts_nothing_is_expected(shape):
+    found = look(table(np.random.default_rng(0).poisson(1.0, shape).astype(float)))
+    assert set(found.values) == {"kind", "zeros", "mean", "likelihood"}
+    assert "x holds counts" in found.sentence
+    assert "MCC" not in found.sentence
+
+
 def test_heavy_tails_are_told_from_a_gaussian_law():
     light, heavy = (look(drawn("noisy", noise=0.562, noise_law=law)).values["likelihood"]
                     for law in ("gaussian", "laplace"))  # fmt: skip
