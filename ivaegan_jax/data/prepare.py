@@ -100,7 +100,7 @@ def prepare(
     data_seeds: Sequence[int],
     config: DataConfig,
     batch: int,
-    standardise: bool = True,
+    values: str = "standardised",
 ) -> Prepared:
     """Splits and transforms one table per data seed.
 
@@ -109,14 +109,14 @@ def prepare(
       data_seeds: they draw the splits.
       config: fractions and scale.
       batch: rows per update, which the training part must hold.
-      standardise: False leaves x as it is, for likelihoods of values in [0, 1].
+      values: what x holds, of `FITS`, as the likelihood takes it.
 
     Raises:
       InputError: for anything wrong with the data.
     """
     datasets, splits, note = split_all(datasets, data_seeds, config)
     check_batch(splits[0], batch)
-    fit = fit_preprocessing if standardise else _identity
+    fit = FITS[values]
     fitted = tuple(
         fit(d, split.train, config.scale) for d, split in zip(datasets, splits, strict=True)
     )
@@ -137,7 +137,7 @@ def prepare(
     )
 
 
-def _identity(dataset: Dataset, rows: np.ndarray, scale: float) -> Preprocessing:
+def _in_unit(dataset: Dataset, rows: np.ndarray, scale: float) -> Preprocessing:
     low, high = dataset.x.min(), dataset.x.max()
     if low < 0 or high > 1:
         raise InputError(
@@ -145,9 +145,31 @@ def _identity(dataset: Dataset, rows: np.ndarray, scale: float) -> Preprocessing
             f"{low:g} to {high:g}; use `x = (x - x.min()) / (x.max() - x.min())`, or use "
             "--config.model.likelihood=gaussian"
         )
-    fitted = fit_preprocessing(dataset, rows, scale)
+    return _as_it_is(fit_preprocessing(dataset, rows, scale))
+
+
+def _counts(dataset: Dataset, rows: np.ndarray, scale: float) -> Preprocessing:
+    if not is_counts(dataset.x):
+        raise InputError(
+            f"a likelihood of counts needs whole numbers from 0 up, but {dataset.name} holds "
+            "others; use --config.model.likelihood=gaussian"
+        )
+    fitted = _as_it_is(fit_preprocessing(dataset, rows, scale))
+    return dataclasses.replace(fitted, counts=True)
+
+
+def is_counts(x: np.ndarray) -> bool:
+    """Whether all are whole numbers from 0 up."""
+    return bool(np.all(x >= 0) and np.all(x == np.floor(x)))
+
+
+def _as_it_is(fitted: Preprocessing) -> Preprocessing:
     zeros = np.zeros_like(fitted.x_mean)
     return dataclasses.replace(fitted, x_mean=zeros, x_std=zeros + 1, scale=1.0)
+
+
+FITS = {"standardised": fit_preprocessing, "unit": _in_unit, "counts": _counts}
+"""How the preprocessing of each kind of values is fitted."""
 
 
 def _stack(

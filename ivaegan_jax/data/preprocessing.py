@@ -21,7 +21,16 @@ from ivaegan_jax.data.coding import (
 from ivaegan_jax.data.columns import moments, pieces
 from ivaegan_jax.data.comparison import Seen, look_at
 from ivaegan_jax.data.kinds import PLAIN, kinds_as_arrays, kinds_from_arrays
-from ivaegan_jax.types import Auxiliary, Coded, Column, Dataset, InputError, Kind
+from ivaegan_jax.types import (
+    Auxiliary,
+    Coded,
+    Column,
+    Dataset,
+    InputError,
+    Kind,
+    counts_as_seen,
+    counts_of,
+)
 
 LOOKS = ("seen", "seen_u")
 """Fields that are what training rows were like."""
@@ -41,6 +50,7 @@ class Preprocessing:
       u_std: the same of standard deviations, 1 where a feature is constant or not standardised.
       u_columns: what each column of u holds; empty where all are plain quantities.
       columns: names of the columns of x; none where they have none.
+      counts: whether x holds counts, which are seen through their square root.
       seen: what x of the training rows was like; None in what earlier versions stored.
       seen_u: the same of u's quantities, in the user's unit.
     """
@@ -53,6 +63,7 @@ class Preprocessing:
     u_std: Float[np.ndarray, " dim_u"] | None = None
     u_columns: tuple[Column, ...] = ()
     columns: tuple[str, ...] = ()
+    counts: bool = False
     seen: Seen | None = None
     seen_u: Seen | None = None
 
@@ -84,13 +95,16 @@ class Preprocessing:
         check_columns("x", x, len(self.x_mean))
         found = np.empty((len(rows), x.shape[1]), np.float32)
         for piece in pieces(len(rows), x.shape[1]):
-            found[piece] = (x[rows[piece]] - self.x_mean) / self.x_std * self.scale
+            some = x[rows[piece]]
+            some = counts_as_seen(np.maximum(some, 0)) if self.counts else some
+            found[piece] = (some - self.x_mean) / self.x_std * self.scale
         return found
 
     def inverse_x(self, x: Float[np.ndarray, "*rows dim_x"]) -> Float[np.ndarray, "*rows dim_x"]:
         """Brings standardised x back to the user's units."""
         check_columns("x", x, len(self.x_mean))
-        return x / self.scale * self.x_std + self.x_mean
+        own = x / self.scale * self.x_std + self.x_mean
+        return counts_of(own) if self.counts else own
 
     def encode_u(self, u: Auxiliary | Shaped[np.ndarray, "rows *dim_u"]) -> Coded:
         """Brings u into the form that the model was trained on.
@@ -149,6 +163,7 @@ class Preprocessing:
             if f"{name}/mean" in arrays:
                 fields[name] = Seen(*(np.asarray(arrays[f"{name}/{key}"]) for key in Seen._fields))
         fields["scale"] = float(arrays["scale"])
+        fields["counts"] = bool(arrays.get("counts", False))
         fields["columns"] = tuple(arrays.get("columns", np.zeros(0, str)).tolist())
         return cls(**fields, u_columns=kinds_from_arrays(arrays))
 

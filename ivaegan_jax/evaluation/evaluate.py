@@ -16,8 +16,8 @@ EVALUATION_STEP = 2**32 - 2
 """Stands for the step in the key of an evaluation's draws; no training step reaches it."""
 
 
-REPORTED = {"nll": "nll", "kl": "divergence"}
-"""Terms of every model by what results call them: no free bits, weights, ramps or mixtures."""
+REPORTED = {"nll": "distortion", "kl": "divergence"}
+"""Terms of every model by what results call them: no scales, free bits, weights or mixtures."""
 
 REFERENCES = 256
 """Values of u, at most, that each row's own is told from."""

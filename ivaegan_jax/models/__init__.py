@@ -9,18 +9,17 @@ from ivaegan_jax.models.blocks import ENCODERS, GENERATORS
 from ivaegan_jax.models.choices import CHOICES, COMBINATIONS, combinable
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.distributions import (
-    LIKELIHOODS,
     ORDER_AND_SCALE,
     PRIOR_FAMILIES,
     ROTATION,
     Known,
-    Likelihood,
     PriorFamily,
     Theory,
     gaussian_sample,
 )
 from ivaegan_jax.models.game import PLAYERS, Game, Player, weighed_as, weight_name
 from ivaegan_jax.models.hypers import Hypers, stack_hypers
+from ivaegan_jax.models.likelihoods import LIKELIHOODS, Likelihood
 from ivaegan_jax.models.linalg import triangular
 from ivaegan_jax.models.model import Model, build
 from ivaegan_jax.models.networks import Dims

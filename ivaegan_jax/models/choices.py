@@ -3,8 +3,9 @@
 from collections.abc import Collection
 
 from ivaegan_jax.models.blocks import ENCODERS, GENERATORS
-from ivaegan_jax.models.distributions import LIKELIHOODS, PRIOR_FAMILIES
+from ivaegan_jax.models.distributions import PRIOR_FAMILIES
 from ivaegan_jax.models.layers import ACTIVATIONS
+from ivaegan_jax.models.likelihoods import LIKELIHOODS
 from ivaegan_jax.models.terms import TERMS
 from ivaegan_jax.models.terms.losses import ADVERSARIAL_LOSSES
 
@@ -14,6 +15,7 @@ CHOICES: dict[str, Collection[str]] = {
     "modulation": ("both", "variance", "mean"),
     "posterior": ("", "x", "x,u", "product", "mixture"),
     "likelihood": LIKELIHOODS,
+    "noise": ("", "none", "fixed", "one", "column"),
     "decoder_variance": ("fixed", "learned"),
     "kl": ("closed_form", "decomposed"),
     "critic_input": ("", "x", "x,u", "x,z", "x,z,u"),

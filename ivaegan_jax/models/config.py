@@ -15,6 +15,12 @@ class ModelConfig:
       posterior: what the encoder sees; `product` multiplies q(z|x) with p(z|u), `mixture` mixes
         that product with q(z|x) (CI-iVAE).
       likelihood: `p(x|z)`.
+      noise: what of the likelihood's noise the game knows of: with `none` the critic and the latent
+        cycle see `E[x|z]` of generated rows; else they see observations, whose noise has the
+        standard deviation `noise_start`, or learns one, or one per column. Empty takes what the
+        likelihood is meant for: `none` for real numbers, `fixed` and `column` for counts.
+      noise_start: standard deviation in units of the standardised x, or the square root of the
+        dispersion of counts: where learning starts.
       decoder_variance: whether the Gaussian likelihood's variance is learned.
       kl: closed form, or decomposed into mutual information, total correlation, dimension-wise.
       critic_input: what the critic sees.
@@ -48,6 +54,8 @@ class ModelConfig:
     modulation: str = "both"
     posterior: str = ""
     likelihood: str = "gaussian"
+    noise: str = ""
+    noise_start: float = 0.2
     decoder_variance: str = "fixed"
     kl: str = "closed_form"
     critic_input: str = ""

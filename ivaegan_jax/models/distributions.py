@@ -1,8 +1,8 @@
-"""Conditional exponential-family priors and likelihoods, one entry per family.
+"""Conditional exponential-family priors, one entry per family.
 
 A prior is described by `loc` and `log_var`, the logarithm of its *variance*, whatever the family,
 so that families can be exchanged without rescaling anything else. All log densities are in nats,
-elementwise over latent or observed dimensions.
+elementwise over dimensions.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
-from optax.losses import sigmoid_binary_cross_entropy
 
 from ivaegan_jax.types import Registry, fields_of
 
@@ -181,53 +180,4 @@ PRIOR_FAMILIES = Registry[PriorFamily]("prior family", as_prior_family, {
         laplace_log_prob, laplace_log_prob_pairs, laplace_sample, laplace_kl,
         Theory(Known(1), Known(1, ORDER_AND_SCALE), Known(1)),
     ),
-})  # fmt: skip
-
-
-def gaussian_nll(x: Latent, x_logit: Latent, log_var: Float[Array, ""]) -> Latent:
-    """`-log N(x; x_logit, exp(log_var))`; the generator's output is the mean itself."""
-    return -gaussian_log_prob(x, x_logit, log_var)
-
-
-def bernoulli_nll(x: Latent, x_logit: Latent, log_var: Float[Array, ""]) -> Latent:
-    """`-log Bernoulli(x; sigmoid(x_logit))` for x in [0, 1]; there is no variance."""
-    del log_var
-    return sigmoid_binary_cross_entropy(x_logit, x)
-
-
-def gaussian_information(x_logit: Latent, log_var: Float[Array, ""]) -> Latent:
-    """Precision of every output."""
-    return jnp.full_like(x_logit, jnp.exp(-log_var))
-
-
-def bernoulli_information(x_logit: Latent, log_var: Float[Array, ""]) -> Latent:
-    """Variance of every pixel."""
-    del log_var
-    return jax.nn.sigmoid(x_logit) * jax.nn.sigmoid(-x_logit)
-
-
-class Likelihood(NamedTuple):
-    """`p(x|z)` given the generator's raw output.
-
-    Attributes:
-      nll: `(x, x_logit, log_var) -> -log p(x_i|z)`, nats.
-      mean: `x_logit -> E[x|z]`.
-      information: `(x_logit, log_var) -> ` Fisher information of each raw output.
-      standardised: whether x is standardised for it, or taken as it is.
-    """
-
-    nll: Callable[..., jax.Array]
-    mean: Callable[[jax.Array], jax.Array]
-    information: Callable[..., jax.Array]
-    standardised: bool = True
-
-
-def as_likelihood(piece: Any) -> Likelihood:
-    """A likelihood from its attributes."""
-    return fields_of(Likelihood, piece)
-
-
-LIKELIHOODS = Registry[Likelihood]("likelihood", as_likelihood, {
-    "gaussian": Likelihood(gaussian_nll, lambda x_logit: x_logit, gaussian_information),
-    "bernoulli": Likelihood(bernoulli_nll, jax.nn.sigmoid, bernoulli_information, False),
 })  # fmt: skip

@@ -45,6 +45,7 @@ class Hypers:
       dim_kl_weight: dimension-wise KL of the decomposed KL.
       feat_weight: reconstruction in the critic's features.
       adv_g_weight: the adversarial loss of the generating side.
+      noise_weight: residuals of generated rows against those of real ones; moves the noise alone.
       cycle_weight: latent cycle, `z -> x -> z`.
       density_weight: `-log p(x|u)` by change of variables.
       contrast_weight: classification of u by the densities `p(z|u)` at the posterior mean.
@@ -83,6 +84,7 @@ class Hypers:
     dim_kl_weight: float = 0.0
     feat_weight: float = 1.0
     adv_g_weight: float = 30.0
+    noise_weight: float = 1.0
     cycle_weight: float = 3.0
     density_weight: float = 1.0
     contrast_weight: float = 3.0

@@ -24,7 +24,8 @@ class Model(NamedTuple):
         posterior is q(z|x).
       prior: `(params, u) -> (loc, log_var)`, each `[batch, dim_z]`.
       decode: `(params, z) -> E[x|z]`, `[batch, dim_x]`.
-      sample: `(params, key, u) -> x`, decoded draws of p(z|u).
+      sample: `(params, key, u) -> x`, decoded draws of p(z|u), with the noise that the
+        model knows of.
       refresh: `params -> params`, with the block moved that no player owns (spectral norms).
       noise: `(params, batch, key, hypers) -> log variance` under which these rows are likeliest.
       log_prob: `(params, batch, noise, key, hypers) -> log p(x|u)`, nats, `[batch]`: a bound.
@@ -69,7 +70,8 @@ def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
         return evaluate_terms(Pass(nets, params, batch, key, hypers), names)
 
     def sample(params: Params, key: jax.Array, u: Conditioning) -> Float[Array, "batch dim_x"]:
-        return nets.generate(params, nets.family.sample(key, *nets.prior(params, u)))
+        x_logit = nets.raw(params, nets.family.sample(key, *nets.prior(params, u)))
+        return nets.observe(params, jax.random.fold_in(key, 1), x_logit)
 
     def noise(params: Params, batch: Batch, key: jax.Array, hypers: Hypers) -> jax.Array:
         run = Pass(nets, params, batch, key, hypers)

@@ -14,19 +14,18 @@ from ivaegan_jax.models.batched import in_batches
 from ivaegan_jax.models.blocks import ENCODERS, GENERATORS
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.convolutions import make_pixels
-from ivaegan_jax.models.distributions import (
-    LIKELIHOODS,
-    PRIOR_FAMILIES,
-    Likelihood,
-    gaussian_product,
-)
+from ivaegan_jax.models.distributions import PRIOR_FAMILIES, gaussian_product
 from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.models.layers import Coded, Inputs, beside
+from ivaegan_jax.models.likelihoods import LIKELIHOODS, Likelihood
 from ivaegan_jax.models.unmixed import from_unmixed, prior_of, to_unmixed, without_map
 from ivaegan_jax.types import Conditioning, Number, Params, are_codes
 
 CRITIC_NORM = "critic_norm"
 """The block that no player owns: the critic's spectral norms, moved by their power iteration."""
+
+LOG_NOISE = "log_noise"
+"""The generator's parameter that is the noise's log standard deviation, where it is learned."""
 
 STANDARD_NORMAL = PRIOR_FAMILIES["gaussian"]
 
@@ -77,6 +76,7 @@ class Networks:
         conditional = config.prior == "conditional"
         self.family = PRIOR_FAMILIES[config.prior_family] if conditional else STANDARD_NORMAL
         self.likelihood: Likelihood = LIKELIHOODS[config.likelihood]
+        self.noise = config.noise or self.likelihood.noise
 
     def init(self, key: jax.Array, blocks: tuple[str, ...]) -> Params:
         """Initial parameters of the named blocks; a block's draw depends on key and name alone."""
@@ -91,7 +91,11 @@ class Networks:
         }
         keys = {name: jax.random.fold_in(key, index) for index, name in enumerate(self.modules)}
         variables = {b: self.modules[b].init(keys[b], *inputs[b]) for b in blocks}
-        params = {block: v.get("params", {}) for block, v in variables.items()}
+        params: Params = {block: v.get("params", {}) for block, v in variables.items()}
+        shape = {"one": (), "column": (self.dims.dim_x,)}.get(self.noise)
+        if "generator" in params and shape is not None:
+            log_noise = jnp.full(shape, jnp.log(self.config.noise_start))
+            params["generator"] = {**params["generator"], LOG_NOISE: log_noise}
         norms = variables.get("critic", {}).get("batch_stats")
         return params if norms is None else params | {CRITIC_NORM: norms}
 
@@ -144,13 +148,49 @@ class Networks:
 
     def decode(
         self, params: Params, z: Float[Array, "batch dim_z"], hypers: Hypers
-    ) -> tuple[Float[Array, "batch dim_x"], Float[Array, ""]]:
-        """Raw output `x_logit [batch, dim_x]` and the likelihood's log variance (scalar)."""
-        x_logit = in_batches(lambda z: self._generated(params, z), z)
+    ) -> tuple[Float[Array, "batch dim_x"], Float[Array, "*#dim_x"]]:
+        """Raw output `x_logit [batch, dim_x]` and the likelihood's log variance."""
+        x_logit = self.raw(params, z)
+        if self.likelihood.values == "counts":
+            return x_logit, self.log_noise(params)
         log_var = jnp.log(hypers.decoder_variance)
         if self.config.decoder_variance == "learned":
             log_var = log_var + params["generator"]["log_var_ratio"]
+        if self.noise != "none":
+            log_var = jnp.logaddexp(log_var, self.log_noise(self.without_noise(params)))
         return x_logit, log_var
+
+    def raw(self, params: Params, z: Float[Array, "batch dim_z"]) -> Float[Array, "batch dim_x"]:
+        """The generator's output, of which the likelihood makes observations."""
+        return in_batches(lambda z: self._generated(params, z), z)
+
+    def log_noise(self, params: Params) -> Float[Array, "*#dim_x"]:
+        """The log variance of the observations' noise, or the log dispersion of counts."""
+        start = jnp.log(jnp.asarray(self.config.noise_start))
+        return 2.0 * params["generator"].get(LOG_NOISE, start)
+
+    def observe(
+        self, params: Params, key: jax.Array, x_logit: Float[Array, "batch dim_x"]
+    ) -> Float[Array, "batch dim_x"]:
+        """What would be observed of a raw output: a draw, or `E[x|z]` where noise is unknown."""
+        if self.noise == "none":
+            return self.likelihood.mean(x_logit)
+        assert self.likelihood.draw is not None
+        return self.likelihood.draw(key, x_logit, self.log_noise(params))
+
+    def with_noise_alone(self, params: Params) -> Params:
+        """Parameters of which all but the noise are held fixed."""
+        fixed = jax.lax.stop_gradient(params)
+        own = {LOG_NOISE: params["generator"][LOG_NOISE]}
+        return fixed | {"generator": fixed["generator"] | own}
+
+    def without_noise(self, params: Params) -> Params:
+        """Parameters of which the noise alone is held fixed, where it is learned."""
+        generator = params["generator"]
+        if LOG_NOISE not in generator:
+            return params
+        fixed = {LOG_NOISE: jax.lax.stop_gradient(generator[LOG_NOISE])}
+        return params | {"generator": generator | fixed}
 
     def generate(
         self, params: Params, z: Float[Array, "batch dim_z"]

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.game import Game, Player, check_game
+from ivaegan_jax.models.likelihoods import LIKELIHOODS
 from ivaegan_jax.types import InputError, Registry
 
 ELBO = ("nll", "kl")
@@ -77,6 +78,7 @@ PRESETS = Registry[Preset]("preset", as_preset, {
 
 
 KL_FORMS = {"decomposed": {"kl": ("mi", "tc", "dim_kl")}}
+LEARNED = ("one", "column")
 MIXTURE = {"nll": ("mixture_nll",), "kl": ("mixture_kl",)}
 
 
@@ -98,6 +100,7 @@ def resolve(
     config = dataclasses.replace(
         config, **{name: getattr(config, name) or value for name, value in row.items()}
     )
+    config = dataclasses.replace(config, noise=config.noise or LIKELIHOODS[config.likelihood].noise)
     players = {name: _written_out(player, config) for name, player in preset.players.items()}
     game = Game(players, critic_rounds, config.balance)
     check_game(game)
@@ -113,6 +116,13 @@ def _check(config: ModelConfig, game: Game) -> None:
         raise InputError(f"posterior={config.posterior} needs a conditional prior, as in ivae")
     if config.posterior in ("product", "mixture") and config.prior_family != "gaussian":
         raise InputError(f"posterior={config.posterior} needs prior_family=gaussian")
+    law = LIKELIHOODS[config.likelihood]
+    if config.noise in LEARNED and not law.parameter:
+        raise InputError(f"likelihood={config.likelihood} has no noise to learn; use noise=fixed")
+    if config.noise != "none" and law.draw is None:
+        raise InputError(f"likelihood={config.likelihood} has no draw; use noise=none")
+    if config.noise_start <= 0:
+        raise InputError(f"noise_start must be above 0, not {config.noise_start:g}")
     if "feat" in game.terms and "critic" not in game.blocks:
         raise InputError("extra_terms=feat needs a model with a critic, such as ivae_gan")
     if config.posterior == "mixture" and config.kl == "decomposed":
@@ -127,6 +137,8 @@ def _written_out(player: Player, config: ModelConfig) -> Player:
         payoff += listed(config.regularisers)
     if "generator" in player.blocks:
         payoff += tuple(t for t in listed(config.extra_terms) if t not in payoff)
+    if "adv_g" in payoff and "generator" in player.blocks and config.noise in LEARNED:
+        payoff += ("noise",)
     absent = () if config.prior == "conditional" else ("prior",)
     return Player(tuple(b for b in player.blocks if b not in absent), payoff)
 

@@ -29,6 +29,7 @@ from ivaegan_jax.types.common import (
     Terms,
     TrainData,
 )
+from ivaegan_jax.types.counts import counts_as_seen, counts_of
 from ivaegan_jax.types.registry import AS_FILE, REGISTRIES, Registry, a_function, fields_of
 
 __all__ = [
@@ -57,5 +58,7 @@ __all__ = [
     "TrainData",
     "a_function",
     "are_codes",
+    "counts_as_seen",
+    "counts_of",
     "fields_of",
 ]

@@ -5,7 +5,8 @@ import pytest
 import scipy.stats
 from scipy.integrate import quad
 
-from ivaegan_jax.models.distributions import LIKELIHOODS, PRIOR_FAMILIES
+from ivaegan_jax.models.distributions import PRIOR_FAMILIES
+from ivaegan_jax.models.likelihoods import LIKELIHOODS
 
 SCIPY = {
     "gaussian": lambda loc, var: scipy.stats.norm(loc, np.sqrt(var)),

@@ -5,8 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ivaegan_jax.models.distributions import LIKELIHOODS, PRIOR_FAMILIES
+from ivaegan_jax.models.distributions import PRIOR_FAMILIES
 from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.likelihoods import LIKELIHOODS
 from ivaegan_jax.models.networks import Networks
 from ivaegan_jax.models.terms import Pass
 from ivaegan_jax.models.terms.evidence import iwae
@@ -26,6 +27,7 @@ class Linear(Networks):
 
     def __init__(self, shift=0.0, likelihood="gaussian"):
         self.shift, self.likelihood = shift, LIKELIHOODS[likelihood]
+        self.noise = "none"
         self.family = PRIOR_FAMILIES["gaussian"]
 
     def encode(self, params, x, u):

@@ -187,7 +187,7 @@ def test_where_the_critic_sees_z_the_generating_side_plays_with_swapped_labels(m
 def test_fakes_carry_the_u_of_the_real_batch(make_pass):
     run = make_pass(critic_input="x,u", fakes="prior,recon")
     again = make_pass(critic_input="x,u", fakes="prior,recon")
-    again.x_fake = again.x_recon = run.batch.x
+    again.x_fake = again.x_recon_seen = run.batch.x
     logits = jnp.broadcast_to(again.logit_real, (2, 8))
     np.testing.assert_allclose(again.logit_fake, logits, rtol=1e-5)
     assert run.logit_fake.shape == (2, 8)

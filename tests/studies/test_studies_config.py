@@ -6,8 +6,9 @@ import pytest
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.models.choices import CHOICES, COMBINATIONS
 from ivaegan_jax.models.config import ModelConfig
-from ivaegan_jax.models.distributions import LIKELIHOODS, PRIOR_FAMILIES
+from ivaegan_jax.models.distributions import PRIOR_FAMILIES
 from ivaegan_jax.models.layers import ACTIVATIONS
+from ivaegan_jax.models.likelihoods import LIKELIHOODS
 from ivaegan_jax.models.terms import TERMS
 from ivaegan_jax.models.terms.losses import ADVERSARIAL_LOSSES
 from ivaegan_jax.training.config import TrainConfig

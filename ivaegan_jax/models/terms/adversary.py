@@ -7,6 +7,9 @@ from ivaegan_jax.models.terms.forward import Pass, batch_mean, terms_of
 from ivaegan_jax.models.terms.losses import ADVERSARIAL_LOSSES
 from ivaegan_jax.types import Scalar
 
+TINY = 1e-12
+"""Below every residual that is more than rounding."""
+
 
 def feat(run: Pass) -> Scalar:
     """`1/2 |D_l(x) - D_l(x_recon)|^2` in the critic's features (Larsen et al. 2016, eq. 7)."""
@@ -17,6 +20,24 @@ def cycle(run: Pass) -> Scalar:
     """Latent cycle: squared distance of E(f(z_prior)) to z_prior over the prior's variance."""
     z_back, _ = run.nets.encode(run.params, run.x_fake, run.batch.u)
     return batch_mean(jnp.square(z_back - run.z_prior) * jnp.exp(-run.prior[1]))
+
+
+def noise(run: Pass) -> Scalar:
+    """Distance of the residuals' log mean squares on generated rows to those on real ones.
+
+    A residual is what is left of a row that was encoded and decoded. It holds less than the noise,
+    by as much as latents can follow it, but equally less on both sides where the noise is right.
+    Moves the noise alone.
+    """
+    nets, params = run.nets, run.nets.with_noise_alone(run.params)
+    raw = jax.lax.stop_gradient(nets.raw(run.params, run.z_prior))
+    x_fake = nets.observe(params, run.key_observed[0], raw)
+
+    def left(x: jax.Array) -> jax.Array:
+        back = nets.generate(params, nets.encode(params, x, run.batch.u)[0])
+        return jnp.log(jnp.mean(jnp.square(x - back), axis=0) + TINY)
+
+    return 0.5 * jnp.sum(jnp.square(left(x_fake) - left(run.batch.x)))
 
 
 def adv_g(run: Pass) -> Scalar:
@@ -63,4 +84,4 @@ def critic_accuracy(run: Pass) -> Scalar:
     return 0.5 * (jnp.mean(run.logit_real > 0) + jnp.mean(run.logit_fake < 0))
 
 
-TERMS = terms_of(feat, cycle, adv_g, adv_d, r1, r2, gp, critic_accuracy)
+TERMS = terms_of(noise, feat, cycle, adv_g, adv_d, r1, r2, gp, critic_accuracy)

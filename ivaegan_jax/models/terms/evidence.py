@@ -51,24 +51,31 @@ def rows_of(run: Pass) -> Rows:
     return Rows(run.batch.x, run.posterior[0], *run.prior)
 
 
-def fitted_noise(run: Pass, rows: Rows) -> Scalar:
+def fitted_noise(run: Pass, rows: Rows) -> Float[Array, "*dim_x"]:
     """Log variance of the noise under which the bound of these rows is highest.
 
+    One number, or one per column for models that have one per column; counts have the model's own.
     Candidates are multiples of the mean squared residual. It is too small by itself: means of n
     latents explain n of the d columns' noise as well, for which `d / (d - n)` is exact in a linear
     model that determines its latents.
     """
+    if run.nets.likelihood.values == "counts":
+        return run.nets.log_noise(run.params)
     dim_x, dim_z = rows.x.shape[1], rows.mu.shape[1]
     rows = Rows(*(each[:: max(1, len(rows.x) // FIT_ROWS)] for each in rows))
-    residual = jnp.mean(jnp.square(rows.x - run.nets.generate(run.params, rows.mu)))
-    smallest = ROUNDING**2 * jnp.mean(jnp.square(rows.x))
+    over = 0 if run.nets.noise == "column" else None
+    residual = jnp.mean(jnp.square(rows.x - run.nets.generate(run.params, rows.mu)), axis=over)
+    smallest = ROUNDING**2 * jnp.mean(jnp.square(rows.x), axis=over)
     freedom = (dim_x / (dim_x - dim_z),) if dim_z < dim_x else ()
-    candidates = jnp.log(jnp.maximum(residual, smallest)) + jnp.log(jnp.array(FACTORS + freedom))
+    factors = jnp.log(jnp.array(FACTORS + freedom)).reshape(-1, *(1,) * residual.ndim)
+    candidates = jnp.log(jnp.maximum(residual, smallest)) + factors
     bounds = jax.lax.map(lambda noise: jnp.mean(log_prob(run, rows, noise, FIT_DRAWS)), candidates)
     return candidates[jnp.argmax(jnp.where(jnp.isnan(bounds), -jnp.inf, bounds))]
 
 
-def log_prob(run: Pass, rows: Rows, noise: Scalar, draws: int) -> Float[Array, " rows"]:
+def log_prob(
+    run: Pass, rows: Rows, noise: Float[Array, "*dim_x"], draws: int
+) -> Float[Array, " rows"]:
     """The bound of each row under noise of this log variance."""
     nets, x = run.nets, rows.x
 

@@ -28,6 +28,7 @@ class Pass:
         self.nets, self.params, self.batch, self.hypers = nets, params, batch, hypers
         self.key_posterior, self.key_prior = jax.random.split(key)
         self.key_between, self.key_evidence = (jax.random.fold_in(key, i) for i in (2, 3))
+        self.key_observed = [jax.random.fold_in(key, i) for i in (4, 5)]
 
     @cached_property
     def posterior(self):
@@ -66,21 +67,38 @@ class Pass:
         return self.nets.likelihood.mean(self.recon[0])
 
     @cached_property
+    def x_recon_seen(self) -> Float[Array, "batch dim_x"]:
+        """What would be observed at the posterior's draw."""
+        fixed = self.nets.without_noise(self.params)
+        return self.nets.observe(fixed, self.key_observed[1], self.recon[0])
+
+    @cached_property
+    def bound_scale(self) -> Scalar | float:
+        """What the bound's weights are multiplied by.
+
+        They suit noise of the variance `hypers.decoder_variance`; counts are seen with one of 1.
+        """
+        counts = self.nets.likelihood.values == "counts"
+        return 1.0 / self.hypers.decoder_variance if counts else 1.0
+
+    @cached_property
     def z_prior(self) -> Float[Array, "batch dim_z"]:
         """A reparameterised draw from p(z|u), with the u of the real batch."""
         return self.nets.family.sample(self.key_prior, *self.prior)
 
     @cached_property
     def x_fake(self) -> Float[Array, "batch dim_x"]:
-        """`f(z_prior)`."""
-        return self.nets.generate(self.params, self.z_prior)
+        """What would be observed of `f(z_prior)`."""
+        x_logit = self.nets.raw(self.params, self.z_prior)
+        fixed = self.nets.without_noise(self.params)
+        return self.nets.observe(fixed, self.key_observed[0], x_logit)
 
     @cached_property
     def fakes(self) -> tuple[Float[Array, "fakes_batch dim_x"], Float[Array, "fakes_batch dim_z"]]:
         """The generated (x, z) that the critic sees: prior samples, reconstructions, or both."""
         pairs = {
             "prior": lambda: (self.x_fake, self.z_prior),
-            "recon": lambda: (self.x_recon, self.z),
+            "recon": lambda: (self.x_recon_seen, self.z),
         }
         chosen = [pairs[name]() for name in self.nets.config.fakes.split(",")]
         x, z = zip(*chosen, strict=True)
