@@ -154,7 +154,8 @@ def excess_correlation(
 
     Examples:
       >>> import numpy as np
-      >>> value = excess_correlation(np.eye(2), np.array([[[1.0, 0.5], [0.5, 1.0]]]), np.array([1e6]))
+      >>> covariances = np.array([[[1.0, 0.5], [0.5, 1.0]]])
+      >>> value = excess_correlation(np.eye(2), covariances, np.array([1e6]))
       >>> round(value, 3)
       0.5
     """
