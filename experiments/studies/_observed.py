@@ -16,13 +16,14 @@ def at(
     settings: Mapping[str, Any],
     axis: Mapping[str, float] | None = None,
     presets: Sequence[str] = MODELS,
+    ceilings: Sequence[str] = (CEILING,),
 ) -> list[Arm]:
-    """These models and the ceiling on the same data, which `settings` draw and `name` names.
+    """These models and the ceilings on the same data, which `settings` draw and `name` names.
 
     The models with an adversary have two model seeds per data seed, the others one. Arms of one
     `settings` that begin with `data.` are compared with each other.
     """
-    chosen = [*presets, CEILING]
+    chosen = [*presets, *ceilings]
     return [
         Arm(f"{preset}_{name}", data, preset, settings, axis or {},
             seeds=TWO if preset in IDENTIFIABLE else ONE)
@@ -30,9 +31,26 @@ def at(
     ]  # fmt: skip
 
 
-def short_of(lost: float, name: str, preset: str = "ivae_gan") -> Band:
-    """The model loses no more than this against the same encoder trained with the true sources."""
-    return Band(f"{preset}_{name}", "mcc", -lost, minus=f"{CEILING}_{name}")
+def knowing(
+    name: str, data: str, settings: Mapping[str, Any], axis: Mapping[str, float]
+) -> list[Arm]:
+    """The same models, each with the observation model that `settings` name beside the data's.
+
+    `ivae` learns the same noise by its bound, so that what the game gains is not the law's.
+    """
+    return at(name, data, settings, axis, ceilings=())
+
+
+def short_of(lost: float, name: str, knows: str = "", preset: str = "ivae_gan") -> Band:
+    """The model loses no more than this against the same encoder trained with the true sources.
+
+    Args:
+      lost: of the MCC.
+      name: of the data.
+      knows: what the name of a model ends with that knows of noise.
+      preset: the model's.
+    """
+    return Band(f"{preset}_{name}{knows}", "mcc", -lost, minus=f"{CEILING}_{name}")
 
 
 def observed(arms: Sequence[Arm], bands: Sequence[Band], quick: Sequence[str]) -> NamedStudy:

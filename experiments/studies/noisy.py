@@ -4,11 +4,12 @@ Purpose: a score under noise means nothing without its ceiling, bayes or supervi
 rows.
 Command: python -m experiments.reproduce --name=noisy --out=results/noisy
 Time: about 5 hours on 2 CPU cores, by the speed of other studies.
-Band: ivae_gan within .01, .02, .05 and .1 of supervised at noise .1, .316, .562 and 1 in 16
-columns, and within .02, .03 and .07 at .05, .1 and .2 on B1 and B2.
+Band: ivae_gan that knows of noise (`_column`) within .01, .02, .05 and .1 of supervised at noise
+.1, .316, .562 and 1 in 16 columns, and the plain one within .02, .03 and .07 at .05, .1 and .2 on
+B1 and B2.
 """
 
-from experiments.studies._observed import at, observed, short_of
+from experiments.studies._observed import at, knowing, observed, short_of
 from ivaegan_jax.studies import Arm, NamedStudy
 
 NOISE = {0.1: 0.01, 0.316: 0.02, 0.562: 0.05, 1.0: 0.1}
@@ -37,13 +38,17 @@ def get_study() -> NamedStudy:
     for data in ("b1", "b2"):
         for noise in NARROW:
             arms += at(f"{data}_{noise:g}", data, {"data.noise": noise}, presets=["ivae_gan"])
-    bands = [short_of(lost, f"noise_{noise:g}") for noise, lost in NOISE.items()]
+    bands = [short_of(lost, f"noise_{noise:g}", "_column") for noise, lost in NOISE.items()]
     bands += [short_of(lost, f"{d}_{n:g}") for d in ("b1", "b2") for n, lost in NARROW.items()]
     quick = ["ivae_gan_noise_0.316", "igan_noise_0.316", "ivae_noise_0.316",
+             "ivae_gan_noise_0.316_column", "igan_noise_0.316_column",
              "supervised_noise_0.316", "ivae_gan_laplace", "supervised_laplace"]  # fmt: skip
     return observed(arms, bands, quick)
 
 
 def wide(noise: float) -> list[Arm]:
-    """All models at one level of noise in 16 columns."""
-    return at(f"noise_{noise:g}", "noisy", {"data.noise": noise}, {"noise": noise})
+    """All models at one level of noise in 16 columns, without and with noise in the game."""
+    name, data = f"noise_{noise:g}", {"data.noise": noise}
+    learned = {**data, "model.noise": "column"}
+    return [*at(name, "noisy", data, {"noise": noise}),
+            *knowing(f"{name}_column", "noisy", learned, {"noise": noise})]  # fmt: skip

@@ -137,14 +137,11 @@ def advised(sentence: str, values: dict[str, Any], config: ModelConfig, likeliho
     """The finding with the observation model that fits, where the model has another one."""
     values["likelihood"] = likelihood
     flags = []
-    if config.likelihood != likelihood and likelihood in LIKELIHOODS:
+    if config.likelihood != likelihood:
         flags.append(f"--config.model.likelihood={likelihood}")
-    if likelihood in ("gaussian", "student_t") and getattr(config, "noise", "") in ("", "none"):
-        flags += ["--config.model.noise=column"] if hasattr(config, "noise") else []
-    if not flags and config.likelihood == likelihood:
+    if "none" in (LIKELIHOODS[likelihood].noise, config.noise) and config.noise in ("", "none"):
+        flags.append("--config.model.noise=column")
+    if not flags:
         return Finding("noise", "fine", sentence, values=values)
-    advice = f"Take the observation model that fits: {' '.join(flags)}." if flags else SQUARE_ROOT
+    advice = f"Take the observation model that fits: {' '.join(flags)}."
     return Finding("noise", "warn", sentence, advice, values)
-
-
-SQUARE_ROOT = "Take the square root of counts, whose noise is then alike over values."

@@ -18,14 +18,12 @@ from ivaegan_jax.models.distributions import PRIOR_FAMILIES, gaussian_product
 from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.models.layers import Coded, Inputs, beside
 from ivaegan_jax.models.likelihoods import LIKELIHOODS, Likelihood
+from ivaegan_jax.models.noise import LEARNED, LOG_NOISE, without_noise
 from ivaegan_jax.models.unmixed import from_unmixed, prior_of, to_unmixed, without_map
 from ivaegan_jax.types import Conditioning, Number, Params, are_codes
 
 CRITIC_NORM = "critic_norm"
 """The block that no player owns: the critic's spectral norms, moved by their power iteration."""
-
-LOG_NOISE = "log_noise"
-"""The generator's parameter that is the noise's log standard deviation, where it is learned."""
 
 STANDARD_NORMAL = PRIOR_FAMILIES["gaussian"]
 
@@ -153,11 +151,13 @@ class Networks:
         x_logit = self.raw(params, z)
         if self.likelihood.values == "counts":
             return x_logit, self.log_noise(params)
+        if self.noise in LEARNED and self.config.decoder_variance == "learned":
+            return x_logit, self.log_noise(params)
         log_var = jnp.log(hypers.decoder_variance)
         if self.config.decoder_variance == "learned":
             log_var = log_var + params["generator"]["log_var_ratio"]
         if self.noise != "none":
-            log_var = jnp.logaddexp(log_var, self.log_noise(self.without_noise(params)))
+            log_var = jnp.logaddexp(log_var, self.log_noise(without_noise(params)))
         return x_logit, log_var
 
     def raw(self, params: Params, z: Float[Array, "batch dim_z"]) -> Float[Array, "batch dim_x"]:
@@ -177,20 +177,6 @@ class Networks:
             return self.likelihood.mean(x_logit)
         assert self.likelihood.draw is not None
         return self.likelihood.draw(key, x_logit, self.log_noise(params))
-
-    def with_noise_alone(self, params: Params) -> Params:
-        """Parameters of which all but the noise are held fixed."""
-        fixed = jax.lax.stop_gradient(params)
-        own = {LOG_NOISE: params["generator"][LOG_NOISE]}
-        return fixed | {"generator": fixed["generator"] | own}
-
-    def without_noise(self, params: Params) -> Params:
-        """Parameters of which the noise alone is held fixed, where it is learned."""
-        generator = params["generator"]
-        if LOG_NOISE not in generator:
-            return params
-        fixed = {LOG_NOISE: jax.lax.stop_gradient(generator[LOG_NOISE])}
-        return params | {"generator": generator | fixed}
 
     def generate(
         self, params: Params, z: Float[Array, "batch dim_z"]

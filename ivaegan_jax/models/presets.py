@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.game import Game, Player, check_game
 from ivaegan_jax.models.likelihoods import LIKELIHOODS
+from ivaegan_jax.models.noise import LEARNED
 from ivaegan_jax.types import InputError, Registry
 
 ELBO = ("nll", "kl")
@@ -78,7 +79,6 @@ PRESETS = Registry[Preset]("preset", as_preset, {
 
 
 KL_FORMS = {"decomposed": {"kl": ("mi", "tc", "dim_kl")}}
-LEARNED = ("one", "column")
 MIXTURE = {"nll": ("mixture_nll",), "kl": ("mixture_kl",)}
 
 
@@ -102,6 +102,8 @@ def resolve(
     )
     config = dataclasses.replace(config, noise=config.noise or LIKELIHOODS[config.likelihood].noise)
     players = {name: _written_out(player, config) for name, player in preset.players.items()}
+    if config.noise in LEARNED and not any("noise" in p.payoff for p in players.values()):
+        config = dataclasses.replace(config, decoder_variance="learned")  # the bound learns it
     game = Game(players, critic_rounds, config.balance)
     check_game(game)
     _check(config, game)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from ivaegan_jax.models.likelihoods import LIKELIHOODS, as_likelihood, rate, rate_slope
+from ivaegan_jax.models.counting import rate, rate_slope
+from ivaegan_jax.models.likelihoods import LIKELIHOODS, as_likelihood
 from ivaegan_jax.types import counts_as_seen, counts_of
 
 VARIANCE = 0.3

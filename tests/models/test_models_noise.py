@@ -9,7 +9,8 @@ from ivaegan_jax.models import PRESETS, ModelConfig, resolve
 from ivaegan_jax.models.distributions import PRIOR_FAMILIES
 from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.models.likelihoods import LIKELIHOODS
-from ivaegan_jax.models.networks import LOG_NOISE, Networks
+from ivaegan_jax.models.networks import Networks
+from ivaegan_jax.models.noise import LOG_NOISE
 from ivaegan_jax.models.terms import TERMS, Pass
 from ivaegan_jax.types import Batch, InputError
 
@@ -96,6 +97,14 @@ def test_who_owns_the_generator_learns_the_noise_against_a_critic(name):
         _, game = resolve(PRESETS[name], ModelConfig(noise=noise))
         learns = [p.payoff.count("noise") for p in game.players.values() if "generator" in p.blocks]
         assert learns == [int(noise in ("one", "column"))]
+
+
+def test_without_a_critic_the_bound_learns_the_noise(make_pass):
+    config, game = resolve(PRESETS["ivae"], ModelConfig(noise="column"))
+    assert "noise" not in game.terms
+    run = make_pass(noise="column", decoder_variance=config.decoder_variance)
+    np.testing.assert_array_equal(run.recon[1], run.nets.log_noise(run.params))
+    assert np.all(np.asarray(slopes(run, "nll")["generator"][LOG_NOISE]) != 0)
 
 
 def test_every_law_brings_the_noise_that_it_is_meant_for():

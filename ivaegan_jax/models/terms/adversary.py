@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 
+from ivaegan_jax.models.noise import with_noise_alone
 from ivaegan_jax.models.terms.forward import Pass, batch_mean, terms_of
 from ivaegan_jax.models.terms.losses import ADVERSARIAL_LOSSES
 from ivaegan_jax.types import Scalar
@@ -29,7 +30,7 @@ def noise(run: Pass) -> Scalar:
     by as much as latents can follow it, but equally less on both sides where the noise is right.
     Moves the noise alone.
     """
-    nets, params = run.nets, run.nets.with_noise_alone(run.params)
+    nets, params = run.nets, with_noise_alone(run.params)
     raw = jax.lax.stop_gradient(nets.raw(run.params, run.z_prior))
     x_fake = nets.observe(params, run.key_observed[0], raw)
 

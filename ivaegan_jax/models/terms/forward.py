@@ -12,6 +12,7 @@ from ivaegan_jax.models.batched import LEAST_AT_ONCE, ROWS_AT_ONCE, in_batches
 from ivaegan_jax.models.distributions import gaussian_sample
 from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.models.networks import Networks
+from ivaegan_jax.models.noise import without_noise
 from ivaegan_jax.types import Batch, Params, Scalar
 
 
@@ -69,7 +70,7 @@ class Pass:
     @cached_property
     def x_recon_seen(self) -> Float[Array, "batch dim_x"]:
         """What would be observed at the posterior's draw."""
-        fixed = self.nets.without_noise(self.params)
+        fixed = without_noise(self.params)
         return self.nets.observe(fixed, self.key_observed[1], self.recon[0])
 
     @cached_property
@@ -90,7 +91,7 @@ class Pass:
     def x_fake(self) -> Float[Array, "batch dim_x"]:
         """What would be observed of `f(z_prior)`."""
         x_logit = self.nets.raw(self.params, self.z_prior)
-        fixed = self.nets.without_noise(self.params)
+        fixed = without_noise(self.params)
         return self.nets.observe(fixed, self.key_observed[0], x_logit)
 
     @cached_property
