@@ -36,6 +36,12 @@ def tables(folder):
     return {name: [r for r in lines if r["preset"] != LATER] for name, lines in both.items()}
 
 
+def without(tables, later):
+    """The tables without columns that earlier versions did not have."""
+    return {name: [{k: v for k, v in line.items() if k not in later} for line in lines]
+            for name, lines in tables.items()}  # fmt: skip
+
+
 def close(found, expected, **tolerance):
     """Whether two nested records have the same keys and words, and close numbers."""
     if isinstance(expected, dict):
@@ -89,4 +95,5 @@ def test_an_old_directory_is_gone_on_with(golden, run):
     assert ended.code == 0, ended.err
     ended = [line for line in metrics.read_text().splitlines() if LATER not in line]
     assert len(ended) == len(lines)
-    assert close(tables(workdir), expected, rel=1e-3, abs=1e-3)
+    found = without(tables(workdir), ("mcc_clean", "of_ceiling"))
+    assert close(found, expected, rel=1e-3, abs=1e-3)

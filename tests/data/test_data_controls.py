@@ -16,7 +16,8 @@ def part(continuous=False, seed=0):
     x = u[..., None] + common + 0.1 * rng.normal(size=(2, ROWS, 3))
     u = (u[..., None] + rng.normal(size=(2, ROWS, 2)) / 10).astype(np.float32) if continuous else u
     row = np.tile(np.arange(ROWS), (2, 1))
-    return Part(x.astype(np.float32), u, x[..., :1], row, row, np.zeros_like(row))
+    x = x.astype(np.float32)
+    return Part(x, u, x[..., :1], row, row, np.zeros_like(row), x + 1)
 
 
 def as_control(train, control, data_seeds):

@@ -115,9 +115,9 @@ def test_the_fingerprint_sees_the_order_of_data_seeds():
 
 def test_left_as_it_is_x_must_lie_between_0_and_1():
     with pytest.raises(InputError, match="needs x between 0 and 1"):
-        prepared(table(), standardise=False)
+        prepared(table(), values="unit")
     x = np.random.default_rng(0).uniform(size=(ROWS, 3)).astype(np.float32)
-    (found,) = rows_of(data := prepared(table(x=x), standardise=False))
+    (found,) = rows_of(data := prepared(table(x=x), values="unit"))
     np.testing.assert_array_equal(found, np.sort(x, axis=0))
     assert data.train.x.min() >= 0
     assert data.train.x.max() <= 1
