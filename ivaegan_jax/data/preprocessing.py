@@ -104,7 +104,7 @@ class Preprocessing:
         """Brings standardised x back to the user's units."""
         check_columns("x", x, len(self.x_mean))
         own = x / self.scale * self.x_std + self.x_mean
-        return counts_of(own) if self.counts else own
+        return np.maximum(counts_of(own), 0) if self.counts else own
 
     def encode_u(self, u: Auxiliary | Shaped[np.ndarray, "rows *dim_u"]) -> Coded:
         """Brings u into the form that the model was trained on.
