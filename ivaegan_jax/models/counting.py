@@ -94,13 +94,13 @@ def count_quantile(unit: Columns, mean: Columns, dispersion: Columns) -> Columns
 
     Probabilities are added up from 0 by `p(k + 1) / p(k) = m (1 + a k) / (1 + a m) / (k + 1)`, and
     what lies beyond is expanded around the normal law (Cornish & Fisher 1938), first order in the
-    skewness: 30 times as fast as drawing by rejection.
+    skewness. Nothing is drawn again, as it is where counts are drawn by rejection.
     """
     odds, skewed = mean / (1.0 + dispersion * mean), 1.0 + 2.0 * dispersion * mean
     spread = jnp.sqrt(mean * (1.0 + dispersion * mean))
     # log p(0) = -log(1 + a m) / a, which is -m without dispersion
-    grown = jnp.where(dispersion > 1e-6, jnp.log1p(dispersion * mean), dispersion * mean)
-    p = jnp.exp(-jnp.where(dispersion > 1e-6, grown / jnp.maximum(dispersion, 1e-6), mean))
+    size = jnp.maximum(dispersion, 1e-6)
+    p = jnp.exp(-jnp.where(dispersion > 1e-6, jnp.log1p(size * mean) / size, mean))
     rank, reached, found = norm.cdf(unit), p, jnp.zeros_like(mean)
     for k in range(SMALLEST_COUNTS):
         found = found + (rank > reached)
