@@ -196,11 +196,15 @@ def killed(begin_job, tmp_path_factory):
     return path
 
 
+# Compiled quickly, one device rounds differently, so that it is tried as users have it alone.
 @SLOW
-@pytest.mark.parametrize("devices", [1, 2, 3])
-def test_one_process_goes_on_from_two(killed, run_one, alone, tmp_path, compiled, devices):
-    if (compiled, devices) == (None, 1):
-        pytest.skip("compiled quickly, one device rounds differently")
+@pytest.mark.parametrize(
+    ("compiled", "devices"),
+    [(None, 2), (None, 3), *((AS_USERS_HAVE_IT, count) for count in (1, 2, 3))],
+    ids=["quickly-2", "quickly-3", "users-1", "users-2", "users-3"],
+    indirect=["compiled"],
+)
+def test_one_process_goes_on_from_two(killed, run_one, alone, tmp_path, devices):
     path = shutil.copytree(killed, tmp_path / "run")
     assert "going on from step" in run_one(path, f"--cpu_devices={devices}")
     assert_same_results(path, alone)
