@@ -31,6 +31,8 @@ REFERENCE = 0.5
 deviations of latents that differ by a quarter."""
 
 SIMULATIONS = 60
+FEW_SIMULATIONS, MANY_LATENTS = 10, 20
+"""Of more latents, whose tests take as long as the fourth power of their number."""
 
 
 class Rank(NamedTuple):
@@ -174,18 +176,22 @@ def rank_above_noise(
     """Tests rank 0, 1, 2, ... until one is not rejected (a parametric bootstrap).
 
     Under rank r the matrix is its own best approximation of rank r plus noise, and the singular
-    value after the r-th of such sums is the null of the observed one. No rank above `most` is
-    found.
+    value after the r-th of such sums is the null of the observed one. That is never more than the
+    largest singular value of the noise (Weyl), so that what stands out of the noise as a whole
+    needs no test of its own. No rank above `most` is found.
     """
     left, singular, right = np.linalg.svd(matrix)
-    limit = 0.0
-    for rank in range(min(len(singular), most)):
+    last = min(len(singular), most) - 1
+    limit = (
+        float(np.quantile(np.linalg.norm(noise, 2, axis=(1, 2)), 1 - LEVEL)) if last >= 0 else 0.0
+    )
+    for rank in range(min(int((singular > limit).sum()), last), last + 1):
         under_null = (left[:, :rank] * singular[:rank]) @ right[:rank] + noise
         null = np.linalg.svd(under_null, compute_uv=False)[:, rank]
         limit = float(np.quantile(null, 1 - LEVEL))
         if singular[rank] <= limit:
             return Rank(rank, singular, limit)
-    return Rank(min(len(singular), most), singular, limit)
+    return Rank(last + 1, singular, limit)
 
 
 def power_of_rank(levels: Levels, ratio: float, dim_z: int) -> float:
@@ -210,9 +216,9 @@ def _power(counts: tuple[int, ...], ratio: float, dim_z: int) -> float:
         half = np.maximum(number, 1)[:, None] / 2
         return rng.gamma(half, 1 / half, shape)
 
-    found = 0
-    for _ in range(SIMULATIONS):
+    found, simulations = 0, FEW_SIMULATIONS if dim_z > MANY_LATENTS else SIMULATIONS
+    for _ in range(simulations):
         true = np.exp(REFERENCE * rng.normal(size=shape))
         learned, seen = true * of_rows(ratio * rows), true * of_rows(rows)
         found += rank_of_moments(learned, seen, spread, rows, draws=DRAWS // 2).rank == dim_z
-    return found / SIMULATIONS
+    return found / simulations
