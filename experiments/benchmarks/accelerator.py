@@ -3,11 +3,13 @@
   python -m experiments.benchmarks.accelerator --out=results/benchmark/h100.json
   python -m experiments.benchmarks.accelerator --out=few.json --sizes=b1 --seeds=1,8 --seconds=0.2
 
-All programs are compiled first, side by side; then each is timed alone. Beside FILE.json comes
+The programs of a model are compiled side by side, which takes a GPU most of a minute; then each is
+timed alone and FILE.json written, so that what is found so far stays after a stop. Beside it comes
 FILE.md. The PyTorch loop is timed before them where PyTorch is installed.
 """
 
 import importlib.util
+import itertools
 import statistics
 import time
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ import numpy as np
 from absl import flags
 
 from experiments.benchmarks.children import measure
+from experiments.benchmarks.curve import curve
 from experiments.benchmarks.products import kernels_of, products_chunk, products_of
 from experiments.benchmarks.sizes import SIZES, made_up_data, stacked_runs, trainer_of
 from ivaegan_jax import report
@@ -98,19 +101,16 @@ def cases() -> Iterator[Case]:
 
 
 def measured(asked: list[Case]) -> Iterator[dict[str, Any]]:
-    """Every case, compiled beside the others and timed alone."""
-    with ThreadPoolExecutor(min(16, cpu_count())) as pool:
-        models = {(case.size, case.preset) for case in asked}
-        kernels = {(s, p): pool.submit(kernels_of, p, SIZES[s]) for s, p in models}
-        programs = list(pool.map(compiled_or_not, asked))
-        counted = {key: future.result() for key, future in kernels.items()}
-    print(f"compiled {sum(each is not None for each in programs)} of {len(asked)}", flush=True)
-    for case, program in zip(asked, programs, strict=True):
-        if program is not None:
-            found = program.timed() | {"kernels_per_step": counted[case.size, case.preset]}
+    """Every case, compiled beside the others of its model and timed alone."""
+    for (size, preset), group in itertools.groupby(asked, key=lambda case: case[:2]):
+        with ThreadPoolExecutor(min(16, cpu_count())) as pool:
+            kernels = pool.submit(kernels_of, preset, SIZES[size])
+            programs = [each for each in pool.map(compiled_or_not, group) if each]
+        for program in programs:
+            found = program.timed()
             rate = statistics.median(found["per_s"])
-            print(f"{' '.join(map(str, case))}: {rate:.5g} seed-steps/s", flush=True)
-            yield case._asdict() | found
+            print(f"{' '.join(map(str, program.case))}: {rate:.5g} seed-steps/s", flush=True)
+            yield program.case._asdict() | found | {"kernels_per_step": kernels.result()}
 
 
 def compiled_or_not(case: Case) -> "Program | None":
@@ -144,7 +144,7 @@ class Program:
             self.start, self.play = start, lowered.compile(self.options())
         self.compile_s = time.monotonic() - began
 
-    def options(self) -> dict[str, str]:
+    def options(self) -> dict[str, Any]:
         """Options of the compiler."""
         graphs = GRAPHS.get(self.case.graphs)
         return {} if graphs is None else {"xla_gpu_enable_command_buffer": graphs}
@@ -181,37 +181,6 @@ def torch_loops(sizes: list[str]) -> Iterator[dict[str, Any]]:
             rate = statistics.median(found["steps_per_s"])
             print(f"PyTorch {size} {preset}: {rate:.4g} steps/s", flush=True)
             yield asked | found
-
-
-def curve(found: list[dict[str, Any]], torch: list[dict[str, Any]]) -> report.Table:
-    """One line per case: rate, time of a step, share of its products, ratio to one PyTorch loop."""
-    parts = ("step", "products")
-    rates = {p: {_key(f): statistics.median(f["per_s"]) for f in found if f["part"] == p}
-             for p in parts}  # fmt: skip
-    loops = {(t["size"], t["preset"]): statistics.median(t["steps_per_s"]) for t in torch}
-    records = []
-    for each in (f for f in found if f["part"] == "step"):
-        rate, loop = rates["step"][_key(each)], loops.get((each["size"], each["preset"]))
-        products = rates["products"].get(_key(each))
-        records.append(
-            {name: each[name] for name in ("size", "preset", "seeds", "how", "precision", "graphs")}
-            | {"rate": rate, "ms": 1e3 * each["seeds"] / rate, "kernels": each["kernels_per_step"],
-               "share": rate / products if products else None,
-               "torch": rate / loop if loop else None,
-               "kib": each["bytes_per_seed"] / 1024,
-               "temporary": (each["temporary_bytes"] or 0) / 2**20 / each["seeds"]}
-        )  # fmt: skip
-    columns = {"size": "size", "preset": "model", "seeds": "seeds", "how": "runs by",
-               "precision": "products in", "graphs": "CUDA graphs", "rate": "seed-steps/s",
-               "ms": "ms/step", "kernels": "kernels/step", "share": "of its products",
-               "torch": "times one eager PyTorch loop", "kib": "state KiB/seed",
-               "temporary": "temporaries MiB/seed"}  # fmt: skip
-    digits = {"rate": 0, "ms": 3, "kernels": 0, "share": 2, "torch": 1, "kib": 0, "temporary": 2}
-    return report.Table("One accelerator", columns, records, (), (), digits)
-
-
-def _key(found: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(found[name] for name in Case._fields if name != "part")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ NO_KERNEL = {"parameter", "constant", "tuple", "get-tuple-element", "bitcast", "
 """Instructions that only name what is there already."""
 
 
-NO_GRAPHS = {"xla_gpu_enable_command_buffer": ""}
+NO_GRAPHS: dict[str, Any] = {"xla_gpu_enable_command_buffer": ""}
 """Kernels of a CUDA graph would count as one."""
 
 
@@ -43,7 +43,7 @@ def compiled_step(preset: str, size: Size, backend: str) -> str:
         run = jax.tree.map(jnp.asarray, one_run())
         state = jax.eval_shape(trainer.init, run)
         lowered = jax.jit(trainer.train_step).lower(run, state, data)
-        text = lowered.compile(NO_GRAPHS if backend == "gpu" else {}).as_text()
+        text = lowered.compile(NO_GRAPHS if backend == "gpu" else None).as_text()
     assert text is not None  # every backend of JAX can print what it compiled
     return text
 

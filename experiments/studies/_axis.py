@@ -1,5 +1,6 @@
 """What the studies along an axis share: few data seeds, fewer steps, the same models."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,9 @@ PRESETS = ("ivae", "ivae_gan")
 
 PLAIN = {"hypers.contrast_weight": 0.0}
 """Without the contrast, which identifies by itself: for questions about the other parts."""
+
+TRAINED = {"train.unmix": False}
+"""Without the linear step after training."""
 
 
 def along(
@@ -33,5 +37,10 @@ def name_at(preset: str, axis: str, value: float) -> str:
 
 
 def small(arms: Sequence[Arm], bands: Sequence[Band], quick: Sequence[str]) -> NamedStudy:
-    """The study of these arms on a few data seeds, one model seed each."""
-    return NamedStudy(arms, DATA_SEEDS, [1], STEPS, bands, Quick(quick))
+    """The study of these arms on a few data seeds, one model seed each, as training leaves them.
+
+    What a part identifies is seen without the linear step after training, which mends what it
+    leaves.
+    """
+    trained = [dataclasses.replace(arm, settings={**TRAINED, **arm.settings}) for arm in arms]
+    return NamedStudy(trained, DATA_SEEDS, [1], STEPS, bands, Quick(quick))

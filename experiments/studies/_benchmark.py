@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.studies._axis import PLAIN
+from experiments.studies._axis import PLAIN, TRAINED
 from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
 
 UNSEEN = range(6, 26)
@@ -39,7 +39,8 @@ def compared(
 ) -> list[Arm]:
     """The adversarial models and what they are compared with, all in the same settings.
 
-    What is compared with has one model seed per data seed.
+    What is compared with has one model seed per data seed; `ivae_trained` is iVAE without the
+    linear step after training.
 
     Args:
       data: the benchmark.
@@ -49,6 +50,7 @@ def compared(
     return [
         *(Arm(preset, data, preset, settings) for preset in IDENTIFIABLE),
         *(Arm(preset, data, preset, settings, seeds=ONE) for preset in presets),
+        Arm("ivae_trained", data, "ivae", {**settings, **TRAINED}, seeds=ONE),
     ]
 
 

@@ -11,10 +11,11 @@ Band: every loss alone at least .05 above ivae; alone, and with the contrast, wi
 squares, the best in tuning.
 """
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.studies._axis import PLAIN
+from experiments.studies._axis import PLAIN, TRAINED
 from ivaegan_jax.models.choices import CHOICES
 from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
@@ -81,6 +82,7 @@ def get_study() -> NamedStudy:
         *_arms(whole, SHORT, DATA_SEEDS),
         *_arms(rest, SHORT, FEWER),
     ]
+    arms = [dataclasses.replace(arm, settings={**TRAINED, **arm.settings}) for arm in arms]
     quick = ("ivae", BEST, "hinge", "relativistic", "wasserstein_gp")
     return NamedStudy(arms, DATA_SEEDS, [1], SHORT, _bands(), Quick(quick))
 

@@ -1,7 +1,7 @@
 """What does a linear step after training add? Three models with and without it, on four benchmarks.
 
-Purpose: the closed form that u settles (`--unmix`) against the same runs without it. B2 is the case
-that a step must refuse for the ELBO alone: its residue is not linear.
+Purpose: the closed form that u settles against the same runs without it (`_without`). B2 is the
+case that a step must refuse for the ELBO alone: its residue is not linear.
 Command: python -m experiments.reproduce --name=linear_step --out=results/linear_step
 Time: about 25 minutes on 2 CPU cores.
 Band: with the step ivae gains .1 on B1 and .2 with ten sources, igan .03 on B2; no model loses more

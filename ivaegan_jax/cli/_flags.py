@@ -151,5 +151,7 @@ def command_line() -> str:
             next(words, None)
     program = sys.argv[0].split()
     if program[:1] != ["ivaegan"]:
-        program = ["python", "-m", f"experiments.{Path(sys.argv[0]).stem}"]
+        spec = sys.modules["__main__"].__spec__
+        named = spec.name if spec and spec.name.startswith("experiments.") else ""
+        program = ["python", "-m", named or f"experiments.{Path(sys.argv[0]).stem}"]
     return shlex.join([*program, *kept])

@@ -24,4 +24,4 @@ class TrainConfig:
     chunk: int = 500
     checkpoint_chunks: int = 5
     ema: bool = False
-    unmix: bool = False
+    unmix: bool = True

@@ -37,6 +37,7 @@ SMALL = (
     "--config.model.critic_depth=2",
     "--config.train.batch=16",
     "--config.train.chunk=10",
+    "--config.train.unmix=false",
 )
 SMALL_BENCHMARK = ("--config.data.segments=4", "--config.data.per_segment=60")
 AS_USERS_HAVE_IT = {"XLA_FLAGS": ""}

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from experiments.benchmarks.children import measure, median_ratio
+from experiments.benchmarks.curve import curve
 from experiments.benchmarks.products import Product, kernels_in, products_chunk, products_in
 from experiments.benchmarks.sizes import one_run
 from experiments.benchmarks.table import best_torch, speed_figure, speed_table, start_table
@@ -97,3 +98,25 @@ def test_the_program_measures_everything(run, tmp_path):
     assert found["start"][0]["cached"] is False
     assert out.with_suffix(".md").exists()
     assert out.with_suffix(".png").exists()
+
+
+def test_a_curve_over_seeds_has_the_share_of_products_and_the_ratio_to_one_loop():
+    same = {"size": "b1", "preset": "ivae", "how": "vmap", "precision": "float32"}
+    same |= {"graphs": "default", "kernels_per_step": 9, "bytes_per_seed": 2048}
+    timed = [
+        same | {"seeds": n, "part": part, "per_s": rates, "temporary_bytes": n * 2**20}
+        for n, part, rates in (
+            (1, "step", [9.0, 10.0, 30.0]),
+            (1, "products", [20.0]),
+            (8, "step", [40.0]),
+        )
+    ]
+    loops = [{"size": "b1", "preset": "ivae", "steps_per_s": [5.0]}]
+    one, eight = curve(timed, loops).records
+    assert (one["rate"], one["share"], one["torch"], one["ms"]) == (10.0, 0.5, 2.0, 100.0)
+    assert (eight["share"], eight["torch"], eight["ms"], eight["temporary"]) == (
+        None,
+        8.0,
+        200.0,
+        1.0,
+    )
