@@ -79,10 +79,10 @@ def table():
 def compare(run, once):
     """`compare(name, presets, *flags)`: a small comparison's work directory, run to its end."""
 
-    def make(name, presets, *argv):
+    def make(name, presets, *argv, env=None):
         with once(name) as workdir:
             ended = run("compare", *SMALL, "--steps=30", f"--presets={','.join(presets)}",
-                        f"--workdir={workdir}", *argv)  # fmt: skip
+                        f"--workdir={workdir}", *argv, env=env)  # fmt: skip
             assert (ended.code, ended.err) == (0, "")
         return workdir
 
@@ -100,4 +100,5 @@ def one_vae(compare):
 def on_b1(compare):
     """Three presets and two controls on b1: two data seeds, two model seeds."""
     presets = ("vae", "ivae", "ivae_gan", "ivae+shuffled_u", "ivae+u_only")
-    return compare("b1", presets, *SMALL_BENCHMARK, "--data=b1", "--data_seeds=3,5", "--seeds=2,7")
+    return compare("b1", presets, *SMALL_BENCHMARK, "--data=b1", "--data_seeds=3,5",
+                   "--seeds=2,7", env={"PICTURES": "drawn"})  # fmt: skip

@@ -4,6 +4,7 @@ A new interpreter would import for seconds before each command; a fork starts at
 flags and no devices yet, and runs the same `__main__` module that `python -m` runs.
 """
 
+import base64
 import contextlib
 import gc
 import json
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hermetic import QUICK_TO_COMPILE
+
+from ivaegan_jax.report import page, write
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SERVER = multiprocessing.get_context("forkserver")
@@ -105,8 +108,17 @@ def _redirected(folder, env, function, args):
     function(*args)
 
 
+BLANK = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg=="
+)
+"""A PNG file of one white pixel."""
+
+
 def program(name, argv):
-    """What `python -m experiments.NAME ARGV` does."""
+    """What `python -m experiments.NAME ARGV` does; pictures are blank unless PICTURES=drawn."""
+    if os.environ.get("PICTURES") != "drawn":
+        page.to_svg = lambda panel, name: "<svg></svg>"
+        write.to_png = lambda picture: BLANK
     sys.argv = [f"experiments/{name}.py", *argv]
     runpy.run_module(f"experiments.{name}", run_name="__main__", alter_sys=True)
 

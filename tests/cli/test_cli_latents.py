@@ -14,7 +14,7 @@ def swept(run, tmp_path_factory):
     """Folder and printed words of a sweep over two and three latents."""
     root = tmp_path_factory.mktemp("swept")
     ended = run("latents", *FLAGS, "--dims=3,2", f"--workdir={root / 'run'}",
-                f"--out={root / 'kept'}")  # fmt: skip
+                f"--out={root / 'kept'}", env={"PICTURES": "drawn"})  # fmt: skip
     assert (ended.code, ended.err) == (0, "")
     return root, ended.out
 

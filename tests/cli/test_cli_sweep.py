@@ -16,7 +16,9 @@ LABEL = "ivae[kl_weight=0.01,vae_rate=0.003]"
 def swept(run, tmp_path_factory):
     """Work directory and words of a sweep over three rates."""
     workdir = tmp_path_factory.mktemp("sweep") / "run"
-    ended = run("sweep", *FLAGS, "--preset=ivae", GRID, f"--workdir={workdir}")
+    ended = run(
+        "sweep", *FLAGS, "--preset=ivae", GRID, f"--workdir={workdir}", env={"PICTURES": "drawn"}
+    )
     assert (ended.code, ended.err) == (0, "")
     return workdir, ended.out
 
