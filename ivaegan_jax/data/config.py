@@ -27,6 +27,12 @@ class DataConfig:
       dispersion: of the latter, variance = mean + dispersion * mean^2.
       zeros: share of zeros of `counts`.
       gain: standard deviation of their log rates.
+      size: pixels of `sprites` in each direction.
+      objects: shapes in each of them, 1 or 2.
+      shape: of the first: ellipse, drop, box or disc.
+      colours: grey or rgb.
+      background: of `sprites`: plain or waves.
+      blur: scale of their edges in pixels.
       scale: standard deviation of the standardised observations.
       valid_fraction: share of rows held out for choosing between runs.
       test_fraction: share of rows held out for scoring.
@@ -53,6 +59,12 @@ class DataConfig:
     dispersion: float = 0.0
     zeros: float = 0.0
     gain: float = 0.0
+    size: int = 0
+    objects: int = 0
+    shape: str = ""
+    colours: str = ""
+    background: str = ""
+    blur: float = 0.0
     scale: float = 1.5
     valid_fraction: float = 0.1
     test_fraction: float = 0.1

@@ -17,7 +17,8 @@ def add_noise(dataset: Dataset, noise: Any, data_seed: int, law: Any = "gaussian
 
     Args:
       dataset: a benchmark; u and s are kept.
-      noise: standard deviation relative to that of the column; 0 keeps x bit by bit.
+      noise: standard deviation relative to that of the column, of images to that of all pixels
+        (root mean square); 0 keeps x bit by bit.
       data_seed: draws the noise.
       law: of the noise, one of `NoiseLaw`; Student-t noise has five degrees of freedom.
 
@@ -31,6 +32,8 @@ def add_noise(dataset: Dataset, noise: Any, data_seed: int, law: Any = "gaussian
     if noise == 0:
         return dataset
     std = noise * dataset.x.std(axis=0, dtype=np.float64)
+    if dataset.image_shape:  # as a camera's, whose noise is that of its pixels and not of a scene
+        std = np.full_like(std, np.sqrt(np.mean(np.square(std))))
     draws = draw_noise(np.random.default_rng((data_seed, 2)), law, dataset.x.shape)
     x = (dataset.x + std * draws).astype(np.float32)
     clean, truth = dataset.clean, dataset.truth

@@ -5,6 +5,7 @@ from the sources to the columns (see `mixing.Mixing`). With as many columns as s
 without noise, `noisy` and `laws` are those benchmarks to the bit.
 """
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -13,7 +14,7 @@ from scipy.optimize import root_scalar
 
 from ivaegan_jax.data.benchmarks.densities import Counts
 from ivaegan_jax.data.benchmarks.draws import Source, in_segments
-from ivaegan_jax.data.benchmarks.mixing import Activation, Mixing, Rows
+from ivaegan_jax.data.benchmarks.mixing import Activation, Observed, Rows
 from ivaegan_jax.data.benchmarks.options import check_data_seed, checked
 from ivaegan_jax.data.benchmarks.recipes import (
     Drawn,
@@ -160,7 +161,7 @@ class LogRate(NamedTuple):
       shift: of every column.
     """
 
-    mixing: Mixing
+    mixing: Callable[[Rows], Observed]
     scale: Float[np.ndarray, " columns"]
     shift: Float[np.ndarray, " columns"]
 

@@ -14,10 +14,13 @@ from ivaegan_jax.types import Dataset, InputError
 
 P = ParamSpec("P")
 
-LOWEST = {"segments": 2, "per_segment": 2, "dim": 2, "columns": 2, "layers": 1}
+LOWEST = {
+    "segments": 2, "per_segment": 2, "dim": 2, "columns": 2, "layers": 1, "size": 16, "objects": 1,
+}  # fmt: skip
 """The smallest sensible value of every integer option."""
 
-BETWEEN = {"zeros": (0.0, 1.0), "dispersion": (0.0, np.inf), "gain": (0.0, np.inf)}
+BETWEEN = {"zeros": (0.0, 1.0), "dispersion": (0.0, np.inf), "gain": (0.0, np.inf),
+           "blur": (0.0, np.inf)}  # fmt: skip
 """What every other number lies between, both ends left out."""
 
 SEED_LIMIT = 2**32

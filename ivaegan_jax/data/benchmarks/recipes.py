@@ -4,6 +4,7 @@ With as many columns as sources these are the published generators, draw by draw
 first matrix widens (see `Mixing`), which the publications do not have.
 """
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -22,6 +23,7 @@ from ivaegan_jax.data.benchmarks.mixing import (
     ACTIVATIONS,
     Activation,
     Mixing,
+    Observed,
     Rows,
     conditioned,
     leaky,
@@ -65,7 +67,7 @@ class Drawn(NamedTuple):
     """
 
     s: Rows
-    mixing: Mixing
+    mixing: Callable[[Rows], Observed]
     source: Source
     mean: Table
     std: Table
