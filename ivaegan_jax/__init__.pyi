@@ -35,6 +35,8 @@ from .models import PriorFamily as PriorFamily
 from .models import Theory as Theory
 from .models import build as build
 from .models import resolve as resolve
+from .referee import Judged as Judged
+from .referee import judge as judge
 from .report import write_report as write_report
 from .studies import Config as Config
 from .studies import Experiment as Experiment

@@ -22,6 +22,7 @@ FLOORS = {
     "report": 6,
     "doctor": 6,
     "progress": 7,
+    "referee": 7,
     "estimator": 8,
     "cli": 8,
 }

@@ -34,10 +34,12 @@ from ivaegan_jax.data.prepare import (
 )
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
 from ivaegan_jax.data.sentinels import find_sentinels, unmarked
+from ivaegan_jax.data.series import moved_along
 from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
 from ivaegan_jax.data.splits.how import parse_split
 from ivaegan_jax.data.splits.order import group_of, in_order, ordered_as
 from ivaegan_jax.data.splits.proposal import likeness, propose_split
+from ivaegan_jax.data.tables.embedding import as_embedding, files_of, load_embedding
 from ivaegan_jax.data.tables.formats import ENDINGS, ending_of, write_latents
 from ivaegan_jax.data.tables.latents import Latents
 from ivaegan_jax.data.tables.load import load_table
@@ -68,6 +70,7 @@ __all__ = [
     "Structure",
     "as_control",
     "as_dataset",
+    "as_embedding",
     "as_rows",
     "check_batch",
     "copied_rows",
@@ -76,6 +79,7 @@ __all__ = [
     "directions",
     "ending_of",
     "far_off",
+    "files_of",
     "find_sentinels",
     "find_structure",
     "fit_preprocessing",
@@ -84,10 +88,12 @@ __all__ = [
     "is_synthetic",
     "likeness",
     "load_dataset",
+    "load_embedding",
     "load_table",
     "make_null",
     "make_split",
     "moments",
+    "moved_along",
     "ordered_as",
     "parse_split",
     "pieces",

@@ -129,3 +129,17 @@ def moved_rows(
     there = np.where(there < 0, -1 - there, there)
     there = np.where(there >= span, 2 * span - 1 - there, there)
     return np.minimum(np.searchsorted(place, first + there), ends[number])
+
+
+def moved_along(
+    x: Float[np.ndarray, "rows dim_x"],
+    u: Num[np.ndarray, "rows ..."],
+    structure: Structure,
+    rng: np.random.Generator,
+) -> Int[np.ndarray, " rows"]:
+    """For every row of a whole table in order, the row whose u it gets (see `moved_rows`)."""
+    place = np.arange(len(u))
+    if structure.kind in IN_TIME and structure.origin == "blocks":
+        structure = Structure("shifts", None)
+    series = Series(x, u, structure.groups, place, place, (len(u),))
+    return moved_rows(series, structure, reach_of(series, structure), rng)

@@ -36,7 +36,7 @@ from ivaegan_jax.evaluation.selection import (
     candidates,
     choose,
 )
-from ivaegan_jax.evaluation.verdict.gate import MOST_ROWS, hold_against_null
+from ivaegan_jax.evaluation.verdict.gate import MOST_ROWS, Tested, hold_against_null
 from ivaegan_jax.evaluation.verdict.judgement import USABLE
 from ivaegan_jax.metrics import LEVEL
 
@@ -66,6 +66,7 @@ __all__ = [
     "Result",
     "Score",
     "Stamp",
+    "Tested",
     "Verdict",
     "arrays_for_figures",
     "baseline_rows",

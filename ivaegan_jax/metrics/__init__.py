@@ -18,7 +18,7 @@ from ivaegan_jax.metrics.baselines import (
 )
 from ivaegan_jax.metrics.collapse import active_units, conditional_residual, label_r2
 from ivaegan_jax.metrics.consensus import Consensus, consensus
-from ivaegan_jax.metrics.diagonalisation import jointly_diagonal
+from ivaegan_jax.metrics.diagonalisation import jointly_diagonal, within_covariances
 from ivaegan_jax.metrics.estimates import (
     conditional_mean,
     diagonalised_sources,
@@ -58,7 +58,7 @@ from ivaegan_jax.metrics.statistics.comparisons import Paired, holm, paired_comp
 from ivaegan_jax.metrics.statistics.means import Interval, hierarchical_interval
 from ivaegan_jax.metrics.statistics.shares import success_rate
 from ivaegan_jax.metrics.truth import columns_within, distinct_columns
-from ivaegan_jax.metrics.unmixing import Unmixing, find_unmixing
+from ivaegan_jax.metrics.unmixing import Unmixing, excess_correlation, find_unmixing
 
 __all__ = [
     "DISTANCES",
@@ -92,6 +92,7 @@ __all__ = [
     "distinct_columns",
     "energy_distance",
     "evenly",
+    "excess_correlation",
     "fastica_baseline",
     "fastica_sources",
     "find_unmixing",
@@ -117,5 +118,6 @@ __all__ = [
     "raw_x_baseline",
     "some_rows",
     "success_rate",
+    "within_covariances",
     "within_level_mcc",
 ]

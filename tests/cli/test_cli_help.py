@@ -19,6 +19,8 @@ FLAGS = {
     "doctor": {"preset", "json", "timed", "data", "seeds", "data_seeds", "steps",
                "config.model.modulation"},
     "encode": {"workdir", "data", "out", "preset", "data_seed", "seed"},
+    "judge": {"latents", "data", "x", "u", "groups", "time", "test", "controls", "write_controls",
+              "json", "out"},
     "report": {"workdir", "out", "brief"},
     "reproduce": {"name", "list", "quick", "arms", "seeds", "data_seeds", "steps", "workdir",
                   "out"},
