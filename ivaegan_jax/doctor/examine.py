@@ -50,7 +50,7 @@ def examine(
     try:
         raw = load_raw(experiment, experiment.data_seeds[0]) if table is None else table
     except InputError as error:
-        if not Path(experiment.data).expanduser().is_file():
+        if not Path(experiment.data).expanduser().exists():
             raise
         yield refusal("table", "This table cannot be used", error)
         return

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ivaegan_jax.data.tables import files_of_arrays as arrays
 from ivaegan_jax.data.tables import files_of_frames as frames
 from ivaegan_jax.data.tables.latents import Latents
+from ivaegan_jax.data.tables.pictures import read_pictures
 from ivaegan_jax.data.tables.table import Table
 from ivaegan_jax.files import replacing
 from ivaegan_jax.types import InputError
@@ -53,15 +54,15 @@ def ending_of(path: Path) -> str:
 
 
 def read_table(path: Path, wanted: Sequence[str] = ()) -> Table:
-    """Reads a file by its ending; a file of another ending is taken for an npz file.
+    """Reads an image set, or a file by its ending; one of another ending is taken for an npz file.
 
     Raises:
       InputError: where there is no such file, nothing reads it, or it is damaged.
     """
     if not path.exists():
         raise InputError("no such file; check the path")
-    if path.is_dir():
-        raise InputError("a folder, and not a readable file; name a file")
+    if (pictures := read_pictures(path)) is not None:
+        return pictures
     ending = ending_of(path)
     if not ending and not zipfile.is_zipfile(path):
         raise InputError(

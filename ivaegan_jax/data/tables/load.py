@@ -21,6 +21,9 @@ def load_table(
 ) -> Dataset:
     """Loads and checks a file: npz, csv, tsv, parquet, h5, mat, h5ad or xlsx, by its ending.
 
+    Image sets are read as they are published: idx files (MNIST and the like), the binary CIFAR,
+    dSprites, 3D Shapes, and a folder of PNG or JPEG files with a csv file of labels.
+
     In a file of arrays, x `[rows, dim_x]` is observations, u the auxiliary variable, s the true
     sources, groups and time which rows belong together and when they were taken; where a row of x
     is an image, `image_shape` is (height, width), the pixels lying row by row and the colours of

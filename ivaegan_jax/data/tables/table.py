@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Num
 
 from ivaegan_jax.types import InputError
 
@@ -61,6 +62,30 @@ class Table(NamedTuple):
         if found.size != len(found):
             raise InputError(f"{what}: {name!r} has several columns; name one column")
         return found.reshape(len(found))
+
+
+def as_pictures(
+    images: Num[np.ndarray, "rows height width colours"],
+    columns: Mapping[str, np.ndarray],
+    scale: float = 255.0,
+) -> Table:
+    """Pictures as rows of floats, and columns that belong to them.
+
+    Args:
+      images: as they are stored.
+      columns: one value per picture, by name.
+      scale: of their pixels, which becomes 1.
+
+    Raises:
+      InputError: for columns of another length than there are pictures.
+    """
+    rows, height, width, _ = images.shape
+    for name, each in columns.items():
+        if len(each) != rows:
+            raise InputError(f"{rows} pictures, and {len(each)} values of {name}; fetch both again")
+    x = images.reshape(rows, -1).astype(np.float32)
+    x /= np.float32(scale)
+    return Table({"x": x, "image_shape": np.array([height, width]), **columns})
 
 
 def matching(patterns: Iterable[str], known: Sequence[str], what: str) -> list[str]:
