@@ -24,6 +24,9 @@ from ivaegan_jax.data.dependence.nulls import (
 )
 from ivaegan_jax.data.dependence.repeated import copied_rows
 from ivaegan_jax.data.kinds import PLAIN, described
+from ivaegan_jax.data.noise.counts import Counted
+from ivaegan_jax.data.noise.local import Local, least_within
+from ivaegan_jax.data.noise.observed import FEWEST_ROWS, LITTLE, Observed, observe
 from ivaegan_jax.data.prepare import (
     Part,
     Prepared,
@@ -52,17 +55,22 @@ __all__ = [
     "CONTROLS",
     "DATASETS",
     "ENDINGS",
+    "FEWEST_ROWS",
     "IN_TIME",
     "KINDS",
+    "LITTLE",
     "PLAIN",
     "SHIFTED",
     "VALUES_AT_ONCE",
+    "Counted",
     "DataConfig",
     "Dependence",
     "Kind",
     "Latents",
+    "Local",
     "Moments",
     "Null",
+    "Observed",
     "Part",
     "Prepared",
     "Preprocessing",
@@ -86,6 +94,7 @@ __all__ = [
     "group_of",
     "in_order",
     "is_synthetic",
+    "least_within",
     "likeness",
     "load_dataset",
     "load_embedding",
@@ -94,6 +103,7 @@ __all__ = [
     "make_split",
     "moments",
     "moved_along",
+    "observe",
     "ordered_as",
     "parse_split",
     "pieces",

@@ -5,32 +5,19 @@ as many latents can move it. Of counts: what their variances have beyond what co
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
-from jaxtyping import Float, Real
+from jaxtyping import Float
 
-from ivaegan_jax.doctor.counts import Counted, are_counts, look_at_counts
+from ivaegan_jax.data import FEWEST_ROWS, LITTLE, Counted, Local, Observed, least_within, observe
 from ivaegan_jax.doctor.finding import Finding, counted, named
-from ivaegan_jax.doctor.local import NEIGHBOURS, Local, least_within, local_noise
 from ivaegan_jax.metrics import levels_or_cells
 from ivaegan_jax.models import LIKELIHOODS, ModelConfig
 from ivaegan_jax.types import Dataset
 
-MOST_ROWS, MOST_COLUMNS = 20_000, 100
-"""Rows and columns that are looked at."""
-
-FEWEST_VALUES = 20
-"""Distinct values of a column that is taken for real numbers."""
-
-FEWEST_ROWS = 10 * NEIGHBOURS
-"""Rows for neighbourhoods."""
-
 CELLS = 20
 """Of a continuous u."""
-
-LITTLE = 0.2
-"""Of a column's standard deviation: below it neighbourhoods bend by as much as noise moves them."""
 
 HEAVY = 0.1
 """Excess kurtosis of what is left from which noise has heavier tails than a Gaussian law: what is
@@ -45,23 +32,14 @@ def check_noise(dataset: Dataset, dim_z: int, config: ModelConfig) -> Finding:
       dim_z: number of latents.
       config: of the model.
     """
-    columns = some_columns(dataset.x)
-    row = np.sort(np.random.default_rng(0).permutation(len(dataset.x))[:MOST_ROWS])
-    x = dataset.x[np.ix_(row, np.array(columns, int))].astype(float)
-    if are_counts(x):
-        return of_counts(look_at_counts(x), dim_z, config)
-    if not x.size or np.median([len(np.unique(column)) for column in x.T]) < FEWEST_VALUES:
+    seen = observe(dataset.x, dim_z)
+    if seen.counted:
+        return of_counts(seen, dim_z, config)
+    if seen.few_values:
         return untold("columns of x have few values")
-    x = (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), 1e-300)
-    if x.shape[1] >= 2 * dim_z and len(x) >= FEWEST_ROWS:
-        return of_numbers(local_noise(x, dim_z), dim_z, config, named(columns, dataset.columns))
-    return of_few_columns(least_within(x, levels_or_cells(dataset.u[row], CELLS)), dim_z)
-
-
-def some_columns(x: Real[np.ndarray, "rows dim_x"]) -> list[int]:
-    """Some columns that vary, evenly spread."""
-    columns = np.flatnonzero(x.min(axis=0) < x.max(axis=0)).tolist()
-    return columns[:: max(1, -(-len(columns) // MOST_COLUMNS))]
+    if seen.local:
+        return of_numbers(seen, dim_z, config, named(seen.columns, dataset.columns))
+    return of_few_columns(least_within(seen.x, levels_or_cells(dataset.u[seen.row], CELLS)), dim_z)
 
 
 def reach(ratios: Float[np.ndarray, " columns"], dim_z: int) -> float:
@@ -96,9 +74,10 @@ def of_few_columns(most: float, dim_z: int) -> Finding:
     return Finding("noise", "fine", sentence, values={"at_most": most})
 
 
-def of_numbers(found: Local, dim_z: int, config: ModelConfig, names: Sequence[Any]) -> Finding:
+def of_numbers(seen: Observed, dim_z: int, config: ModelConfig, names: Sequence[Any]) -> Finding:
     """Words about noise of real numbers."""
-    typical, most = float(np.median(found.std)), int(np.argmax(found.std))
+    found, typical = cast(Local, seen.local), seen.typical
+    most = int(np.argmax(found.std))
     values = {"kind": "numbers", "std": [round(float(each), 4) for each in found.std]}
     values |= {"median": typical, "kurtosis": found.kurtosis}
     if typical < LITTLE:
@@ -113,15 +92,17 @@ def of_numbers(found: Local, dim_z: int, config: ModelConfig, names: Sequence[An
         f"Noise is about {typical:.2f} of a column's standard deviation (up to "
         f"{found.std[most]:.2f}, in column {names[most]}): {expected(best, dim_z)}"
     )
-    return advised(sentence, values, config, "student_t" if found.kurtosis > HEAVY else "gaussian")
+    law = "student_t" if found.kurtosis > HEAVY else "gaussian"
+    return advised(sentence, values, config, law, seen.chosen)
 
 
-def of_counts(found: Counted, dim_z: int, config: ModelConfig) -> Finding:
+def of_counts(seen: Observed, dim_z: int, config: ModelConfig) -> Finding:
     """Words about counts; where columns are few, or rows, nothing is said of what they share."""
+    found = cast(Counted, seen.counted)
     values = {"kind": "counts", "zeros": found.zeros, "mean": found.mean}
     sentence = f"x holds counts, {found.mean:.3g} on average and {found.zeros:.0%} of them 0"
     if not found.sure:
-        return advised(f"{sentence}.", values, config, "poisson")
+        return advised(f"{sentence}.", values, config, found.law, seen.chosen)
     best = reach(found.ratios, dim_z)
     values |= {"reach": best, "dispersion": found.dispersion}
     spread = (
@@ -129,19 +110,36 @@ def of_counts(found: Counted, dim_z: int, config: ModelConfig) -> Finding:
         if found.over_dispersed
         else "their variance is about that of a Poisson law"
     )
-    law = "negative_binomial" if found.over_dispersed else "poisson"
-    return advised(f"{sentence}; {spread}: {expected(best, dim_z)}", values, config, law)
+    words = f"{sentence}; {spread}: {expected(best, dim_z)}"
+    return advised(words, values, config, found.law, seen.chosen)
 
 
-def advised(sentence: str, values: dict[str, Any], config: ModelConfig, likelihood: str) -> Finding:
-    """The finding with the observation model that fits, where the model has another one."""
+def advised(
+    sentence: str,
+    values: dict[str, Any],
+    config: ModelConfig,
+    likelihood: str,
+    chosen: tuple[str, str],
+) -> Finding:
+    """The finding with the observation model that fits, where the model would have another one.
+
+    Args:
+      sentence: what was found.
+      values: the same as numbers.
+      config: of the model.
+      likelihood: that fits.
+      chosen: likelihood and noise that models take where no likelihood is set.
+    """
     values["likelihood"] = likelihood
-    flags = []
-    if config.likelihood != likelihood:
-        flags.append(f"--config.model.likelihood={likelihood}")
-    if "none" in (LIKELIHOODS[likelihood].noise, config.noise) and config.noise in ("", "none"):
+    own = config.likelihood or chosen[0]
+    flags = [] if own == likelihood else [f"--config.model.likelihood={likelihood}"]
+    by_itself = not config.likelihood and not flags and config.noise != "none"
+    unknown = "none" in (LIKELIHOODS[likelihood].noise, config.noise)
+    if unknown and not by_itself and config.noise in ("", "none"):
         flags.append("--config.model.noise=column")
     if not flags:
+        noise = f" and noise={chosen[1]}" if chosen[1] else ""
+        sentence += f" Models take likelihood={own}{noise} by themselves." if by_itself else ""
         return Finding("noise", "fine", sentence, values=values)
     advice = f"Take the observation model that fits: {' '.join(flags)}."
     return Finding("noise", "warn", sentence, advice, values)

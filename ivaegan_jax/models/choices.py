@@ -14,7 +14,7 @@ CHOICES: dict[str, Collection[str]] = {
     "prior_family": PRIOR_FAMILIES,
     "modulation": ("both", "variance", "mean"),
     "posterior": ("", "x", "x,u", "product", "mixture"),
-    "likelihood": LIKELIHOODS,
+    "likelihood": ("", *LIKELIHOODS),
     "noise": ("", "none", "fixed", "one", "column"),
     "decoder_variance": ("fixed", "learned"),
     "kl": ("closed_form", "decomposed"),

@@ -53,7 +53,7 @@ class ModelConfig:
     prior_family: str = "gaussian"
     modulation: str = "both"
     posterior: str = ""
-    likelihood: str = "gaussian"
+    likelihood: str = ""
     noise: str = ""
     noise_start: float = 0.2
     decoder_variance: str = "fixed"

@@ -100,7 +100,9 @@ def resolve(
     config = dataclasses.replace(
         config, **{name: getattr(config, name) or value for name, value in row.items()}
     )
-    config = dataclasses.replace(config, noise=config.noise or LIKELIHOODS[config.likelihood].noise)
+    likelihood = config.likelihood or "gaussian"
+    noise = config.noise or LIKELIHOODS[likelihood].noise
+    config = dataclasses.replace(config, likelihood=likelihood, noise=noise)
     players = {name: _written_out(player, config) for name, player in preset.players.items()}
     if config.noise in LEARNED and not any("noise" in p.payoff for p in players.values()):
         config = dataclasses.replace(config, decoder_variance="learned")  # the bound learns it

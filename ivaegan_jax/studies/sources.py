@@ -67,5 +67,5 @@ def prepare_data(experiment: Experiment, datasets: Sequence[Dataset]) -> Prepare
       InputError: for tables that cannot be split as the settings say.
     """
     seeds, config = experiment.data_seeds, experiment.config
-    values = LIKELIHOODS[config.model.likelihood].values
+    values = LIKELIHOODS[config.model.likelihood or "gaussian"].values
     return prepare(datasets, seeds, config.data, config.train.batch, values)

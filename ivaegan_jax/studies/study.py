@@ -35,6 +35,7 @@ from ivaegan_jax.studies.integrity import drop_damaged
 from ivaegan_jax.studies.jobs import Job, make_groups, make_jobs, make_runs, watched_terms
 from ivaegan_jax.studies.latents import choose_latents
 from ivaegan_jax.studies.needs import check_memory, known_sources
+from ivaegan_jax.studies.observation import with_observation
 from ivaegan_jax.studies.parts import train_in_parts
 from ivaegan_jax.studies.pieces import used_pieces
 from ivaegan_jax.studies.plan import Plan, make_plan
@@ -82,7 +83,12 @@ class Study:
         """
         validate(experiment)
         datasets = load_datasets(experiment, table)
-        self.batch_devices, self.data = batch_devices, prepare_data(experiment, datasets)
+        self.data = prepare_data(experiment, datasets)
+        number = choose_latents(experiment, self.data).number
+        experiment, fits = with_observation(experiment, datasets[0], self.data, number)
+        if fits:
+            self.data = prepare_data(experiment, datasets)
+        self.batch_devices = batch_devices
         check_held_out(self.data)
         self.seen = look_at(experiment, datasets[0], self.data.split.split)
         if controls and self.seen.structure.kind != "rows":
@@ -93,7 +99,7 @@ class Study:
         self._scorer = lru_cache(maxsize=2)(self._make_scorer)
         self.mesh = self._make_mesh()
         latents = choose_latents(experiment, self.data)
-        self.notes, dim_z = (*self.data.notes, *latents.sentences()), latents.number
+        self.notes, dim_z = (*self.data.notes, *fits, *latents.sentences()), latents.number
         rows, continuous_u = self.data.train.x.shape[1], not self.data.is_categorical
         image = self.data.image_shape
         self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, rows, continuous_u, image)

@@ -7,8 +7,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from ivaegan_jax.data import load_dataset
-from ivaegan_jax.doctor.counts import are_counts, look_at_counts
-from ivaegan_jax.doctor.local import local_noise
+from ivaegan_jax.data.noise.counts import are_counts, look_at_counts
+from ivaegan_jax.data.noise.local import local_noise
 from ivaegan_jax.doctor.noise import check_noise, reach
 from ivaegan_jax.models import ModelConfig
 from ivaegan_jax.models.choices import CHOICES

@@ -63,7 +63,7 @@ def test_all_other_choices_pass_through(name):
     given = ModelConfig(width=17, modulation="mean", activation="gelu", decoder_variance="learned")
     config, _ = resolve(PRESETS[name], given)
     row = {choice: getattr(config, choice) for choice in FROM_THE_ROW}
-    assert config == dataclasses.replace(given, noise="none", **row)
+    assert config == dataclasses.replace(given, likelihood="gaussian", noise="none", **row)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "ci_ivae"])

@@ -35,8 +35,13 @@ class Counted(NamedTuple):
 
     @property
     def over_dispersed(self) -> bool:
-        """Whether a Poisson law is too narrow."""
-        return self.dispersion > OVER
+        """Whether a Poisson law is too narrow, as far as can be told."""
+        return self.sure and self.dispersion > OVER
+
+    @property
+    def law(self) -> str:
+        """The likelihood of such counts."""
+        return "negative_binomial" if self.over_dispersed else "poisson"
 
 
 def are_counts(x: Float[np.ndarray, "rows columns"]) -> bool:

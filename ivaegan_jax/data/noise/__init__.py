@@ -1,0 +1,1 @@
+"""How noisy x is before any model, and which law its rows have: real numbers, or counts."""
