@@ -1,8 +1,9 @@
 """From a table or a benchmark to standardised parts: reading, splits, preprocessing, controls.
 
 Belongs here: what is known of x and u before any model. `tables` reads files, `benchmarks` draws,
-`splits` says which rows are held out, `dependence` how rows depend on each other. numpy alone.
-Does not: anything that is learned.
+`splits` says which rows are held out, `dependence` how rows depend on each other. numpy alone, but
+for the autoencoder of `codec`, which sees no u.
+Does not: any model of x given u.
 """
 
 from ivaegan_jax.data.benchmarks.real import digits

@@ -34,6 +34,8 @@ class DataConfig:
       background: of `sprites`: plain or waves.
       blur: scale of their edges in pixels.
       scale: standard deviation of the standardised observations.
+      codes: numbers that an autoencoder makes of x, fitted to the training rows before anything
+        else, and that the model sees in its place: for images; 0 makes none.
       valid_fraction: share of rows held out for choosing between runs.
       test_fraction: share of rows held out for scoring.
       split: which rows are held out, see `splits.how`; as the flag --split.
@@ -66,6 +68,7 @@ class DataConfig:
     background: str = ""
     blur: float = 0.0
     scale: float = 1.5
+    codes: int = 0
     valid_fraction: float = 0.1
     test_fraction: float = 0.1
     split: str = "auto"

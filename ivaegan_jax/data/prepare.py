@@ -1,6 +1,5 @@
 """From tables to the stacked arrays that programs run on: split, standardised, coded."""
 
-import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -8,13 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 from ivaegan_jax.data.config import DataConfig
-from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
+from ivaegan_jax.data.fits import fit_as
+from ivaegan_jax.data.preprocessing import Preprocessing
 from ivaegan_jax.data.sentinels import notes_on_codes
 from ivaegan_jax.data.splits.all_seeds import split_all
 from ivaegan_jax.data.splits.draw import Split, check_batch
 from ivaegan_jax.data.splits.note import SplitNote
 from ivaegan_jax.data.splits.order import group_of, place_of
-from ivaegan_jax.types import Dataset, InputError, Kind, Known
+from ivaegan_jax.types import Dataset, Kind, Known
 
 
 class Part(NamedTuple):
@@ -107,18 +107,17 @@ def prepare(
     Args:
       datasets: one per data seed, all of the same shape.
       data_seeds: they draw the splits.
-      config: fractions and scale.
+      config: fractions, scale and codes.
       batch: rows per update, which the training part must hold.
-      values: what x holds, of `FITS`, as the likelihood takes it.
+      values: what x holds, of `fits.FITS`, as the likelihood takes it.
 
     Raises:
       InputError: for anything wrong with the data.
     """
     datasets, splits, note = split_all(datasets, data_seeds, config)
     check_batch(splits[0], batch)
-    fit = FITS[values]
     fitted = tuple(
-        fit(d, split.train, config.scale) for d, split in zip(datasets, splits, strict=True)
+        fit_as(values, d, split.train, config) for d, split in zip(datasets, splits, strict=True)
     )
     parts = {name: _stack(datasets, splits, fitted, name) for name in Split._fields}
     return Prepared(
@@ -137,41 +136,6 @@ def prepare(
     )
 
 
-def _in_unit(dataset: Dataset, rows: np.ndarray, scale: float) -> Preprocessing:
-    low, high = dataset.x.min(), dataset.x.max()
-    if low < 0 or high > 1:
-        raise InputError(
-            f"a Bernoulli likelihood needs x between 0 and 1, but {dataset.name} holds values from "
-            f"{low:g} to {high:g}; use `x = (x - x.min()) / (x.max() - x.min())`, or use "
-            "--config.model.likelihood=gaussian"
-        )
-    return _as_it_is(fit_preprocessing(dataset, rows, scale))
-
-
-def _counts(dataset: Dataset, rows: np.ndarray, scale: float) -> Preprocessing:
-    if not is_counts(dataset.x):
-        raise InputError(
-            f"a likelihood of counts needs whole numbers from 0 up, but {dataset.name} holds "
-            "others; use --config.model.likelihood=gaussian"
-        )
-    fitted = _as_it_is(fit_preprocessing(dataset, rows, scale))
-    return dataclasses.replace(fitted, counts=True)
-
-
-def is_counts(x: np.ndarray) -> bool:
-    """Whether all are whole numbers from 0 up."""
-    return bool(np.all(x >= 0) and np.all(x == np.floor(x)))
-
-
-def _as_it_is(fitted: Preprocessing) -> Preprocessing:
-    zeros = np.zeros_like(fitted.x_mean)
-    return dataclasses.replace(fitted, x_mean=zeros, x_std=zeros + 1, scale=1.0)
-
-
-FITS = {"standardised": fit_preprocessing, "unit": _in_unit, "counts": _counts}
-"""How the preprocessing of each kind of values is fitted."""
-
-
 def _stack(
     datasets: Sequence[Dataset],
     splits: Sequence[Split],
@@ -180,7 +144,7 @@ def _stack(
 ) -> Part:
     rows = [getattr(split, name) for split in splits]
     each = list(zip(datasets, rows, fitted, strict=True))
-    x = np.empty((len(each), len(rows[0]), datasets[0].x.shape[1]), np.float32)
+    x = np.empty((len(each), len(rows[0]), fitted[0].dim_x), np.float32)
     for i, (dataset, chosen, preprocessing) in enumerate(each):
         x[i] = preprocessing.transform_rows(dataset.x, chosen)
     clean = (

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int, Real, Shaped
 
+from ivaegan_jax.data.codec import Codec
 from ivaegan_jax.data.coding import (
     check_columns,
     check_present,
@@ -53,6 +54,7 @@ class Preprocessing:
       counts: whether x holds counts, which are seen through their square root.
       seen: what x of the training rows was like; None in what earlier versions stored.
       seen_u: the same of u's quantities, in the user's unit.
+      codec: what makes codes of standardised x, which the model sees instead; None where it sees x.
     """
 
     x_mean: Float[np.ndarray, " dim_x"]
@@ -66,6 +68,12 @@ class Preprocessing:
     counts: bool = False
     seen: Seen | None = None
     seen_u: Seen | None = None
+    codec: Codec | None = None
+
+    @property
+    def dim_x(self) -> int:
+        """Columns of x as the model sees it."""
+        return len(self.x_mean) if self.codec is None else len(self.codec.mean)
 
     @property
     def is_categorical(self) -> bool:
@@ -84,25 +92,27 @@ class Preprocessing:
             return self.u_columns or (Column(Kind.CONTINUOUS),) * self.dim_u
         return (Column(Kind.CATEGORICAL, self.levels),)
 
-    def transform_x(self, x: Real[np.ndarray, "rows dim_x"]) -> Float[np.ndarray, "rows dim_x"]:
+    def transform_x(self, x: Real[np.ndarray, "rows dim_x"]) -> Float[np.ndarray, "rows dim_seen"]:
         """Standardises x; raises InputError if it has another number of columns."""
         return self.transform_rows(x, np.arange(len(x)))
 
     def transform_rows(
         self, x: Real[np.ndarray, "all_rows dim_x"], rows: Int[np.ndarray, " rows"]
-    ) -> Float[np.ndarray, "rows dim_x"]:
+    ) -> Float[np.ndarray, "rows dim_seen"]:
         """Standardises some rows of a table; raises InputError for other numbers of columns."""
         check_columns("x", x, len(self.x_mean))
-        found = np.empty((len(rows), x.shape[1]), np.float32)
+        found = np.empty((len(rows), self.dim_x), np.float32)
         for piece in pieces(len(rows), x.shape[1]):
             some = x[rows[piece]]
             some = counts_as_seen(np.maximum(some, 0)) if self.counts else some
-            found[piece] = (some - self.x_mean) / self.x_std * self.scale
+            some = (some - self.x_mean) / self.x_std * self.scale
+            found[piece] = self.codec.encode(some) * self.scale if self.codec else some
         return found
 
-    def inverse_x(self, x: Float[np.ndarray, "*rows dim_x"]) -> Float[np.ndarray, "*rows dim_x"]:
+    def inverse_x(self, x: Float[np.ndarray, "*rows dim_seen"]) -> Float[np.ndarray, "*rows dim_x"]:
         """Brings standardised x back to the user's units."""
-        check_columns("x", x, len(self.x_mean))
+        check_columns("x", x, self.dim_x)
+        x = self.codec.decode(x / self.scale) if self.codec else x
         own = x / self.scale * self.x_std + self.x_mean
         return np.maximum(counts_of(own), 0) if self.counts else own
 
@@ -142,6 +152,8 @@ class Preprocessing:
         for name in LOOKS:
             look = fields.pop(name)
             fields |= {} if look is None else {f"{name}/{k}": v for k, v in look._asdict().items()}
+        codec = fields.pop("codec")
+        fields |= {f"codec/{k}": v for k, v in codec.to_arrays().items()} if codec else {}
         return {name: np.asarray(value) for name, value in fields.items() if value is not None}
 
     @classmethod
@@ -162,6 +174,8 @@ class Preprocessing:
         for name in LOOKS:
             if f"{name}/mean" in arrays:
                 fields[name] = Seen(*(np.asarray(arrays[f"{name}/{key}"]) for key in Seen._fields))
+        of_codec = {n.removeprefix("codec/"): arrays[n] for n in arrays if n.startswith("codec/")}
+        fields["codec"] = Codec.from_arrays(of_codec) if of_codec else None
         fields["scale"] = float(arrays["scale"])
         fields["counts"] = bool(arrays.get("counts", False))
         fields["columns"] = tuple(arrays.get("columns", np.zeros(0, str)).tolist())

@@ -28,7 +28,7 @@ ASKED_FOR = {
     "depth", "dimension", "nets", "players", "noise", "baselines", "encoders", "continuous_u",
     "noisy", "counts", "laws",
 }  # fmt: skip
-PREPARATION = {"scale", "valid_fraction", "test_fraction", "split", "noise", "noise_law"}
+PREPARATION = {"scale", "codes", "valid_fraction", "test_fraction", "split", "noise", "noise_law"}
 WITHOUT_TRUTH = {"verdict", "agreement_mcc", "selection_gain"}
 METRICS = {"mcc", "mcc_within", "affine_r2", "recon_r2"} | WITHOUT_TRUTH
 MOST_QUICK_ARMS = 8

@@ -1,0 +1,140 @@
+"""A few numbers for many columns: a dense autoencoder, as a nonlinear form of principal components.
+
+Where x has hundreds of columns and few rows, such as pixels, a critic tells rows from their likes
+by columns that say nothing. Codes hold what can be reconstructed, and a model of codes is a model
+of x, whose decoder is the last part of its generator and stays as it is. Nothing here sees u.
+"""
+
+import hashlib
+import itertools
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jaxtyping import Float
+
+WIDTH, BATCH, STEPS, RATE = 400, 64, 3000, 1e-3
+"""Hidden units of both hidden layers; rows per update, updates, and Adam's first rate."""
+
+SMALLEST = 1e-6
+"""Variance of a code, over that of the largest, that counts as its least."""
+
+Weights: TypeAlias = tuple[tuple[Any, Any], ...]
+"""Kernel and bias of every layer."""
+
+Rows = Float[np.ndarray, "*rows dim_x"]
+Codes = Float[np.ndarray, "*rows codes"]
+
+
+class Codec(NamedTuple):
+    """From rows to codes that are uncorrelated and of variance 1, and back.
+
+    Attributes:
+      encoder: layers.
+      decoder: layers.
+      mean: of the encoder's outputs on training rows.
+      matrix: from what is left to codes.
+    """
+
+    encoder: Weights
+    decoder: Weights
+    mean: Float[np.ndarray, " codes"]
+    matrix: Float[np.ndarray, "codes codes"]
+
+    def encode(self, x: Rows) -> Codes:
+        """Codes of standardised rows."""
+        return (layers(self.encoder, x) - self.mean) @ self.matrix
+
+    def decode(self, codes: Codes) -> Rows:
+        """Standardised rows of codes."""
+        return layers(self.decoder, codes @ np.linalg.inv(self.matrix) + self.mean)
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Its arrays by name."""
+        named = {"mean": self.mean, "matrix": self.matrix}
+        for side, weights in (("encoder", self.encoder), ("decoder", self.decoder)):
+            for i, (kernel, bias) in enumerate(weights):
+                named |= {f"{side}/{i}/kernel": kernel, f"{side}/{i}/bias": bias}
+        return named
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> "Codec":
+        """Undoes `to_arrays`."""
+        count = sum(name.startswith("encoder/") for name in arrays) // 2
+        encoder, decoder = (
+            tuple((arrays[f"{side}/{i}/kernel"], arrays[f"{side}/{i}/bias"]) for i in range(count))
+            for side in ("encoder", "decoder")
+        )
+        return cls(encoder, decoder, arrays["mean"], arrays["matrix"])
+
+
+def layers(weights: Weights, x: Any) -> Any:
+    """Dense layers with SiLU between them, of numpy or jax."""
+    for i, (kernel, bias) in enumerate(weights):
+        x = x if not i else x * (0.5 + 0.5 * x.__array_namespace__().tanh(0.5 * x))
+        x = x @ kernel + bias
+    return x
+
+
+FITTED: dict[tuple[str, int], Codec] = {}
+"""Codecs by their training rows and numbers of codes: the arms of a study share them."""
+
+
+def fit_codec(x: Rows, codes: int) -> Codec:
+    """Fits an autoencoder by least squares; equal rows give equal codes.
+
+    Args:
+      x: standardised training rows.
+      codes: how many numbers stand for a row.
+    """
+    known = hashlib.sha256(np.ascontiguousarray(x).data).hexdigest(), codes
+    if known not in FITTED:
+        start = first_weights((x.shape[1], WIDTH, WIDTH, codes))
+        encoder, decoder = jax.tree.map(np.asarray, _trained(start, jnp.asarray(x)))
+        FITTED[known] = Codec(encoder, decoder, *_whitening(layers(encoder, x)))
+    return FITTED[known]
+
+
+def first_weights(dims: tuple[int, ...]) -> tuple[Weights, Weights]:
+    """Of an encoder and of a decoder, which has the same layers backwards."""
+    rng = np.random.default_rng(0)
+
+    def drawn(sizes: tuple[int, ...]) -> Weights:
+        pairs = itertools.pairwise(sizes)
+        return tuple(
+            ((rng.standard_normal(pair) / pair[0] ** 0.5).astype(np.float32),
+             np.zeros(pair[1], np.float32))
+            for pair in pairs
+        )  # fmt: skip
+
+    return drawn(dims), drawn(dims[::-1])
+
+
+@jax.jit
+def _trained(
+    weights: tuple[Weights, Weights], x: Float[jax.Array, "rows dim_x"]
+) -> tuple[Weights, Weights]:
+    tx, key = optax.adam(optax.cosine_decay_schedule(RATE, STEPS)), jax.random.key(0)
+
+    def loss(weights: tuple[Weights, Weights], rows: jax.Array) -> jax.Array:
+        return jnp.square(layers(weights[1], layers(weights[0], rows)) - rows).mean()
+
+    def step(i: jax.Array, carry: Any) -> Any:
+        rows = x[jax.random.randint(jax.random.fold_in(key, i), (BATCH,), 0, len(x))]
+        updates, state = tx.update(jax.grad(loss)(carry[0], rows), carry[1], carry[0])
+        return optax.apply_updates(carry[0], updates), state
+
+    return jax.lax.fori_loop(0, STEPS, step, (weights, tx.init(weights)))[0]
+
+
+def _whitening(
+    found: Float[np.ndarray, "rows codes"],
+) -> tuple[Float[np.ndarray, " codes"], Float[np.ndarray, "codes codes"]]:
+    """The mean, and a matrix that makes the rest uncorrelated, the largest first."""
+    mean = found.mean(axis=0)
+    values, vectors = np.linalg.eigh(np.cov(found.astype(np.float64).T))
+    values = np.maximum(values[::-1], SMALLEST * values[-1])
+    return mean, (vectors[:, ::-1] / np.sqrt(values)).astype(np.float32)

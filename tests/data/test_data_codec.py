@@ -1,0 +1,127 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from ivaegan_jax.data import DataConfig, prepare, preprocessing_arrays, preprocessing_from
+from ivaegan_jax.data import codec as codec_module
+from ivaegan_jax.data.codec import FITTED, Codec, first_weights, fit_codec, layers
+from ivaegan_jax.studies import Config, Experiment, Study
+from ivaegan_jax.types import Dataset, InputError
+
+ROWS, COLUMNS = 400, 30
+U = np.arange(ROWS) % 4
+
+
+def curved(seed=0):
+    """Rows on a surface of two dimensions, bent into many columns."""
+    rng = np.random.default_rng(seed)
+    s = rng.uniform(-1, 1, (ROWS, 2))
+    waves = rng.standard_normal((2, COLUMNS))
+    return np.sin(2 * s @ waves + rng.uniform(0, 6, COLUMNS)).astype(np.float32), s
+
+
+@pytest.fixture(scope="module")
+def short():
+    """The least that shows an effect: fewer steps and units than a table deserves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codec_module, "WIDTH", 64)
+        patch.setattr(codec_module, "STEPS", 1500)
+        FITTED.clear()
+        yield
+    FITTED.clear()
+
+
+@pytest.fixture(scope="module")
+def prepared(short):
+    x, s = curved()
+    table = Dataset("curved", 5 + 3 * x, U, s.astype(np.float32), independent=True)
+    return table, prepare([table], [1], DataConfig(codes=3), 32)
+
+
+def test_codes_are_uncorrelated_and_of_one_size(prepared):
+    train = prepared[1].train.x[0]
+    assert train.shape == (320, 3)
+    assert_allclose(np.cov(train.T), 1.5**2 * np.eye(3), atol=0.02)
+    assert prepared[1].dim_x == 3
+
+
+def test_three_codes_hold_more_than_three_principal_components(prepared):
+    table, data = prepared
+    rows = data.test.row[0]
+    found = data.preprocessing[0].inverse_x(data.test.x[0])
+    left = np.square(table.x[rows] - found).sum()
+    train = table.x[data.train.row[0]]
+    axes = np.linalg.svd(train - train.mean(0), full_matrices=False)[2][:3]
+    centred = table.x[rows] - train.mean(0)
+    assert left < 0.5 * np.square(centred - centred @ axes.T @ axes).sum()
+
+
+def test_codes_are_smooth_functions_of_rows_and_back(prepared):
+    fitted = prepared[1].preprocessing[0]
+    again = fitted.transform_x(fitted.inverse_x(prepared[1].test.x[0]))
+    near = np.square(again - prepared[1].test.x[0]).mean()
+    assert near < 0.1 * 1.5**2
+
+
+def test_a_model_keeps_its_codec(prepared, tmp_path):
+    table, data = prepared
+    np.savez(tmp_path / "p.npz", **preprocessing_arrays(data.preprocessing))
+    with np.load(tmp_path / "p.npz", allow_pickle=False) as stored:
+        same = preprocessing_from(stored, 0)
+    assert_array_equal(same.transform_x(table.x), data.preprocessing[0].transform_x(table.x))
+    assert_array_equal(same.inverse_x(data.test.x), data.preprocessing[0].inverse_x(data.test.x))
+
+
+def test_equal_rows_give_equal_codes_and_u_is_not_seen(short):
+    x, _ = curved(1)
+    one = fit_codec(x, 2)
+    assert fit_codec(x.copy(), 2) is one
+    FITTED.clear()
+    assert_array_equal(fit_codec(x, 2).encode(x), one.encode(x))
+
+
+def test_without_codes_x_is_as_it_was():
+    x, _ = curved()
+    table = Dataset("curved", x, U, independent=True)
+    plain = prepare([table], [1], DataConfig(), 32).preprocessing[0]
+    assert plain.codec is None
+    assert plain.dim_x == COLUMNS
+    assert not any("codec" in name for name in plain.to_arrays())
+
+
+def test_layers_are_dense_with_silu_between():
+    encoder, _ = first_weights((2, 3, 1))
+    x = np.float32([[1.0, -2.0]])
+    hidden = x @ encoder[0][0]
+    expected = (hidden / (1 + np.exp(-hidden))) @ encoder[1][0]
+    assert_allclose(layers(encoder, x), expected, rtol=1e-5)
+
+
+def test_a_codec_undoes_its_matrix():
+    identity = ((np.eye(2, dtype=np.float32), np.zeros(2, np.float32)),)
+    matrix = np.float32([[2, 1], [0, 1]])
+    codec = Codec(identity, identity, np.float32([1, -1]), matrix)
+    x = np.float32([[3, 4], [5, -6]])
+    assert_allclose(codec.decode(codec.encode(x)), x, rtol=1e-5)
+    assert_array_equal(Codec.from_arrays(codec.to_arrays()).encode(x), codec.encode(x))
+
+
+@pytest.mark.parametrize(
+    ("codes", "values", "expected"),
+    [
+        (COLUMNS, "standardised", "codes=30 must be fewer than the 30 columns of x"),
+        (2, "unit", "codes are real numbers; use --config.model.likelihood=gaussian with them"),
+    ],
+)
+def test_codes_that_cannot_be_are_refused(codes, values, expected):
+    table = Dataset("curved", np.abs(curved()[0]) / 2, U, independent=True)
+    with pytest.raises(InputError, match=expected):
+        prepare([table], [1], DataConfig(codes=codes), 32, values)
+
+
+def test_a_study_of_pictures_sees_codes_and_shows_pictures(short):
+    config = Config(data=DataConfig(codes=3, size=16, per_segment=20))
+    study = Study(Experiment("sprites", ("ivae",), (1,), (2,), 10, config))
+    assert (study.dims.dim_x, study.dims.image_shape) == (3, None)
+    assert study.data.image_shape == (16, 16)
+    assert study.data.preprocessing[0].inverse_x(study.data.test.x[0]).shape[1] == 256
