@@ -14,7 +14,7 @@ from ivaegan_jax.referee.agreement import Agreed, agree
 from ivaegan_jax.referee.information import Informed, inform
 from ivaegan_jax.referee.layout import Layout
 from ivaegan_jax.referee.moved import Moved, moved_by_u
-from ivaegan_jax.referee.within import Within, look_within
+from ivaegan_jax.referee.within import Within, is_mended, look_within
 from ivaegan_jax.types import are_codes
 
 STABLE = 0.81
@@ -36,6 +36,7 @@ class Found(NamedTuple):
       agreed: how far runs agree; None for one.
       moved: of the central run.
       within: of the central run.
+      mended: whether a linear map found from u would mend the same run.
       informed: of all runs and controls.
       supported: latents that are found again in all runs and moved by u, at most.
     """
@@ -51,8 +52,23 @@ class Found(NamedTuple):
     agreed: Agreed | None
     moved: Moved
     within: Within
+    mended: bool
     informed: Informed
     supported: int
+
+    @property
+    def score(self) -> float:
+        """One number to rank by, on the scale of an MCC; NaN for one run.
+
+        What runs of errors of their own are worth that agree so, or what dependence within levels
+        leaves, the lower one: both are .9 where the check just holds. Of this the share of latents
+        that u moves; 0 where x or latents do not follow u.
+        """
+        if self.agreed is None:
+            return np.nan
+        own = np.sqrt(max(self.agreed.by_axis.estimate, 0.0))
+        follows = self.of_x.passed and self.of_z.passed
+        return float(max(0.0, min(own, self.within.worth)) * self.moved.rank / self.dim_z * follows)
 
 
 def find(
@@ -73,6 +89,7 @@ def find(
     central = agreed.medoid if agreed else 0
     stable = sum(a.estimate >= STABLE for a in agreed.axes) if agreed else z.shape[2]
     middle = _middle([each.rank for each in moved])
+    mixed = _middle([each.worth for each in within])
     return Found(
         rows=len(rows.row),
         dim_z=z.shape[2],
@@ -84,7 +101,8 @@ def find(
         of_z=against_u(z[central], rows, np.flatnonzero(rows.shown)),
         agreed=agreed,
         moved=moved[middle],
-        within=within[_middle([each.dependence for each in within])],
+        within=within[mixed],
+        mended=not within[mixed].holds and is_mended(z[mixed], rows),
         informed=inform(z, controls, rows),
         supported=min(int(stable), moved[middle].rank),
     )

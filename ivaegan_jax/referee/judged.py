@@ -63,7 +63,7 @@ class Judged:
             "rank_power": moved.power, "inflation": moved.inflation,
             "within_linear": within.linear, "within_magnitudes": within.magnitudes,
             "within": within.dependence, "singled_out": within.singled_out,
-            "unmixed": within.unmixed, "by_map": within.by_map,
+            "within_rest": within.rest, "within_worth": within.worth, "score": found.score,
             "information": list(found.informed.runs),
             "information_of_controls": list(found.informed.controls),
             "information_beyond_controls": _listed(found.informed.difference),

@@ -10,7 +10,7 @@ from ivaegan_jax.metrics import LEVEL
 from ivaegan_jax.referee.agreement import AGREED
 from ivaegan_jax.referee.found import Found
 from ivaegan_jax.referee.moved import ENOUGH_POWER
-from ivaegan_jax.referee.within import DEPENDENT
+from ivaegan_jax.referee.within import WORTH
 
 SUPPORTED, NOT_SUPPORTED, UNKNOWN = "supported", "not supported", "cannot be told"
 
@@ -132,12 +132,12 @@ def _of_axes(found: Found) -> Iterator[Reason]:
     if within.holds:
         yield Reason("independent", "for", f"Given u the latents are nearly independent: {said}.")
         return
-    text = (f"Given u the latents depend on each other, as mixtures do: {said}; together "
-            f"{_2(DEPENDENT)} is allowed.")  # fmt: skip
+    text = (f"Given u the latents depend on each other, as mixtures do: {said}; as sources "
+            f"they are worth {_2(within.worth)}, and {_2(WORTH)} is asked for.")  # fmt: skip
     step = "Take a method that fixes axes by u, or fewer latents."
-    if within.by_map:
+    if found.mended:
         step = ("Rotate the latents by joint diagonalisation: along the axes that u singles out "
-                f"these correlations are {_2(within.unmixed)}.")  # fmt: skip
+                f"these are {_2(within.rest)}.")  # fmt: skip
     yield Reason("mixtures", "against", text, step)
 
 

@@ -18,61 +18,71 @@ from ivaegan_jax.metrics import (
 )
 from ivaegan_jax.referee.layout import Layout
 
-DEPENDENT = 0.2
-"""Dependence within levels of u from which on latents are mixtures."""
+FEWEST_LEVELS, FLAT = 2, 1e-8
+"""Levels that have axes at least, and the smallest variance of any mixture within one."""
+
+DEPENDENT, WORTH = 0.2, 0.9
+"""Dependence within levels of u that leaves latents worth so much, as an MCC, and what is asked."""
 
 
 class Within(NamedTuple):
-    """How far latents depend on each other within levels of u; beyond sampling.
+    """How far latents of one run depend on each other within levels of u; beyond sampling.
 
     Attributes:
       linear: root mean square correlation of two latents.
       magnitudes: the same of their distances from the mean of the level.
-      singled_out: MCC of the latents with the axes that the variances of u's levels single out; 1
-        where they are these; NaN where too few levels have rows enough.
-      unmixed: `linear` along those axes.
-      by_map: whether a linear map found from u would mend it (`metrics.find_unmixing`).
+      singled_out: MCC of the latents, on held-out rows, with the axes along which u's levels leave
+        them uncorrelated; NaN where too few levels have rows enough to find these.
+      rest: dependence of both kinds along those axes, which no linear map mends.
     """
 
     linear: float
     magnitudes: float
-    singled_out: float
-    unmixed: float
-    by_map: bool
+    singled_out: float = np.nan
+    rest: float = np.nan
 
     @property
     def dependence(self) -> float:
-        """Both kinds in one number."""
+        """Of both kinds, in one number."""
         return float(np.hypot(self.linear, self.magnitudes))
+
+    @property
+    def worth(self) -> float:
+        """On the scale of an MCC: what a linear mixture leaves, and of that what the rest does."""
+        known = np.isfinite(self.singled_out)
+        linear, rest = (self.singled_out, self.rest) if known else (1.0, self.dependence)
+        return float(linear * max(0.0, 1 - (1 - WORTH) * (rest / DEPENDENT) ** 2))
 
     @property
     def holds(self) -> bool:
         """Whether they are independent for practical purposes."""
-        return self.dependence <= DEPENDENT
+        return self.worth >= WORTH
 
 
 def look_within(z: Float[np.ndarray, "rows dim_z"], rows: Layout, inflation: float = 1.0) -> Within:
-    """Dependence of the latents on each other where u is held fixed, of one run.
+    """Dependence of the latents of one run on each other where u is held fixed.
 
     Args:
       z: latents at variance 1.
       rows: of the same.
       inflation: as many times fewer rows are counted, where they depend on each other.
     """
-    dim_z, shown = z.shape[1], rows.shown
-    if dim_z < 2:
-        return Within(0.0, 0.0, 1.0, 0.0, False)
-    linear, magnitudes = dependence(z[shown], rows.code[shown], inflation)
-    learn = ~rows.seen
-    covariances, counts = within_covariances(z[learn], rows.code[learn])
-    if len(counts) < 2:
-        return Within(linear, magnitudes, np.nan, np.nan, False)
+    if z.shape[1] < 2:
+        return Within(0.0, 0.0)
+    found = Within(*dependence(z[rows.shown], rows.code[rows.shown], inflation))
+    covariances, counts = within_covariances(z[~rows.seen], rows.code[~rows.seen])
+    if len(counts) < FEWEST_LEVELS or np.linalg.eigvalsh(covariances).min() < FLAT:
+        return found
     turned = z @ jointly_diagonal(covariances, counts).T
-    unmixed = dependence(turned[shown], rows.code[shown], inflation)[0]
+    rest = np.hypot(*dependence(turned[rows.shown], rows.code[rows.shown], inflation))
+    return found._replace(singled_out=mcc(turned[rows.seen], z[rows.seen]), rest=float(rest))
+
+
+def is_mended(z: Float[np.ndarray, "rows dim_z"], rows: Layout) -> bool:
+    """Whether a linear map found from u is one to take (`metrics.find_unmixing`)."""
+    learn = ~rows.seen
     parts = (z[learn], rows.code[learn], z[rows.seen], rows.code[rows.seen])
-    found = find_unmixing(*parts, np.ones(dim_z, bool))
-    singled_out = mcc(turned[rows.seen], z[rows.seen])
-    return Within(linear, magnitudes, singled_out, unmixed, found.taken)
+    return find_unmixing(*parts, np.ones(z.shape[1], bool)).taken
 
 
 def dependence(

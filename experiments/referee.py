@@ -1,0 +1,72 @@
+"""Studies the referee as a detector: cheap methods on benchmarks, and nulls; trains no model.
+
+  python -m experiments.referee --out=results/referee
+  python -m experiments.referee --quick
+
+Every method makes three runs on draws of B1 to B4, which `ivaegan judge` then judges without the
+truth; what it says is held against the MCC with the true sources. Its threshold is chosen on odd
+data seeds and shown on even ones. Of nulls nothing may be called supported.
+"""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from absl import flags
+
+from experiments.referees.sets import Said, all_sets, said_of
+from experiments.referees.tables import tables_of
+from ivaegan_jax import report
+from ivaegan_jax.cli import _flags, _program
+from ivaegan_jax.files import without_nan, write_json, write_text
+from ivaegan_jax.studies import parse_numbers
+from ivaegan_jax.studies.manifest import describe_machine, guarantee
+
+SHOWN = 20
+"""Sets after which a line says how many are done."""
+
+
+def define_flags() -> None:
+    """Defines the program's flags."""
+    _flags.define_common_flags()
+    flags.DEFINE_string("data_seeds", "301-304", "Draws of every benchmark: a list as 301-304.")
+    flags.DEFINE_integer("nulls", 25, "Draws of every null.", lower_bound=1)
+    flags.DEFINE_boolean("quick", False, "Two draws of everything, to see that all of it works.")
+    flags.DEFINE_integer("processes", 2, "That judge at once.", lower_bound=1)
+    flags.DEFINE_string("out", "", "Where tables and manifest are kept, results/referee.")
+
+
+def main() -> None:
+    """Judges all sets and prints the tables."""
+    values, began = flags.FLAGS, time.time()
+    made_by = {"command": _flags.command_line(), **describe_machine()}
+    seeds = [301, 302] if values.quick else parse_numbers("data_seeds", values.data_seeds)
+    asked = all_sets(seeds, 2 if values.quick else values.nulls)
+    found: list[Said] = []
+    with ProcessPoolExecutor(values.processes, get_context("spawn")) as pool:
+        for said in pool.map(said_of, asked, chunksize=SHOWN // 4):
+            found.append(said)
+            if not len(found) % SHOWN:
+                print(f"{len(found)}/{len(asked)} judged", flush=True)
+    for table in tables_of(found):
+        print(f"\n{report.to_text(table)}")
+    if values.out:
+        how = {"reproducibility": guarantee(), "wall_time_s": time.time() - began}
+        write(found, Path(values.out), made_by | how)
+
+
+def write(found: Sequence[Said], folder: Path, manifest: dict[str, Any]) -> None:
+    """Writes `summary.md`, `summary.json` (every set) and `manifest.json`."""
+    tables = "\n".join(report.to_markdown(table) for table in tables_of(found))
+    write_text(folder / "summary.md", f"# The referee as a detector\n\n{tables}")
+    sets = [without_nan({**s.asked._asdict(), **s._asdict(), "asked": ""}) for s in found]
+    sets = [{name: value for name, value in row.items() if name != "asked"} for row in sets]
+    write_text(folder / "summary.json", report.to_lines(sets) + "\n")
+    write_json(folder / "manifest.json", manifest)
+
+
+if __name__ == "__main__":
+    _program.launch(main, define_flags)

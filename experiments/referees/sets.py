@@ -1,0 +1,84 @@
+"""All sets of latents that are judged, and what the referee said of each."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from experiments.referees.methods import METHODS
+from experiments.referees.nulls import NULLS
+from ivaegan_jax.data import load_dataset
+from ivaegan_jax.metrics import mcc
+from ivaegan_jax.referee import judge
+
+BENCHMARKS = ("b1", "b2", "b3_tcl", "b3_imca", "b4")
+ROWS = 2000
+"""Rows of a benchmark, drawn from its first 20 segments."""
+
+NULL = "null"
+
+
+class Asked(NamedTuple):
+    """One set: a method on a benchmark, or a null, and the seed that draws it."""
+
+    data: str
+    name: str
+    seed: int
+
+
+class Said(NamedTuple):
+    """What became of it.
+
+    Attributes:
+      asked: the set.
+      true: mean MCC of the runs with the true sources; NaN of a null, where there is nothing true.
+      verdict: of the referee.
+      score: of the referee, to rank by.
+      codes: of the reasons that do not speak for support.
+    """
+
+    asked: Asked
+    true: float
+    verdict: str
+    score: float
+    codes: tuple[str, ...]
+
+
+def all_sets(seeds: Sequence[int], nulls: int) -> list[Asked]:
+    """Every method on every benchmark with these data seeds, and so many draws of every null."""
+    methods = [Asked(data, name, seed) for data in BENCHMARKS for seed in seeds for name in METHODS]
+    return methods + [Asked(NULL, name, seed) for name in NULLS for seed in range(nulls)]
+
+
+def said_of(asked: Asked) -> Said:
+    """Makes the set, and has it judged."""
+    if asked.data == NULL:
+        made = NULLS[asked.name](np.random.default_rng((asked.seed, _number(asked.name))))
+        runs, x, u, more, true = made.runs, made.x, made.u, dict(made.more), np.nan
+    else:
+        s, x, u = rows_of(asked.data, asked.seed)
+        rng = np.random.default_rng((asked.seed, _number(asked.name)))
+        runs, more = METHODS[asked.name](s, x, u, rng), {}
+        true = float(np.mean([mcc(z, s) for z in runs]))
+    judged = judge(runs, x, u, **more)
+    codes = tuple(reason.code for reason in judged.reasons if reason.speaks != "for")
+    return Said(asked, true, judged.verdict, judged.found.score, codes)
+
+
+def rows_of(data: str, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sources at variance 1, x and level of u of some rows of a benchmark."""
+    table = load_dataset(data, seed)
+    code = table.u.codes
+    of_level = np.flatnonzero(code < 20)
+    row = np.random.default_rng(seed).permutation(of_level)[:ROWS]
+    s = table.s[row].astype(float) if table.s is not None else np.zeros((0, 0))
+    return (s - s.mean(axis=0)) / s.std(axis=0), table.x[row].astype(float), code[row]
+
+
+def _number(name: str) -> int:
+    return [*METHODS, *NULLS].index(name)
+
+
+def of_half(found: Sequence[Said], shown: bool) -> Iterator[Said]:
+    """Sets of methods whose data seeds are odd, on which a threshold is chosen, or even."""
+    return (each for each in found if each.asked.data != NULL and each.asked.seed % 2 != shown)
