@@ -24,8 +24,8 @@ def curved(seed=0):
 def short():
     """The least that shows an effect: fewer steps and units than a table deserves."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(codec_module, "WIDTH", 64)
-        patch.setattr(codec_module, "STEPS", 1500)
+        patch.setattr(codec_module, "WIDTH", 48)
+        patch.setattr(codec_module, "STEPS", 800)
         FITTED.clear()
         yield
     FITTED.clear()

@@ -1,6 +1,7 @@
 import dataclasses
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -213,6 +214,19 @@ def test_figures_show_at_most_the_plotted_rows_evenly_spread(trained, prepared, 
     np.testing.assert_array_equal(arrays["s"], prepared.test.s[:, kept])
     np.testing.assert_array_equal(arrays["u"], prepared.test.u[:, kept])
     assert "x" not in arrays
+
+
+def test_a_traversal_changes_one_latent_at_a_time(trained, prepared, evaluation):
+    found = plotted.traversed(trained, evaluation.mu, prepared)
+    dim = evaluation.mu.shape[2]
+    assert found.shape == (plotted.STARTS, dim, plotted.ALONG, prepared.dim_x)
+    params = jax.tree.map(lambda leaf: jnp.asarray(leaf[0]), trained.states.evaluated)
+    row = np.linspace(0, evaluation.mu.shape[1] - 1, plotted.STARTS + 2).astype(int)[2]
+    z = evaluation.mu[0, row].copy()
+    z[1] = np.quantile(evaluation.mu[0, :, 1], 0.98)
+    decoded = np.asarray(trained.model.decode(params, jnp.asarray(z[None])))
+    expected = prepared.preprocessing[0].inverse_x(decoded)
+    np.testing.assert_allclose(found[1, 1, -1], expected[0], rtol=1e-4, atol=1e-5)
 
 
 def test_images_come_back_in_their_own_units(trained, prepared):

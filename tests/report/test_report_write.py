@@ -19,7 +19,8 @@ from report_results import (
 from ivaegan_jax.report import recorded, write_report
 from ivaegan_jax.report.figures.arrays import first_run, of_data, of_run
 from ivaegan_jax.report.figures.curves import curves, learning_curves, logged_terms, scale_of
-from ivaegan_jax.report.figures.latents import image_grid, latents_by_u, latents_vs_truth
+from ivaegan_jax.report.figures.images import image_grid, traversals
+from ivaegan_jax.report.figures.latents import latents_by_u, latents_vs_truth
 from ivaegan_jax.report.figures.scores import agreement_strips, mcc_strips, paired_differences
 from ivaegan_jax.report.figures.style import INK, looks
 from ivaegan_jax.report.inputs import read_workdirs, studies
@@ -195,6 +196,34 @@ def test_pictures_may_be_bytes():
     arrays = image_arrays()
     arrays |= {name: (255 * arrays[name]).astype(np.uint8) for name in ("x", "x_recon", "x_fake")}
     assert len(image_grid({"ivae": arrays})) == 3
+
+
+def drawn_of(figure):
+    return np.asarray(figure.axes[0].images[0].get_array())
+
+
+def test_pictures_in_colour_keep_their_colours_and_a_diverged_run_is_white():
+    arrays = image_arrays()
+    red = np.zeros((1, 12, 8, 8, 3))
+    red[..., 0] = 1.0
+    red = red.reshape(1, 12, -1)
+    arrays |= {"x": red, "x_recon": np.full((2, 12, 192), np.nan), "x_fake": np.repeat(red, 2, 0)}
+    x, recon, fake = (drawn_of(each) for each in image_grid({"ivae": arrays}))
+    assert x[0, 0].tolist() == fake[0, 0].tolist() == [1, 0, 0]
+    assert (recon == 1).all()
+
+
+def test_a_traversal_has_a_line_for_each_latent_and_a_figure_for_each_start():
+    arrays = image_arrays()
+    moved = np.zeros((3, 4, 9, 64), np.float32)
+    moved[1, 2, 5] = arrays["x"].max()
+    figures = traversals({"ivae": {**arrays, "x_traversed": moved}, "old": arrays})
+    assert [each.axes[0].get_title(loc="left") for each in figures] == [
+        f"ivae: start {i}" for i in (1, 2, 3)]  # fmt: skip
+    shown = drawn_of(figures[1])
+    assert shown.shape == (4 * 9, 9 * 9, 3)
+    assert (shown[2 * 9 : 2 * 9 + 8, 5 * 9 : 5 * 9 + 8] == 1).all()
+    assert (shown[9 : 9 + 8, 5 * 9 : 5 * 9 + 8] == 0).all()
 
 
 def test_the_run_shown_is_the_first_seed_of_the_first_data_seed():

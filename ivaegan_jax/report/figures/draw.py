@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 
 from ivaegan_jax.report.figures.arrays import Arrays, load
 from ivaegan_jax.report.figures.curves import learning_curves
+from ivaegan_jax.report.figures.images import image_grid, traversals
 from ivaegan_jax.report.figures.latents import (
     columns_of,
-    image_grid,
     latents_by_u,
     latents_vs_truth,
 )
@@ -89,9 +89,18 @@ GALLERY = (
     Plot(
         "samples",
         lambda _, arrays, palette: image_grid(arrays),
-        "Observations x, their reconstructions x_recon, and samples x_fake. One run per model: "
-        "the first model seed of the first data seed; rows as they came, none picked.",
+        "Observations x, their reconstructions x_recon, and samples x_fake at the same u. One run "
+        "per model: the first model seed of the first data seed; held-out rows evenly spaced, none "
+        "picked.",
         wide=2,
+    ),
+    Plot(
+        "traversals",
+        lambda _, arrays, palette: traversals(arrays),
+        "What each latent does: a line per latent, along which it goes from its 2nd to its 98th "
+        "percentile over held-out rows, the others as in one held-out row. Run as above.",
+        wide=3,
+        narrow=1,
     ),
 )
 

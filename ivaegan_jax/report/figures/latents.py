@@ -1,4 +1,4 @@
-"""Latents against the truth, and against u where there is no truth; sample grids."""
+"""Latents against the truth, and against u where there is no truth."""
 
 from collections.abc import Iterator, Mapping
 
@@ -15,7 +15,6 @@ from ivaegan_jax.report.figures.style import (
     MARKERS,
     SMALL,
     SPARE,
-    WIDE,
     Look,
     Palette,
     bare,
@@ -34,9 +33,6 @@ SOURCES = 5
 
 TINY = 1.5
 """Inches that such a panel is wide."""
-
-PICTURES = ("x", "x_recon", "x_fake")
-"""Arrays of images: observations, reconstructions, samples."""
 
 LEVELS, CELLS = 10, 8
 """Levels of u up to which each has a look of its own, and cells of any other u."""
@@ -80,23 +76,6 @@ def latents_by_u(arrays: Mapping[str, Arrays]) -> list[Figure]:
         legend |= {label: look for label, look, _ in groups}
         panels.append(_by_u(name, z[rows], groups))
     return [*panels, legend_of(legend, SMALL, 2.0)] if legend else panels
-
-
-def image_grid(arrays: Mapping[str, Arrays], most: int = 10) -> list[Figure]:
-    """Per model: observations, their reconstructions, and samples of the model."""
-    panels = []
-    for name, found in ((n, a) for n, a in arrays.items() if "image_shape" in a):
-        shown = first_run(found)
-        low, high = _range(found)
-        for what in (w for w in PICTURES if w in found):
-            images = (of_data if what == "x" else of_run)(found, what, shown)[:most]
-            strip = _side_by_side(images, np.asarray(found["image_shape"], int))
-            figure, ax = panel(WIDE, 0.7, left=0.04, bottom=0.02, top=0.2, right=0.04)
-            ax.imshow(strip, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
-            bare(ax)
-            labelled(ax, f"{name}: {what}")
-            panels.append(figure)
-    return panels
 
 
 def thinned(rows: int) -> np.ndarray:
@@ -171,19 +150,3 @@ def _cells(code: np.ndarray) -> Iterator[tuple[str, Look, np.ndarray]]:
         colour = to_hex(matplotlib.colormaps["viridis"](i / (CELLS - 1)))
         label = f"u ≈ {decimal(float(edges[i : i + 2].mean()), 2)}"
         yield label, Look(colour, MARKERS[i]), cell == i
-
-
-def _side_by_side(images: np.ndarray, shape: np.ndarray) -> np.ndarray:
-    # A blank column (nan is drawn as nothing) keeps neighbours apart. Colours become their mean.
-    framed = np.pad(
-        images.reshape(len(images), *shape, -1).astype(float).mean(axis=-1),
-        ((0, 0), (0, 0), (0, 1)),
-        constant_values=np.nan,
-    )
-    return np.concatenate(list(framed), axis=1)
-
-
-def _range(arrays: Arrays) -> tuple[float, float]:
-    # All pictures of a model share the grey scale of the data, so that brightness compares.
-    images = arrays[next(name for name in PICTURES if name in arrays)]
-    return float(np.min(images)), float(np.max(images))
