@@ -6,7 +6,7 @@
   ivaegan judge --data=x_u.npz --write_controls=controls
 
 A file of latents has the rows of the table in its order, in any format that a table may have, or
-npy: FILE, or FILE:NAMES with the array or the columns that are latents, as a.csv:z*,
+npy: FILE, or FILE:PATTERN with the array or the columns that are latents, as a.csv:z*,
 a.npz:embedding or cells.h5ad:X_pca. A folder stands for all of its files, an array [runs, rows,
 columns] for all of its runs. Files of controls are of the same method trained on what
 --write_controls writes; where they hold u as well, it is that which the control was trained with.

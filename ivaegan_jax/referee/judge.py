@@ -16,7 +16,7 @@ from ivaegan_jax.types import Dataset, InputError
 
 
 def judge(
-    latents: Sequence[Any],
+    latents: Any,
     x: Any,
     u: Any = None,
     *,
@@ -29,7 +29,8 @@ def judge(
     """Whether latents of any method are supported by several runs, x and u; nothing is trained.
 
     Args:
-      latents: of each run, `[rows, columns]` each: runs of one method that differ in their seed.
+      latents: a list with those of each run, arrays or frames `[rows, columns]`, runs of one method
+        that differ in their seed; or an array `[runs, rows, columns]`, or `[rows, columns]` of one.
       x: observations of the same rows, as `as_dataset` takes them, or a table that was loaded.
       u: the auxiliary variable.
       groups: the recording, session or subject of every row.
@@ -54,7 +55,10 @@ def judge(
       'supported'
     """
     table = x if isinstance(x, Dataset) else as_dataset(x, u, groups=groups, time=time)
+    latents = [latents] if len(getattr(latents, "shape", ())) == 2 else latents  # one run
     names = tuple(names) or tuple(f"run {i + 1}" for i in range(len(latents)))
+    if len(names) != len(latents):
+        raise InputError(f"there are {len(latents)} runs and {len(names)} names; give one for each")
     found = [as_embedding(z, name) for z, name in zip(latents, names, strict=True)]
     runs = as_runs(found, names, len(table.x))
     rows = lay_out(table, runs.shape[2], as_mask(test, table))

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Int, Num
 
 from ivaegan_jax.data import IN_TIME, Structure, find_structure, in_order
 from ivaegan_jax.metrics import evenly, levels_or_cells
+from ivaegan_jax.referee.runs import FEWEST_ROWS
 from ivaegan_jax.types import Dataset, InputError
 
 MOST_ROWS = 50_000
@@ -132,7 +133,7 @@ def as_mask(test: Any, table: Dataset) -> Bool[np.ndarray, " rows"] | None:
                          "for each row of x")  # fmt: skip
     text = values.dtype.kind in "US"
     mask = np.isin(np.char.lower(values), HELD_OUT) if text else values.astype(bool)
-    if not 0 < mask.sum() < len(mask):
-        raise InputError(f"test names {mask.sum()} of {len(mask)} rows as held out; name some, and "
-                         "leave some that were trained on")  # fmt: skip
+    if min(mask.sum(), (~mask).sum()) < FEWEST_ROWS:
+        raise InputError(f"test names {mask.sum()} of {len(mask)} rows as held out; name at least "
+                         f"{FEWEST_ROWS}, and leave as many that were trained on")  # fmt: skip
     return mask

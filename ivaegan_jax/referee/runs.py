@@ -32,7 +32,7 @@ def as_runs(
     for z, name in zip(latents, names, strict=True):
         if len(z) != rows:
             raise InputError(f"{name} has {len(z):,} rows and x has {rows:,} with a known u; give "
-                             "latents of the same rows in the same order")  # fmt: skip
+                             "latents of these rows, in the same order")  # fmt: skip
         if z.shape[1] != first:
             raise InputError(f"{name} has {z.shape[1]} columns and {names[0]} has {first}; judge "
                              "runs of one number of latents together")  # fmt: skip

@@ -39,7 +39,12 @@ def test_latents_that_cannot_be_judged_are_one_line(known, case):
 
 @pytest.mark.parametrize(
     ("test", "said"),
-    [(np.ones(200), "names 200 of 200"), (np.ones(3), "has shape"), ("part", "no column")],
+    [
+        (np.arange(200) < 3, "names 3 of 200"),
+        (np.ones(200), "names 200 of 200"),
+        (np.ones(3), "has shape"),
+        ("part", "no column"),
+    ],
 )
 def test_held_out_rows_that_cannot_be_meant(known, test, said):
     s, x, u, _ = known
@@ -47,11 +52,18 @@ def test_held_out_rows_that_cannot_be_meant(known, test, said):
         judge([s], x, u, test=test)
 
 
+def test_one_array_is_one_run_and_names_are_one_for_each(known):
+    s, x, u, _ = known
+    assert len(judge(s, x, u).names) == len(judge(pd.DataFrame(s), x, u).names) == 1
+    with pytest.raises(InputError, match="2 runs and 1 names"):
+        judge([s, s], x, u, names=["a"])
+
+
 def test_a_file_of_any_kind_holds_the_same_latents(known, tmp_path):
     s, _, u, _ = known
     frame = pd.DataFrame(s, columns=["z1", "z2", "z3"])
     np.save(tmp_path / "a.npy", s)
-    np.savez(tmp_path / "b.npz", z=s, other=s[:, :1], u=u)
+    np.savez(tmp_path / "b.npz", z=s, other=s[:, :1], u=u, about=np.array([{}], dtype=object))
     np.savez(tmp_path / "c.npz", embedding=s)
     np.savez(tmp_path / "d.npz", z=np.stack([s, -s]), z_std=np.stack([s, s]))
     frame.assign(u=u, z1_std=1.0).to_csv(tmp_path / "e.csv", index=False)

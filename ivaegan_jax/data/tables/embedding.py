@@ -1,5 +1,6 @@
 """Latents of any method, from a file or from memory, as `[rows, columns]` of each run."""
 
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -87,13 +88,21 @@ def _split(text: str) -> tuple[Path, list[str]]:
 
 def _read(path: Path, names: Sequence[str]) -> Table:
     if path.suffix != NPY:
-        return read_table(path, names or ("*",))
+        return read_table(path, names or ((NAME,) if _holds(path, NAME) else ("*",)))
     if not path.is_file():
         raise InputError("no such file; check the path")
     try:
         return Table({NAME: np.load(path, allow_pickle=False)})
     except (OSError, EOFError, ValueError):
         raise InputError("no readable npy file; save it with numpy.save(path, z)") from None
+
+
+def _holds(path: Path, name: str) -> bool:
+    """Whether an npz file has an array of that name; others in it are not read then."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as file:
+        return f"{name}.npy" in file.namelist()
 
 
 def _chosen(table: Table, names: Sequence[str]) -> np.ndarray:
