@@ -9,6 +9,9 @@ from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
 STEPS = 12_500
 MODELS = (*IDENTIFIABLE, "ivae")
 
+UNKNOWING = {"model.likelihood": "gaussian", "model.noise": "none"}
+"""Models that know of no noise, whatever x shows of it."""
+
 
 def at(
     name: str,
@@ -21,8 +24,10 @@ def at(
     """These models and the ceilings on the same data, which `settings` draw and `name` names.
 
     The models with an adversary have two model seeds per data seed, the others one. Arms of one
-    `settings` that begin with `data.` are compared with each other.
+    `settings` that begin with `data.` are compared with each other. Models know of no noise but
+    where `settings` name a likelihood or noise.
     """
+    settings = settings if UNKNOWING.keys() & settings.keys() else {**UNKNOWING, **settings}
     chosen = [*presets, *ceilings]
     return [
         Arm(f"{preset}_{name}", data, preset, settings, axis or {},

@@ -27,7 +27,7 @@ from ivaegan_jax.data.dependence.repeated import copied_rows
 from ivaegan_jax.data.kinds import PLAIN, described
 from ivaegan_jax.data.noise.counts import Counted
 from ivaegan_jax.data.noise.local import Local, least_within
-from ivaegan_jax.data.noise.observed import FEWEST_ROWS, LITTLE, Observed, observe
+from ivaegan_jax.data.noise.observed import FEWEST_ROWS, LITTLE, MUCH, Observed, observe
 from ivaegan_jax.data.prepare import (
     Part,
     Prepared,
@@ -60,6 +60,7 @@ __all__ = [
     "IN_TIME",
     "KINDS",
     "LITTLE",
+    "MUCH",
     "PLAIN",
     "SHIFTED",
     "VALUES_AT_ONCE",

@@ -121,7 +121,7 @@ def load_dataset(
         return add_noise(DATASETS[name].make(data_seed, **options), noise, data_seed, law)
     if name in DATASETS:
         return DATASETS[name].make(**options)
-    if not ending_of(Path(name)) and not Path(name).expanduser().exists():
+    if not name or not (ending_of(Path(name)) or Path(name).expanduser().exists()):
         raise InputError(_unknown(name))
     if options:
         raise InputError(f"{name}: a file has no options, found {', '.join(options)}; remove them")

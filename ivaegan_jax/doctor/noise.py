@@ -10,7 +10,16 @@ from typing import Any, cast
 import numpy as np
 from jaxtyping import Float
 
-from ivaegan_jax.data import FEWEST_ROWS, LITTLE, Counted, Local, Observed, least_within, observe
+from ivaegan_jax.data import (
+    FEWEST_ROWS,
+    LITTLE,
+    MUCH,
+    Counted,
+    Local,
+    Observed,
+    least_within,
+    observe,
+)
 from ivaegan_jax.doctor.finding import Finding, counted, named
 from ivaegan_jax.metrics import levels_or_cells
 from ivaegan_jax.models import LIKELIHOODS, ModelConfig
@@ -92,6 +101,8 @@ def of_numbers(seen: Observed, dim_z: int, config: ModelConfig, names: Sequence[
         f"Noise is about {typical:.2f} of a column's standard deviation (up to "
         f"{found.std[most]:.2f}, in column {names[most]}): {expected(best, dim_z)}"
     )
+    if typical < MUCH:
+        return Finding("noise", "fine", sentence, values=values)
     law = "student_t" if found.kurtosis > HEAVY else "gaussian"
     return advised(sentence, values, config, law, seen.chosen)
 

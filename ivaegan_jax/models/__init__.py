@@ -6,7 +6,7 @@ many runs, devices.
 
 from ivaegan_jax.models.batched import in_batches
 from ivaegan_jax.models.blocks import ENCODERS, GENERATORS
-from ivaegan_jax.models.choices import CHOICES, COMBINATIONS, combinable
+from ivaegan_jax.models.choices import BY_THE_DATA, CHOICES, COMBINATIONS, combinable
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.distributions import (
     ORDER_AND_SCALE,
@@ -32,6 +32,7 @@ from ivaegan_jax.models.unmixed import INVERSE, MATRIX, PRIOR, UNMIXED, to_unmix
 
 __all__ = [
     "ADVERSARIAL_LOSSES",
+    "BY_THE_DATA",
     "CHOICES",
     "COMBINATIONS",
     "DRAWS",

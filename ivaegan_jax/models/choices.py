@@ -14,7 +14,7 @@ CHOICES: dict[str, Collection[str]] = {
     "prior_family": PRIOR_FAMILIES,
     "modulation": ("both", "variance", "mean"),
     "posterior": ("", "x", "x,u", "product", "mixture"),
-    "likelihood": ("", *LIKELIHOODS),
+    "likelihood": LIKELIHOODS,
     "noise": ("", "none", "fixed", "one", "column"),
     "decoder_variance": ("fixed", "learned"),
     "kl": ("closed_form", "decomposed"),
@@ -30,6 +30,9 @@ CHOICES: dict[str, Collection[str]] = {
     "critic_activation": ACTIVATIONS,
 }
 """The values each named choice may take. Empty means what the preset's row says."""
+
+BY_THE_DATA = ("likelihood",)
+"""Choices that may be left empty too: a study makes them by what its rows are."""
 
 
 COMBINATIONS: dict[str, tuple[str, ...]] = {

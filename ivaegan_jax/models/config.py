@@ -14,11 +14,13 @@ class ModelConfig:
       modulation: which parameters of the prior depend on u.
       posterior: what the encoder sees; `product` multiplies q(z|x) with p(z|u), `mixture` mixes
         that product with q(z|x) (CI-iVAE).
-      likelihood: `p(x|z)`.
+      likelihood: `p(x|z)`. Empty takes that of counts where x holds counts, else `gaussian`, and
+        leaves noise to be chosen too.
       noise: what of the likelihood's noise the game knows of: with `none` the critic and the latent
         cycle see `E[x|z]` of generated rows; else they see observations, whose noise has the
-        standard deviation `noise_start`, or learns one, or one per column. Empty takes what the
-        likelihood is meant for: `none` for real numbers, `fixed` and `column` for counts.
+        standard deviation `noise_start`, or learns one, or one per column. Empty takes what a
+        likelihood that is named is meant for, `none` for real numbers, `fixed` and `column` for
+        counts; where none is named, `column` if x has columns enough that show noise.
       noise_start: standard deviation in units of the standardised x, or the square root of the
         dispersion of counts: where learning starts.
       decoder_variance: whether the Gaussian likelihood's variance is learned.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ivaegan_jax.data import parse_split
-from ivaegan_jax.models import CHOICES, COMBINATIONS, PRESETS, combinable
+from ivaegan_jax.models import BY_THE_DATA, CHOICES, COMBINATIONS, PRESETS, combinable
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.labels import SETTINGS, Label, parse
 from ivaegan_jax.studies.plugins import load_installed
@@ -104,7 +104,8 @@ def _check_label(text: str) -> None:
 def _check_names(where: str, name: str, value: str) -> None:
     """Checks a named choice, or a comma-separated list of names."""
     choices = CHOICES.get(name)
-    if choices and value not in choices:
+    left_open = name in BY_THE_DATA and not value
+    if choices and value not in choices and not left_open:
         known = ", ".join(filter(None, choices))
         raise InputError(f"{where} must be one of {known}; not {value!r}")
     given = [part for part in value.split(",") if part]

@@ -120,7 +120,10 @@ class Study:
         data = {"sizes": self.dims._asdict(), "data_sha256": self.data.sha256}
         pieces = used_pieces(self.experiment.data, self.jobs)
         brought = {"pieces": pieces} if pieces else {}
-        return self.experiment.settings() | data | {"split": self.data.split.split} | brought
+        model = self.experiment.config.model
+        observation = {"likelihood": model.likelihood, "noise": model.noise}
+        chosen = {"split": self.data.split.split, "observation": observation}
+        return self.experiment.settings() | data | chosen | brought
 
     @property
     def results(self) -> "pd.DataFrame":

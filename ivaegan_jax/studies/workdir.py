@@ -121,7 +121,8 @@ def as_of_today(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, An
     """Stored settings with what did not exist then.
 
     A setting has its default, and a size is the present one: it follows from the data, whose
-    fingerprint is compared too. Rows were split at random, and no model took a linear step.
+    fingerprint is compared too. Rows were split at random, no model took a linear step, and x was
+    real numbers without noise. What decides is what a choice by the data came to.
     """
     stored, default = settings.get("config", {}), dataclasses.asdict(Config())
     if not stored:
@@ -129,9 +130,13 @@ def as_of_today(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, An
     parts = {part: values | stored.get(part, {}) for part, values in default.items()}
     # what decides is which split it came to, not by which words
     parts["data"]["split"] = settings.get("split", "random")
+    came_to = settings.get("observation", {"likelihood": "gaussian", "noise": ""})
+    if not parts["model"]["likelihood"]:
+        parts["model"]["likelihood"] = came_to["likelihood"]
+        parts["model"]["noise"] = parts["model"]["noise"] or came_to["noise"]
     parts["train"]["unmix"] = stored.get("train", {}).get("unmix", False)
     sizes = asked.get("sizes", {}) | settings.get("sizes", {})
-    known = {name: value for name, value in settings.items() if name != "split"}
+    known = {k: value for k, value in settings.items() if k not in ("split", "observation")}
     return known | {"config": parts, "sizes": sizes}
 
 

@@ -23,6 +23,9 @@ FEWEST_COLUMNS = 2
 MOST_MEAN = 100.0
 """Of counts: where they are larger, a Gaussian law is theirs for all that matters."""
 
+MUCH = 0.4
+"""Of a column's standard deviation, from which a game that knows of noise gains by it."""
+
 LITTLE = 0.2
 """Of a column's standard deviation: below it neighbourhoods bend by as much as noise moves them."""
 
@@ -56,7 +59,7 @@ class Observed(NamedTuple):
         """The likelihood that x calls for, and the noise that the game should know of, or none."""
         if self.counted and self.counted.mean <= MOST_MEAN:
             return self.counted.law, ""
-        return "gaussian", "column" if self.typical >= LITTLE else ""
+        return "gaussian", "column" if self.typical >= MUCH else ""
 
 
 def observe(x: Real[np.ndarray, "rows columns"], dim_z: int) -> Observed:

@@ -1,0 +1,101 @@
+"""The observation model that a study takes where nobody names one."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from ivaegan_jax.data import load_dataset
+from ivaegan_jax.models.config import ModelConfig
+from ivaegan_jax.studies.config import Config
+from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.studies.study import Study
+from ivaegan_jax.training.config import TrainConfig
+from ivaegan_jax.types import Auxiliary, Dataset
+
+LEVELS, ROWS = 8, 4000
+U = np.arange(ROWS) % LEVELS
+
+
+def table(x, image_shape=None):
+    u = Auxiliary.categorical(U, np.arange(LEVELS))
+    return Dataset("table", x, u, independent=True, image_shape=image_shape)
+
+
+def numbers(noise, columns=8):
+    """Two bent sources in as many columns."""
+    rng = np.random.default_rng(0)
+    s = rng.normal(size=(ROWS, 2)) * rng.uniform(0.5, 2, (LEVELS, 2))[U]
+    x = np.tanh(s @ rng.normal(size=(2, columns)) / 2)
+    return x / x.std(axis=0) + noise * rng.normal(size=x.shape)
+
+
+def counts(rate=1.0):
+    rng = np.random.default_rng(0)
+    return rng.poisson(rate * np.exp(numbers(0) / 2)).astype(float)
+
+
+def study_of(data, **model):
+    small = ModelConfig(width=8, critic_width=8, dim_z=2, **model)
+    config = Config(model=small, train=TrainConfig(batch=16))
+    return Study(Experiment(data.name, ("ivae_gan",), (1,), (1,), 10, config), table=data)
+
+
+def chosen(data, **model):
+    found = study_of(data, **model).experiment.config.model
+    return found.likelihood, found.noise
+
+
+def test_columns_that_no_latent_explains_are_noise():
+    assert chosen(table(numbers(0.6))) == ("gaussian", "column")
+    study = study_of(table(numbers(0.6)))
+    assert any("models take noise=column (--config.model.noise=none" in n for n in study.notes)
+
+
+@pytest.mark.parametrize(
+    "data", [numbers(0.0), numbers(0.05), numbers(0.6, columns=3), counts(1e4), counts() - 1]
+)
+def test_where_no_noise_can_be_told_the_game_knows_of_none(data):
+    study = study_of(table(data))
+    model = study.experiment.config.model
+    assert (model.likelihood, model.noise) == ("gaussian", "")
+    assert not any("models take" in note for note in study.notes)
+
+
+def test_counts_have_the_law_of_counts():
+    assert chosen(table(counts())) == ("poisson", "")
+    wide = np.random.default_rng(1).negative_binomial(0.5, 0.2, counts().shape)
+    assert chosen(table(wide)) == ("negative_binomial", "")
+
+
+def test_what_is_named_stays():
+    noisy, whole = table(numbers(0.6)), table(counts())
+    assert chosen(noisy, noise="none") == ("gaussian", "none")
+    assert chosen(noisy, noise="one") == ("gaussian", "one")
+    assert chosen(noisy, likelihood="laplace") == ("laplace", "")
+    assert chosen(whole, likelihood="gaussian") == ("gaussian", "")
+
+
+def test_pictures_are_left_alone():
+    assert chosen(table(counts(), image_shape=(2, 4))) == ("gaussian", "")
+
+
+def test_naming_what_is_chosen_is_the_same_study():
+    data = table(counts())
+    assert study_of(data).settings() == study_of(data, likelihood="poisson").settings()
+
+
+def test_training_rows_alone_decide():
+    data = table(numbers(0.6))
+    test = study_of(data).data.test.row[0]
+    data.x[test] = np.random.default_rng(2).normal(size=(len(test), 8)) * 1e-3
+    assert chosen(data) == ("gaussian", "column")
+    whole = table(counts())
+    whole.x[test] = 1e6  # a count of any size is one
+    assert chosen(whole) == ("poisson", "")
+
+
+def test_benchmarks_without_noise_are_as_they_were():
+    for name in ("b1", "b6"):
+        data = load_dataset(name, 103, {"segments": 8, "per_segment": 100})
+        assert chosen(dataclasses.replace(data, name="table")) == ("gaussian", "")
