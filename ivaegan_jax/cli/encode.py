@@ -88,7 +88,7 @@ def _out(out: Path, data: Path) -> Path:
 def _rows(fitted: Fitted, data: str) -> Dataset:
     """All rows of a file, those without a u too, or a named data set as the study drew it."""
     if data not in DATASETS:
-        columns = fitted.preprocessing.columns or fitted.dims.dim_x
+        columns = fitted.preprocessing.columns or fitted.preprocessing.dim_given
         return load_table(data, new_rows_of=columns, **fitted.data_config.named_columns())
     if data == fitted.data:
         return load_named(fitted.data, fitted.data_config, fitted.data_seed)

@@ -71,6 +71,11 @@ class Preprocessing:
     codec: Codec | None = None
 
     @property
+    def dim_given(self) -> int:
+        """Columns of x as the user has it."""
+        return len(self.x_mean)
+
+    @property
     def dim_x(self) -> int:
         """Columns of x as the model sees it."""
         return len(self.x_mean) if self.codec is None else len(self.codec.mean)
@@ -100,7 +105,7 @@ class Preprocessing:
         self, x: Real[np.ndarray, "all_rows dim_x"], rows: Int[np.ndarray, " rows"]
     ) -> Float[np.ndarray, "rows dim_seen"]:
         """Standardises some rows of a table; raises InputError for other numbers of columns."""
-        check_columns("x", x, len(self.x_mean))
+        check_columns("x", x, self.dim_given)
         found = np.empty((len(rows), self.dim_x), np.float32)
         for piece in pieces(len(rows), x.shape[1]):
             some = x[rows[piece]]

@@ -161,7 +161,7 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
         """Becomes what a finished fit left."""
         self._open(record)
         self.n_latents_ = self._fitted.dims.dim_z
-        self.n_features_in_ = self._fitted.dims.dim_x
+        self.n_features_in_ = self._fitted.preprocessing.dim_given
         self.seeds_ = tuple(int(seed) for seed in self._fitted.seeds)
         self.chosen_seed_ = int(self._run("chosen").seeds[0])
         self.notes_ = tuple(record.about["notes"])

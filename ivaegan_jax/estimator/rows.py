@@ -72,14 +72,14 @@ class Rows:
 
     def _new_rows(self, x: Any, u: Any) -> Dataset:
         """Rows for the model that was trained."""
-        known = self._fitted.preprocessing.columns or self._fitted.dims.dim_x
+        known = self._fitted.preprocessing.columns or self._fitted.preprocessing.dim_given
         return self._table(x, u, new_rows_of=known)
 
     def _new_u(self, u: Any) -> Auxiliary:
         """Values of u without an x."""
         u = u if isinstance(u, Auxiliary) or np.ndim(u) else np.atleast_1d(u)
-        none = np.zeros((len(u), self._fitted.dims.dim_x))
-        return self._table(none, u, new_rows_of=self._fitted.dims.dim_x).u
+        none = np.zeros((len(u), self._fitted.preprocessing.dim_given))
+        return self._table(none, u, new_rows_of=self._fitted.preprocessing.dim_given).u
 
     def _encoded(self, x: Any, u: Any, seeds: Seeds) -> Encoded:
         run = self._run(seeds)

@@ -47,6 +47,13 @@ def test_emnist_is_turned(tmp_path):
     assert_allclose(data.x, PIXELS.reshape(ROWS, -1) / 255, rtol=1e-6)
 
 
+def test_new_rows_need_no_labels(tmp_path):
+    without_labels((path := save_idx(tmp_path)).parent)
+    data = load_table(path, new_rows_of=HEIGHT * WIDTH)
+    assert data.x.shape == (ROWS, HEIGHT * WIDTH)
+    assert data.u.is_absent
+
+
 def cifar(labels=1, rows=ROWS):
     images = RNG.integers(0, 256, (rows, 32, 32, 3), np.uint8)
     planes = images.transpose(0, 3, 1, 2).reshape(rows, -1)
@@ -156,7 +163,7 @@ FAULTS = {
     "cut gzip": (save_idx, lambda p: p.write_bytes(p.read_bytes()[:-30]), "is damaged, or no idx"),
     "empty idx": (save_idx, lambda p: p.write_bytes(b""), "is damaged, or no idx file"),
     "unlabelled idx": (save_idx, lambda p: without_labels(p.parent),
-                       rf"no labels beside it; put {LABELS_NAME}\.gz into the same folder"),
+                       rf"no array u in it .found x, image_shape.; put {LABELS_NAME}.gz beside"),
     "labels of others": (lambda f: save_idx(f, labels=LABELS[1:]), lambda p: None,
                          "12 pictures, and 11 values of u"),
     "labels": (lambda f: save_idx(f).with_name(f"{LABELS_NAME}.gz"), lambda p: None,

@@ -37,12 +37,12 @@ def read_idx(path: Path) -> Table:
     images = _idx(path)
     if images.ndim != 3:
         raise InputError(f"an idx file of {images.ndim} dimensions; name the one of the images")
-    of_labels = path.with_name(path.name.replace("images", "labels").replace("idx3", "idx1"))
-    if of_labels == path or not of_labels.is_file():
-        raise InputError(f"no labels beside it; put {of_labels.name} into the same folder")
     if path.name.lower().startswith("emnist"):
         images = images.swapaxes(1, 2)
-    return as_pictures(images[..., None], {"u": _idx(of_labels)})
+    of_labels = path.with_name(path.name.replace("images", "labels").replace("idx3", "idx1"))
+    labels = {"u": _idx(of_labels)} if of_labels.is_file() else {}
+    found = as_pictures(images[..., None], labels)
+    return found._replace(found=tuple(found.arrays), how=f"put {of_labels.name} beside it")
 
 
 def _idx(path: Path) -> Real[np.ndarray, "..."]:

@@ -1,0 +1,31 @@
+"""A model of codes is a model of x: users give and get x, whatever the model sees."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from ivaegan_jax import IVAE, load
+from ivaegan_jax.data import codec
+
+
+@pytest.fixture(scope="module")
+def coded(small, frame):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codec, "WIDTH", 16)
+        patch.setattr(codec, "STEPS", 200)
+        config = {**small().config, "data.codes": 3, "model.posterior": "x"}
+        return small(IVAE, n_seeds=1, config=config).fit(frame, "segment")
+
+
+def test_rows_go_in_and_come_out_as_the_user_has_them(coded, frame):
+    assert coded.n_features_in_ == 5
+    z = coded.transform(frame)
+    assert z.shape == (400, 2)
+    assert np.asarray(coded.inverse_transform(z)).shape == (400, 5)
+    assert np.asarray(coded.sample(frame["segment"], 1)).shape == (400, 5)
+    assert np.asarray(coded.traverse(1, points=3).x).shape == (3, 5)
+
+
+def test_a_saved_model_has_its_codes(coded, frame, tmp_path):
+    again = load(coded.save(tmp_path / "model.zip"))
+    assert_array_equal(again.transform(frame), coded.transform(frame))
