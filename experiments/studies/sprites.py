@@ -12,7 +12,8 @@ from experiments.studies._benchmark import ONE, TWO
 from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
 
 MODELS = ("vae_gan", "ivae", "igan", "ivae_gan")
-CODES = {"data.codes": 8, "model.activation": "leaky_relu", "hypers.r1_weight": 0.1}
+CODES = {"data.codes": 8, "model.activation": "leaky_relu", "hypers.r1_weight": 0.1,
+         "train.batch": 128}  # fmt: skip
 """Few rows per level need a smoother critic, and pictures are no mixings of tanh(x) + .1 x."""
 
 
