@@ -6,7 +6,7 @@
   ivaegan judge --data=x_u.npz --write_controls=controls
 
 A file of latents has the rows of the table in its order, in any format that a table may have, or
-npy: FILE, or FILE:PATTERN with the array or the columns that are latents, as a.csv:z*,
+npy: FILE, or FILE:PATTERN with the array or the columns that are latents, as a.csv:z*, a.csv:z1,z2,
 a.npz:embedding or cells.h5ad:X_pca. A folder stands for all of its files, an array [runs, rows,
 columns] for all of its runs. Files of controls are of the same method trained on what
 --write_controls writes; where they hold u as well, it is that which the control was trained with.
@@ -16,12 +16,21 @@ command cannot be meant.
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from absl import flags
 
 from ivaegan_jax.cli import _flags
-from ivaegan_jax.data import COLUMNS, DATASETS, ENDINGS, files_of, load_dataset, load_embedding
+from ivaegan_jax.data import (
+    COLUMNS,
+    DATASETS,
+    ENDINGS,
+    ending_of,
+    files_of,
+    load_dataset,
+    load_embedding,
+)
 from ivaegan_jax.files import printable_lines
 from ivaegan_jax.referee import Judged, judge, write_controls, write_page
 from ivaegan_jax.types import Dataset, InputError
@@ -78,10 +87,22 @@ def _judged(table: Dataset) -> int:
 def _read(given: Sequence[str]) -> list[tuple[str, Any, Any]]:
     """Name, latents and own u of every run in files and folders."""
     found = []
-    for text in (each for one in given for each in files_of(one)):
+    for text in (each for one in together(given) for each in files_of(one)):
         runs, u = load_embedding(text)
         several = len(runs) > 1
         found += [(f"{text}[{i}]" if several else text, z, u) for i, z in enumerate(runs)]
+    return found
+
+
+def together(words: Sequence[str]) -> list[str]:
+    """Files with their columns: `a.csv:z1` and `z2`, cut at a comma, name two columns of one."""
+    found: list[str] = []
+    for word in words:
+        is_file = ":" in word or ending_of(Path(word)) or Path(word).expanduser().exists()
+        if found and ":" in found[-1] and not is_file:
+            found[-1] += f",{word}"
+        else:
+            found.append(word)
     return found
 
 

@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from ivaegan_jax.cli.judge import together
+
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
@@ -54,3 +56,9 @@ def test_what_cannot_be_judged_is_one_line(refused, files):
     assert "--latents names no file" in refused("judge", table)
     assert "--data must be given" in refused("judge", f"--latents={a}")
     assert "no column" in refused("judge", table, f"--latents={a}", "--test=part")
+
+
+def test_columns_with_commas_belong_to_the_file_before_them():
+    given = ["a.csv:z1", "z2", "b.csv:z*", "c.npz"]
+    assert together(given) == ["a.csv:z1,z2", "b.csv:z*", "c.npz"]
+    assert together(["a.npz", "z2"]) == ["a.npz", "z2"]
