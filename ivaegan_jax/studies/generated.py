@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from ivaegan_jax.data import Split
 from ivaegan_jax.evaluation import evaluation_key, make_evaluate
-from ivaegan_jax.models import Hypers, Model
+from ivaegan_jax.models import LIKELIHOODS, Hypers, Model
 from ivaegan_jax.studies.fitted import Fitted, in_chunks
 from ivaegan_jax.training import as_batch
 from ivaegan_jax.types import Auxiliary, Coded, Dataset, InputError, Params
@@ -47,7 +47,10 @@ def draw(fitted: Fitted, u: Coded, seed: int) -> Float[np.ndarray, "seeds rows d
     keys = jax.vmap(lambda run: jax.random.fold_in(key, run))(jnp.asarray(fitted.seeds))
     params, chunks = fitted.params_by_seed, enumerate(in_chunks(u))
     parts = [np.asarray(over(params, keys, rows, i)) for i, (rows,) in chunks]
-    return _in_units(fitted, parts, len(u))
+    drawn = _in_units(fitted, parts, len(u))
+    config = fitted.config
+    counts = LIKELIHOODS[config.likelihood].values == "counts" and config.noise != "none"
+    return np.rint(drawn) if counts else drawn  # but for rounding they are whole already
 
 
 def log_likelihood(fitted: Fitted, dataset: Dataset) -> Float[np.ndarray, " seeds"]:
