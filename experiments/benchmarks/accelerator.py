@@ -150,7 +150,7 @@ class Program:
         return {} if graphs is None else {"xla_gpu_enable_command_buffer": graphs}
 
     def timed(self) -> dict[str, Any]:
-        """Seed-steps per second of every repeat, and the memory that the compiler asks for."""
+        """Seed-steps per second of every repeat, and the memory that the compiled program needs."""
         runs, data = self.place()
         self.states = self.start(runs, ())
         state = tree_bytes(self.states) // self.case.seeds

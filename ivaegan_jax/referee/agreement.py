@@ -20,7 +20,7 @@ ROTATED_ROWS, ROTATIONS = 2000, 200
 """Rows and rotations behind the agreement that mere rotations reach."""
 
 AGREED = 0.81
-"""Agreement that is asked for: what two runs reach with errors of their own that are each at .9
+"""Agreement that is needed: what two runs reach with errors of their own that are each at .9
 of the truth."""
 
 SPACE = 0.9
@@ -58,7 +58,7 @@ class Agreed(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        """Whether runs agree beyond rotations, and as well as is asked."""
+        """Whether runs agree beyond rotations, and as well as is needed."""
         return self.by_axis.estimate >= AGREED and self.lowest > self.rotation_p95
 
     @property

@@ -1,4 +1,4 @@
-"""What latents tell of u, and whether they tell more of it than controls do."""
+"""Information of latents on u, and whether they hold more of it than controls do."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,7 +16,7 @@ PSEUDO_ROWS = 5
 
 
 class Informed(NamedTuple):
-    """Nats of u per row that the axes of latents tell, on rows that it was not learned from.
+    """Nats of u per row that the axes of latents hold, on rows that it was not learned from.
 
     Attributes:
       runs: of each run.
@@ -30,7 +30,7 @@ class Informed(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        """Whether every run tells more than every control."""
+        """Whether every run holds more than every control."""
         return self.difference.low > 0 and min(self.runs) > max(self.controls)
 
 
@@ -39,12 +39,12 @@ def inform(
     controls: Sequence[tuple[np.ndarray, np.ndarray | None]],
     rows: Layout,
 ) -> Informed:
-    """What all runs and all controls tell.
+    """Information of all runs and all controls.
 
     Args:
       runs: latents at variance 1.
       controls: latents of each control, and the level of the u that it was trained with on the
-        same rows, where it is known: it counts with that of the two which it tells more of.
+        same rows, where it is known: it counts with that of the two on which it holds more.
       rows: of all.
     """
     kept, code = with_both(rows)

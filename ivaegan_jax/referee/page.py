@@ -93,4 +93,4 @@ def _runs(judged: Judged) -> Table:
     informed = judged.found.informed
     records = [{"run": n, "nats": v} for n, v in zip(judged.names, informed.runs, strict=True)]
     records += [{"run": f"control {i + 1}", "nats": v} for i, v in enumerate(informed.controls)]
-    return Table("What latents tell of u", {"run": "run", "nats": "nats per row"}, records)
+    return Table("Information of latents on u", {"run": "run", "nats": "nats per row"}, records)

@@ -95,7 +95,7 @@ def _of_agreement(found: Found) -> Iterator[Reason]:
         yield Reason("space", "against", f"{said}; they agree as a space only: {space}.", step)
     else:
         step = "Train longer, or take fewer latents."
-        text = f"{said}, and {_2(AGREED)} is asked for; {space}."
+        text = f"{said}, and {_2(AGREED)} is needed; {space}."
         yield Reason("disagreement", "against", text, step)
 
 
@@ -133,7 +133,7 @@ def _of_axes(found: Found) -> Iterator[Reason]:
         yield Reason("independent", "for", f"Given u the latents are nearly independent: {said}.")
         return
     text = (f"Given u the latents depend on each other, as mixtures do: {said}; as sources "
-            f"they are worth {_2(within.worth)}, and {_2(WORTH)} is asked for.")  # fmt: skip
+            f"they are worth {_2(within.worth)}, and {_2(WORTH)} is needed.")  # fmt: skip
     step = "Take a method that fixes axes by u, or fewer latents."
     if found.mended:
         step = ("Rotate the latents by joint diagonalisation: along the axes that u singles out "
@@ -150,12 +150,14 @@ def _of_controls(found: Found) -> Iterator[Reason]:
             f"{len(informed.controls)} controls {_2(max(informed.controls))}; difference "
             f"{_2(apart.estimate)} [{_2(apart.low)}, {_2(apart.high)}]")  # fmt: skip
     if informed.holds:
-        yield Reason("controls", "for", f"The latents tell more of u than controls do: {said}.")
+        yield Reason(
+            "controls", "for", f"The latents hold more information on u than controls do: {said}."
+        )
     elif np.isnan(apart.low):
         text = f"Rows are too few to hold controls against: {said}."
         yield Reason("controls", "open", text, "Take more rows.")
     else:
-        text = f"The latents tell no more of u than controls do: {said}."
+        text = f"The latents hold no more information on u than controls do: {said}."
         step = "Do not take u for what shaped these latents."
         yield Reason("controls", "against", text, step)
 

@@ -22,7 +22,7 @@ FEWEST_LEVELS, FLAT = 2, 1e-8
 """Levels that have axes at least, and the smallest variance of any mixture within one."""
 
 DEPENDENT, WORTH = 0.2, 0.9
-"""Dependence within levels of u that leaves latents worth so much, as an MCC, and what is asked."""
+"""Dependence within levels of u that leaves latents worth so much, as an MCC, and the least."""
 
 
 class Within(NamedTuple):

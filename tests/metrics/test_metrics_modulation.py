@@ -117,3 +117,24 @@ def test_a_continuous_u_is_cut_into_cells():
     assert len(np.unique(levels_or_cells(u, cells=5))) == 5
     assert len(np.unique(levels_or_cells(u[:120], cells=5))) == 2
     assert levels_or_cells(CODE, cells=2) is CODE
+
+
+def one_rank_after_the_other(matrix, noise, most):
+    """The test as it is defined, without the bound that spares the first ranks."""
+    left, singular, right = np.linalg.svd(matrix)
+    for rank in range(min(len(singular), most)):
+        under_null = (left[:, :rank] * singular[:rank]) @ right[:rank] + noise
+        null = np.linalg.svd(under_null, compute_uv=False)[:, rank]
+        if singular[rank] <= np.quantile(null, 0.95):
+            return rank
+    return min(len(singular), most)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_ranks_that_noise_cannot_reach_are_passed_over_and_change_nothing(seed):
+    rng = np.random.default_rng(seed)
+    dim, rank = int(rng.integers(2, 9)), int(rng.integers(0, 9))
+    matrix = rng.normal(size=(dim, rank)) @ rng.normal(size=(rank, dim)) * rng.uniform(0.2, 3)
+    noise = rng.normal(size=(101, dim, dim))
+    expected = one_rank_after_the_other(matrix + noise[0], noise[1:], dim)
+    assert rank_above_noise(matrix + noise[0], noise[1:], most=dim).rank == expected
