@@ -9,7 +9,7 @@ from absl import flags
 from ml_collections import config_flags
 
 from ivaegan_jax.cli import _processes
-from ivaegan_jax.data import COLUMNS, DATASETS, ENDINGS, KINDS
+from ivaegan_jax.data import COLUMNS, DATASETS, ENDINGS, KINDS, ROWS
 from ivaegan_jax.studies import Config
 from ivaegan_jax.types import InputError
 
@@ -105,6 +105,14 @@ def define_column_flags() -> None:
     flags.DEFINE_string("groups", "", "Column of recordings, sessions or subjects.")
     flags.DEFINE_string("time", "", "Column of times.")
     flags.DEFINE_string("s", "", f"Columns that are true sources, where they are known: {many}.")
+    define_rows_flag("")
+
+
+def define_rows_flag(default: str | None) -> None:
+    """Defines the flag that says which rows of a file are taken."""
+    kept = "the study's" if default is None else "all"
+    flags.DEFINE_string("rows", default, f"Rows of a file, by values of its columns: {ROWS}; empty "
+                        f"takes all, and without the flag {kept}.")  # fmt: skip
 
 
 def read_config() -> Config:

@@ -15,6 +15,7 @@ are far from those the model was trained on (other units, another order of colum
 are encoded, and one warning says so.
 """
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +25,11 @@ from ivaegan_jax.cli import _flags
 from ivaegan_jax.data import (
     DATASETS,
     ENDINGS,
+    RECORDINGS,
     Latents,
     ending_of,
     load_dataset,
+    load_recording,
     load_table,
     write_latents,
 )
@@ -43,6 +46,7 @@ def define_flags() -> None:
     flags.DEFINE_string("data", "", "A file with x, or the study's own data by name.")
     flags.DEFINE_string("out", "", f"The file to write ({', '.join(ENDINGS)}).")
     flags.DEFINE_string("preset", "", "Which model, where the work directory has several.")
+    _flags.define_rows_flag(None)
     flags.DEFINE_integer("data_seed", None, "Which data seed, where there are several.")
     flags.DEFINE_integer("seed", None, "One model seed alone, in place of the chosen one.")
 
@@ -55,9 +59,11 @@ def main() -> None:
     if flags.FLAGS.seed is not None:
         fitted = of_seed(fitted, flags.FLAGS.seed)
     dataset = _rows(fitted, flags.FLAGS.data)
+    print(dataset.credit, end="\n" * bool(dataset.credit))
     z, z_std = encode(fitted, dataset)
     about = {"seeds": fitted.seeds, "split": np.array(fitted.split)}
-    if flags.FLAGS.data == fitted.data and len(fitted.part) == len(dataset.x):
+    own = flags.FLAGS.data == fitted.data and flags.FLAGS.rows is None
+    if own and len(fitted.part) == len(dataset.x):
         about["part"] = fitted.part
     index = None
     if fitted.chosen:  # nothing was scored yet in a study that was stopped
@@ -87,9 +93,13 @@ def _out(out: Path, data: Path) -> Path:
 
 def _rows(fitted: Fitted, data: str) -> Dataset:
     """All rows of a file, those without a u too, or a named data set as the study drew it."""
-    if data not in DATASETS:
+    rows = {} if flags.FLAGS.rows is None else {"rows": flags.FLAGS.rows}
+    if data not in DATASETS or data in RECORDINGS:
+        load = partial(load_recording if data in RECORDINGS else load_table, data)
         columns = fitted.preprocessing.columns or fitted.preprocessing.dim_given
-        return load_table(data, new_rows_of=columns, **fitted.data_config.named_columns())
+        return load(new_rows_of=columns, **{**fitted.data_config.named_columns(), **rows})
+    if rows:
+        raise InputError(f"{data} has no rows to choose from: leave out --rows")
     if data == fitted.data:
         return load_named(fitted.data, fitted.data_config, fitted.data_seed)
     return load_dataset(data, fitted.data_seed)

@@ -59,6 +59,8 @@ def main() -> int:
     if not (values.latents or values.write_controls):
         raise InputError("--latents names no file; give those of one run or more")
     table = _table()
+    if table.credit and not values.json:
+        print(table.credit)
     if values.write_controls:
         paths = write_controls(table, values.write_controls)
         if not values.json:

@@ -37,6 +37,7 @@ from ivaegan_jax.data.prepare import (
     split_arrays,
 )
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
+from ivaegan_jax.data.recordings.shipped import RECORDINGS, Recording, load_recording
 from ivaegan_jax.data.sentinels import find_sentinels, unmarked
 from ivaegan_jax.data.series import moved_along
 from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
@@ -48,6 +49,7 @@ from ivaegan_jax.data.tables.formats import ENDINGS, ending_of, write_latents
 from ivaegan_jax.data.tables.latents import Latents
 from ivaegan_jax.data.tables.load import load_table
 from ivaegan_jax.data.tables.memory import as_dataset, as_rows
+from ivaegan_jax.data.tables.rows import GRAMMAR as ROWS
 from ivaegan_jax.data.tables.typed import KINDS
 
 __all__ = [
@@ -62,6 +64,8 @@ __all__ = [
     "LITTLE",
     "MUCH",
     "PLAIN",
+    "RECORDINGS",
+    "ROWS",
     "SHIFTED",
     "VALUES_AT_ONCE",
     "Counted",
@@ -76,6 +80,7 @@ __all__ = [
     "Part",
     "Prepared",
     "Preprocessing",
+    "Recording",
     "Split",
     "Structure",
     "as_control",
@@ -100,6 +105,7 @@ __all__ = [
     "likeness",
     "load_dataset",
     "load_embedding",
+    "load_recording",
     "load_table",
     "make_null",
     "make_split",

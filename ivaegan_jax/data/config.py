@@ -3,8 +3,8 @@
 import dataclasses
 from typing import Any
 
-COLUMNS = ("x", "u", "groups", "time", "s")
-"""Settings that say which columns of a file are what; flags have the same names."""
+COLUMNS = ("x", "u", "groups", "time", "s", "rows")
+"""Settings that say which columns and rows of a file are what; flags have the same names."""
 
 
 @dataclasses.dataclass(unsafe_hash=True)
@@ -44,6 +44,7 @@ class DataConfig:
       groups: the column of recordings, sessions or subjects, as the flag --groups.
       time: the column of times, as the flag --time.
       s: columns that are true sources, as the flag --s.
+      rows: which rows of a file, by values of its columns, as the flag --rows.
     """
 
     segments: int = 0
@@ -77,6 +78,7 @@ class DataConfig:
     groups: str = ""
     time: str = ""
     s: str = ""
+    rows: str = ""
 
     def drawn(self) -> dict[str, Any]:
         """The options that are set of how a benchmark is drawn: all fields before `scale`."""
@@ -85,6 +87,6 @@ class DataConfig:
         return {name: value for name in own if (value := getattr(self, name))}
 
     def named_columns(self) -> dict[str, str]:
-        """The columns of a file that are named, by what they are."""
+        """The columns and rows of a file that are named, by what they are."""
         named = {name: getattr(self, name) for name in COLUMNS}
         return {name: value for name, value in named.items() if value}

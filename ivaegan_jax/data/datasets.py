@@ -16,6 +16,7 @@ from ivaegan_jax.data.benchmarks.sprites import sprites
 from ivaegan_jax.data.benchmarks.synthetic import b1, b2, b3_imca, b3_tcl, b4
 from ivaegan_jax.data.controls import CONTROLS
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
+from ivaegan_jax.data.recordings.shipped import RECORDINGS, load_recording
 from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
 from ivaegan_jax.data.tables.formats import ending_of
 from ivaegan_jax.data.tables.load import load_table
@@ -85,6 +86,8 @@ DATASETS = Registry[DatasetEntry]("data set", as_data_set, {
     "laws": DatasetEntry(laws, synthetic=True),
     "sprites": DatasetEntry(sprites, synthetic=True),
     "digits": DatasetEntry(digits, synthetic=False),
+    **{name: DatasetEntry(functools.partial(load_recording, name), synthetic=False)
+       for name in RECORDINGS},
 })  # fmt: skip
 
 
@@ -101,7 +104,8 @@ def load_dataset(
       data_seed: draws a synthetic data set; others do not depend on it.
       options: keyword arguments of the named data set, such as `{"segments": 20}`; every synthetic
         one also takes `noise` and `noise_law`, see `add_noise`.
-      columns: of a file, which columns are x, u, groups, time and s, see `load_table`.
+      columns: of a file or a recording, which columns are x, u, groups, time and s, and which
+        rows, see `load_table`.
 
     Raises:
       InputError: for an unknown name, unknown or unfit options, or an unfit file.
@@ -113,6 +117,13 @@ def load_dataset(
       ((200, 5), 4, (200, 5))
     """
     name, options, columns = str(name_or_path), dict(options or {}), dict(columns or {})
+    if name in RECORDINGS:
+        if options:
+            raise InputError(
+                f"{name} has no option {min(options)!r}: a recording is a table, whose columns and "
+                "rows are named by --x, --u, --groups, --time and --rows"
+            )
+        return load_recording(name, **columns)
     if name in DATASETS and columns:
         raise InputError(f"{name} has no columns to choose from: leave out --{min(columns)}")
     if is_synthetic(name):

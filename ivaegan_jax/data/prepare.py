@@ -125,7 +125,11 @@ def prepare(
         preprocessing=fitted,
         dim_u=fitted[0].dim_u,
         image_shape=datasets[0].image_shape,
-        notes=(*datasets[0].notes, *notes_on_codes(datasets[0])),
+        notes=(
+            *filter(None, [datasets[0].credit]),
+            *datasets[0].notes,
+            *notes_on_codes(datasets[0]),
+        ),
         split=note,
         sha256=_fingerprint(datasets),
         truths=tuple(

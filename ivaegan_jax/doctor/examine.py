@@ -54,6 +54,8 @@ def examine(
             raise
         yield refusal("table", "This table cannot be used", error)
         return
+    if raw.credit:
+        yield Finding("source", "fine", raw.credit)
     yield from [*describe_x(raw), *describe_u(raw), check_rows(raw)]
     try:
         study = Study(experiment, table=table)

@@ -80,7 +80,7 @@ def is_numbering(
     found = np.zeros(x.shape[1], bool)
     for column in np.flatnonzero((some == np.round(some)).all(axis=0)):
         values = x[:, column]
-        if len(x) > 2 and values.max() - values.min() == len(x) - 1:
+        if len(x) > 2 and float(values.max()) - float(values.min()) == len(x) - 1:
             found[column] = len(np.unique(values)) == len(x)
     return found
 

@@ -145,6 +145,7 @@ class Dataset:
       clean: what x would be without noise, `[rows, dim_x]`, of counts their expected values; None
         where x has no noise or nobody knows.
       truth: of a benchmark, how every row came about.
+      credit: of a recording of others, its licence and whom to cite, one sentence.
     """
 
     name: str
@@ -163,6 +164,7 @@ class Dataset:
     columns: tuple[str, ...] = ()
     clean: Float[np.ndarray, "rows dim_x"] | None = None
     truth: Known | None = None
+    credit: str = ""
 
     def __post_init__(self) -> None:
         """Takes a plain array for u."""

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from programs_forked import REPOSITORY, SMALL
 
+from ivaegan_jax.data import RECORDINGS
+
 MINE = 'raise ImportError("that of another project")\n'
 
 
@@ -77,6 +79,8 @@ def test_the_wheel_installs_one_package(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"ivaegan_jax"}
     assert {"ivaegan_jax/py.typed", "ivaegan_jax/__init__.pyi"} <= set(names)
+    files = {f"ivaegan_jax/data/recordings/{name}.npz" for name in RECORDINGS}
+    assert {*files, "ivaegan_jax/data/recordings/NOTICES.md"} <= set(names)
 
 
 def test_the_command_compares_beside_another_projects_experiments(installed, project):

@@ -9,6 +9,7 @@ from ivaegan_jax.data import load_table
 from ivaegan_jax.data.sentinels import find_sentinels, notes_on_codes
 from ivaegan_jax.doctor.auxiliary import describe_u
 from ivaegan_jax.doctor.observations import describe_x
+from ivaegan_jax.doctor.telling import is_numbering
 
 RNG = np.random.default_rng(0)
 ROWS, LEVELS = 1200, 12
@@ -181,3 +182,11 @@ def test_offsets_are_named_only_where_they_cost_digits(found):
     assert values(single, "scale")["coarse"] == [1]
     assert values(single, "columns") == {"constant": [], "repeated": [], "rounded": [0]}
     assert "never change" not in single["columns"].sentence
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int16, np.uint8])
+def test_small_whole_numbers_do_not_overflow(dtype):
+    """Their range may be larger than the type holds, as in recordings of 8 bits."""
+    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    x = np.linspace(low, high, 256).astype(dtype)[:, None]
+    assert is_numbering(x, x.astype(float)).all() == (dtype != np.int16)

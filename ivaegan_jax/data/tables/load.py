@@ -6,6 +6,7 @@ from pathlib import Path
 from ivaegan_jax.data.tables.build import build
 from ivaegan_jax.data.tables.choose import Choice, choose, names_in
 from ivaegan_jax.data.tables.formats import read_table
+from ivaegan_jax.data.tables.rows import parse_rows, some_rows
 from ivaegan_jax.types import Dataset, InputError
 
 
@@ -18,6 +19,7 @@ def load_table(
     groups: str = "",
     time: str = "",
     s: str | Sequence[str] = "",
+    rows: str = "",
 ) -> Dataset:
     """Loads and checks a file: npz, csv, tsv, parquet, h5, mat, h5ad or xlsx, by its ending.
 
@@ -46,6 +48,8 @@ def load_table(
       groups: the column of recordings, sessions or subjects; empty takes groups, if there is one.
       time: the column of times; empty takes time, if there is one.
       s: names or patterns of true sources; empty takes s, if there is one.
+      rows: which rows, by the values of columns, as `person=p0,p1` or `person!=p4;task!=rest`;
+        empty takes all.
 
     Raises:
       InputError: one line naming the file, what is wrong with it, and the remedy.
@@ -62,7 +66,8 @@ def load_table(
     model = () if isinstance(new_rows_of, int | None) else tuple(new_rows_of)
     count = new_rows_of if isinstance(new_rows_of, int) else len(model) or None
     try:
-        table = read_table(path, names_in(choice))
+        named = [*names_in(choice), *(each.column for each in parse_rows(rows))]
+        table = some_rows(read_table(path, named), rows)
         pieces = choose(table, choice, new_rows_of is None, model)
         return build(pieces, str(path), new_rows_of is None, count)
     except InputError as error:

@@ -1,0 +1,1 @@
+"""Excerpts of real recordings that come with the package, with licence, citation and question."""
