@@ -90,7 +90,8 @@ def _check(asked: Sequence[tuple[Experiment, Workdir]]) -> None:
 
 
 def _work(experiment: Experiment) -> int:
-    return experiment.steps * len(experiment.seeds) * len(experiment.data_seeds)
+    runs = len(experiment.presets) * len(experiment.seeds) * len(experiment.data_seeds)
+    return experiment.steps * runs
 
 
 def _manifest(study: NamedStudy, paths: Mapping[str, Path]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from ivaegan_jax.evaluation import OfModel, Result, Score
 from ivaegan_jax.files import read_json, read_rows
 from ivaegan_jax.report.asked import Asked
 from ivaegan_jax.report.recorded import labels, name_of, ordered
-from ivaegan_jax.studies import Workdir, load_whole_results, merge, model_of
+from ivaegan_jax.studies import CONTROL, Workdir, control_of, load_whole_results, merge, model_of
 from ivaegan_jax.types import InputError, Row
 
 
@@ -139,9 +139,15 @@ def read_arms(arms: Sequence[Arm]) -> list[Records]:
 
 
 def _renamed(records: Records, arm: Arm) -> Records:
-    results = [_named(each, arm.name, arm.data) for each in records.results]
-    train = [row | {"data": arm.data, "preset": arm.name} for row in records.train]
-    arrays = dict.fromkeys([arm.name], *list(records.arrays.values())[:1])
+    """The same under the arm's name, which its negative controls follow as they do a model's."""
+
+    def new(label: str) -> str:
+        control = "" if control_of(arm.preset) else control_of(label)
+        return CONTROL.join(filter(None, (arm.name, control)))
+
+    results = [_named(each, new(name_of(each)), arm.data) for each in records.results]
+    train = [row | {"data": arm.data, "preset": new(row["preset"])} for row in records.train]
+    arrays = {new(label): path for label, path in records.arrays.items()}
     return records._replace(results=results, train=train, arrays=arrays)
 
 

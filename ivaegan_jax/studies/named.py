@@ -13,7 +13,7 @@ from ivaegan_jax.models import PRESETS, resolve
 from ivaegan_jax.studies.bands import Band
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment, validate
-from ivaegan_jax.studies.labels import configured, nearest
+from ivaegan_jax.studies.labels import configured, nearest, with_controls
 from ivaegan_jax.studies.seeds import seeds_words
 from ivaegan_jax.studies.workdir import file_name
 from ivaegan_jax.types import InputError
@@ -37,6 +37,7 @@ class Arm:
       steps: rounds of the game; 0 takes the study's.
       seeds: model seeds; none takes the study's.
       data_seeds: data seeds; none takes the study's.
+      controls: negative controls that are trained beside it, keys of `data.CONTROLS`.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Arm:
     steps: int = 0
     seeds: Sequence[int] = ()
     data_seeds: Sequence[int] = ()
+    controls: Sequence[str] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,9 +104,10 @@ def experiment_of(study: NamedStudy, arm: Arm) -> Experiment:
     data_seeds = arm.data_seeds or study.data_seeds
     try:
         config = config_of(arm.settings)
-        experiment = Experiment(arm.data, (arm.preset,), seeds, data_seeds, steps, config)
+        labels = tuple(with_controls([arm.preset], arm.controls))
+        experiment = Experiment(arm.data, labels, seeds, data_seeds, steps, config)
         validate(experiment)
-        [label] = experiment.labels
+        label, *_ = experiment.labels
         own = configured(config, label)
         resolve(PRESETS[label.preset], own.model, own.train.critic_rounds)
     except InputError as error:

@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from ivaegan_jax.data import DATASETS
+from ivaegan_jax.data import DATASETS, RECORDINGS
 from ivaegan_jax.data.config import COLUMNS, DataConfig
 from ivaegan_jax.studies import Band
 from ivaegan_jax.studies.named import (
@@ -26,7 +26,7 @@ from ivaegan_jax.types import InputError
 ASKED_FOR = {
     "b1", "b2", "b3", "b4", "ten_sources", "adversaries", "critic_inputs", "segments", "samples",
     "depth", "dimension", "nets", "players", "noise", "baselines", "encoders", "continuous_u",
-    "noisy", "counts", "laws",
+    "noisy", "counts", "laws", "emg", "smartwatch", "vowels", "place_cells", "flow_cytometry",
 }  # fmt: skip
 PREPARATION = {"scale", "codes", "valid_fraction", "test_fraction", "split", "noise", "noise_law"}
 WITHOUT_TRUTH = {"verdict", "agreement_mcc", "selection_gain"}
@@ -57,6 +57,7 @@ def test_every_arm_of_a_study_is_valid(name):
     for arm in study.arms:
         experiment = experiment_of(study, arm)
         options = set(inspect.signature(DATASETS[arm.data].make).parameters) | PREPARATION
+        options |= {*COLUMNS} if arm.data in RECORDINGS else set()
         changed = {key[5:] for key in arm.settings if key.startswith("data.")}
         assert changed <= options, arm.name
         assert experiment.config.train.batch % experiment.config.model.packing == 0
@@ -71,6 +72,12 @@ def test_quick_is_small(name):
     for arm in quick.arms:
         experiment = experiment_of(quick, arm)
         assert experiment.steps * len(experiment.seeds) * len(experiment.data_seeds) <= 500
+
+
+def test_controls_of_an_arm_are_trained_beside_it():
+    arm = dataclasses.replace(ARM, controls=("shifted_u", "u_only"))
+    experiment = experiment_of(STUDY, arm)
+    assert experiment.presets == ("ivae_gan", "ivae_gan+shifted_u", "ivae_gan+u_only")
 
 
 def test_settings_become_a_config():
