@@ -141,7 +141,8 @@ class Program:
             self.place = lambda: (shard_runs(runs, mesh), share(data, mesh))
             shapes = jax.eval_shape(start, runs, ())
             lowered = play.lower(runs, shapes, (data, np.int32(1)))
-            self.start, self.play = start, lowered.compile(self.options())
+            self.start = start.lower(runs, ()).compile()
+            self.play = lowered.compile(self.options())
         self.compile_s = time.monotonic() - began
 
     def options(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from ivaegan_jax.data import Prepared
 from ivaegan_jax.evaluation.results import Baseline
 from ivaegan_jax.evaluation.scores import some_of
+from ivaegan_jax.evaluation.side_by_side import side_by_side
 from ivaegan_jax.metrics import baselines, distinct_columns, some_rows
 
 BASELINE_NUMBERS, FIT_ROWS, BASELINE_ROWS = 2**24, 100_000, 20_000
@@ -28,27 +29,34 @@ def baseline_rows(prepared: Prepared, data_seeds: Sequence[int], data: str) -> I
     train, test = prepared.train, prepared.test
     if train.s is None or test.s is None:
         return
+    sources, held_out = train.s, test.s
     convention = {"corr": "pearson", "assignment": "held_out"}
-    for i, data_seed in enumerate(data_seeds):
+
+    def of_data_seed(i: int) -> list[Baseline]:
         most = BASELINE_NUMBERS // prepared.dim_x
         fit = some_rows(train.u[i], prepared.dim_u, min(FIT_ROWS, most))
         rows = some_rows(test.u[i], prepared.dim_u, min(BASELINE_ROWS, most))
-        kept = distinct_columns(test.s[i])  # the sources that models are scored on
+        kept = distinct_columns(held_out[i])  # the sources that models are scored on
         if not len(kept):
-            continue
+            return []
         found = baselines(
-            train.x[i][fit], train.u[i][fit], train.s[i][fit][:, kept],
-            test.x[i][rows], test.u[i][rows], test.s[i][rows][:, kept],
+            train.x[i][fit], train.u[i][fit], sources[i][fit][:, kept],
+            test.x[i][rows], test.u[i][rows], held_out[i][rows][:, kept],
         )  # fmt: skip
         said = some_of("fit_rows", fit, train.u[i]) | some_of("rows", rows, test.u[i])
-        said |= some_of("sources", kept, test.s[i].T)
-        for name, value in found.items():
-            yield Baseline(
+        said |= some_of("sources", kept, held_out[i].T)
+        return [
+            Baseline(
                 **convention,
                 **said,
                 data=data,
-                data_seed=data_seed,
+                data_seed=data_seeds[i],
                 baseline=BASELINE_NAMES[name.removeprefix("within_level_")],
                 metric="mcc_within" if name.startswith("within_level_") else "mcc",
                 value=value,
             )
+            for name, value in found.items()
+        ]
+
+    for rows in side_by_side(of_data_seed, range(len(data_seeds))):
+        yield from rows

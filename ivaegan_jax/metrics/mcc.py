@@ -13,7 +13,7 @@ from jaxtyping import Float, Int, Num
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import rankdata
 
-from ivaegan_jax.metrics.rows import centred, held_out_split
+from ivaegan_jax.metrics.rows import centred, held_out_split, without_single_rows
 
 Correlation: TypeAlias = Literal["pearson", "spearman"]
 """Pearson for sources known up to scale; Spearman for sources known up to a monotone map."""
@@ -129,10 +129,7 @@ def _within_levels(
     z: np.ndarray, s: np.ndarray, u: np.ndarray, corr: Correlation
 ) -> Float[np.ndarray, "dim_z dim_s"]:
     """Correlation, pooled over levels, after removing the means of these rows per level."""
-    _, code, counts = np.unique(u, return_inverse=True, return_counts=True)
-    keep = counts[code] > 1
-    if not keep.any():
-        raise ValueError("no level of u has two rows: nothing varies within a level")
+    keep = without_single_rows(u)
     z, s, u = z[keep], s[keep], u[keep]
     return correlation_matrix(centred(z, u), centred(s, u), corr)
 

@@ -1,7 +1,7 @@
 """Rows of a table: the held-out split, centring, and means per level of u."""
 
 import numpy as np
-from jaxtyping import Float, Int, Num
+from jaxtyping import Bool, Float, Int, Num
 
 from ivaegan_jax.types import are_codes
 
@@ -47,6 +47,19 @@ def centred(
         code = np.unique(u, return_inverse=True)[1]
         residual = a - level_means(a, code)[code]
     return np.where(np.abs(residual) > 1e-12 * np.abs(a).max(axis=0), residual, 0.0)
+
+
+def without_single_rows(u: Num[np.ndarray, " rows"]) -> Bool[np.ndarray, " rows"]:
+    """Whether each row's level has another row, so that something varies within it.
+
+    Raises:
+      ValueError: where no level has.
+    """
+    _, code, counts = np.unique(u, return_inverse=True, return_counts=True)
+    keep = counts[code] > 1
+    if not keep.any():
+        raise ValueError("no level of u has two rows: nothing varies within a level")
+    return keep
 
 
 def r2_per_column(

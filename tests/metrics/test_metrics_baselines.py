@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.stats import ortho_group
 
 from ivaegan_jax.metrics import (
     baselines,
@@ -10,6 +11,7 @@ from ivaegan_jax.metrics import (
     pca_baseline,
     random_rotation_baseline,
     raw_x_baseline,
+    within_level_mcc,
 )
 from ivaegan_jax.metrics.estimates import conditional_mean
 
@@ -97,3 +99,17 @@ def test_baselines_of_a_continuous_u_have_no_levels():
     u = S[:, :1].astype(np.float32)
     values = baselines(X[TRAIN], u[TRAIN], S[TRAIN], X[TEST], u[TEST], S[TEST])
     assert not any(name.startswith("within_level") for name in values)
+
+
+@pytest.mark.parametrize("within", [False, True])
+def test_rotating_second_moments_is_rotating_rows(within):
+    u = np.arange(401) % 7
+    s = S[:401] * (1 + u[:, None]) + u[:, None]
+    standardised = (s - s.mean(axis=0)) / s.std(axis=0)
+    rotations = ortho_group.rvs(S.shape[1], size=12, random_state=3)
+    scores = [
+        within_level_mcc(standardised @ each, s, u) if within else mcc(standardised @ each, s)
+        for each in rotations
+    ]
+    found = random_rotation_baseline(s, 12, 3, u if within else None)
+    assert found == pytest.approx((np.mean(scores), np.quantile(scores, 0.95)), abs=1e-12)

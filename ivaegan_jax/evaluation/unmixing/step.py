@@ -17,6 +17,7 @@ from jaxtyping import Int
 from ivaegan_jax.data import Part
 from ivaegan_jax.evaluation.results import LinearStep, Stamp
 from ivaegan_jax.evaluation.scoring import Trained, in_parts
+from ivaegan_jax.evaluation.side_by_side import side_by_side
 from ivaegan_jax.evaluation.unmixing.refit import refit_priors
 from ivaegan_jax.metrics import (
     Unmixing,
@@ -124,12 +125,12 @@ def _unmix(some: Trained, rows: Rows, dim_u: int, mesh: Mesh) -> tuple[Params, l
     count = len(some.runs.seed)
     latents = lifted(*stacked, share(rows.arrays, mesh))
     latents = jax.tree.map(lambda leaf: np.asarray(leaf)[:count], latents)
-    found = [
-        _decide(
-            jax.tree.map(lambda leaf, i=i: leaf[i], latents), rows.train[of_u], rows.valid[of_u]
-        )
-        for i, of_u in enumerate(some.runs.of_u)
-    ]
+
+    def decide(i: int) -> Unmixing:
+        of_u, own = int(some.runs.of_u[i]), jax.tree.map(lambda leaf: leaf[i], latents)
+        return _decide(own, rows.train[of_u], rows.valid[of_u])
+
+    found = [*side_by_side(decide, range(count))]
     matrix = np.stack([each.matrix for each in found])
     both = (each.astype(np.float32) for each in (matrix, np.linalg.inv(matrix)))
     block = {**dict(zip((MATRIX, INVERSE), both, strict=True)), PRIOR: some.states.evaluated[PRIOR]}

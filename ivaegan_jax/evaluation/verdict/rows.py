@@ -13,6 +13,7 @@ from jaxtyping import Int
 from ivaegan_jax.evaluation import results
 from ivaegan_jax.evaluation.results import Finding, Stamp, Verdict
 from ivaegan_jax.evaluation.scoring import AGREED_RUNS, Trained
+from ivaegan_jax.evaluation.side_by_side import side_by_side
 from ivaegan_jax.evaluation.verdict.findings import Findings, find
 from ivaegan_jax.evaluation.verdict.held_out import HeldOut
 from ivaegan_jax.evaluation.verdict.judgement import LOST, judge
@@ -76,14 +77,15 @@ def judge_runs(
     stamp: Stamp,
 ) -> Iterator[Finding | Verdict]:
     """Every finding that there is of each run, and its verdict with the reasons."""
-    for i, index in enumerate(trained.runs.of_u):
-        run = jax.tree.map(lambda leaf, i=i: leaf[i], checked)
+
+    def look(i: int) -> Findings | None:
+        run = jax.tree.map(lambda leaf: leaf[i], checked)
+        of_u = int(trained.runs.of_u[i])
+        return find(run, held_out[of_u], trained.model.theory) if _is_finite(run) else None
+
+    for i, found in enumerate(side_by_side(look, range(len(trained.runs.seed)))):
+        verdict, reasons = judge(found, bool(trained.states.alive[i])) if found else LOST
         which = stamp(i)
-        if _is_finite(run):
-            found = find(run, held_out[index], trained.model.theory)
-            verdict, reasons = judge(found, bool(trained.states.alive[i]))
-        else:
-            found, (verdict, reasons) = None, LOST
         for metric, value in (_numbers(found) if found else {}).items():
             yield Finding(**which, metric=metric, value=value)
         yield Verdict(**which, verdict=verdict, reasons=tuple(reasons))
