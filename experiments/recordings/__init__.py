@@ -1,0 +1,1 @@
+"""What recordings are asked beyond a verdict: people left out, electrodes, gestures."""
