@@ -40,6 +40,7 @@ from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
 from ivaegan_jax.data.recordings.shipped import RECORDINGS, Recording, load_recording
 from ivaegan_jax.data.sentinels import find_sentinels, unmarked
 from ivaegan_jax.data.series import moved_along
+from ivaegan_jax.data.sessions import coded_alike
 from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
 from ivaegan_jax.data.splits.how import parse_split
 from ivaegan_jax.data.splits.order import group_of, in_order, ordered_as
@@ -88,6 +89,7 @@ __all__ = [
     "as_embedding",
     "as_rows",
     "check_batch",
+    "coded_alike",
     "copied_rows",
     "described",
     "digits",

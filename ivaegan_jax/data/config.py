@@ -15,7 +15,8 @@ class DataConfig:
       segments: number of levels of u.
       per_segment: rows per level; all rows where u is continuous.
       dim: number of sources, and of columns where `columns` does not say otherwise.
-      columns: number of observed columns of `noisy`, `counts` and `laws`.
+      columns: number of observed columns of `noisy`, `counts`, `laws` and `sessions`.
+      session: which session of `sessions`.
       layers: mixing layers.
       recipe: whose sources and mixing `noisy` has: b1, b2 or b3.
       source: distribution of the sources: gaussian, laplace, hypsec or uniform.
@@ -51,6 +52,7 @@ class DataConfig:
     per_segment: int = 0
     dim: int = 0
     columns: int = 0
+    session: int = 0
     layers: int = 0
     recipe: str = ""
     source: str = ""

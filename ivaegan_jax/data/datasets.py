@@ -12,6 +12,7 @@ from ivaegan_jax.data.benchmarks.coupled import b5_quadratic, b5_sine, b5_two_ci
 from ivaegan_jax.data.benchmarks.noise import add_noise
 from ivaegan_jax.data.benchmarks.observed import counts, laws, noisy
 from ivaegan_jax.data.benchmarks.real import digits
+from ivaegan_jax.data.benchmarks.sessions import sessions
 from ivaegan_jax.data.benchmarks.sprites import sprites
 from ivaegan_jax.data.benchmarks.synthetic import b1, b2, b3_imca, b3_tcl, b4
 from ivaegan_jax.data.controls import CONTROLS
@@ -85,6 +86,7 @@ DATASETS = Registry[DatasetEntry]("data set", as_data_set, {
     "counts": DatasetEntry(counts, synthetic=True),
     "laws": DatasetEntry(laws, synthetic=True),
     "sprites": DatasetEntry(sprites, synthetic=True),
+    "sessions": DatasetEntry(sessions, synthetic=True),
     "digits": DatasetEntry(digits, synthetic=False),
     **{name: DatasetEntry(functools.partial(load_recording, name), synthetic=False)
        for name in RECORDINGS},

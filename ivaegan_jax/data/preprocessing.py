@@ -199,7 +199,7 @@ def fit_preprocessing(
     in the training rows of `make_split`.
 
     Args:
-      dataset: the table.
+      dataset: the table; u is fitted on all rows that it is coded with, where there are others.
       rows: indices of the training rows.
       scale: standard deviation that the standardised x shall have, above 0.
 
@@ -214,15 +214,16 @@ def fit_preprocessing(
         shared = np.sqrt(np.mean(np.square(of_x.std)))
         of_x = of_x._replace(std=np.full_like(of_x.std, shared))
     x_mean, x_std = of_x.exact(dataset.x.dtype)
-    u, names = dataset.u, dataset.columns
+    u, names = dataset.u[rows] if dataset.coded_as is None else dataset.coded_as, dataset.columns
+    known = np.arange(len(u))
     kinds = () if all(each == PLAIN for each in u.columns) else u.columns
     of_all = Preprocessing(x_mean, x_std, float(scale), columns=names, seen=seen)
     if u.is_categorical:
-        levels = u.levels[np.unique(u.codes[rows])]
+        levels = u.levels[np.unique(u.codes)]
         named = (u.columns[0]._replace(levels=levels),) if u.names else ()
         return dataclasses.replace(of_all, levels=levels, u_columns=named)
     own = u.own_quantities()
-    of_u = moments(own, rows) if own.size else None
-    look = of_u and look_at(own, rows, of_u)
+    of_u = moments(own, known) if own.size else None
+    look = of_u and look_at(own, known, of_u)
     u_mean, u_std = of_features(u, of_u, own.dtype)
     return dataclasses.replace(of_all, u_mean=u_mean, u_std=u_std, u_columns=kinds, seen_u=look)

@@ -10,11 +10,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from ivaegan_jax.estimator.asked import AUTO, experiment_of
-from ivaegan_jax.estimator.fitting import Call, train
+from ivaegan_jax.estimator.fitting import Call, train, train_together
 from ivaegan_jax.estimator.generating import Generating
-from ivaegan_jax.estimator.record import Record, as_json
+from ivaegan_jax.estimator.record import Record, as_json, records_of_sessions
 from ivaegan_jax.estimator.rows import Kinds, Seeds, by_keyword
 from ivaegan_jax.estimator.shown import Shown
+from ivaegan_jax.estimator.tables import are_sessions, by_session, chosen_session, said_of
 from ivaegan_jax.estimator.wording import spoken_in_python
 from ivaegan_jax.models import PRESETS
 from ivaegan_jax.types import InputError
@@ -51,7 +52,8 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
       seeds_: of the runs.
       chosen_seed_: of the run that `transform` uses.
       notes_: what there is to say of the table, the latents and the split.
-      n_features_in_, feature_names_in_: columns of x.
+      n_features_in_, feature_names_in_: columns of x, of one table.
+      sessions_: of several tables an estimator for each, with all methods; else none.
     """
 
     preset: ClassVar[str] = "ivae_gan"
@@ -88,10 +90,13 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
         """Trains, scores and judges all runs.
 
         Args:
-          x: observations `[rows, columns]`: an array, a frame, a sparse matrix, an AnnData.
+          x: observations `[rows, columns]`: an array, a frame, a sparse matrix, an AnnData. A list
+            of these are sessions, each with columns of its own: they have an encoder, a generator
+            and a critic each and share the prior of one u, so that latents are the same in all.
           u: the auxiliary variable of every row (segment, class, condition, position, ...), names
             of columns of the frame x, which are no columns of x then, or an `Auxiliary`. Rows
-            whose u is missing are left out, which `notes_` says.
+            whose u is missing are left out, which `notes_` says. Of sessions a list, as are groups,
+            time and s; or names of columns that all have.
           groups: the recording, session or subject of every row, or a name.
           time: when every row was taken, or a name; without it rows stand in the order of time.
           s: true sources `[rows, sources]` where they are known, to score latents by.
@@ -102,7 +107,7 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
         with spoken_in_python():
             parameters = self.get_params(deep=False)
             experiment = experiment_of(self.preset, parameters)
-            table = self._table(x, u, groups=groups, time=time, s=s)
+            beside = {"groups": groups, "time": time, "s": s}
             call = Call(
                 command=f"{' '.join(repr(self).split())}.fit(x, u)",
                 workdir=self.workdir,
@@ -110,26 +115,39 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
                 progress=bool(self.verbose),
                 about={"preset": self.preset, "parameters": as_json(parameters)},
             )
-            record = train(experiment, table, call)
+            if are_sessions(x):
+                record = train_together(experiment, self._tables(x, u, **beside), call)
+            else:
+                record = train(experiment, self._table(x, u, **beside), call)
         self._take(record)
         return self
 
     def fit_transform(self, x: Any, u: Any = None, **fit_params: Any) -> Any:
         """Fits, and encodes the same rows, those held out among them."""
         self.fit(x, u, **fit_params)
-        return self.transform(x, u if self._fitted.needs_u else None)
+        [*own] = self.sessions_ or [self]
+        return self.transform(x, u if own[0]._fitted.needs_u else None)
 
-    def transform(self, x: Any, u: Any = None, *, seeds: Seeds = "chosen") -> Any:
+    def transform(
+        self, x: Any, u: Any = None, *, seeds: Seeds = "chosen", session: int | None = None
+    ) -> Any:
         """Posterior means of rows, old or new.
 
         Args:
-          x: rows with the columns of the training rows.
+          x: rows with the columns of the training rows; of several sessions a list with rows of
+            each, or those of one.
           u: of the same rows, where the encoder reads it (`IVAE`); others take none.
           seeds: `chosen`, the run that was chosen without the truth; a seed; or `all`.
+          session: whose rows these are, counted from 1, where there are several and x is no list.
 
         Returns:
-          `[rows, latents]`; of all seeds `[seeds, rows, latents]`.
+          `[rows, latents]`; of all seeds `[seeds, rows, latents]`; of a list a list of these.
         """
+        check_is_fitted(self)
+        if self.sessions_:
+            return self._of_sessions(x, u, seeds, session)
+        if session is not None:
+            raise InputError("this model was fitted to one table; leave out session")
         z = self._encoded(x, u, seeds)[0]
         if seeds == "all" and self._frames():
             raise InputError('seeds="all" gives three axes: set_output(transform="default") first')
@@ -159,6 +177,15 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
 
     def _take(self, record: Record) -> None:
         """Becomes what a finished fit left."""
+        self.sessions_ = tuple(self._session(own) for own in records_of_sessions(record))
+        if self.sessions_:
+            self._record = record
+            for name in ("n_latents_", "seeds_", "chosen_seed_"):
+                setattr(self, name, getattr(self.sessions_[0], name))
+            for name in ("n_features_in_", "feature_names_in_", "_fitted", "_arrays"):
+                vars(self).pop(name, None)
+            self.notes_ = tuple(record.about["notes"])
+            return
         self._open(record)
         self.n_latents_ = self._fitted.dims.dim_z
         self.n_features_in_ = self._fitted.preprocessing.dim_given
@@ -168,6 +195,27 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
         vars(self).pop("feature_names_in_", None)
         if columns := self._fitted.preprocessing.columns:
             self.feature_names_in_ = np.array(columns, object)
+
+    def _session(self, record: Record) -> "Estimator":
+        """The estimator of one session, with the same parameters."""
+        own = type(self)(**self.get_params(deep=False))
+        own._take(record)
+        return own
+
+    def _of_sessions(self, x: Any, u: Any, seeds: Seeds, session: int | None) -> Any:
+        count = len(self.sessions_)
+        if session is not None or not are_sessions(x):
+            place = chosen_session(session, count)
+            with said_of(place + 1):
+                return self.sessions_[place].transform(x, u, seeds=seeds)
+        if len(x) != count:
+            raise InputError(f"this model has {count} sessions and x is a list of {len(x)}")
+        if self._frames():
+            raise InputError(
+                'sessions give a list: set_output(transform="default") first, or name one session'
+            )
+        rows = zip(x, by_session(u, count, "u"), strict=True)
+        return [self._of_sessions(own, of, seeds, i) for i, (own, of) in enumerate(rows, start=1)]
 
     def _frames(self) -> bool:
         own = getattr(self, "_sklearn_output_config", {})
@@ -189,7 +237,7 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        if "_record" in state:  # functions are not pickled
+        if "_record" in state and not self.sessions_:  # functions are not pickled
             self._open(self._record)
 
 

@@ -1,18 +1,20 @@
 """Trains the study that an estimator asks for, in a work directory that may be for a while."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from ivaegan_jax.doctor import recommend_latents
-from ivaegan_jax.estimator.record import Record, collect
+from ivaegan_jax.estimator.record import Record, collect, collect_sessions
 from ivaegan_jax.files import write_text
 from ivaegan_jax.progress import ConsoleReporter, stages_of
 from ivaegan_jax.studies import (
     Experiment,
     Latents,
+    Running,
+    Sessions,
     Study,
     Workdir,
     model_of,
@@ -58,13 +60,40 @@ def train(experiment: Experiment, table: Dataset, call: Call) -> Record:
     use_cores()
     with programs_numerics(), _folder(call.workdir) as path:
         study, latents = make_study(experiment, table, call.controls)
-        workdir = Workdir(path)
-        workdir.open(study.settings())
-        with closing(workdir), recorded(study, workdir, call.command, {}):
-            _run(study, workdir, call.progress)
-            write_text(workdir.done, "")
+        workdir = _done(study, path, call)
         notes = [*study.notes, *latents.sentences(), *study.data.split.sentences()]
         return collect(workdir, model_of(experiment.presets[0]), {**call.about, "notes": notes})
+
+
+def train_together(experiment: Experiment, tables: Sequence[Dataset], call: Call) -> Record:
+    """Brings a study of several sessions to its end, see `train`.
+
+    Args:
+      experiment: what is trained in every session.
+      tables: one for each.
+      call: how it was called.
+    """
+    use_cores()
+    with programs_numerics(), _folder(call.workdir) as path:
+        sessions, latents = make_sessions(experiment, tables, call.controls)
+        workdir = _done(sessions, path, call)
+        notes = [*sessions.notes, *latents.sentences(), *sessions.split_record()["sentences"]]
+        about = {**call.about, "notes": notes}
+        return collect_sessions(workdir, model_of(experiment.presets[0]), about, len(tables))
+
+
+def _done(study: Running, path: Path, call: Call) -> Workdir:
+    workdir = Workdir(path)
+    workdir.open(study.settings())
+    with closing(workdir), ExitStack() as records:
+        folders = []
+        for own, folder in study.recorded_in(workdir):
+            records.enter_context(recorded(own, folder, call.command, {}))
+            folders.append(folder)
+        _run(study, workdir, call.progress)
+        for folder in folders:
+            write_text(folder.done, "")
+    return workdir
 
 
 def make_study(experiment: Experiment, table: Dataset, controls: bool) -> tuple[Study, Latents]:
@@ -78,7 +107,24 @@ def make_study(experiment: Experiment, table: Dataset, controls: bool) -> tuple[
     return study, advised
 
 
-def _run(study: Study, workdir: Workdir, progress: bool) -> None:
+def make_sessions(
+    experiment: Experiment, tables: Sequence[Dataset], controls: bool
+) -> tuple[Sessions, Latents]:
+    """The sessions; where nobody said how many latents, with the fewest that one of them allows."""
+    sessions = Sessions(experiment, tables, controls)
+    if experiment.config.model.dim_z or sessions.sources_known:
+        return sessions, Latents(sessions.studies[0].dims.dim_z)
+    advised = [
+        recommend_latents(study, table)
+        for study, table in zip(sessions.studies, tables, strict=True)
+    ]
+    least = min(advised, key=lambda each: each.number)
+    if least.number < sessions.studies[0].dims.dim_z:
+        sessions = Sessions(with_latents(experiment, least.number), tables, controls)
+    return sessions, least
+
+
+def _run(study: Running, workdir: Workdir, progress: bool) -> None:
     stages = [stage for stage in stages_of(study, study.left(workdir)) if stage.kind != "page"]
     runs, steps = len(study.runs.seed), study.experiment.steps
     with ConsoleReporter(stages, steps, runs, lines=False, bar=progress) as reporter:

@@ -3,6 +3,7 @@
 estimator.json          class, parameters, and what is known of the table
 run/config.json         and what else a run directory has, see `studies.Workdir`
 run/models/ivae_gan/    the model, see `studies.open_model`
+run/sessions/1/         of several sessions the run directory of each, in place of the model
 """
 
 import contextlib
@@ -23,7 +24,7 @@ from ivaegan_jax.types import InputError
 SCHEMA = 1
 """Version of the file's form."""
 
-ABOUT, RUN = "estimator.json", "run/"
+ABOUT, RUN, SESSIONS = "estimator.json", "run/", "sessions"
 
 
 class Record(NamedTuple):
@@ -86,6 +87,34 @@ def collect(workdir: Workdir, label: str, about: Mapping[str, Any]) -> Record:
     own += [*sorted(workdir.model(label).glob("[!.]*"))]
     files = {str(path.relative_to(workdir.path)): path.read_bytes() for path in own}
     return Record(about, files)
+
+
+def collect_sessions(workdir: Workdir, label: str, about: Mapping[str, Any], count: int) -> Record:
+    """Reads what is kept of a finished fit to several sessions: what is of all, and each by itself.
+
+    Args:
+      workdir: of all sessions.
+      label: of the model that is kept.
+      about: the entries of `estimator.json`.
+      count: how many sessions there are.
+    """
+    files = dict(collect(workdir, label, about).files)
+    for i in range(1, count + 1):
+        own = collect(Workdir(workdir.path / SESSIONS / str(i)), label, about)
+        files |= {f"{SESSIONS}/{i}/{name}": each for name, each in own.files.items()}
+    return Record({**about, "sessions": count}, files)
+
+
+def records_of_sessions(record: Record) -> list[Record]:
+    """The fit of each session by itself; none where there was one table."""
+    about = {name: each for name, each in record.about.items() if name != "sessions"}
+    found = []
+    for i in range(1, record.about.get("sessions", 0) + 1):
+        prefix = f"{SESSIONS}/{i}/"
+        own = {n.removeprefix(prefix): f for n, f in record.files.items() if n.startswith(prefix)}
+        notes = [note for note in about["notes"] if note.startswith(f"Session {i}: ")]
+        found.append(Record({**about, "notes": notes}, own))
+    return found
 
 
 def read_record(path: Path) -> Record:

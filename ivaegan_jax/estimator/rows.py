@@ -10,11 +10,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from ivaegan_jax.data import as_dataset
 from ivaegan_jax.estimator.record import Record
+from ivaegan_jax.estimator.tables import by_session, said_of
 from ivaegan_jax.estimator.wording import spoken_in_python
 from ivaegan_jax.files import read_npz
 from ivaegan_jax.studies import Fitted, encode, of_seed, open_model
 from ivaegan_jax.training import programs_numerics
-from ivaegan_jax.types import Auxiliary, Dataset
+from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
 Seeds: TypeAlias = Literal["chosen", "all"] | int
 """Which runs: the chosen one, all, or one by its seed."""
@@ -35,9 +36,11 @@ class Rows:
 
     Attributes:
       u_kinds: of the columns of u, a parameter of the estimator.
+      sessions_: an estimator for each session; none where one table was fitted.
     """
 
     u_kinds: Kinds
+    sessions_: Sequence[Any] = ()
     _record: Record
     _fitted: Fitted
     _arrays: dict[str, np.ndarray]
@@ -52,6 +55,11 @@ class Rows:
 
     def _run(self, seeds: Seeds) -> Fitted:
         check_is_fitted(self)
+        if self.sessions_:
+            raise InputError(
+                f"this model has {len(self.sessions_)} sessions: sessions_[0] is the first one's "
+                "own estimator, which has this method"
+            )
         chosen = self._fitted.chosen
         assert chosen is not None
         if seeds == "all":
@@ -65,10 +73,21 @@ class Rows:
         names = [name for name in ("u", "s") if name in self._arrays]
         return {"z": self._arrays["z"][place]} | {n: self._arrays[n][0] for n in names}
 
-    def _table(self, x: Any, u: Any, **beside: Any) -> Dataset:
+    def _table(self, x: Any, u: Any, name: str = DATA, **beside: Any) -> Dataset:
         """Rows to train on."""
         kinds = () if self.u_kinds is None else self.u_kinds
-        return as_dataset(x, u, name=DATA, u_kinds=kinds, **beside)
+        return as_dataset(x, u, name=name, u_kinds=kinds, **beside)
+
+    def _tables(self, x: Any, u: Any, **beside: Any) -> list[Dataset]:
+        """Rows of several sessions to train on."""
+        count = len(x)
+        own = {name: by_session(each, count, name) for name, each in beside.items()}
+        found = []
+        for i, (rows, of_rows) in enumerate(zip(x, by_session(u, count, "u"), strict=True)):
+            with said_of(i + 1):
+                given = {name: each[i] for name, each in own.items()}
+                found.append(self._table(rows, of_rows, f"session {i + 1}", **given))
+        return found
 
     def _new_rows(self, x: Any, u: Any) -> Dataset:
         """Rows for the model that was trained."""

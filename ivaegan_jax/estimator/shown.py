@@ -54,13 +54,49 @@ class VerdictInWords(NamedTuple):
         return f"<div><strong>{title}</strong>{sentences}<ul>{reasons}</ul></div>"
 
 
+VERDICTS = ("not identified", "cannot be told yet", "identification supported")
+"""From the weakest on."""
+
+
+def verdict_of_all(verdicts: Sequence[VerdictInWords], agreement: float) -> VerdictInWords:
+    """The weakest of the sessions' verdicts, and what all of them rest on.
+
+    Args:
+      verdicts: of each session.
+      agreement: mean MCC between two runs on the rows of all sessions at once.
+    """
+    order = {words: i for i, words in enumerate(VERDICTS)}
+    weakest = min(verdicts, key=lambda each: order.get(each.verdict, -1))
+    sentences = [f"Session {i}: {each.verdict}." for i, each in enumerate(verdicts, start=1)]
+    if np.isfinite(agreement):
+        sentences.append(
+            f"On the rows of all sessions at once, runs agree with an MCC of {agreement:.2f}."
+        )
+    reasons = [
+        f"session {i}: {reason}"
+        for i, each in enumerate(verdicts, start=1)
+        if each.verdict == weakest.verdict
+        for reason in each.reasons
+    ]
+    return VerdictInWords(weakest.model, weakest.verdict, sentences, reasons, weakest.steps)
+
+
 class Shown(Rows):
     """What a fit found."""
 
     @property
     def results_(self) -> pd.DataFrame:
-        """All results of the study, one per line, as `read_results` gives them."""
+        """All results of the study, one per line, as `read_results` gives them.
+
+        Of several sessions those of each, with a column `session`; it is 0 in what all of them
+        together say.
+        """
         check_is_fitted(self)
+        if self.sessions_:
+            found = [each.results_ for each in self.sessions_]
+            with self._record.unpacked() as workdir:
+                found = [read_results(workdir.path), *found]
+            return pd.concat([f.assign(session=i) for i, f in enumerate(found)], ignore_index=True)
         with self._record.unpacked() as workdir:
             return read_results(workdir.path)
 
@@ -72,19 +108,24 @@ class Shown(Rows):
 
     @property
     def agreement_(self) -> float:
-        """Mean MCC between the latents of two runs on test rows; NaN where there is one run."""
+        """Mean MCC between the latents of two runs on test rows; NaN where there is one run.
+
+        Of several sessions on the rows of all of them at once.
+        """
         check_is_fitted(self)
         with self._record.unpacked() as workdir:
             found = load_results(workdir.metrics)
-        wanted = (self._fitted.label, "agreement_mcc", "test")
+        wanted = (self._label, "agreement_mcc", "test")
         pairs = [each for each in found if isinstance(each, Agreement)]
         values = [e.value for e in pairs if (e.label, e.metric, e.split) == wanted]
         return float(np.mean(values)) if values else float("nan")
 
     @property
     def verdict_(self) -> VerdictInWords:
-        """Whether the latents are identified, and why."""
+        """Whether the latents are identified, and why; of several sessions the weakest verdict."""
         check_is_fitted(self)
+        if self.sessions_:
+            return verdict_of_all([each.verdict_ for each in self.sessions_], self.agreement_)
         with self._record.unpacked() as workdir:
             study = report.read_study(workdir.path)
         found = report.first_page(study.results, study.asked)
@@ -136,7 +177,7 @@ class Shown(Rows):
         Returns:
           The page.
         """
-        check_is_fitted(self)
+        self._run("chosen")
         path = Path(path).expanduser()
         with self._record.unpacked() as workdir:
             if path.suffix != ".html":
@@ -144,6 +185,11 @@ class Shown(Rows):
             page = report.write_report([workdir.path])
             path.parent.mkdir(parents=True, exist_ok=True)
             return Path(shutil.copyfile(page, path))
+
+    @property
+    def _label(self) -> str:
+        first = self.sessions_[0] if self.sessions_ else self
+        return first._fitted.label
 
     def _logged(self) -> list[dict[str, Any]]:
         with self._record.unpacked() as workdir:

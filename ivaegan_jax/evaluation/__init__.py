@@ -5,9 +5,11 @@ Belongs here: what one model's runs are worth. `results` has the schema of every
 Does not: files, tables, words of a report.
 """
 
+from ivaegan_jax.evaluation.across import across_rows
 from ivaegan_jax.evaluation.as_rows import SCHEMA, from_row, from_rows, to_row
 from ivaegan_jax.evaluation.baselines import baseline_rows
 from ivaegan_jax.evaluation.ceilings import CEILINGS, ceiling_rows, clean_rows
+from ivaegan_jax.evaluation.encoded import encode_runs
 from ivaegan_jax.evaluation.evaluate import evaluation_key, make_evaluate
 from ivaegan_jax.evaluation.own_metrics import METRICS, HeldOutRun
 from ivaegan_jax.evaluation.plotted import arrays_for_figures, joined_arrays
@@ -35,6 +37,7 @@ from ivaegan_jax.evaluation.selection import (
     Chosen,
     candidates,
     choose,
+    choose_together,
 )
 from ivaegan_jax.evaluation.verdict.gate import MOST_ROWS, Tested, hold_against_null
 from ivaegan_jax.evaluation.verdict.judgement import USABLE
@@ -68,12 +71,15 @@ __all__ = [
     "Stamp",
     "Tested",
     "Verdict",
+    "across_rows",
     "arrays_for_figures",
     "baseline_rows",
     "candidates",
     "ceiling_rows",
     "choose",
+    "choose_together",
     "clean_rows",
+    "encode_runs",
     "evaluation_key",
     "from_row",
     "from_rows",

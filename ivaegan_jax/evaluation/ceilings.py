@@ -1,30 +1,19 @@
 """What noise allows: how well the best estimate of the sources scores, and latents of clean x."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import jax
 import numpy as np
 from jax.sharding import Mesh
 from jaxtyping import Int
 
 from ivaegan_jax.data import Part, Prepared
+from ivaegan_jax.evaluation.encoded import encode_runs
 from ivaegan_jax.evaluation.results import Baseline, Score, Stamp
 from ivaegan_jax.evaluation.scores import known, some_of
 from ivaegan_jax.evaluation.scoring import Trained
 from ivaegan_jax.metrics import distinct_columns, mcc, some_rows, within_level_mcc
-from ivaegan_jax.models import Model, in_batches
-from ivaegan_jax.training import (
-    Run,
-    as_batch,
-    default_how,
-    over_runs,
-    pad_runs,
-    shard_runs,
-    share,
-)
 from ivaegan_jax.types import Row
 
 CEILINGS = {"bayes": False, "bayes_u": True}
@@ -94,25 +83,9 @@ def clean_rows(
     """
     if part.clean is None or part.s is None:
         return
-    both = trained.states.evaluated, trained.runs
-    stacked = shard_runs(pad_runs(both, mesh, trained.at_once), mesh)
-    lifted = _over_encoding(trained.model, dim_u, mesh)
-    means = np.asarray(lifted(*stacked, share((part.clean, part.u), mesh)))
+    means = encode_runs(trained, part.clean, part.u, dim_u, mesh)
     for i, index in enumerate(trained.runs.data_index):
         mu, s = means[i], part.s[index][:, distinct_columns(part.s[index])]
         value = known(lambda mu=mu, s=s: mcc(mu, s), mu)
         fields: Row = {**stamp(i), **CONVENTION, "latent": "posterior_mean"}
         yield Score(metric="mcc_clean", value=value, **fields)
-
-
-@lru_cache(maxsize=1)
-def _over_encoding(model: Model, dim_u: int, mesh: Mesh) -> Callable[..., jax.Array]:
-    def one(params: Any, run: Run, shared: Any) -> jax.Array:
-        def encode(x: jax.Array, u: jax.Array) -> jax.Array:
-            batch = as_batch(x, u, dim_u)
-            return model.encode(params, batch.x, batch.u)[0]
-
-        x, u = shared[0][run.data_index], shared[1][run.of_u]
-        return in_batches(encode, x, u)
-
-    return over_runs(one, mesh, default_how())

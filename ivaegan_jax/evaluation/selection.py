@@ -115,6 +115,18 @@ def choose(runs: Candidates) -> Chosen:
     return Chosen(runs.pick(criterion), REASONS[criterion])
 
 
+def choose_together(of_sessions: Sequence[Candidates]) -> Chosen:
+    """The run to use by default in all sessions: by the sum of a criterion that all of them have.
+
+    Args:
+      of_sessions: the same runs, as each session's rows see them.
+    """
+    names = [name for name in PREFERRED if all(name in each.scores for each in of_sessions)]
+    alive = np.logical_and.reduce([each.alive for each in of_sessions])
+    sums = {name: np.sum([each.scores[name] for each in of_sessions], axis=0) for name in names}
+    return choose(Candidates(of_sessions[0].seeds, alive, sums))
+
+
 def _candidates(results: Sequence[Score | Agreement]) -> Candidates:
     status: dict[Any, bool] = {
         each.seed: each.status == "ok" for each in results if isinstance(each, Score)

@@ -4,6 +4,14 @@ Belongs here: what two arrays say about each other, and what many such numbers s
 Does not: anything that knows a model, a table's columns, or where results are kept.
 """
 
+from ivaegan_jax.metrics.across import (
+    Profile,
+    align_profiles,
+    mcc_across,
+    profile_agreement,
+    profile_correlation,
+    profiles,
+)
 from ivaegan_jax.metrics.affine import affine_r2, canonical_correlation
 from ivaegan_jax.metrics.agreement import Agreement, aligned, pairwise_agreement
 from ivaegan_jax.metrics.baselines import (
@@ -72,10 +80,12 @@ __all__ = [
     "Interval",
     "Levels",
     "Paired",
+    "Profile",
     "Rank",
     "Unmixing",
     "active_units",
     "affine_r2",
+    "align_profiles",
     "aligned",
     "assign",
     "baselines",
@@ -107,6 +117,7 @@ __all__ = [
     "linear_ceiling",
     "matched_correlation",
     "mcc",
+    "mcc_across",
     "mean_agreement_interval",
     "mmd2_unbiased",
     "modulated_rank",
@@ -114,6 +125,9 @@ __all__ = [
     "pairwise_agreement",
     "pca_baseline",
     "power_of_rank",
+    "profile_agreement",
+    "profile_correlation",
+    "profiles",
     "random_rotation_baseline",
     "raw_x_baseline",
     "some_rows",

@@ -24,6 +24,7 @@ from ivaegan_jax.models.linalg import triangular
 from ivaegan_jax.models.model import Model, build
 from ivaegan_jax.models.networks import Dims
 from ivaegan_jax.models.presets import PRESETS, Preset, resolve
+from ivaegan_jax.models.sessions import key_of, of_session, share_prior
 from ivaegan_jax.models.terms import TERMS
 from ivaegan_jax.models.terms.evidence import DRAWS, FIT_ROWS
 from ivaegan_jax.models.terms.forward import Pass, rows_and_jacobian
@@ -67,8 +68,11 @@ __all__ = [
     "combinable",
     "gaussian_sample",
     "in_batches",
+    "key_of",
+    "of_session",
     "resolve",
     "rows_and_jacobian",
+    "share_prior",
     "stack_hypers",
     "to_unmixed",
     "triangular",

@@ -35,7 +35,7 @@ class Model(NamedTuple):
     """
 
     init: Callable[[jax.Array], Params]
-    terms: Callable[[Params, Batch, jax.Array, Hypers, tuple[str, ...]], Terms]
+    terms: Callable[..., Terms]
     encode: Callable[..., tuple[jax.Array, jax.Array]]
     prior: Callable[..., tuple[jax.Array, jax.Array]]
     decode: Callable[..., jax.Array]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from ivaegan_jax.studies import Study
+from ivaegan_jax.studies import Running
 
 RULES = {"compile": 8.0, "score": 2.0, "baselines": 4.0, "page": 10.0}
 """Seconds per unit of a stage before one of its kind was seen: `compare` on b1 with two CPU cores.
@@ -26,7 +26,7 @@ class Stage(NamedTuple):
     amount: float
 
 
-def stages_of(study: Study, left: Collection[str]) -> Iterator[Stage]:
+def stages_of(study: Running, left: Collection[str]) -> Iterator[Stage]:
     """All that a study has to do for the labels that are left."""
     for group in study.groups:
         wanted = [job.label for job in group.jobs if job.label in left]
@@ -34,7 +34,7 @@ def stages_of(study: Study, left: Collection[str]) -> Iterator[Stage]:
             yield Stage("compile", group.title, 1)
             yield Stage("train", group.title, study.experiment.steps * len(group.runs.seed))
             yield from (Stage("score", label, group.runs_per_job) for label in wanted)
-    if study.data.train.s is not None:
+    if study.sources_known:
         yield Stage("baselines", "", len(study.experiment.data_seeds))
     yield Stage("page", "", 1)
 

@@ -44,7 +44,9 @@ from ivaegan_jax.studies.plugins import load, load_installed
 from ivaegan_jax.studies.recording import recorded
 from ivaegan_jax.studies.restored import restore
 from ivaegan_jax.studies.results import load_results, load_whole_results, read_results
+from ivaegan_jax.studies.running import Running
 from ivaegan_jax.studies.seeds import parse_numbers, parse_seeds
+from ivaegan_jax.studies.sessions import Sessions
 from ivaegan_jax.studies.sources import load_named, load_raw
 from ivaegan_jax.studies.study import Study
 from ivaegan_jax.studies.workdir import Workdir
@@ -62,6 +64,8 @@ __all__ = [
     "NamedStudy",
     "Plan",
     "Quick",
+    "Running",
+    "Sessions",
     "Study",
     "Value",
     "Workdir",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ivaegan_jax.data import Prepared, described
-from ivaegan_jax.evaluation import Result, candidates, choose
+from ivaegan_jax.evaluation import Chosen
 from ivaegan_jax.models import Dims
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.jobs import Job
@@ -12,7 +12,7 @@ from ivaegan_jax.studies.saved import Description
 
 
 def describe(
-    experiment: Experiment, data: Prepared, dims: Dims, job: Job, results: Sequence[Result]
+    experiment: Experiment, data: Prepared, dims: Dims, job: Job, chosen: Sequence[Chosen]
 ) -> Description:
     """All that is needed to open a model without its study.
 
@@ -21,9 +21,9 @@ def describe(
       data: of the study.
       dims: sizes.
       job: the model.
-      results: of its runs, from which one is chosen.
+      chosen: the run to use of every data seed.
     """
-    e, found = experiment, candidates(results, job.label)
+    e = experiment
     return Description(
         label=job.label,
         structure=job.config,
@@ -35,7 +35,7 @@ def describe(
         split=data.split.split,
         data_seeds=tuple(e.data_seeds),
         seeds=tuple(e.seeds),
-        chosen=tuple(choose(found[data_seed]) for data_seed in e.data_seeds),
+        chosen=tuple(chosen),
         steps=e.steps,
         pieces=used_pieces(e.data, [job]),
         columns=data.preprocessing[0].columns,

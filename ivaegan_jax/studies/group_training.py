@@ -13,7 +13,7 @@ from ivaegan_jax.studies.jobs import Group
 from ivaegan_jax.studies.parts import Part
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.training import Checkpoints, Chunk, Schedule, TrainState, leads, meet, train_runs
-from ivaegan_jax.types import Row, Stop, TrainData
+from ivaegan_jax.types import AllTrainData, Row, Stop
 
 
 @runtime_checkable
@@ -56,7 +56,7 @@ class Training(NamedTuple):
 
     experiment: Experiment
     group: Group
-    data: TrainData
+    data: AllTrainData
     mesh: Mesh
     workdir: Workdir
     reporter: Reporter

@@ -22,7 +22,7 @@ from ivaegan_jax.training import (
     meet,
     tree_bytes,
 )
-from ivaegan_jax.types import InputError, TrainData
+from ivaegan_jax.types import AllTrainData, InputError
 
 
 class Plan(NamedTuple):
@@ -57,7 +57,9 @@ class Plan(NamedTuple):
         )
 
 
-def make_plan(group: Group, data: TrainData, mesh: Mesh, workdir: Workdir, asked: int = 0) -> Plan:
+def make_plan(
+    group: Group, data: AllTrainData, mesh: Mesh, workdir: Workdir, asked: int = 0
+) -> Plan:
     """Chooses how many runs are trained at once, or finds what was chosen before, and records it.
 
     No number depends on the choice, but the checkpoints of a stopped study do.

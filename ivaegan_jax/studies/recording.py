@@ -7,14 +7,14 @@ from typing import Any
 
 from ivaegan_jax.files import read_json, write_json
 from ivaegan_jax.studies.manifest import begun_elsewhere, check_numerics, describe_run
-from ivaegan_jax.studies.study import Study
+from ivaegan_jax.studies.running import Running
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.training import leads
 
 
 @contextmanager
 def recorded(
-    study: Study, workdir: Workdir, command: str, flags: dict[str, Any]
+    study: Running, workdir: Workdir, command: str, flags: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
     """Yields the manifest of what is run within.
 
@@ -34,7 +34,7 @@ def recorded(
         "command": command,
         "begun": stored.get("begun", time.strftime("%Y-%m-%d %H:%M %z")),
         "notes": list(study.notes),
-        "split": study.data.split.record(),
+        "split": study.split_record(),
         **describe_run(study.settings(), flags, study.batch_devices),
     }
     if elsewhere := begun_elsewhere(stored, manifest):

@@ -142,6 +142,10 @@ class Scorer:
             return {}
         return {"resplit": self.data.test.x.shape[1] / self.data.train.x.shape[1]}
 
+    def stamp_of(self, trained: scoring.Trained, split: str) -> Stamp:
+        """Says of any run of a model which it is, and which part of the data."""
+        return partial(self._stamp, trained, split)
+
     def _stamp(self, trained: scoring.Trained, split: str, i: int) -> Mapping[str, Any]:
         """Says which run and which part of the data a result belongs to."""
         return {

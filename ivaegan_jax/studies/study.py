@@ -1,25 +1,28 @@
 """One study: prepare the data, train every model over all runs, score, and leave rows behind."""
 
-from collections.abc import Callable
-from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
+import numpy as np
 from jax.sharding import Mesh
 
 from ivaegan_jax.data import Part, as_control, preprocessing_arrays, split_arrays
 from ivaegan_jax.evaluation import (
     Baseline,
+    Chosen,
     Gate,
     OfModel,
     Result,
     baseline_rows,
+    candidates,
     ceiling_rows,
+    choose,
     scoring,
 )
 from ivaegan_jax.files import read_npz, write_npz
 from ivaegan_jax.models import Dims
-from ivaegan_jax.studies.bonds import check_settings, keep_arrays
 from ivaegan_jax.studies.checks import (
     check_batches,
     check_density,
@@ -30,35 +33,40 @@ from ivaegan_jax.studies.checks import (
 from ivaegan_jax.studies.described import describe
 from ivaegan_jax.studies.experiment import Experiment, validate
 from ivaegan_jax.studies.gates import check_shifted_u, gate_rows, look_at, with_shifted_u
-from ivaegan_jax.studies.group_training import Reporter, Training
-from ivaegan_jax.studies.integrity import drop_damaged
 from ivaegan_jax.studies.jobs import Job, make_groups, make_jobs, make_runs, watched_terms
 from ivaegan_jax.studies.latents import choose_latents
 from ivaegan_jax.studies.needs import check_memory, known_sources
 from ivaegan_jax.studies.observation import with_observation
-from ivaegan_jax.studies.parts import train_in_parts
 from ivaegan_jax.studies.pieces import used_pieces
-from ivaegan_jax.studies.plan import Plan, make_plan
-from ivaegan_jax.studies.results import add_results, load_results, read_results
+from ivaegan_jax.studies.results import add_results, keep_results, load_results, read_results
+from ivaegan_jax.studies.running import Running
 from ivaegan_jax.studies.saved import save_model
 from ivaegan_jax.studies.scorer import Scorer, paced
 from ivaegan_jax.studies.sources import load_datasets, prepare_data
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.training import (
-    NEVER,
     TrainState,
-    leads,
-    led,
     make_seeds_mesh,
-    meet,
 )
-from ivaegan_jax.types import Dataset, InputError, Pause, Stop, TrainData
+from ivaegan_jax.types import Dataset, InputError, Pause, TrainData
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class Study:
+class Scored(NamedTuple):
+    """What was found of a model's runs: results, and arrays for figures."""
+
+    rows: list[Result]
+    arrays: dict[str, Any]
+
+
+def is_of(result: Result, label: str) -> bool:
+    """Whether a result is one of a model's runs."""
+    return isinstance(result, OfModel) and result.label == label
+
+
+class Study(Running):
     """An experiment together with its data. Making one writes nothing."""
 
     def __init__(
@@ -96,7 +104,7 @@ class Study:
         check_shifted_u(experiment.config, experiment.labels)
         self.experiment = experiment
         self._workdir: Workdir | None = None
-        self._scorer = lru_cache(maxsize=2)(self._make_scorer)
+        self.scorer = lru_cache(maxsize=2)(self._make_scorer)
         self.mesh = self._make_mesh()
         latents = choose_latents(experiment, self.data)
         self.notes, dim_z = (*self.data.notes, *fits, *latents.sentences()), latents.number
@@ -136,70 +144,27 @@ class Study:
             raise InputError("the study has no results before it is run")
         return read_results(self._workdir.path)
 
-    def left(self, workdir: Workdir) -> list[str]:
-        """The labels that the work directory holds no results of."""
-        found = load_results(workdir.metrics)
-        scored = {each.label for each in found if isinstance(each, OfModel)}
-        return [job.label for job in self.jobs if job.label not in scored]
+    @property
+    def sources_known(self) -> bool:
+        """Whether there are true sources to score by."""
+        return self.data.train.s is not None
 
-    def run(
-        self,
-        workdir: Workdir,
-        reporter: Reporter,
-        stop: Stop = NEVER,
-        *,
-        runs_at_once: int = 0,
-        on_plan: Callable[[Plan], None] = lambda plan: None,
-    ) -> None:
-        """Trains and scores whatever the work directory does not hold yet.
-
-        Programs are queued, one after another: each spreads its runs over all devices, so that two
-        at a time would only share them, and the memory. All processes of a job train; the one that
-        leads keeps the records and scores alone.
-
-        Args:
-          workdir: where everything goes.
-          reporter: receives every stage, every chunk and every scored model.
-          stop: called after compiling, after every chunk, and between the parts of scoring.
-          runs_at_once: runs trained at once; 0 takes as many as fit. No number depends on it.
-          on_plan: is called with how many runs a program trains at once, before it begins.
-
-        Raises:
-          Interrupted: on a request to stop; running it again goes on from there.
-        """
+    def run(self, workdir: Workdir, *args: Any, **kwargs: Any) -> None:
+        """Trains and scores whatever the work directory does not hold yet, see `Running.run`."""
         self._workdir = workdir
-        if leads():
-            e = self.experiment
-            check_settings(workdir)
-            drop_damaged(workdir, e.presets, e.steps, len(self.runs.seed))
-            kept = preprocessing_arrays(self.data.preprocessing) | split_arrays(self.data)
-            keep_arrays(workdir.preprocessing, kept)
-        enters = reporter.stage if leads() else lambda kind, what: None
-        left = self._agreed_left(workdir)
-        for group in self.groups:
-            wanted = [job.label for job in group.jobs if job.label in left]
-            if not wanted:
-                continue
-            enters("compile", group.title)
-            data = self.train_data(group.jobs[0])
-            plan = make_plan(group, data, self.mesh, workdir, runs_at_once)
-            on_plan(plan)
-            led(f"{group.title} was compiled", lambda pause: None, stop)
-            enters("train", group.title)
-            training = Training(self.experiment, group, data, self.mesh, workdir, reporter, stop)
-            for job, states in train_in_parts(plan, wanted, workdir, training.train):
-                enters("score", job.label)
-                score = partial(self._score, job, states, workdir)
-                rows = led(f"{job.label} was scored", score, stop)
-                if rows is not None:
-                    reporter.finish(job.label, rows)
-        if self.data.train.s is not None:
-            enters("baselines", "")
-        led("the data were scored", partial(self._score_data, workdir), stop)
+        super().run(workdir, *args, **kwargs)
+
+    def split_record(self) -> dict[str, Any]:
+        """How rows were split, for the manifest."""
+        return self.data.split.record()
+
+    def kept_arrays(self) -> dict[str, np.ndarray]:
+        """The preprocessing and the split, for the work directory."""
+        return preprocessing_arrays(self.data.preprocessing) | split_arrays(self.data)
 
     def training_part(self, job: Job) -> Part:
         """The training rows of one model of the study, in the order of the table."""
-        return self._scorer(job.asked.control).data.train
+        return self.scorer(job.asked.control).data.train
 
     def train_data(self, job: Job) -> TrainData:
         """The training rows as one model of the study sees them."""
@@ -208,28 +173,44 @@ class Study:
             train = train.by_level()
         return TrainData(train.x, train.u, known_sources(job, self.data, self.dims))
 
-    def _agreed_left(self, workdir: Workdir) -> list[str]:
-        """What process 0 finds left to do; as one number, since a meeting has room for little."""
-        left = self.left(workdir) if leads() else []
-        found = sum(1 << i for i, job in enumerate(self.jobs) if job.label in left)
-        agreed = meet("what is left", found)[0]
-        return [job.label for i, job in enumerate(self.jobs) if agreed >> i & 1]
-
-    def _score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
+    def score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
+        """Scores a trained job and records the results."""
         runs = make_runs(self.experiment, job)
         trained = scoring.Trained(job.label, job.model, job.game, runs, states, watched_terms(job))
-        scorer = self._scorer(job.asked.control)
+        scorer = self.scorer(job.asked.control)
         trained, stepped = scorer.unmix(trained) if job.own.train.unmix else (trained, [])
         rows, arrays = scorer.score(trained, pause)
         rows += stepped
-        write_npz(workdir.arrays(job.label), arrays)
-        about = describe(self.experiment, self.data, self.dims, job, rows)
-        kept, params = read_npz(workdir.preprocessing), trained.states.evaluated
-        save_model(workdir.model(job.label), about, params, kept)
-        add_results(workdir.metrics, rows)
+        found = candidates(rows, job.label)
+        chosen = [choose(found[data_seed]) for data_seed in self.experiment.data_seeds]
+        self.keep(job, trained, Scored(rows, arrays), chosen, workdir)
         return rows
 
-    def _score_data(self, workdir: Workdir, pause: Pause) -> None:
+    def keep(
+        self,
+        job: Job,
+        trained: scoring.Trained,
+        scored: Scored,
+        chosen: Sequence[Chosen],
+        workdir: Workdir,
+    ) -> None:
+        """Records a model and what was found of it.
+
+        Args:
+          job: the model.
+          trained: its runs.
+          scored: what was found of them.
+          chosen: the run to use of every data seed.
+          workdir: where.
+        """
+        write_npz(workdir.arrays(job.label), scored.arrays)
+        about = describe(self.experiment, self.data, self.dims, job, chosen)
+        kept, params = read_npz(workdir.preprocessing), trained.states.evaluated
+        save_model(workdir.model(job.label), about, params, kept)
+        others = [r for r in load_results(workdir.metrics) if not is_of(r, job.label)]
+        keep_results(workdir.metrics, [*others, *scored.rows])
+
+    def score_data(self, workdir: Workdir, pause: Pause) -> None:
         """What needs no model: baselines, and what dependent rows show of u."""
         if any(isinstance(each, Baseline | Gate) for each in load_results(workdir.metrics)):
             return

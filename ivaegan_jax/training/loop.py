@@ -24,7 +24,7 @@ from ivaegan_jax.training.devices import (
 from ivaegan_jax.training.processes import meet
 from ivaegan_jax.training.state import TrainState
 from ivaegan_jax.training.trainer import Run, Trainer
-from ivaegan_jax.types import Interrupted, Stop, Terms, TrainData
+from ivaegan_jax.types import AllTrainData, Interrupted, Stop, Terms
 
 
 class _Never(nullcontext[None]):
@@ -77,7 +77,7 @@ class Schedule(NamedTuple):
 def train_runs(
     trainer: Trainer,
     runs: Run,
-    data: TrainData,
+    data: AllTrainData,
     schedule: Schedule,
     checkpoints: Checkpoints,
     mesh: Mesh,
@@ -147,7 +147,9 @@ def _over_init(trainer: Trainer, mesh: Mesh) -> Callable[..., TrainState]:
     return over_runs(lambda run, _: trainer.init(run), mesh, default_how())
 
 
-def compile_chunk(trainer: Trainer, runs: Run, data: TrainData, mesh: Mesh) -> jax.stages.Compiled:
+def compile_chunk(
+    trainer: Trainer, runs: Run, data: AllTrainData, mesh: Mesh
+) -> jax.stages.Compiled:
     """The program that `train_runs` will call for these runs, compiled before anything is made.
 
     JAX keeps it: the call with the same shapes compiles nothing again.

@@ -10,7 +10,7 @@ from jaxtyping import Array, Bool
 
 from ivaegan_jax.models import PLAYERS, Game, Hypers, Model, Player, weighed_as, weight_name
 from ivaegan_jax.training.schedules import TINY, optimiser, risen
-from ivaegan_jax.types import Batch, Params, Scalar, Terms
+from ivaegan_jax.types import Batches, Params, Scalar, Terms
 
 
 def weights(player: Player, hypers: Hypers, progress: Scalar) -> dict[str, Scalar]:
@@ -60,7 +60,7 @@ def player_update(
     name: str,
     params: Params,
     opt_state: optax.OptState,
-    batch: Batch,
+    batch: Batches,
     key: jax.Array,
     hypers: Hypers,
     progress: Scalar,
@@ -99,7 +99,7 @@ def play_round(
     game: Game,
     params: Params,
     opt_state: dict[str, optax.OptState],
-    draw: Callable[[jax.Array], Batch],
+    draw: Callable[[jax.Array], Batches],
     key: jax.Array,
     hypers: Hypers,
     progress: Scalar,

@@ -8,11 +8,19 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Int
 
-from ivaegan_jax.models import Game, Hypers, Model
+from ivaegan_jax.models import Game, Hypers, Model, key_of
 from ivaegan_jax.training.devices import split_batch
 from ivaegan_jax.training.state import TrainState, init_state, without_critic
 from ivaegan_jax.training.step import play_round
-from ivaegan_jax.types import Batch, HostOrDevice, Terms, TrainData, are_codes
+from ivaegan_jax.types import (
+    AllTrainData,
+    Batch,
+    Batches,
+    HostOrDevice,
+    Terms,
+    TrainData,
+    are_codes,
+)
 
 
 class Run(NamedTuple):
@@ -48,8 +56,8 @@ class Trainer(NamedTuple):
     """
 
     init: Callable[[Run], TrainState]
-    train_step: Callable[[Run, TrainState, TrainData], tuple[TrainState, Terms]]
-    chunk: Callable[[Run, TrainState, TrainData, jax.Array], tuple[TrainState, Terms]]
+    train_step: Callable[[Run, TrainState, AllTrainData], tuple[TrainState, Terms]]
+    chunk: Callable[[Run, TrainState, AllTrainData, jax.Array], tuple[TrainState, Terms]]
 
 
 MOST_ONE_HOT = 1024
@@ -104,7 +112,7 @@ def make_trainer(
     Args:
       model: from `model.build`.
       game: from `presets.resolve`.
-      batch: rows per update.
+      batch: rows per update, of each session where there are several.
       dim_u: features of u as the networks see it.
       packing: rows of one u that the critic judges together; divides the batch.
       ema: whether the state keeps averaged parameters.
@@ -113,12 +121,19 @@ def make_trainer(
     def init(run: Run) -> TrainState:
         return init_state(model, game, run.seed, run.hypers, ema)
 
-    def train_step(run: Run, state: TrainState, data: TrainData) -> tuple[TrainState, Terms]:
+    def draw(run: Run, data: AllTrainData, key: jax.Array) -> Batches:
+        def own(data: TrainData, key: jax.Array) -> Batch:
+            return draw_batch(data, run.data_index, key, batch, dim_u, packing, run.u_index)
+
+        if isinstance(data, TrainData):
+            return own(data, key)
+        return tuple(own(each, key_of(key, i)) for i, each in enumerate(data))
+
+    def train_step(run: Run, state: TrainState, data: AllTrainData) -> tuple[TrainState, Terms]:
         key = jax.random.fold_in(jax.random.key(state.seed), state.step)
         params, opt_state, log, alive = play_round(
             model, game, state.params, state.opt_state,
-            lambda k: draw_batch(data, run.data_index, k, batch, dim_u, packing, run.u_index),
-            key, run.hypers, state.step / run.steps, state.alive,
+            lambda k: draw(run, data, k), key, run.hypers, state.step / run.steps, state.alive,
         )  # fmt: skip
         keep = jnp.where(alive, run.hypers.ema_decay, 1.0)
         averaged = jax.tree.map(
@@ -138,7 +153,7 @@ def make_chunk(train_step: Callable[..., tuple[TrainState, Terms]]) -> Callable[
     """
 
     def chunk(
-        run: Run, state: TrainState, data: TrainData, length: Int[Array, ""]
+        run: Run, state: TrainState, data: AllTrainData, length: Int[Array, ""]
     ) -> tuple[TrainState, Terms]:
         _, shapes = jax.eval_shape(train_step, run, state, data)
         zeros = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)

@@ -12,7 +12,9 @@ from ivaegan_jax.types.auxiliary import (
 )
 from ivaegan_jax.types.columns import Column, Kind
 from ivaegan_jax.types.common import (
+    AllTrainData,
     Batch,
+    Batches,
     Conditioning,
     Dataset,
     HostOrDevice,
@@ -35,8 +37,10 @@ from ivaegan_jax.types.registry import AS_FILE, REGISTRIES, Registry, a_function
 __all__ = [
     "AS_FILE",
     "REGISTRIES",
+    "AllTrainData",
     "Auxiliary",
     "Batch",
+    "Batches",
     "Coded",
     "Column",
     "Conditioning",

@@ -100,6 +100,13 @@ class TrainData(NamedTuple):
     s: Float[HostOrDevice, "data_seeds rows dim_s"] | None = None
 
 
+Batches: TypeAlias = Batch | tuple[Batch, ...]
+"""What a step takes: a batch, or one of each session."""
+
+AllTrainData: TypeAlias = TrainData | tuple[TrainData, ...]
+"""What runs are trained on: one table, or one for each session."""
+
+
 @runtime_checkable
 class Known(Protocol):
     """What the maker of a data set knows of how its rows came about, and what follows from it."""
@@ -146,6 +153,7 @@ class Dataset:
         where x has no noise or nobody knows.
       truth: of a benchmark, how every row came about.
       credit: of a recording of others, its licence and whom to cite, one sentence.
+      coded_as: u of all tables that are coded alike, this one among them; None where it is alone.
     """
 
     name: str
@@ -165,6 +173,7 @@ class Dataset:
     clean: Float[np.ndarray, "rows dim_x"] | None = None
     truth: Known | None = None
     credit: str = ""
+    coded_as: Auxiliary | None = None
 
     def __post_init__(self) -> None:
         """Takes a plain array for u."""

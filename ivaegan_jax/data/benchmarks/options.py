@@ -16,6 +16,7 @@ P = ParamSpec("P")
 
 LOWEST = {
     "segments": 2, "per_segment": 2, "dim": 2, "columns": 2, "layers": 1, "size": 16, "objects": 1,
+    "session": 1,
 }  # fmt: skip
 """The smallest sensible value of every integer option."""
 

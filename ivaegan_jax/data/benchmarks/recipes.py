@@ -94,6 +94,17 @@ def recipe_b1(
     return Drawn(s, Mixing(matrices, ACTIVATIONS[activation]), source, mean, std)
 
 
+def moments_b2(
+    rng: np.random.RandomState, segments: int, dim: int, modulation: Modulation
+) -> tuple[Table, Table]:
+    """B2's standard deviations and means of every segment's sources, as far as they follow u."""
+    std = rng.uniform(0.5, 3, (segments, dim))
+    mean = rng.uniform(-5, 5, (segments, dim))
+    std = np.ones_like(std) if modulation == "mean" else std
+    mean = np.zeros_like(mean) if modulation == "variance" else mean
+    return std, mean
+
+
 def recipe_b2(
     rng: np.random.RandomState,
     size: Size,
@@ -105,10 +116,7 @@ def recipe_b2(
 
     Means or standard deviations that do not follow u are 0 or 1.
     """
-    std = rng.uniform(0.5, 3, (size.segments, size.dim))
-    mean = rng.uniform(-5, 5, (size.segments, size.dim))
-    std = np.ones_like(std) if modulation == "mean" else std
-    mean = np.zeros_like(mean) if modulation == "variance" else mean
+    std, mean = moments_b2(rng, size.segments, size.dim, modulation)
     s = modulated(rng, source, std, mean, size.per_segment).astype(np.float32)
     matrices = conditioned(rng, size.dim, size.columns, size.layers, same=False)
     return Drawn(s, Mixing(matrices, ACTIVATIONS[activation]), source, mean, std)

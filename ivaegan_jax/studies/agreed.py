@@ -1,0 +1,41 @@
+"""What the studies of several sessions have in common: what one of them needs, all of them take."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.studies.latents import with_latents
+from ivaegan_jax.types import InputError
+
+COUNTS = frozenset({"poisson", "negative_binomial"})
+
+
+def agreed_experiment(each: Sequence[Experiment], latents: Sequence[int]) -> Experiment:
+    """The experiment with one number of latents, one law of x and the same labels for all.
+
+    The number is the smallest of any session, and the labels are those of the session with the
+    most controls. No linear step is taken: it would be another one in each session, and their
+    latents no longer comparable.
+
+    Args:
+      each: what is to be done in each session.
+      latents: how many each takes.
+
+    Raises:
+      InputError: where some sessions hold counts and others do not.
+    """
+    models = [e.config.model for e in each]
+    laws, noises = {m.likelihood for m in models}, {m.noise for m in models}
+    if len(laws) > 1 and not laws <= COUNTS:
+        held = ", ".join(f"{m.likelihood} in session {i}" for i, m in enumerate(models, start=1))
+        raise InputError(
+            f"x takes other likelihoods in some sessions ({held}); name one for all with "
+            "--config.model.likelihood=gaussian"
+        )
+    law = laws.pop() if len(laws) == 1 else "negative_binomial"
+    noise = noises.pop() if len(noises) == 1 else "column"
+    most = max(each, key=lambda e: len(e.presets))
+    agreed = with_latents(most, min(latents))
+    model = dataclasses.replace(agreed.config.model, likelihood=law, noise=noise)
+    train = dataclasses.replace(agreed.config.train, unmix=False)
+    return agreed._replace(config=dataclasses.replace(agreed.config, model=model, train=train))

@@ -1,0 +1,143 @@
+"""How anything is run that trains groups of jobs and scores them label by label."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from jax.sharding import Mesh
+
+from ivaegan_jax.evaluation import OfModel, Result
+from ivaegan_jax.studies.bonds import check_settings, keep_arrays
+from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.studies.group_training import Reporter, Training
+from ivaegan_jax.studies.integrity import drop_damaged
+from ivaegan_jax.studies.jobs import Group, Job
+from ivaegan_jax.studies.parts import train_in_parts
+from ivaegan_jax.studies.plan import Plan, make_plan
+from ivaegan_jax.studies.results import load_results
+from ivaegan_jax.studies.workdir import Workdir
+from ivaegan_jax.training import NEVER, Run, TrainState, leads, led, meet
+from ivaegan_jax.types import AllTrainData, Pause, Stop
+
+
+class Running(ABC):
+    """Trains groups one after another and scores their jobs, in a work directory.
+
+    Attributes:
+      experiment: what is to be done.
+      jobs: one for each label.
+      groups: jobs that one program trains.
+      mesh: devices that the runs are split over.
+      batch_devices: devices that every batch is split over.
+      notes: how the data were read.
+      runs: of every label.
+    """
+
+    experiment: Experiment
+    jobs: Sequence[Job]
+    groups: Sequence[Group]
+    mesh: Mesh
+    batch_devices: int
+    notes: tuple[str, ...]
+    runs: Run
+
+    @abstractmethod
+    def settings(self) -> dict[str, Any]:
+        """What decides the results."""
+
+    @abstractmethod
+    def split_record(self) -> dict[str, Any]:
+        """How rows were split, for the manifest."""
+
+    @abstractmethod
+    def kept_arrays(self) -> dict[str, np.ndarray]:
+        """The preprocessing and the split, for the work directory."""
+
+    @abstractmethod
+    def train_data(self, job: Job) -> AllTrainData:
+        """The training rows as one model sees them."""
+
+    @abstractmethod
+    def score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
+        """Scores a trained job and records the results; those of the work directory itself."""
+
+    @property
+    @abstractmethod
+    def sources_known(self) -> bool:
+        """Whether there are true sources to score by."""
+
+    @abstractmethod
+    def score_data(self, workdir: Workdir, pause: Pause) -> None:
+        """Records what needs no model."""
+
+    def recorded_in(self, workdir: Workdir) -> Iterator[tuple["Running", Workdir]]:
+        """What has a manifest of its own, and the run directory that it lies in."""
+        yield self, workdir
+
+    def left(self, workdir: Workdir) -> list[str]:
+        """The labels that the work directory holds no results of."""
+        found = load_results(workdir.metrics)
+        scored = {each.label for each in found if isinstance(each, OfModel)}
+        return [job.label for job in self.jobs if job.label not in scored]
+
+    def run(
+        self,
+        workdir: Workdir,
+        reporter: Reporter,
+        stop: Stop = NEVER,
+        *,
+        runs_at_once: int = 0,
+        on_plan: Callable[[Plan], None] = lambda plan: None,
+    ) -> None:
+        """Trains and scores whatever the work directory does not hold yet.
+
+        Programs are queued, one after another: each spreads its runs over all devices, so that two
+        at a time would only share them, and the memory. All processes of a job train; the one that
+        leads keeps the records and scores alone.
+
+        Args:
+          workdir: where everything goes.
+          reporter: receives every stage, every chunk and every scored model.
+          stop: called after compiling, after every chunk, and between the parts of scoring.
+          runs_at_once: runs trained at once; 0 takes as many as fit. No number depends on it.
+          on_plan: is called with how many runs a program trains at once, before it begins.
+
+        Raises:
+          Interrupted: on a request to stop; running it again goes on from there.
+        """
+        if leads():
+            e = self.experiment
+            check_settings(workdir)
+            drop_damaged(workdir, e.presets, e.steps, len(self.runs.seed))
+            keep_arrays(workdir.preprocessing, self.kept_arrays())
+        enters = reporter.stage if leads() else lambda kind, what: None
+        left = self._agreed_left(workdir)
+        for group in self.groups:
+            wanted = [job.label for job in group.jobs if job.label in left]
+            if not wanted:
+                continue
+            enters("compile", group.title)
+            data = self.train_data(group.jobs[0])
+            plan = make_plan(group, data, self.mesh, workdir, runs_at_once)
+            on_plan(plan)
+            led(f"{group.title} was compiled", lambda pause: None, stop)
+            enters("train", group.title)
+            training = Training(self.experiment, group, data, self.mesh, workdir, reporter, stop)
+            for job, states in train_in_parts(plan, wanted, workdir, training.train):
+                enters("score", job.label)
+                score = partial(self.score, job, states, workdir)
+                rows = led(f"{job.label} was scored", score, stop)
+                if rows is not None:
+                    reporter.finish(job.label, rows)
+        if self.sources_known:
+            enters("baselines", "")
+        led("the data were scored", partial(self.score_data, workdir), stop)
+
+    def _agreed_left(self, workdir: Workdir) -> list[str]:
+        """What process 0 finds left to do; as one number, since a meeting has room for little."""
+        left = self.left(workdir) if leads() else []
+        found = sum(1 << i for i, job in enumerate(self.jobs) if job.label in left)
+        agreed = meet("what is left", found)[0]
+        return [job.label for i, job in enumerate(self.jobs) if agreed >> i & 1]

@@ -1,0 +1,198 @@
+"""Studies of several tables whose models share one prior and are trained together.
+
+Each session is a study of its own in all but the training: it has its split, its preprocessing, its
+scores and its run directory, `sessions/1` and on within that of all. The directory of all has the
+checkpoints, the log, and what only all sessions together say.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ivaegan_jax.data import coded_alike
+from ivaegan_jax.evaluation import (
+    Result,
+    across_rows,
+    candidates,
+    choose_together,
+    encode_runs,
+    scoring,
+)
+from ivaegan_jax.files import write_bytes
+from ivaegan_jax.models import of_session, share_prior
+from ivaegan_jax.studies.agreed import agreed_experiment
+from ivaegan_jax.studies.bonds import keep_arrays
+from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.studies.jobs import Job, make_groups, make_runs, watched_terms
+from ivaegan_jax.studies.results import keep_results, load_results
+from ivaegan_jax.studies.running import Running
+from ivaegan_jax.studies.study import Scored, Study, is_of
+from ivaegan_jax.studies.workdir import Workdir
+from ivaegan_jax.training import TrainState, leads, make_trainer
+from ivaegan_jax.types import AllTrainData, Dataset, InputError, Pause
+
+LEAST_COLUMNS = 2
+"""Columns of x that a session needs: with one, order and sign are all that could be found."""
+
+
+class Sessions(Running):
+    """Studies of one experiment on several tables, and the models that they share a prior in."""
+
+    def __init__(self, experiment: Experiment, tables: Sequence[Dataset], controls: bool = False):
+        """Checks everything; writes nothing.
+
+        Args:
+          experiment: what is to be done in every session; rows of a batch are those of each.
+          tables: one for each session, with columns of x of their own and the same columns of u.
+          controls: as `Study` takes it; what the rows of one session need is trained in all.
+
+        Raises:
+          InputError: for tables that do not go together, or that no study could be made of.
+        """
+        for i, table in enumerate(tables, start=1):
+            _check_columns(table, i)
+        tables = coded_alike(tables)
+        made = [Study(experiment, controls=controls, table=table) for table in tables]
+        agreed = agreed_experiment(
+            [study.experiment for study in made], [study.dims.dim_z for study in made]
+        )
+        self.studies = [Study(agreed, table=table) for table in tables]
+        first = self.studies[0]
+        self.experiment, self.mesh, self.batch_devices = agreed, first.mesh, 1
+        self.notes = tuple(
+            f"Session {i}: {note}" for i, each in enumerate(made, start=1) for note in each.notes
+        )
+        self.jobs = shared_jobs(self.studies)
+        self.groups = make_groups(agreed, self.jobs)
+        self.runs = make_runs(agreed)
+
+    def settings(self) -> dict[str, Any]:
+        """What decides the results: that of the first session, and what each has of its own."""
+        each = [study.settings() for study in self.studies]
+        own = ("sizes", "data_sha256", "split")
+        return each[0] | {"sessions": [{name: one[name] for name in own} for one in each]}
+
+    def kept_arrays(self) -> dict[str, np.ndarray]:
+        """The preprocessing and the split of every session."""
+        return {
+            f"{i}/{name}": array
+            for i, study in enumerate(self.studies, start=1)
+            for name, array in study.kept_arrays().items()
+        }
+
+    def train_data(self, job: Job) -> AllTrainData:
+        """The training rows of every session as one model sees them."""
+        place = self.jobs.index(job)
+        return tuple(study.train_data(study.jobs[place]) for study in self.studies)
+
+    @property
+    def sources_known(self) -> bool:
+        """Whether there are true sources to score by, in all sessions."""
+        return all(study.sources_known for study in self.studies)
+
+    def split_record(self) -> dict[str, Any]:
+        """How the rows of every session were split."""
+        each = [study.split_record() for study in self.studies]
+        said = [f"Session {i}: {s}" for i, own in enumerate(each, 1) for s in own["sentences"]]
+        return {"sentences": said, "sessions": each}
+
+    def run(self, workdir: Workdir, *args: Any, **kwargs: Any) -> None:
+        """Trains and scores whatever the work directory does not hold yet, see `Running.run`."""
+        folders = [self.session(workdir, i) for i in range(1, len(self.studies) + 1)]
+        if leads():
+            for study, folder in zip(self.studies, folders, strict=True):
+                keep_arrays(folder.preprocessing, study.kept_arrays())
+        super().run(workdir, *args, **kwargs)
+        if leads():
+            for folder in folders:
+                write_bytes(folder.train_log, workdir.train_log.read_bytes())
+
+    def recorded_in(self, workdir: Workdir) -> Iterator[tuple[Running, Workdir]]:
+        """What has a manifest of its own, and its run directory; makes those of the sessions."""
+        yield self, workdir
+        for i, study in enumerate(self.studies, start=1):
+            folder = self.session(workdir, i)
+            folder.open(study.settings())
+            folder.close()
+            yield study, folder
+
+    def session(self, workdir: Workdir, number: int) -> Workdir:
+        """The run directory of one session, counted from 1."""
+        return Workdir(workdir.path / "sessions" / str(number))
+
+    def score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
+        """Scores every session by itself and all together, and records both."""
+        place, e = self.jobs.index(job), self.experiment
+        runs = make_runs(e, job)
+        trained, scored = [], []
+        for i, study in enumerate(self.studies):
+            own = study.jobs[place]
+            mine = states_of_session(states, i)
+            each = scoring.Trained(job.label, own.model, job.game, runs, mine, watched_terms(own))
+            trained.append(each)
+            scored.append(Scored(*study.scorer(job.asked.control).score(each, pause)))
+        found = [candidates(each.rows, job.label) for each in scored]
+        chosen = [choose_together([each[seed] for each in found]) for seed in e.data_seeds]
+        for i, study in enumerate(self.studies):
+            folder = self.session(workdir, i + 1)
+            study.keep(study.jobs[place], trained[i], scored[i], chosen, folder)
+        rows = self._together(job, trained, pause)
+        others = [r for r in load_results(workdir.metrics) if not is_of(r, job.label)]
+        keep_results(workdir.metrics, [*others, *rows])
+        return rows
+
+    def score_data(self, workdir: Workdir, pause: Pause) -> None:
+        """Records what needs no model, session by session."""
+        for i, study in enumerate(self.studies, start=1):
+            study.score_data(self.session(workdir, i), pause)
+
+    def _together(self, job: Job, trained: Sequence[scoring.Trained], pause: Pause) -> list[Result]:
+        rows: list[Result] = []
+        scorers = [study.scorer(job.asked.control) for study in self.studies]
+        for split in ("valid", "test"):
+            parts = [getattr(scorer.data, split) for scorer in scorers]
+            mu = [
+                np.concatenate([
+                    encode_runs(some, part.x, part.u, scorer.dims.dim_u, self.mesh)
+                    for some in scoring.in_parts(each, self.mesh)
+                ])
+                for each, part, scorer in zip(trained, parts, scorers, strict=True)
+            ]  # fmt: skip
+            stamp = scorers[0].stamp_of(trained[0], split)
+            for row in across_rows(trained[0], mu, parts, stamp):
+                rows.append(row)
+                pause()
+        return rows
+
+
+def shared_jobs(studies: Sequence[Study]) -> list[Job]:
+    """The jobs of studies of the same labels, each with one model and one trainer for all."""
+    made: dict[int, Job] = {}
+    found = []
+    for own in zip(*(study.jobs for study in studies), strict=True):
+        first, key = own[0], id(own[0].trainer)
+        if key not in made:
+            model, train = share_prior([job.model for job in own]), first.own.train
+            trainer = make_trainer(
+                model, first.game, train.batch, studies[0].dims.dim_u,
+                packing=first.config.packing, ema=train.ema,
+            )  # fmt: skip
+            made[key] = first._replace(model=model, trainer=trainer)
+        shared = made[key]
+        found.append(first._replace(model=shared.model, trainer=shared.trainer))
+    return found
+
+
+def states_of_session(states: TrainState, session: int) -> TrainState:
+    """What of trained states is one session's, counted from 0; optimisers are left out."""
+    params, ema = (of_session(each, session) for each in (states.params, states.ema))
+    return states.replace(params=params, ema=ema, opt_state={})
+
+
+def _check_columns(table: Dataset, session: int) -> None:
+    if table.x.shape[1] < LEAST_COLUMNS:
+        raise InputError(
+            f"session {session} has one column of x, which no more than one latent could be found "
+            "in; give all of its columns, or leave the session out"
+        )
