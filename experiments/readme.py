@@ -125,12 +125,17 @@ def _index(results: Path) -> str:
     for path in (p for each in folders for p in _manifests(each)):
         made = read_json(path)
         folder = path.parent if path.name == "manifest.json" else path
-        if "command" not in made:
+        commands = [
+            each["command"] for each in (made, *made.get("parts", {}).values()) if "command" in each
+        ]
+        if not commands:
             raise InputError(f"{path.relative_to(results)} does not name the command")
         revision = made.get("code_revision", "several")[:10]
         device, minutes = made.get("device", "several"), made["wall_time_s"] / 60
         name = folder.relative_to(results.parent)
-        lines.append(f"| `{name}` | `{made['command']}` | {revision} | {device} | {minutes:.0f} |")
+        lines.append(
+            f"| `{name}` | `{'`, `'.join(commands)}` | {revision} | {device} | {minutes:.0f} |"
+        )
     return "\n".join(lines)
 
 

@@ -51,8 +51,8 @@ def mcc_across(z: Latents, s: Sequence[Float[np.ndarray, "_ dim_s"]]) -> float:
       >>> s = [np.random.default_rng(i).normal(size=(500, 2)) for i in range(2)]
       >>> round(mcc_across([-3 * s[0], -s[1]], s), 6)  # another sign and scale in both
       1.0
-      >>> round(mcc_across([s[0], s[1][:, ::-1]], s), 1)  # another order in one of them
-      0.0
+      >>> bool(abs(mcc_across([s[0], s[1][:, ::-1]], s)) < 0.1)  # another order in one of them
+      True
     """
     own = [correlation_matrix(*each) for each in zip(z, s, strict=True)]
     found = []
