@@ -15,4 +15,4 @@ def get_study() -> NamedStudy:
     """Two models with as many latents as levels allow; rows are exchangeable."""
     arms = rivals("flow_cytometry", ["ivae"], ("u_only", "shuffled_u"))
     bands = [Band(arm.name, "verdict", 0.0, 0.5) for arm in arms]
-    return recorded(arms, bands, 3_000, ["ivae_gan", "ivae"])
+    return recorded(arms, bands, 2_000, ["ivae_gan", "ivae"])

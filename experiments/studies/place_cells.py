@@ -25,4 +25,4 @@ def get_study() -> NamedStudy:
         Arm(name, data, "ivae_gan", settings, controls=SHIFTED)
         for name, (data, settings) in ARMS.items()
     ]
-    return recorded(arms, [Band("lap", "verdict", 0.0, 0.5)], 3_000, ["lap", "maze"])
+    return recorded(arms, [Band("lap", "verdict", 0.0, 0.5)], 2_000, ["lap", "maze"])

@@ -26,5 +26,5 @@ def get_study() -> NamedStudy:
         for name, settings in SPLITS.items()
     ]
     return recorded(
-        arms, [Band("sequences", "verdict", 0.0, 0.2)], 3_000, ["sequences", "exercises"]
+        arms, [Band("sequences", "verdict", 0.0, 0.2)], 2_000, ["sequences", "exercises"]
     )

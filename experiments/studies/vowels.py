@@ -16,4 +16,4 @@ def get_study() -> NamedStudy:
     five = Arm("five", "vowels", "ivae_gan", {"model.dim_z": 5})
     bands = [Band("ivae_gan", "agreement_mcc", 0.5)]
     arms = [*rivals("vowels", ["ivae"], SHIFTED), five]
-    return recorded(arms, bands, 4_000, ["ivae_gan", "ivae"])
+    return recorded(arms, bands, 3_000, ["ivae_gan", "ivae"])

@@ -25,11 +25,9 @@ from ivaegan_jax.cli import _flags
 from ivaegan_jax.data import (
     DATASETS,
     ENDINGS,
-    RECORDINGS,
     Latents,
     ending_of,
     load_dataset,
-    load_recording,
     load_table,
     write_latents,
 )
@@ -94,8 +92,8 @@ def _out(out: Path, data: Path) -> Path:
 def _rows(fitted: Fitted, data: str) -> Dataset:
     """All rows of a file, those without a u too, or a named data set as the study drew it."""
     rows = {} if flags.FLAGS.rows is None else {"rows": flags.FLAGS.rows}
-    if data not in DATASETS or data in RECORDINGS:
-        load = partial(load_recording if data in RECORDINGS else load_table, data)
+    if data not in DATASETS or DATASETS[data].is_table:
+        load = DATASETS[data].make if data in DATASETS else partial(load_table, data)
         columns = fitted.preprocessing.columns or fitted.preprocessing.dim_given
         return load(new_rows_of=columns, **{**fitted.data_config.named_columns(), **rows})
     if rows:

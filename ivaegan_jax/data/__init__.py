@@ -37,7 +37,9 @@ from ivaegan_jax.data.prepare import (
     split_arrays,
 )
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
-from ivaegan_jax.data.recordings.shipped import RECORDINGS, Recording, load_recording
+from ivaegan_jax.data.recordings.packaged import PACKAGED
+from ivaegan_jax.data.recordings.recording import Recording
+from ivaegan_jax.data.recordings.shipped import RECORDINGS
 from ivaegan_jax.data.sentinels import find_sentinels, unmarked
 from ivaegan_jax.data.series import moved_along
 from ivaegan_jax.data.sessions import coded_alike
@@ -64,6 +66,7 @@ __all__ = [
     "KINDS",
     "LITTLE",
     "MUCH",
+    "PACKAGED",
     "PLAIN",
     "RECORDINGS",
     "ROWS",
@@ -107,7 +110,6 @@ __all__ = [
     "likeness",
     "load_dataset",
     "load_embedding",
-    "load_recording",
     "load_table",
     "make_null",
     "make_split",

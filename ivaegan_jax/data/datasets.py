@@ -17,7 +17,8 @@ from ivaegan_jax.data.benchmarks.sprites import sprites
 from ivaegan_jax.data.benchmarks.synthetic import b1, b2, b3_imca, b3_tcl, b4
 from ivaegan_jax.data.controls import CONTROLS
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
-from ivaegan_jax.data.recordings.shipped import RECORDINGS, load_recording
+from ivaegan_jax.data.recordings.packaged import PACKAGED
+from ivaegan_jax.data.recordings.shipped import RECORDINGS
 from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
 from ivaegan_jax.data.tables.formats import ending_of
 from ivaegan_jax.data.tables.load import load_table
@@ -45,11 +46,14 @@ class DatasetEntry(NamedTuple):
       make: draws or loads it: `make(data_seed, **options)` if synthetic, else `make(**options)`.
       synthetic: whether a data seed draws new data, or only a new split of the same rows.
       noise: what `add_noise` adds where nobody asks for another.
+      is_table: whether it is a recording, whose columns and rows are named as those of a file:
+        `make(new_rows_of, **columns)`.
     """
 
     make: Callable[..., Dataset]
     synthetic: bool
     noise: float = 0.0
+    is_table: bool = False
 
 
 def as_data_set(make: Callable[..., Dataset], synthetic: bool = True) -> DatasetEntry:
@@ -88,8 +92,8 @@ DATASETS = Registry[DatasetEntry]("data set", as_data_set, {
     "sprites": DatasetEntry(sprites, synthetic=True),
     "sessions": DatasetEntry(sessions, synthetic=True),
     "digits": DatasetEntry(digits, synthetic=False),
-    **{name: DatasetEntry(functools.partial(load_recording, name), synthetic=False)
-       for name in RECORDINGS},
+    **{name: DatasetEntry(functools.partial(each.load, name), synthetic=False, is_table=True)
+       for name, each in {**RECORDINGS, **PACKAGED}.items()},
 })  # fmt: skip
 
 
@@ -119,13 +123,13 @@ def load_dataset(
       ((200, 5), 4, (200, 5))
     """
     name, options, columns = str(name_or_path), dict(options or {}), dict(columns or {})
-    if name in RECORDINGS:
+    if name in DATASETS and DATASETS[name].is_table:
         if options:
             raise InputError(
                 f"{name} has no option {min(options)!r}: a recording is a table, whose columns and "
                 "rows are named by --x, --u, --groups, --time and --rows"
             )
-        return load_recording(name, **columns)
+        return DATASETS[name].make(**columns)
     if name in DATASETS and columns:
         raise InputError(f"{name} has no columns to choose from: leave out --{min(columns)}")
     if is_synthetic(name):

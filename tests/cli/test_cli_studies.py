@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from ivaegan_jax.data import DATASETS, RECORDINGS
+from ivaegan_jax.data import DATASETS
 from ivaegan_jax.data.config import COLUMNS, DataConfig
 from ivaegan_jax.studies import Band
 from ivaegan_jax.studies.named import (
@@ -57,7 +57,7 @@ def test_every_arm_of_a_study_is_valid(name):
     for arm in study.arms:
         experiment = experiment_of(study, arm)
         options = set(inspect.signature(DATASETS[arm.data].make).parameters) | PREPARATION
-        options |= {*COLUMNS} if arm.data in RECORDINGS else set()
+        options |= {*COLUMNS} if DATASETS[arm.data].is_table else set()
         changed = {key[5:] for key in arm.settings if key.startswith("data.")}
         assert changed <= options, arm.name
         assert experiment.config.train.batch % experiment.config.model.packing == 0

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ivaegan_jax.data import DATASETS, RECORDINGS, is_synthetic, load_dataset
+from ivaegan_jax.data import DATASETS, is_synthetic, load_dataset
 from ivaegan_jax.types import InputError
 
 SMALL = {"per_segment": 12, "dim": 4}
@@ -9,7 +9,7 @@ CONTINUOUS = {"b5_sine": 1, "b5_quadratic": 1, "b5_two_circles": 3, "continuous_
 BENCHMARKS = [name for name in DATASETS if is_synthetic(name)]
 
 
-@pytest.mark.parametrize("name", [name for name in DATASETS if name not in RECORDINGS])
+@pytest.mark.parametrize("name", [n for n, each in DATASETS.items() if not each.is_table])
 def test_every_named_data_set_is_complete(name):
     data = load_dataset(name, 2, SMALL if is_synthetic(name) else None)
     assert data.name == name

@@ -1,41 +1,19 @@
-"""Recordings by name: each is a table file with columns that are chosen where nobody names others.
+"""Recordings that come with the package, each a table file; `NOTICES.md` has their licences."""
 
-`NOTICES.md` beside the files says what was taken from where, under which licence.
-"""
-
-import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from ivaegan_jax.data.tables.load import load_table
-from ivaegan_jax.types import Dataset, InputError
+from ivaegan_jax.data.recordings.recording import Recording
+from ivaegan_jax.data.tables.formats import read_table
+from ivaegan_jax.data.tables.table import Table
 
 FOLDER = Path(__file__).parent
 
 
-class Recording(NamedTuple):
-    """A recording that comes with the package.
-
-    Attributes:
-      about: what was measured.
-      question: what one would like to know of it.
-      columns: which columns are x, u, groups and time where nobody names others, as `load_table`
-        takes them.
-      licence: of the data.
-      citation: of those who recorded them.
-    """
-
-    about: str
-    question: str
-    columns: Mapping[str, str]
-    licence: str
-    citation: str
-
-    @property
-    def credit(self) -> str:
-        """One sentence that programs print: what it is, under which licence, whom to cite."""
-        return f"{self.about} ({self.licence}; cite {self.citation})."
+def file_of(name: str) -> Callable[[Sequence[str]], Table]:
+    """What reads the file of a recording."""
+    return partial(read_table, FOLDER / f"{name}.npz")
 
 
 MIT_NELPY = "MIT, copyright 2017 nelpy"
@@ -49,6 +27,7 @@ RECORDINGS: Mapping[str, Recording] = {
         {"x": "electrode_*", "u": "person_gesture", "groups": "hold"},
         "MIT, copyright 2021 Aljaž",
         "A. Frančič, myo-readings-dataset, github.com/aljazfrancic/myo-readings-dataset, 2021",
+        file_of("emg"),
     ),
     "smartwatch": Recording(
         "Acceleration and turning rate of a wrist at 16.7 Hz, ten people and seven shoulder "
@@ -58,6 +37,7 @@ RECORDINGS: Mapping[str, Recording] = {
         {"x": "acc_*,gyr_*", "u": "person_exercise", "groups": "sequence"},
         "BSD 3-clause, copyright 2018 David M. Burns",
         "D. Burns et al., Physiological Measurement 39:075007, 2018, and package seglearn 1.2.5",
+        file_of("smartwatch"),
     ),
     "vowels": Recording(
         "Cepstra of the Japanese vowels /ae/, 640 utterances of nine speakers",
@@ -66,6 +46,7 @@ RECORDINGS: Mapping[str, Recording] = {
         "CC BY 4.0",
         "M. Kudo, J. Toyama, M. Shimbo, Pattern Recognition Letters 20:1103, 1999, UCI Machine "
         "Learning Repository, doi.org/10.24432/C5NS47",
+        file_of("vowels"),
     ),
     "place_cells": Recording(
         "Spike counts of 17 cells of a rat's hippocampus (CA1) in bins of 100 ms on a linear track",
@@ -73,6 +54,7 @@ RECORDINGS: Mapping[str, Recording] = {
         {"x": "cell_*", "u": "lap:circular(1)", "groups": "run", "time": "time"},
         MIT_NELPY,
         NELPY,
+        file_of("place_cells"),
     ),
     "place_cells_maze": Recording(
         "Spike counts of 16 cells of a rat's hippocampus (CA1) in bins of 100 ms in a W-maze",
@@ -80,6 +62,7 @@ RECORDINGS: Mapping[str, Recording] = {
         {"x": "cell_*", "u": "position_x,position_y", "groups": "run", "time": "time"},
         MIT_NELPY,
         NELPY,
+        file_of("place_cells_maze"),
     ),
     "flow_cytometry": Recording(
         "Scatter and fluorescence of single bacteria at ten doses of an inducer, on a log scale",
@@ -87,26 +70,7 @@ RECORDINGS: Mapping[str, Recording] = {
         {"x": "FSC,SSC,FL1,FL2,FL3", "u": "dose"},
         "MIT, copyright 2015 J. Sexton, B. Landry, S. Castillo-Hair",
         "S. Castillo-Hair et al., ACS Synthetic Biology 5:774, 2016, and package FlowCal",
+        file_of("flow_cytometry"),
     ),
 }
-
-
-def load_recording(
-    name: str, new_rows_of: int | Sequence[str] | None = None, **columns: Any
-) -> Dataset:
-    """Loads a recording that comes with the package.
-
-    Args:
-      name: a key of `RECORDINGS`.
-      new_rows_of: rows for a model instead of rows to train on, see `load_table`.
-      **columns: other columns than its own, and which rows, as `load_table` takes them.
-
-    Raises:
-      InputError: for columns that there are not.
-    """
-    recording = RECORDINGS[name]
-    try:
-        table = load_table(FOLDER / f"{name}.npz", new_rows_of, **{**recording.columns, **columns})
-    except InputError as error:
-        raise InputError(str(error).replace(f"{FOLDER / name}.npz", name)) from None
-    return dataclasses.replace(table, name=name, credit=recording.credit)
+"""By name; in `data.DATASETS` too."""

@@ -10,6 +10,7 @@ from ivaegan_jax.data.tables import files_of_arrays as arrays
 from ivaegan_jax.data.tables import files_of_frames as frames
 from ivaegan_jax.data.tables.latents import Latents
 from ivaegan_jax.data.tables.pictures import read_pictures
+from ivaegan_jax.data.tables.spikes import is_spikes, read_spikes
 from ivaegan_jax.data.tables.table import Table
 from ivaegan_jax.files import replacing
 from ivaegan_jax.types import InputError
@@ -54,13 +55,15 @@ def ending_of(path: Path) -> str:
 
 
 def read_table(path: Path, wanted: Sequence[str] = ()) -> Table:
-    """Reads an image set, or a file by its ending; one of another ending is taken for an npz file.
+    """Reads an image set, a folder of spikes, or a file by its ending, npz where it has another.
 
     Raises:
       InputError: where there is no such file, nothing reads it, or it is damaged.
     """
     if not path.exists():
         raise InputError("no such file; check the path")
+    if is_spikes(path):
+        return read_spikes(path)
     if (pictures := read_pictures(path)) is not None:
         return pictures
     ending = ending_of(path)

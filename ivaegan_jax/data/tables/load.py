@@ -1,12 +1,14 @@
 """A user's own file, of any format, checked before it is used."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from ivaegan_jax.data.tables.build import build
 from ivaegan_jax.data.tables.choose import Choice, choose, names_in
 from ivaegan_jax.data.tables.formats import read_table
 from ivaegan_jax.data.tables.rows import parse_rows, some_rows
+from ivaegan_jax.data.tables.table import Table
 from ivaegan_jax.types import Dataset, InputError
 
 
@@ -63,12 +65,34 @@ def load_table(
       ['rest', 'walk']
     """
     path, choice = Path(path).expanduser(), Choice(x, u, groups, time, s)
+    return from_table(partial(read_table, path), str(path), choice, rows, new_rows_of)
+
+
+def from_table(
+    read: Callable[[Sequence[str]], Table],
+    name: str,
+    choice: Choice,
+    rows: str = "",
+    new_rows_of: int | Sequence[str] | None = None,
+) -> Dataset:
+    """Checks a table that something reads and makes a data set of it.
+
+    Args:
+      read: makes the table, given names and patterns of what is wanted of it.
+      name: of the table, for messages.
+      choice: its columns.
+      rows: which of its rows, as `load_table` takes them.
+      new_rows_of: as `load_table` takes it.
+
+    Raises:
+      InputError: one line with the name, what is wrong, and the remedy.
+    """
     model = () if isinstance(new_rows_of, int | None) else tuple(new_rows_of)
     count = new_rows_of if isinstance(new_rows_of, int) else len(model) or None
     try:
         named = [*names_in(choice), *(each.column for each in parse_rows(rows))]
-        table = some_rows(read_table(path, named), rows)
+        table = some_rows(read(named), rows)
         pieces = choose(table, choice, new_rows_of is None, model)
-        return build(pieces, str(path), new_rows_of is None, count)
+        return build(pieces, name, new_rows_of is None, count)
     except InputError as error:
-        raise InputError(f"{path}: {error}") from None
+        raise InputError(f"{name}: {error}") from None
