@@ -1,10 +1,13 @@
+import contextlib
 import json
+from types import SimpleNamespace
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from experiments import benchmark
 from experiments.benchmarks.children import measure, median_ratio
 from experiments.benchmarks.curve import curve
 from experiments.benchmarks.products import Product, kernels_in, products_chunk, products_in
@@ -15,7 +18,7 @@ from ivaegan_jax.types import InputError
 SHAPES = [Product(8, 16, 4), Product(4, 8, 16)]
 
 
-def measured(preset="ivae", steps=(20.0, 30.0), seeds=2):
+def measured_step(preset="ivae", steps=(20.0, 30.0), seeds=2):
     return {
         "size": "b1", "preset": preset, "seeds": seeds, "steps_per_s": list(steps),
         "products_per_s": [40.0, 40.0], "kernels_per_step": 9,
@@ -63,13 +66,13 @@ def test_the_table_sets_the_step_beside_products_and_the_best_loops():
         for (preset, compiled), found in rates.items()
         for rate in found
     ]
-    [record] = speed_table([measured()], torch).records
+    [record] = speed_table([measured_step()], torch).records
     assert record["speedup"] == 25.0 / 10.0
     assert record["speedup_compiled"] == 25.0 / 12.5
     assert record["share"] == pytest.approx((20 / 40 + 30 / 40) / 2)
     assert record["mib_per_seed"] == 1.0
-    assert best_torch([], measured(), compiled=False) is None
-    assert speed_table([measured()], []).records[0]["speedup"] is None
+    assert best_torch([], measured_step(), compiled=False) is None
+    assert speed_table([measured_step()], []).records[0]["speedup"] is None
 
 
 def test_the_start_is_told_with_and_without_a_cache():
@@ -79,7 +82,7 @@ def test_the_start_is_told_with_and_without_a_cache():
 
 
 def test_the_figure_has_a_panel_per_model():
-    found = [measured(seeds=n) for n in (1, 2)] + [measured("ivae_gan")]
+    found = [measured_step(seeds=n) for n in (1, 2)] + [measured_step("ivae_gan")]
     assert len(speed_figure(found, []).axes) == 2
 
 
@@ -88,10 +91,66 @@ def test_a_part_that_fails_says_why():
         measure("ours", {"no_such_flag": 1})
 
 
+def chosen(**values):
+    """The program's flags."""
+    values = {"sizes": [], "models": ["ivae", "ivae_gan"], "seeds": "", "repeats": None} | values
+    return SimpleNamespace(**{"seconds": None, "quick": False} | values)
+
+
+@pytest.fixture
+def measuring(tmp_path, monkeypatch):
+    """`start(**flags)`: the measurements taken, which cost nothing here, and the file."""
+    taken, state = [], SimpleNamespace(revision="abc", stops_at=None)
+
+    def measure(program, arguments, processes=1):
+        taken.append((program, *(arguments.get(name) for name in ("preset", "size", "seeds"))))
+        if len(taken) == state.stops_at:
+            raise InputError("stopped")
+        found = measured_step(arguments["preset"], seeds=arguments.get("seeds", 1))
+        times = {"first_step_s": 1.0, "process_to_first_step_s": 2.0}
+        return [{k: v for k, v in found.items() if k not in arguments} | times] * processes
+
+    monkeypatch.setattr(benchmark, "measure", measure)
+    monkeypatch.setattr(benchmark, "code_revision", lambda: state.revision)
+
+    def start(**flags):
+        taken.clear()
+        with contextlib.suppress(InputError):
+            benchmark.measured(tmp_path / "b.json", chosen(**flags))
+        return [*taken], json.loads((tmp_path / "b.json").read_text())
+
+    return state, start
+
+
+def test_sizes_models_and_seeds_are_chosen(measuring):
+    _, start = measuring
+    taken, found = start(sizes=["image"], models=["ivae"], seeds="3,4")
+    assert {each[1:3] for each in taken} == {("ivae", None), ("ivae", "image")}
+    assert [(each["size"], each["seeds"]) for each in found["ours"]] == [("image", 3), ("image", 4)]
+    with pytest.raises(InputError, match="imagee"):
+        [*benchmark.planned(chosen(sizes=["imagee"]))]
+
+
+def test_the_same_command_goes_on_where_it_was(measuring):
+    state, start = measuring
+    whole, found = start(quick=True)
+    state.revision, state.stops_at = "def", 6  # of other code nothing counts; stopped on the way
+    first, part = start(quick=True)
+    assert len(first) == 6
+    assert 0 < len(part["ours"]) < len(found["ours"])
+    state.stops_at = None
+    rest, again = start(quick=True)
+    assert len(whole) <= len(first) + len(rest) <= len(whole) + 2  # the broken one is taken again
+    assert again["ours"] == found["ours"]
+    assert start(quick=True)[0] == []
+    state.revision = "def-dirty"  # nobody knows which code it was
+    assert start(quick=True)[0] == whole
+
+
 @pytest.mark.slow
 def test_the_program_measures_everything(run, tmp_path):
     out = tmp_path / "b.json"
-    ended = run("benchmark", "--quick", f"--out={out}")
+    ended = run("benchmark", "--quick", "--seconds=0.1", f"--out={out}")
     assert ended.code in (0, None), ended.err
     found = json.loads(out.read_text())
     assert {line["preset"] for line in found["ours"]} == {"ivae", "ivae_gan"}
