@@ -157,6 +157,7 @@ def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
         with ConsoleReporter(stages, steps, runs, title, advise) as reporter:
             study.run(workdir, reporter, STOP, runs_at_once=runs_at_once, on_plan=reporter.plan)
             if leads():
+                manifest["stage_seconds"] = reporter.spent()
                 reporter.stage("page")
 
 

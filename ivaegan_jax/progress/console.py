@@ -162,6 +162,14 @@ class ConsoleReporter:
                 "in all results. Try a lower --config.hypers.vae_rate or gan_rate."
             )
 
+    def spent(self) -> dict[str, float]:
+        """Seconds that each kind of stage has taken, and says so in one line; none goes on."""
+        self.remaining.end(time.monotonic())
+        spent = self.remaining.spent
+        told = (f"{AS_NOUN[kind]} {duration(seconds)}" for kind, seconds in spent.items())
+        self._say(f"time: {', '.join(told)}")
+        return spent
+
     def _left(self) -> str:
         """Such as `about 3 min left with scoring, baselines and report`."""
         left = self.remaining.left(time.monotonic())

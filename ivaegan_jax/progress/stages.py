@@ -55,6 +55,7 @@ class Remaining:
         self.now: Stage | None = None
         self.began = self.done = self.skipped = 0.0
         self.seen: dict[str, tuple[float, float]] = {}  # by kind: seconds, amount
+        self.spent: dict[str, float] = {}  # seconds by kind
 
     def begin(self, kind: str, what: str, time: float) -> None:
         """A stage begins, and the one before ends; stages that it leaps over are not done at all.
@@ -106,6 +107,7 @@ class Remaining:
         """The current stage is done: it says how long others of its kind will take."""
         if not self.now:
             return
+        self.spent[self.now.kind] = self.spent.get(self.now.kind, 0.0) + time - self.began
         amount = self.now.amount - self.skipped
         if self.now.kind == "train":
             amount = self.done - self.skipped

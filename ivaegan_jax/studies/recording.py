@@ -16,7 +16,7 @@ from ivaegan_jax.training import leads
 def recorded(
     study: Running, workdir: Workdir, command: str, flags: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    """Yields the manifest of what is run within.
+    """Yields the manifest of what is run within; its `stage_seconds` are added to those before.
 
     Args:
       study: what is run.
@@ -42,5 +42,9 @@ def recorded(
     if leads():
         write_json(workdir.manifest, manifest | {"wall_time_s": earlier})
     yield manifest
+    before, now = (each.get("stage_seconds", {}) for each in (stored, manifest))
+    manifest["stage_seconds"] = {
+        kind: round(before.get(kind, 0.0) + now.get(kind, 0.0), 1) for kind in before | now
+    }
     if leads():
         write_json(workdir.manifest, manifest | {"wall_time_s": earlier + time.time() - began})

@@ -123,6 +123,7 @@ def test_the_manifest_says_what_made_the_result(workdir):
     for name in ("data", "data_sha256", "seeds", "data_seeds"):
         assert manifest[name] == settings[name]
     assert manifest["wall_time_s"] > 0
+    assert manifest["stage_seconds"].keys() >= {"compile", "train", "score"}
     assert manifest["flags"]["steps"] == 30
     assert manifest["flags"]["presets"] == settings["presets"]
     assert {"version", "code_revision", "packages", "device", "reproducibility"} <= set(manifest)

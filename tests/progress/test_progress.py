@@ -74,6 +74,14 @@ def test_what_is_left_covers_every_stage_and_falls(clock):
     assert left[-1][1] == pytest.approx(RULES["page"])
 
 
+def test_where_the_time_went_is_said_by_kind(clock, capsys):
+    reporter = console.ConsoleReporter(STAGES, STEPS, RUNS)
+    [*play(clock, reporter)]
+    spent = {"compile": 18.0, "train": 80.0, "score": 120.0, "baselines": 15.0, "page": 20.0}
+    assert reporter.spent() == spent
+    assert "time: compiling 18 s, training 80 s, scoring 2 min" in capsys.readouterr().out
+
+
 def test_before_anything_was_scored_its_share_is_a_guess_and_said(clock, capsys):
     reporter = console.ConsoleReporter(STAGES, STEPS, RUNS)
     events = play(clock, reporter, SECONDS | {"chunk": 70.0})
