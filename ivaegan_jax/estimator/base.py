@@ -52,6 +52,7 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
       seeds_: of the runs.
       chosen_seed_: of the run that `transform` uses.
       notes_: what there is to say of the table, the latents and the split.
+      part_: of every row that was fitted, whether it was held out: `train`, `valid`, `test`.
       n_features_in_, feature_names_in_: columns of x, of one table.
       sessions_: of several tables an estimator for each, with all methods; else none.
     """

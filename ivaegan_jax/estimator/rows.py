@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from sklearn.utils.validation import check_is_fitted
 
 from ivaegan_jax.data import as_dataset
@@ -65,6 +65,11 @@ class Rows:
         if seeds == "all":
             return self._fitted
         return of_seed(self._fitted, chosen.seed if seeds == "chosen" else int(seeds))
+
+    @property
+    def part_(self) -> Shaped[np.ndarray, " rows"]:
+        """Of every row that was fitted and has a u: `train`, `valid`, `test`, or `none` in gaps."""
+        return self._run("chosen").part
 
     def _held_out(self) -> dict[str, np.ndarray]:
         """Some held-out rows of the chosen run: latents `z`, `u`, and sources `s` where known."""

@@ -14,8 +14,7 @@ def agreed_experiment(each: Sequence[Experiment], latents: Sequence[int]) -> Exp
     """The experiment with one number of latents, one law of x and the same labels for all.
 
     The number is the smallest of any session, and the labels are those of the session with the
-    most controls. No linear step is taken: it would be another one in each session, and their
-    latents no longer comparable.
+    most controls.
 
     Args:
       each: what is to be done in each session.
@@ -37,5 +36,4 @@ def agreed_experiment(each: Sequence[Experiment], latents: Sequence[int]) -> Exp
     most = max(each, key=lambda e: len(e.presets))
     agreed = with_latents(most, min(latents))
     model = dataclasses.replace(agreed.config.model, likelihood=law, noise=noise)
-    train = dataclasses.replace(agreed.config.train, unmix=False)
-    return agreed._replace(config=dataclasses.replace(agreed.config, model=model, train=train))
+    return agreed._replace(config=dataclasses.replace(agreed.config, model=model))

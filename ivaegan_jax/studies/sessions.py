@@ -18,18 +18,20 @@ from ivaegan_jax.evaluation import (
     choose_together,
     encode_runs,
     scoring,
+    unmixing,
 )
 from ivaegan_jax.files import write_bytes
-from ivaegan_jax.models import of_session, share_prior
 from ivaegan_jax.studies.agreed import agreed_experiment
 from ivaegan_jax.studies.bonds import keep_arrays
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.jobs import Job, make_groups, make_runs, watched_terms
 from ivaegan_jax.studies.results import keep_results, load_results
 from ivaegan_jax.studies.running import Running
+from ivaegan_jax.studies.scorer import Scorer, paced
+from ivaegan_jax.studies.shared import shared_jobs, states_of_session
 from ivaegan_jax.studies.study import Scored, Study, is_of
 from ivaegan_jax.studies.workdir import Workdir
-from ivaegan_jax.training import TrainState, leads, make_trainer
+from ivaegan_jax.training import TrainState, leads
 from ivaegan_jax.types import AllTrainData, Dataset, InputError, Pause
 
 LEAST_COLUMNS = 2
@@ -125,19 +127,22 @@ class Sessions(Running):
         """Scores every session by itself and all together, and records both."""
         place, e = self.jobs.index(job), self.experiment
         runs = make_runs(e, job)
-        trained, scored = [], []
-        for i, study in enumerate(self.studies):
-            own = study.jobs[place]
-            mine = states_of_session(states, i)
-            each = scoring.Trained(job.label, own.model, job.game, runs, mine, watched_terms(own))
-            trained.append(each)
-            scored.append(Scored(*study.scorer(job.asked.control).score(each, pause)))
+        trained = []
+        for i, own in enumerate(study.jobs[place] for study in self.studies):
+            mine, watched = states_of_session(states, i), watched_terms(own)
+            trained.append(scoring.Trained(job.label, own.model, job.game, runs, mine, watched))
+        scorers = [study.scorer(job.asked.control) for study in self.studies]
+        trained, stepped = self._unmixed(job, trained, scorers)
+        both = zip(scorers, trained, strict=True)
+        scored = [Scored(*scorer.score(each, pause)) for scorer, each in both]
+        for each in scored:
+            each.rows.extend(stepped)
         found = [candidates(each.rows, job.label) for each in scored]
         chosen = [choose_together([each[seed] for each in found]) for seed in e.data_seeds]
         for i, study in enumerate(self.studies):
             folder = self.session(workdir, i + 1)
             study.keep(study.jobs[place], trained[i], scored[i], chosen, folder)
-        rows = self._together(job, trained, pause)
+        rows = [*self._together(trained, scorers, pause), *stepped]
         others = [r for r in load_results(workdir.metrics) if not is_of(r, job.label)]
         keep_results(workdir.metrics, [*others, *rows])
         return rows
@@ -147,47 +152,33 @@ class Sessions(Running):
         for i, study in enumerate(self.studies, start=1):
             study.score_data(self.session(workdir, i), pause)
 
-    def _together(self, job: Job, trained: Sequence[scoring.Trained], pause: Pause) -> list[Result]:
+    def _unmixed(
+        self, job: Job, trained: list[scoring.Trained], scorers: Sequence[Scorer]
+    ) -> tuple[list[scoring.Trained], list[Result]]:
+        """The runs with one linear map for all sessions behind those that take one."""
+        if not job.own.train.unmix:
+            return trained, []
+        parts = [(scorer.data.train, scorer.data.valid) for scorer in scorers]
+        dim_u = self.studies[0].dims.dim_u
+        trained, found = unmixing.unmix_together(trained, parts, dim_u, self.mesh)
+        return trained, [*unmixing.step_rows(found, scorers[0].stamp_of(trained[0], "valid"))]
+
+    def _together(
+        self, trained: Sequence[scoring.Trained], scorers: Sequence[Scorer], pause: Pause
+    ) -> list[Result]:
+        mu: dict[str, list[np.ndarray]] = {"valid": [], "test": []}
+        for each, scorer in zip(trained, scorers, strict=True):
+            for split, found in mu.items():
+                part, dim_u = getattr(scorer.data, split), scorer.dims.dim_u
+                parts = scoring.in_parts(each, self.mesh)
+                means = [encode_runs(some, part.x, part.u, dim_u, self.mesh) for some in parts]
+                found.append(np.concatenate(means))
         rows: list[Result] = []
-        scorers = [study.scorer(job.asked.control) for study in self.studies]
-        for split in ("valid", "test"):
-            parts = [getattr(scorer.data, split) for scorer in scorers]
-            mu = [
-                np.concatenate([
-                    encode_runs(some, part.x, part.u, scorer.dims.dim_u, self.mesh)
-                    for some in scoring.in_parts(each, self.mesh)
-                ])
-                for each, part, scorer in zip(trained, parts, scorers, strict=True)
-            ]  # fmt: skip
+        for split, found in mu.items():
+            seen = [getattr(scorer.data, split) for scorer in scorers]
             stamp = scorers[0].stamp_of(trained[0], split)
-            for row in across_rows(trained[0], mu, parts, stamp):
-                rows.append(row)
-                pause()
+            rows += paced(across_rows(trained[0], found, seen, stamp), pause)
         return rows
-
-
-def shared_jobs(studies: Sequence[Study]) -> list[Job]:
-    """The jobs of studies of the same labels, each with one model and one trainer for all."""
-    made: dict[int, Job] = {}
-    found = []
-    for own in zip(*(study.jobs for study in studies), strict=True):
-        first, key = own[0], id(own[0].trainer)
-        if key not in made:
-            model, train = share_prior([job.model for job in own]), first.own.train
-            trainer = make_trainer(
-                model, first.game, train.batch, studies[0].dims.dim_u,
-                packing=first.config.packing, ema=train.ema,
-            )  # fmt: skip
-            made[key] = first._replace(model=model, trainer=trainer)
-        shared = made[key]
-        found.append(first._replace(model=shared.model, trainer=shared.trainer))
-    return found
-
-
-def states_of_session(states: TrainState, session: int) -> TrainState:
-    """What of trained states is one session's, counted from 0; optimisers are left out."""
-    params, ema = (of_session(each, session) for each in (states.params, states.ema))
-    return states.replace(params=params, ema=ema, opt_state={})
 
 
 def _check_columns(table: Dataset, session: int) -> None:

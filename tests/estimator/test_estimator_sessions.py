@@ -158,3 +158,13 @@ def test_nested_lists_are_one_table():
     assert not are_sessions([])
     assert are_sessions([rows, rows[:, :1]])
     assert are_sessions((rows.tolist(), rows.tolist()))
+
+
+@pytest.mark.slow
+def test_one_session_is_its_table_alone_to_the_bit(small):
+    alone = small(**ASKED).fit(X[0], U[0])
+    together = small(**ASKED).fit(X[:1], U[:1])
+    assert np.array_equal(together.transform(X[0], session=1), alone.transform(X[0]))
+    ours, theirs = together.sessions_[0].results_, alone.results_
+    assert ours.value.equals(theirs.value)
+    assert str(together.sessions_[0].verdict_) == str(alone.verdict_)

@@ -19,7 +19,7 @@ def test_the_fewest_latents_and_the_most_controls():
     agreed = agreed_experiment([asked(), asked(shifted), asked()], [5, 2, 4])
     assert agreed.config.model.dim_z == 2
     assert agreed.presets == shifted
-    assert not agreed.config.train.unmix
+    assert agreed.config.train.unmix
 
 
 @pytest.mark.parametrize(

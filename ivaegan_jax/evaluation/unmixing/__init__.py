@@ -1,5 +1,5 @@
 """The linear step after training: what `metrics.unmixing` decides, put behind trained models."""
 
-from ivaegan_jax.evaluation.unmixing.step import step_rows, unmix_runs
+from ivaegan_jax.evaluation.unmixing.step import step_rows, unmix_runs, unmix_together
 
-__all__ = ["step_rows", "unmix_runs"]
+__all__ = ["step_rows", "unmix_runs", "unmix_together"]

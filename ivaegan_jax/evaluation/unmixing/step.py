@@ -4,67 +4,27 @@ It is a function of the trained states and the data alone: checkpoints hold what
 study that was stopped takes the same step.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh
-from jaxtyping import Int
 
 from ivaegan_jax.data import Part
 from ivaegan_jax.evaluation.results import LinearStep, Stamp
 from ivaegan_jax.evaluation.scoring import Trained, in_parts
 from ivaegan_jax.evaluation.side_by_side import side_by_side
+from ivaegan_jax.evaluation.unmixing.latents import Latents, Rows, latents_of, rows_of
 from ivaegan_jax.evaluation.unmixing.refit import refit_priors
-from ivaegan_jax.metrics import (
-    Unmixing,
-    active_units,
-    evenly,
-    find_unmixing,
-    levels_or_cells,
-    some_rows,
-)
-from ivaegan_jax.models import INVERSE, MATRIX, PRIOR, UNMIXED, Model, in_batches
-from ivaegan_jax.training import Run, as_batch, default_how, over_runs, pad_runs, shard_runs, share
+from ivaegan_jax.metrics import Unmixing, active_units, find_unmixing
+from ivaegan_jax.models import INVERSE, MATRIX, PRIOR, UNMIXED
 from ivaegan_jax.types import Params
-
-CELLS = 20
-"""Cells that a continuous u is cut into, at most."""
-
-MOST_ROWS = 100_000
-"""Training rows that covariances and the prior are fitted on; of more, whole levels of them."""
 
 CONSTANT = 1e-6
 """Largest range of a log variance of the prior that is none but for rounding."""
 
 MEANS = "The prior moves means with u and no variances, which leave the axes of a linear map open."
 LOST = "The latents of this run are not finite."
-
-
-class Latents(NamedTuple):
-    """What a run says of training and validation rows, and how far its prior moves variances."""
-
-    train: tuple[Any, Any]
-    valid: tuple[Any, Any]
-    moved: Any
-
-
-class Rows(NamedTuple):
-    """The rows of all data seeds that the step sees.
-
-    Attributes:
-      arrays: x and u of training rows, x and u of validation rows, each `[data_seeds, rows, ...]`;
-        u has an entry for every run instead where runs have a u of their own.
-      train: level of u, or cell of a continuous one, of each training row, for each entry of u.
-      valid: the same of validation rows.
-    """
-
-    arrays: tuple[np.ndarray, ...]
-    train: Sequence[Int[np.ndarray, " train"]]
-    valid: Sequence[Int[np.ndarray, " valid"]]
 
 
 def unmix_runs(
@@ -83,19 +43,38 @@ def unmix_runs(
       The runs, unchanged where none takes a map, and what was found of each; of models without
       p(z|u) nothing.
     """
-    if "prior" not in trained.states.params:
-        return trained, []
-    rows = _rows(train, valid, dim_u)
+    [trained], found = unmix_together([trained], [(train, valid)], dim_u, mesh)
+    return trained, found
+
+
+def unmix_together(
+    sessions: Sequence[Trained], parts: Sequence[tuple[Part, Part]], dim_u: int, mesh: Mesh
+) -> tuple[list[Trained], list[Unmixing]]:
+    """The same of sessions that share a prior: one map for all, found on the rows of all.
+
+    Args:
+      sessions: the runs, as each session has them.
+      parts: training and validation rows of each.
+      dim_u: features of u as the networks see it.
+      mesh: devices that the runs are split over.
+    """
+    if "prior" not in sessions[0].states.params:
+        return [*sessions], []
+    rows = rows_of(parts, dim_u)
     blocks, found = [], []
-    for some in in_parts(trained, mesh):
+    for some in zip(*(in_parts(each, mesh) for each in sessions), strict=True):
         block, own = _unmix(some, rows, dim_u, mesh)
         blocks.append(block)
         found += own
     if not any(each.taken for each in found):
-        return trained, found
+        return [*sessions], found
     block = jax.tree.map(lambda *leaves: np.concatenate(leaves), *blocks)
+    return [_with(each, block) for each in sessions], found
+
+
+def _with(trained: Trained, block: Params) -> Trained:
     params = trained.states.params | {UNMIXED: block}
-    return trained._replace(states=trained.states.replace(params=params)), found
+    return trained._replace(states=trained.states.replace(params=params))
 
 
 def step_rows(found: Sequence[Unmixing], stamp: Stamp) -> Iterator[LinearStep]:
@@ -108,36 +87,26 @@ def step_rows(found: Sequence[Unmixing], stamp: Stamp) -> Iterator[LinearStep]:
         )
 
 
-def _rows(train: Part, valid: Part, dim_u: int) -> Rows:
-    own = len(train.u) // len(train.x)
-    chosen = [some_rows(u, dim_u, MOST_ROWS) for u in train.u[::own]]
-    least = min(map(len, chosen))
-    chosen = [rows[evenly(len(rows), least)] for rows in chosen]
-    x = np.stack([x[rows] for x, rows in zip(train.x, chosen, strict=True)])
-    u = np.stack([u[chosen[i // own]] for i, u in enumerate(train.u)])
-    levels = ([levels_or_cells(each, CELLS) for each in some] for some in (u, valid.u))
-    return Rows((x, u, valid.x, valid.u), *levels)
-
-
-def _unmix(some: Trained, rows: Rows, dim_u: int, mesh: Mesh) -> tuple[Params, list[Unmixing]]:
-    stacked = shard_runs(pad_runs((some.states.evaluated, some.runs), mesh, some.at_once), mesh)
-    lifted = _over_encoding(some.model, dim_u, mesh)
-    count = len(some.runs.seed)
-    latents = lifted(*stacked, share(rows.arrays, mesh))
-    latents = jax.tree.map(lambda leaf: np.asarray(leaf)[:count], latents)
+def _unmix(
+    sessions: Sequence[Trained], rows: Rows, dim_u: int, mesh: Mesh
+) -> tuple[Params, list[Unmixing]]:
+    first, latents = sessions[0], latents_of(sessions, rows, dim_u, mesh)
 
     def decide(i: int) -> Unmixing:
-        of_u, own = int(some.runs.of_u[i]), jax.tree.map(lambda leaf: leaf[i], latents)
+        of_u, own = int(first.runs.of_u[i]), jax.tree.map(lambda leaf: leaf[i], latents)
         return _decide(own, rows.train[of_u], rows.valid[of_u])
 
-    found = [*side_by_side(decide, range(count))]
+    found = [*side_by_side(decide, range(len(first.runs.seed)))]
     matrix = np.stack([each.matrix for each in found])
     both = (each.astype(np.float32) for each in (matrix, np.linalg.inv(matrix)))
-    block = {**dict(zip((MATRIX, INVERSE), both, strict=True)), PRIOR: some.states.evaluated[PRIOR]}
+    block = {
+        **dict(zip((MATRIX, INVERSE), both, strict=True)),
+        PRIOR: first.states.evaluated[PRIOR],
+    }
     taken = np.array([each.taken for each in found])
     if not taken.any():
         return block, found
-    fitted = refit_priors(some, latents.train, block, rows.arrays[1], dim_u, mesh)
+    fitted = refit_priors(first, latents.train, block, rows.u, dim_u, mesh)
 
     def chosen(new: np.ndarray, old: np.ndarray) -> np.ndarray:
         return np.where(taken.reshape(-1, *[1] * (new.ndim - 1)), new, old)
@@ -155,22 +124,3 @@ def _decide(latents: Latents, train_level: np.ndarray, valid_level: np.ndarray) 
     active = active_units(train, log_var)
     train, valid = train.astype(float), valid.astype(float)
     return find_unmixing(train, train_level, valid, valid_level, active)
-
-
-@lru_cache(maxsize=1)  # configurations of one structure are encoded by one program
-def _over_encoding(model: Model, dim_u: int, mesh: Mesh) -> Callable[..., Latents]:
-    def one(params: Params, run: Run, shared: Any) -> Latents:
-        x, x_valid = (each[run.data_index] for each in shared[::2])
-        u, u_valid = (each[run.of_u] for each in shared[1::2])
-
-        def encode(x: jax.Array, u: jax.Array) -> tuple[jax.Array, jax.Array]:
-            batch = as_batch(x, u, dim_u)
-            return model.encode(params, batch.x, batch.u)
-
-        def log_variances(u: jax.Array) -> jax.Array:
-            return model.prior(params, as_batch(u, u, dim_u).u)[1]
-
-        moved = jnp.ptp(in_batches(log_variances, u_valid), axis=0).max()
-        return Latents(in_batches(encode, x, u), in_batches(encode, x_valid, u_valid), moved)
-
-    return over_runs(one, mesh, default_how())
