@@ -17,7 +17,7 @@ from typing import Any
 
 from absl import flags
 
-from experiments.referees.sets import Said, all_sets, said_of
+from experiments.referees.sets import Judgement, all_sets, judge_case
 from experiments.referees.tables import tables_of
 from ivaegan_jax import report
 from ivaegan_jax.cli import _flags, _program
@@ -44,13 +44,13 @@ def main() -> None:
     values, began = flags.FLAGS, time.time()
     made_by = {"command": _flags.command_line(), **describe_machine()}
     seeds = [301, 302] if values.quick else parse_numbers("data_seeds", values.data_seeds)
-    asked = all_sets(seeds, 2 if values.quick else values.nulls)
-    found: list[Said] = []
+    cases = all_sets(seeds, 2 if values.quick else values.nulls)
+    found: list[Judgement] = []
     with ProcessPoolExecutor(values.processes, get_context("spawn")) as pool:
-        for said in pool.map(said_of, asked, chunksize=SHOWN // 4):
-            found.append(said)
+        for judgement in pool.map(judge_case, cases, chunksize=SHOWN // 4):
+            found.append(judgement)
             if not len(found) % SHOWN:
-                print(f"{len(found)}/{len(asked)} judged", flush=True)
+                print(f"{len(found)}/{len(cases)} judged", flush=True)
     for table in tables_of(found):
         print(f"\n{report.to_text(table)}")
     if values.out:
@@ -58,12 +58,12 @@ def main() -> None:
         write(found, Path(values.out), made_by | how)
 
 
-def write(found: Sequence[Said], folder: Path, manifest: dict[str, Any]) -> None:
+def write(found: Sequence[Judgement], folder: Path, manifest: dict[str, Any]) -> None:
     """Writes `summary.md`, `summary.json` (every set) and `manifest.json`."""
     tables = "\n".join(report.to_markdown(table) for table in tables_of(found))
     write_text(folder / "summary.md", f"# The referee as a detector\n\n{tables}")
-    sets = [without_nan({**s.asked._asdict(), **s._asdict(), "asked": ""}) for s in found]
-    sets = [{name: value for name, value in row.items() if name != "asked"} for row in sets]
+    sets = [without_nan({**s.case._asdict(), **s._asdict(), "case": ""}) for s in found]
+    sets = [{name: value for name, value in row.items() if name != "case"} for row in sets]
     write_text(folder / "summary.json", report.to_lines(sets) + "\n")
     write_json(folder / "manifest.json", manifest)
 

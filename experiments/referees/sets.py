@@ -18,7 +18,7 @@ ROWS = 2000
 NULL = "null"
 
 
-class Asked(NamedTuple):
+class Case(NamedTuple):
     """One set: a method on a benchmark, or a null, and the seed that draws it."""
 
     data: str
@@ -26,43 +26,43 @@ class Asked(NamedTuple):
     seed: int
 
 
-class Said(NamedTuple):
+class Judgement(NamedTuple):
     """What became of it.
 
     Attributes:
-      asked: the set.
+      case: the set.
       true: mean MCC of the runs with the true sources; NaN of a null, where there is nothing true.
       verdict: of the referee.
       score: of the referee, to rank by.
       codes: of the reasons that do not speak for support.
     """
 
-    asked: Asked
+    case: Case
     true: float
     verdict: str
     score: float
     codes: tuple[str, ...]
 
 
-def all_sets(seeds: Sequence[int], nulls: int) -> list[Asked]:
+def all_sets(seeds: Sequence[int], nulls: int) -> list[Case]:
     """Every method on every benchmark with these data seeds, and so many draws of every null."""
-    methods = [Asked(data, name, seed) for data in BENCHMARKS for seed in seeds for name in METHODS]
-    return methods + [Asked(NULL, name, seed) for name in NULLS for seed in range(nulls)]
+    methods = [Case(data, name, seed) for data in BENCHMARKS for seed in seeds for name in METHODS]
+    return methods + [Case(NULL, name, seed) for name in NULLS for seed in range(nulls)]
 
 
-def said_of(asked: Asked) -> Said:
+def judge_case(case: Case) -> Judgement:
     """Makes the set, and has it judged."""
-    if asked.data == NULL:
-        made = NULLS[asked.name](np.random.default_rng((asked.seed, _number(asked.name))))
+    if case.data == NULL:
+        made = NULLS[case.name](np.random.default_rng((case.seed, _number(case.name))))
         runs, x, u, more, true = made.runs, made.x, made.u, dict(made.more), np.nan
     else:
-        s, x, u = rows_of(asked.data, asked.seed)
-        rng = np.random.default_rng((asked.seed, _number(asked.name)))
-        runs, more = METHODS[asked.name](s, x, u, rng), {}
+        s, x, u = rows_of(case.data, case.seed)
+        rng = np.random.default_rng((case.seed, _number(case.name)))
+        runs, more = METHODS[case.name](s, x, u, rng), {}
         true = float(np.mean([mcc(z, s) for z in runs]))
     judged = judge(runs, x, u, **more)
     codes = tuple(reason.code for reason in judged.reasons if reason.speaks != "for")
-    return Said(asked, true, judged.verdict, judged.found.score, codes)
+    return Judgement(case, true, judged.verdict, judged.found.score, codes)
 
 
 def rows_of(data: str, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -79,6 +79,6 @@ def _number(name: str) -> int:
     return [*METHODS, *NULLS].index(name)
 
 
-def of_half(found: Sequence[Said], shown: bool) -> Iterator[Said]:
+def of_half(found: Sequence[Judgement], shown: bool) -> Iterator[Judgement]:
     """Sets of methods whose data seeds are odd, on which a threshold is chosen, or even."""
-    return (each for each in found if each.asked.data != NULL and each.asked.seed % 2 != shown)
+    return (each for each in found if each.case.data != NULL and each.case.seed % 2 != shown)

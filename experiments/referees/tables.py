@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float
 
-from experiments.referees.sets import NULL, Said, of_half
+from experiments.referees.sets import NULL, Judgement, of_half
 from ivaegan_jax import report
 from ivaegan_jax.metrics import Interval, success_rate
 
@@ -34,7 +34,7 @@ def threshold(score: Float[np.ndarray, " sets"], good: Bool[np.ndarray, " sets"]
     return float(known[int(np.argmax(gain))])
 
 
-def arrays(found: Sequence[Said]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def arrays(found: Sequence[Judgement]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Scores, whether latents are good, and whether the verdict was supported."""
     return (
         np.array([each.score for each in found]),
@@ -43,12 +43,12 @@ def arrays(found: Sequence[Said]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     )
 
 
-def tables_of(found: Sequence[Said]) -> list[report.Table]:
+def tables_of(found: Sequence[Judgement]) -> list[report.Table]:
     """As a detector, by method, by null."""
     return [_detector(found), _methods(found), _nulls(found)]
 
 
-def _detector(found: Sequence[Said]) -> report.Table:
+def _detector(found: Sequence[Judgement]) -> report.Table:
     chosen, shown = (list(of_half(found, half)) for half in (False, True))
     at = threshold(*arrays(chosen)[:2])
     records: list[dict[str, Any]] = []
@@ -77,11 +77,11 @@ def share(happened: Bool[np.ndarray, " sets"]) -> Interval | None:
     return success_rate(happened) if len(happened) else None
 
 
-def _methods(found: Sequence[Said]) -> report.Table:
-    own = [each for each in found if each.asked.data != NULL]
+def _methods(found: Sequence[Judgement]) -> report.Table:
+    own = [each for each in found if each.case.data != NULL]
     records = []
-    for name in dict.fromkeys(each.asked.name for each in own):
-        of_name = [each for each in own if each.asked.name == name]
+    for name in dict.fromkeys(each.case.name for each in own):
+        of_name = [each for each in own if each.case.name == name]
         said = np.array([each.verdict == SUPPORTED for each in of_name])
         true = np.array([each.true for each in of_name])
         records.append({"what": name, "sets": len(of_name), "true": float(true.mean()),
@@ -91,16 +91,16 @@ def _methods(found: Sequence[Said]) -> report.Table:
     return report.Table("By method", columns, records)
 
 
-def _nulls(found: Sequence[Said]) -> report.Table:
-    nulls = [each for each in found if each.asked.data == NULL]
-    records = [_of_null(name, [each for each in nulls if each.asked.name == name])
-               for name in dict.fromkeys(each.asked.name for each in nulls)]  # fmt: skip
+def _nulls(found: Sequence[Judgement]) -> report.Table:
+    nulls = [each for each in found if each.case.data == NULL]
+    records = [_of_null(name, [each for each in nulls if each.case.name == name])
+               for name in dict.fromkeys(each.case.name for each in nulls)]  # fmt: skip
     records.append(_of_null("all of them", nulls))
     columns = {"what": "null", "sets": "sets", "rate": "called supported", "why": "reasons"}
     return report.Table("False alarms", columns, records)
 
 
-def _of_null(name: str, found: Sequence[Said]) -> dict[str, Any]:
+def _of_null(name: str, found: Sequence[Judgement]) -> dict[str, Any]:
     said = np.array([each.verdict == SUPPORTED for each in found])
     codes = [code for each in found for code in each.codes]
     why = ", ".join(f"{code} {codes.count(code)}" for code in dict.fromkeys(codes))

@@ -8,7 +8,7 @@ import pytest
 from experiments.referee import write
 from experiments.referees.methods import METHODS, RUNS, small_rotation
 from experiments.referees.nulls import NULLS
-from experiments.referees.sets import NULL, Asked, Said, all_sets, of_half, said_of
+from experiments.referees.sets import NULL, Case, Judgement, all_sets, judge_case, of_half
 from experiments.referees.tables import auroc, share, tables_of, threshold
 
 
@@ -19,11 +19,11 @@ def test_a_detector_that_is_perfect_reversed_or_blind():
     assert threshold(score, good) == 0.8
 
 
-def test_every_method_is_asked_on_every_draw_and_halves_share_none():
-    asked = all_sets([301, 302], 3)
-    assert len(asked) == len(set(asked)) == 5 * 2 * len(METHODS) + 3 * len(NULLS)
-    found = [Said(each, 0.5, "", 0.5, ()) for each in asked]
-    chosen, shown = ({each.asked for each in of_half(found, half)} for half in (False, True))
+def test_every_method_is_judged_on_every_draw_and_halves_share_none():
+    cases = all_sets([301, 302], 3)
+    assert len(cases) == len(set(cases)) == 5 * 2 * len(METHODS) + 3 * len(NULLS)
+    found = [Judgement(each, 0.5, "", 0.5, ()) for each in cases]
+    chosen, shown = ({each.case for each in of_half(found, half)} for half in (False, True))
     assert {each.seed for each in chosen} == {301}
     assert {each.seed for each in shown} == {302}
 
@@ -43,9 +43,9 @@ def test_a_small_rotation_is_one():
 
 
 def test_sets_become_tables_and_files(tmp_path):
-    found = [said_of(Asked("b1", name, 301)) for name in ("truth, noise 0.01", "rotated each")]
-    found += [each._replace(asked=each.asked._replace(seed=302)) for each in found]
-    found.append(said_of(Asked(NULL, "x random, latents by heart", 0)))
+    found = [judge_case(Case("b1", name, 301)) for name in ("truth, noise 0.01", "rotated each")]
+    found += [each._replace(case=each.case._replace(seed=302)) for each in found]
+    found.append(judge_case(Case(NULL, "x random, latents by heart", 0)))
     right, wrong = found[:2]
     assert (right.verdict, wrong.verdict) == ("supported", "not supported")
     assert right.true > 0.99 > 0.9 > wrong.true
