@@ -16,17 +16,20 @@ from pathlib import Path
 from absl import flags
 
 from experiments.recordings.drawn import draw_maps
+from experiments.recordings.methods import METHODS
 from experiments.recordings.people import latents_table, methods_table, profile_of
 from ivaegan_jax import load_dataset, report
 from ivaegan_jax.cli import _flags, _program
 from ivaegan_jax.files import write_json, write_text
 from ivaegan_jax.studies.manifest import describe_machine, guarantee
+from ivaegan_jax.types import InputError
 
 
 def define_flags() -> None:
     """Defines the program's flags."""
     _flags.define_common_flags()
     flags.DEFINE_string("workdir", "runs/reproduce-emg", "Folder of the study's arms.")
+    flags.DEFINE_list("methods", list(METHODS), "What is compared; ivae takes arms of its own.")
     flags.DEFINE_string("out", "", "Where tables, figure and manifest are kept.")
 
 
@@ -34,9 +37,11 @@ def main() -> None:
     """Prints two tables, and keeps them with the figure."""
     began, root = time.time(), Path(flags.FLAGS.workdir)
     made_by = {"command": _flags.command_line(), **describe_machine()}
+    if unknown := [name for name in flags.FLAGS.methods if name not in METHODS]:
+        raise InputError(f"--methods: {', '.join(unknown)} is none of {', '.join(METHODS)}")
     data = load_dataset("emg")
     profile = profile_of(root, data)
-    tables = [methods_table(root, data), latents_table(profile)]
+    tables = [methods_table(root, data, flags.FLAGS.methods), latents_table(profile)]
     print("\n\n".join([data.credit, *map(report.to_text, tables)]))
     if not flags.FLAGS.out:
         return

@@ -93,3 +93,15 @@ def test_the_gesture_that_raises_a_latent_stands_out(recording, tmp_path):
     path = tmp_path / "figures/latents.png"
     draw_maps(found.moved, raised.mean(axis=0), gestures.tolist(), path)
     assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_table_has_the_methods_that_were_asked_for(recording, tmp_path, monkeypatch):
+    monkeypatch.setattr(people, "SECOND", 25)
+    monkeypatch.setattr(people, "APART", ("of_p0", "of_p1"))
+    table = people.methods_table(tmp_path, recording, ["raw", "fastica"])
+    raw, fastica = table.records
+    assert (raw["method"], fastica["method"]) == ("raw", "fastica")
+    assert "across" not in raw
+    assert fastica["accuracy"] == 1
+    assert fastica["across"] > 0.9
+    assert fastica["apart"] > 0.9
