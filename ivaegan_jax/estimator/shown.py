@@ -128,7 +128,7 @@ class Shown(Rows):
             return verdict_of_all([each.verdict_ for each in self.sessions_], self.agreement_)
         with self._record.unpacked() as workdir:
             study = report.read_study(workdir.path)
-        found = report.first_page(study.results, study.asked)
+        found = report.first_page(study.results, study.made_by)
         [own] = [each for each in found if each.label == self._fitted.label]
         name = class_name(preset_name(own.label))
         words = (

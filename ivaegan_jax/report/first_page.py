@@ -7,11 +7,11 @@ from typing import NamedTuple
 from ivaegan_jax.evaluation import USABLE, Reason, Result
 from ivaegan_jax.report import evidence as of_runs
 from ivaegan_jax.report import recorded, truth
-from ivaegan_jax.report.asked import Asked
 from ivaegan_jax.report.controls import IN_WORDS, Against, without_controls
 from ivaegan_jax.report.dependent import described
 from ivaegan_jax.report.evidence import NOT_SUPPORTED, SUPPORTED, UNKNOWN, Evidence, gather
 from ivaegan_jax.report.legend import CONTROLS
+from ivaegan_jax.report.made_by import MadeBy
 from ivaegan_jax.report.render import decimal, short
 from ivaegan_jax.report.steps import Step, case_of, step_for
 from ivaegan_jax.report.truth import Truth, truths
@@ -104,16 +104,16 @@ class Short(NamedTuple):
     steps: Sequence[Step]
 
 
-def first_page(results: Sequence[Result], asked: Asked | None = None) -> list[Short]:
+def first_page(results: Sequence[Result], made_by: MadeBy | None = None) -> list[Short]:
     """One entry per model of one data set, the best first; none for results without verdicts.
 
     A control speaks in the entry of its model, and has one of its own only where it stands alone.
     """
-    asked, known = asked or Asked(), truths(results)
+    made_by, known = made_by or MadeBy(), truths(results)
     shown = without_controls(recorded.labels(results))
     found = {label: gather(results, label) for label in shown}
     page = [
-        _short(results, label, each, known[label], asked)
+        _short(results, label, each, known[label], made_by)
         for label, each in found.items() if each.runs
     ]  # fmt: skip
     return sorted(page, key=_rank)
@@ -125,14 +125,14 @@ def _rank(short: Short) -> tuple[int, float]:
 
 
 def _short(
-    results: Sequence[Result], label: str, evidence: Evidence, known: Truth, asked: Asked
+    results: Sequence[Result], label: str, evidence: Evidence, known: Truth, made_by: MadeBy
 ) -> Short:
     verdict = of_runs.verdict_of(evidence)
     found = [_usable(evidence), *_agreement(evidence), *_groups(evidence)]
     found += [described(evidence.gate)] if evidence.gate else []
     against = [*evidence.objections, *_together(evidence)]
     reasons = [*against, *_of_runs(evidence)]
-    status, case = _status(verdict, known), case_of(results, label, asked)
+    status, case = _status(verdict, known), case_of(results, label, made_by)
     open_truth = {truth.OPEN: ["open"], truth.MISSED: ["missed"]}.get(known.says, [])
     codes = [reason.code for reason in reasons if not reason.code.endswith("_ok")]
     codes = ["prior"] if "prior" in codes else codes  # nothing else helps such a model

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ivaegan_jax.evaluation import OfModel, Result, Score
 from ivaegan_jax.files import read_json, read_rows
-from ivaegan_jax.report.asked import Asked
+from ivaegan_jax.report.made_by import MadeBy
 from ivaegan_jax.report.recorded import labels, name_of, ordered
 from ivaegan_jax.studies import CONTROL, Workdir, control_of, load_whole_results, merge, model_of
 from ivaegan_jax.types import InputError, Row
@@ -23,7 +23,7 @@ class Results(NamedTuple):
       train: rows of the training log.
       arrays: npz file by model.
       split: sentences on how rows were split.
-      asked: what was asked for, where it was one run directory.
+      made_by: what made it, where it was one run directory.
     """
 
     data: str
@@ -31,7 +31,7 @@ class Results(NamedTuple):
     train: Sequence[Row]
     arrays: Mapping[str, Path]
     split: Sequence[str] = ()
-    asked: Asked = Asked()
+    made_by: MadeBy = MadeBy()
 
     def without(self, labels: Collection[str]) -> "Results":
         """The same less some models and their controls."""
@@ -49,7 +49,7 @@ class Records(NamedTuple):
     train: Sequence[Row]
     arrays: Mapping[str, Path]
     records: Mapping[str, Any]
-    asked: Asked = Asked()
+    made_by: MadeBy = MadeBy()
 
 
 class Arm(NamedTuple):
@@ -181,8 +181,8 @@ def _study(data: str, workdirs: Sequence[Records]) -> Results:
             arrays |= {label[p]: path for p, path in workdir.arrays.items() if p in label}
     split = dict.fromkeys(sentence for each in workdirs for sentence in _split(each))
     shown = {p: arrays[p] for p in ordered(arrays)}
-    asked = workdirs[0].asked if len(workdirs) == 1 else Asked()
-    return Results(data, results, train, shown, tuple(split), asked)
+    made_by = workdirs[0].made_by if len(workdirs) == 1 else MadeBy()
+    return Results(data, results, train, shown, tuple(split), made_by)
 
 
 def _split(workdir: Records) -> Sequence[str]:
@@ -209,5 +209,5 @@ def _read(path: Path, name: str) -> Records:
     names = sorted({each.label for each in results if isinstance(each, OfModel)})
     arrays = {n: file for n in names if (file := Workdir(path).arrays(n)).exists()}
     records = {key: read_json(path / f"{key}.json") for key in ("manifest", "config")}
-    asked = Asked(records["manifest"].get("command", ""), str(path), records["config"])
-    return Records(name, results, read_rows(path / "train.jsonl"), arrays, records, asked)
+    made_by = MadeBy(records["manifest"].get("command", ""), str(path), records["config"])
+    return Records(name, results, read_rows(path / "train.jsonl"), arrays, records, made_by)

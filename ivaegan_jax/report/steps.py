@@ -12,7 +12,7 @@ import numpy as np
 from ivaegan_jax.data import is_synthetic
 from ivaegan_jax.evaluation import Finding, Result, Score
 from ivaegan_jax.report import recorded
-from ivaegan_jax.report.asked import Asked
+from ivaegan_jax.report.made_by import MadeBy
 
 LONGER = 4
 """Times the steps that a training is to have where its runs disagree."""
@@ -33,18 +33,18 @@ class Case(NamedTuple):
 
     Attributes:
       label: the model.
-      asked: what the directory was made by.
+      made_by: what the directory was made by.
       numbers: medians over runs of what verdicts rest on, by metric.
     """
 
     label: str
-    asked: Asked
+    made_by: MadeBy
     numbers: Mapping[str, float]
 
     @property
     def dim_z(self) -> int:
         """Latents that were asked for."""
-        return int(self.asked.config.get("sizes", {}).get("dim_z", 2))
+        return int(self.made_by.config.get("sizes", {}).get("dim_z", 2))
 
     @property
     def allowed(self) -> int:
@@ -54,13 +54,13 @@ class Case(NamedTuple):
         return int(self.numbers.get("levels", 1) - 1) // each
 
 
-def case_of(results: Sequence[Result], label: str, asked: Asked) -> Case:
+def case_of(results: Sequence[Result], label: str, made_by: MadeBy) -> Case:
     """One model with what its runs' verdicts rest on."""
     metrics = {r.metric for r in results if isinstance(r, Finding) and r.label == label}
     found = {m: [r.value for r in recorded.select(results, Finding, label, m)] for m in metrics}
     units = recorded.select(results, Score, label, "active_units")
     found["active_units"] = [each.value for each in units]
-    return Case(label, asked, {m: float(np.median(v)) for m, v in found.items() if v})
+    return Case(label, made_by, {m: float(np.median(v)) for m, v in found.items() if v})
 
 
 def step_for(code: str, case: Case) -> Step:
@@ -78,13 +78,13 @@ def _train(text: str, **flags: Any) -> Rule:
 
 
 def _again(text: str, case: Case, code: str, flags: Mapping[str, Any]) -> Step:
-    command = case.asked.again(case.label, flags, code)
+    command = case.made_by.again(case.label, flags, code)
     settings = " ".join(f"--{name}={value}" for name, value in flags.items())
     return Step(text if command else f"{text} ({settings})", command)
 
 
 def _doctor(text: str) -> Rule:
-    return lambda case, _: Step(text, case.asked.doctor(case.label))
+    return lambda case, _: Step(text, case.made_by.doctor(case.label))
 
 
 def _fewer(text: str, dim_of: Callable[[Case], int], otherwise: Rule) -> Rule:
@@ -102,25 +102,25 @@ def _fewer(text: str, dim_of: Callable[[Case], int], otherwise: Rule) -> Rule:
 
 def _slower(case: Case, code: str) -> Step:
     rates = {
-        f"config.hypers.{name}": f"{case.asked.setting('hypers', name, default) / 3:.2g}"
+        f"config.hypers.{name}": f"{case.made_by.setting('hypers', name, default) / 3:.2g}"
         for name, default in (("vae_rate", 0.01), ("generator_rate", 0.003), ("gan_rate", 0.003))
     }
     return _again("Train with a third of the learning rates.", case, code, rates)
 
 
 def _longer(case: Case, code: str) -> Step:
-    flags = {"steps": LONGER * int(case.asked.config.get("steps", 5000))}
+    flags = {"steps": LONGER * int(case.made_by.config.get("steps", 5000))}
     return _again(f"Train {LONGER} times as long.", case, code, flags)
 
 
 def _more_seeds(case: Case, code: str) -> Step:
-    number = max(5, 2 * len(case.asked.config.get("seeds", ())))
+    number = max(5, 2 * len(case.made_by.config.get("seeds", ())))
     return _again(f"Train {number} model seeds.", case, code, {"seeds": number})
 
 
 def _more_data(case: Case, code: str) -> Step:
     """Draws of a benchmark are new data; re-splits of a table are not, so runs have to do."""
-    config = case.asked.config
+    config = case.made_by.config
     if not is_synthetic(config.get("data", "")):
         return _more_seeds(case, code)
     if len(config.get("data_seeds", ())) >= ENOUGH:
@@ -143,7 +143,7 @@ RULES: Mapping[str, Rule] = {
                    lambda case: int(case.numbers.get("natural_rank_quadratic", 0)), ASK),
     "power": _fewer("Take more rows, merge values of u, or train with {dim} latent{plural}.",
                     lambda case: case.dim_z // 2, ASK),
-    "prior": lambda case, code: Step("Train a model whose prior depends on u.", case.asked.again(
+    "prior": lambda case, code: Step("Train a model whose prior depends on u.", case.made_by.again(
         "ivae_gan", {}, code)),
     "information": ASK,
     "flat": _fewer(FEWER, lambda case: case.dim_z - 1, _longer),
@@ -159,7 +159,9 @@ RULES: Mapping[str, Rule] = {
     "not_beaten": ASK,
     "disagreement": _longer,
     "no_controls": _train("Train its negative controls beside it.", controls="all"),
-    "done": lambda case, _: Step("Write the latents of the table.", case.asked.encode(case.label)),
+    "done": lambda case, _: Step(
+        "Write the latents of the table.", case.made_by.encode(case.label)
+    ),
     "open": _more_data,
     "missed": _longer,
 }  # fmt: skip

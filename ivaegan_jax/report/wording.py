@@ -91,7 +91,7 @@ def last_lines(study: Results, label: str, page: Path) -> list[str]:
       label: the model to speak of, as of a sweep; empty takes the best.
       page: path of the page.
     """
-    found = first_page(study.results, study.asked)
+    found = first_page(study.results, study.made_by)
     best = next((each for each in found if each.label == label), found[0]) if found else None
     if best is None:
         return ["verdict: none, as no run has been judged yet", f"report: {page}"]

@@ -110,7 +110,7 @@ def plain_section(study: Results, palette: Palette, brief: bool, pause: Pause) -
     """Every model beside every other."""
     pause()
     table = summary(study.results)
-    verdicts = first_page(study.results, study.asked)
+    verdicts = first_page(study.results, study.made_by)
     first, *cautions = headline(study.data, study.results, table, verdicts)
     sentences = [first, *study.split, *cautions, *chosen_runs(study.results)]
     fitted = [fit(study.results).without_empty_columns()] if has_truth(study.results) else []

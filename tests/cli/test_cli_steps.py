@@ -5,9 +5,9 @@ import shlex
 import pytest
 from programs_forked import parse
 
-from ivaegan_jax.report.asked import Asked
 from ivaegan_jax.report.first_page import first_page
 from ivaegan_jax.report.inputs import read_study
+from ivaegan_jax.report.made_by import MadeBy
 from ivaegan_jax.report.steps import RULES, Case, step_for
 
 GIVEN = "python -m experiments.compare --data=b1 --presets=ivae_gan --controls=none --seeds=2"
@@ -23,7 +23,7 @@ def called(command):
 
 
 def test_every_command_is_read_by_its_program(fork):
-    case = Case("ivae_gan", Asked(GIVEN, "runs/a", CONFIG), NUMBERS)
+    case = Case("ivae_gan", MadeBy(GIVEN, "runs/a", CONFIG), NUMBERS)
     commands = {step_for(code, case).command for code in RULES} - {""}
     started = {command: fork(parse, *called(command)) for command in sorted(commands)}
     ended = {command: running.wait() for command, running in started.items()}
@@ -34,10 +34,10 @@ def test_every_command_is_read_by_its_program(fork):
 @pytest.mark.parametrize("program", ["compare", "doctor", "encode"])
 def test_a_command_of_a_page_runs(run, on_b1, program):
     study = read_study(on_b1)
-    steps = [step for each in first_page(study.results, study.asked) for step in each.steps]
+    steps = [step for each in first_page(study.results, study.made_by) for step in each.steps]
     commands = [step.command for step in steps if f".{program} " in step.command]
-    commands += [study.asked.encode("ivae")] if program == "encode" else []
-    commands += [study.asked.doctor("ivae")] if program == "doctor" else []
+    commands += [study.made_by.encode("ivae")] if program == "encode" else []
+    commands += [study.made_by.doctor("ivae")] if program == "doctor" else []
     name, argv = called(commands[0])
     argv += ["--notimed"] if program == "doctor" else []
     ended = run(name, *argv)

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from ivaegan_jax.data import DataConfig, as_dataset, fit_preprocessing, prepare
 from ivaegan_jax.data.prepare import preprocessing_arrays, preprocessing_from
-from ivaegan_jax.data.tables.grammar import Asked, parse_u, split_list
+from ivaegan_jax.data.tables.grammar import Selected, parse_u, split_list
 from ivaegan_jax.data.tables.typed import KINDS
 from ivaegan_jax.types import InputError, Kind
 
@@ -183,13 +183,13 @@ def test_studies_of_other_kinds_have_other_fingerprints():
 
 
 names = st.text("abcxyz_ .", min_size=1, max_size=8).map(str.strip).filter(bool)
-asked = st.builds(
-    Asked, names, st.sampled_from(["", "circular", "ordered"]),
+selected = st.builds(
+    Selected, names, st.sampled_from(["", "circular", "ordered"]),
     st.lists(st.sampled_from(["1", "2pi", "low"]), max_size=3).map(tuple),
 ).map(lambda each: each if each.kind else each._replace(arguments=()))  # fmt: skip
 
 
-@given(st.lists(asked, min_size=1, max_size=5))
+@given(st.lists(selected, min_size=1, max_size=5))
 def test_what_is_written_is_what_is_read(columns):
     text = ",".join(map(str, columns))
     known = {each.name for each in columns}

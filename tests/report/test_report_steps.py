@@ -8,9 +8,9 @@ from report_results import finding, score
 
 import ivaegan_jax
 from ivaegan_jax.report import truth
-from ivaegan_jax.report.asked import Asked
 from ivaegan_jax.report.evidence import NOT_SUPPORTED, SUPPORTED, UNKNOWN
 from ivaegan_jax.report.first_page import GOOD, STATUS
+from ivaegan_jax.report.made_by import MadeBy
 from ivaegan_jax.report.steps import RULES, case_of, step_for
 
 ROOT = Path(ivaegan_jax.__file__).parent
@@ -22,12 +22,12 @@ CONFIG = {
     "sizes": {"dim_z": 5},
     "config": {"hypers": {"vae_rate": 0.003}},
 }
-ASKED = Asked(GIVEN, "runs/a b", CONFIG)
+MADE_BY = MadeBy(GIVEN, "runs/a b", CONFIG)
 
 
-def case(asked=ASKED, **numbers):
+def case(made_by=MADE_BY, **numbers):
     found = [finding(name, float(value), "ivae_gan", 1, 1) for name, value in numbers.items()]
-    return case_of([*found, score("active_units", 5, "ivae_gan")], "ivae_gan", asked)
+    return case_of([*found, score("active_units", 5, "ivae_gan")], "ivae_gan", made_by)
 
 
 def codes():
@@ -66,7 +66,7 @@ def test_other_programs_are_asked_with_the_flags_that_they_have():
     assert step_for("information", case()).command == (
         "python -m experiments.doctor --data=my.npz --preset=ivae_gan"
     )
-    swept = Asked("ivaegan sweep --preset=igan --grid='hold=0,.5' --data=b1", "runs/s", CONFIG)
+    swept = MadeBy("ivaegan sweep --preset=igan --grid='hold=0,.5' --data=b1", "runs/s", CONFIG)
     command = step_for("disagreement", case(swept)).command
     assert command == (
         "ivaegan compare --data=b1 --presets=ivae_gan --steps=3600 "
@@ -105,12 +105,12 @@ def test_rates_are_those_of_the_study():
 )
 def test_more_data_are_new_draws_or_else_more_runs(data, data_seeds, flag):
     config = CONFIG | {"data": data, "data_seeds": data_seeds, "seeds": [1, 2, 3, 4]}
-    assert f" {flag} " in step_for("open", case(Asked(GIVEN, "runs/a", config))).command
+    assert f" {flag} " in step_for("open", case(MadeBy(GIVEN, "runs/a", config))).command
 
 
 @pytest.mark.parametrize("command", ["", "python -m experiments.reproduce --name=b1", "my_script"])
 def test_without_a_command_that_trains_the_flags_are_in_the_sentence(command):
-    step = step_for("few_seeds", case(Asked(command, "runs/a", CONFIG)))
+    step = step_for("few_seeds", case(MadeBy(command, "runs/a", CONFIG)))
     assert step == ("Train 5 model seeds. (--seeds=5)", "")
 
 

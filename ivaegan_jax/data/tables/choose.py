@@ -8,7 +8,7 @@ from jaxtyping import Shaped
 
 from ivaegan_jax.data.splits.order import GROUPS, TIME, group_codes, times
 from ivaegan_jax.data.tables.build import Pieces, Reading
-from ivaegan_jax.data.tables.grammar import Asked, parse_u, split_list
+from ivaegan_jax.data.tables.grammar import Selected, parse_u, split_list
 from ivaegan_jax.data.tables.instants import as_instants
 from ivaegan_jax.data.tables.kinds_of_order import Rows
 from ivaegan_jax.data.tables.observations import all_numbers, joined
@@ -71,16 +71,16 @@ def choose(
     }  # fmt: skip
     order |= {TIME: as_instants(order[TIME])} if TIME in order else {}
     choice = choice if require_u else _of_new_rows(choice, beside or table)
-    asked = _asked(beside or table, choice, require_u)
+    which = _selected(beside or table, choice, require_u)
     sources = matching(_parts(choice.s), list(known), "s")
-    own = set() if beside else {each.name for each in asked}
+    own = set() if beside else {each.name for each in which}
     others = own | {choice.groups, choice.time, GROUPS, TIME, "s", *sources}
     x, columns, notes = _observations(table, choice, others, model if table.is_named else ())
     side = {
         name: each for name, each in table.arrays.items()
         if each.ndim == 1 and name not in (*KEYS, *columns) and len(each) == len(x)
     } | order  # fmt: skip
-    u = _read_u(beside or table, asked, x, columns, side) if asked else None
+    u = _read_u(beside or table, which, x, columns, side) if which else None
     s = joined(table, sources, "s")[0] if sources else table.arrays.get("s")
     return Pieces(x, u, s, table.arrays.get("image_shape"), side, columns, notes)
 
@@ -107,7 +107,7 @@ def _parts(given: str | Sequence[str]) -> list[str]:
     return split_list(given) if isinstance(given, str) else list(given)
 
 
-def _asked(table: Table, choice: Choice, require_u: bool) -> list[Asked]:
+def _selected(table: Table, choice: Choice, require_u: bool) -> list[Selected]:
     """The columns of u; raises InputError where there are none and there must be some."""
     known = table.known()
     if choice.u:
@@ -119,7 +119,7 @@ def _asked(table: Table, choice: Choice, require_u: bool) -> list[Asked]:
             "which columns are u? Name them, each perhaps with its kind, as in "
             f"--u=NAME,NAME:circular; columns are {listed(known)}"
         )
-    return [Asked("u")] if "u" in table.arrays else []
+    return [Selected("u")] if "u" in table.arrays else []
 
 
 def _observations(
@@ -151,37 +151,37 @@ def _observations(
 
 def _read_u(
     table: Table,
-    asked: Sequence[Asked],
+    which: Sequence[Selected],
     x: np.ndarray,
     columns: tuple[str, ...],
     side: Mapping[str, np.ndarray],
 ) -> np.ndarray | Reading:
-    """U as it was asked for; an array called u, or of several columns, without a kind as it is."""
-    (first, *others), held = asked, table.arrays
+    """U as it was selected; an array called u, or of several columns, without a kind as it is."""
+    (first, *others), held = which, table.arrays
     is_array = first.name == "u" or (first.name in held and held[first.name].ndim > 1)
     if not others and not first.kind and is_array:
         return held[first.name]
-    pairs = [pair for each in asked for pair in _columns_of(table, each)]
+    pairs = [pair for each in which for pair in _columns_of(table, each)]
     names, own = zip(*pairs, strict=True)
-    in_order = any(each.kind in OF_ORDER for each in asked)
+    in_order = any(each.kind in OF_ORDER for each in which)
     return read_typed(names, own, len(x), _rows(x, columns, side) if in_order else None)
 
 
 def _columns_of(
-    table: Table, asked: Asked
-) -> list[tuple[Asked, Shaped[np.ndarray, " rows"] | None]]:
-    """The columns of what was asked for, more than one where that is an array."""
-    if not asked.name:
-        return [(asked, None)]
-    array, place = table.known()[asked.name]
+    table: Table, which: Selected
+) -> list[tuple[Selected, Shaped[np.ndarray, " rows"] | None]]:
+    """The columns of what was selected, more than one where that is an array."""
+    if not which.name:
+        return [(which, None)]
+    array, place = table.known()[which.name]
     values = table.arrays[array]
-    if not asked.kind and asked.name in table.orders:
-        asked = asked._replace(kind="ordered", arguments=table.orders[asked.name])
+    if not which.kind and which.name in table.orders:
+        which = which._replace(kind="ordered", arguments=table.orders[which.name])
     if place is not None or values.ndim == 1:
-        return [(asked, values if place is None else values[:, place])]
+        return [(which, values if place is None else values[:, place])]
     values, names = values.reshape(len(values), -1), table.names.get(array, ())
     names = names or [f"{array}[{i}]" for i in range(values.shape[1])]
-    return [(asked._replace(name=n), column) for n, column in zip(names, values.T, strict=True)]
+    return [(which._replace(name=n), column) for n, column in zip(names, values.T, strict=True)]
 
 
 def _rows(x: np.ndarray, columns: tuple[str, ...], side: Mapping[str, np.ndarray]) -> Rows:

@@ -15,8 +15,8 @@ GRAMMAR = "NAME, NAME:KIND or NAME:KIND(ARGUMENT,...)"
 FORM = re.compile(r"(?:(?P<name>.*):)?(?P<kind>[^:()]*)(?:\((?P<arguments>[^()]*)\))?")
 
 
-class Asked(NamedTuple):
-    """One column of u as it was asked for.
+class Selected(NamedTuple):
+    """One column of u as it was selected.
 
     Attributes:
       name: of the column; empty for what is made of the order of rows.
@@ -42,7 +42,7 @@ def split_list(text: str) -> list[str]:
 
 def parse_u(
     given: str | Sequence[str], known: Collection[str], kinds: Collection[str]
-) -> list[Asked]:
+) -> list[Selected]:
     """Reads what u was given as.
 
     Args:
@@ -54,15 +54,15 @@ def parse_u(
       InputError: for a column or a kind that there is not.
     """
     parts = split_list(given) if isinstance(given, str) else list(given)
-    found = [asked for part in parts for asked in _parse(part, list(known), kinds)]
+    found = [which for part in parts for which in _parse(part, list(known), kinds)]
     if not found:
         raise InputError(f"u names no column; name them as {GRAMMAR}")
     return found
 
 
-def _parse(part: str, known: list[str], kinds: Collection[str]) -> list[Asked]:
+def _parse(part: str, known: list[str], kinds: Collection[str]) -> list[Selected]:
     if part in known:
-        return [Asked(part)]
+        return [Selected(part)]
     form = FORM.fullmatch(part)
     if form is None:
         raise InputError(f"u: {part!r} is none of {GRAMMAR}")
@@ -71,7 +71,7 @@ def _parse(part: str, known: list[str], kinds: Collection[str]) -> list[Asked]:
     if name is None and not (kind in WITHOUT_COLUMN and (text or kind not in known)):
         if text is not None:
             raise InputError(unknown(part, known, "u"))
-        return [Asked(each) for each in matching([part], known, "u")]
+        return [Selected(each) for each in matching([part], known, "u")]
     if kind not in kinds:
         near = difflib.get_close_matches(kind, kinds, 1)
         hint = f"did you mean {near[0]}? " if near else ""
@@ -79,4 +79,4 @@ def _parse(part: str, known: list[str], kinds: Collection[str]) -> list[Asked]:
     if not name and kind not in WITHOUT_COLUMN:
         raise InputError(f"u: {part!r} names no column; write NAME:{kind}")
     names = matching([name], known, "u") if name else [""]
-    return [Asked(each, kind, arguments) for each in names]
+    return [Selected(each, kind, arguments) for each in names]

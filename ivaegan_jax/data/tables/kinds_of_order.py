@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Int, Real, Shaped
 
-from ivaegan_jax.data.tables.grammar import Asked
+from ivaegan_jax.data.tables.grammar import Selected
 from ivaegan_jax.data.tables.instants import as_instants
 from ivaegan_jax.data.tables.kinds_of_values import Read
 from ivaegan_jax.types import Column, InputError, Kind
@@ -52,22 +52,22 @@ class Rows(NamedTuple):
         return rank
 
 
-def segments(asked: Asked, own: Shaped[np.ndarray, " rows"] | None, rows: Rows) -> list[Read]:
+def segments(which: Selected, own: Shaped[np.ndarray, " rows"] | None, rows: Rows) -> list[Read]:
     """Every group cut into as many segments of equally many rows, in the order of time.
 
     Raises:
       InputError: where the argument is no number, or a group has fewer rows.
     """
-    count = _count(asked, 2)
+    count = _count(which, 2)
     if own is not None:
         rows = rows._replace(order=np.lexsort((as_instants(own), rows.group)))
     size = np.bincount(rows.group)
     if (shortest := size[size > 0].min()) < count:
-        raise InputError(f"u: {asked} is more than the {shortest:,} rows of the smallest group")
-    return [_in_segments(asked, rows.rank() * count // size[rows.group], rows)]
+        raise InputError(f"u: {which} is more than the {shortest:,} rows of the smallest group")
+    return [_in_segments(which, rows.rank() * count // size[rows.group], rows)]
 
 
-def segment(asked: Asked, own: Shaped[np.ndarray, " rows"] | None, rows: Rows) -> list[Read]:
+def segment(which: Selected, own: Shaped[np.ndarray, " rows"] | None, rows: Rows) -> list[Read]:
     """Every group cut into segments of one duration, from its first time on.
 
     Raises:
@@ -75,38 +75,38 @@ def segment(asked: Asked, own: Shaped[np.ndarray, " rows"] | None, rows: Rows) -
     """
     time = rows.time if own is None else as_instants(own)
     if time is None:
-        raise InputError(f"u: {asked} needs the times of rows; give TIME:{asked}, or segments(40)")
+        raise InputError(f"u: {which} needs the times of rows; give TIME:{which}, or segments(40)")
     if time.dtype.kind not in "iufmM":
-        raise InputError(f"u: {asked} needs times that are numbers or dates")
-    found = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*([a-z]*)", ",".join(asked.arguments))
+        raise InputError(f"u: {which} needs times that are numbers or dates")
+    found = re.fullmatch(r"(\d+\.?\d*|\.\d+)\s*([a-z]*)", ",".join(which.arguments))
     if not found or found[2] not in UNITS or not float(found[1]) > 0:
-        raise InputError(f"u: {asked} needs a duration, as segment(2s), segment(500ms), segment(2)")
+        raise InputError(f"u: {which} needs a duration, as segment(2s), segment(500ms), segment(2)")
     if time.dtype.kind in "mM":
         time = (time - time.min()) / np.timedelta64(1, "s")
     start = np.full(rows.group.max() + 1, np.inf)
     np.minimum.at(start, rows.group, time)
     length = float(found[1]) * UNITS[found[2]]
     code = np.floor((time - start[rows.group]) / length + 1e-9).astype(np.int64)
-    return [_in_segments(asked, code, rows)]
+    return [_in_segments(which, code, rows)]
 
 
-def lag(asked: Asked, own: Shaped[np.ndarray, " rows"] | None, rows: Rows) -> list[Read]:
+def lag(which: Selected, own: Shaped[np.ndarray, " rows"] | None, rows: Rows) -> list[Read]:
     """Rows that came before in the same group; those of all of x, or of one column.
 
     Raises:
       InputError: for an argument that is no number, or text.
     """
-    lags = [int(each) if each.isdecimal() else 0 for each in asked.arguments]
+    lags = [int(each) if each.isdecimal() else 0 for each in which.arguments]
     if not lags or min(lags) < 1 or len(set(lags)) < len(lags):
-        raise InputError(f"u: {asked} needs numbers of rows from 1 on, as lag(1) or lag(1,2)")
+        raise InputError(f"u: {which} needs numbers of rows from 1 on, as lag(1) or lag(1,2)")
     source = rows.x if own is None else own[:, None]
     if source.dtype.kind not in "iufb":
-        raise InputError(f"u: {asked} needs numbers, {asked.name} holds {source.dtype}")
-    names = [asked.name] if own is not None else rows.columns or range(source.shape[1])
+        raise InputError(f"u: {which} needs numbers, {which.name} holds {source.dtype}")
+    names = [which.name] if own is not None else rows.columns or range(source.shape[1])
     early, place = rows.rank() < max(lags), np.empty(len(source), np.int64)
     place[rows.order] = np.arange(len(source))
     most = f"The first {max(lags)} rows" if max(lags) > 1 else "The first row"
-    cause = f"{most} of every group have no row before them that {asked} names"
+    cause = f"{most} of every group have no row before them that {which} names"
     found = []
     for by in lags:
         before = source[rows.order[np.maximum(place - by, 0)]].astype(float)
@@ -118,9 +118,9 @@ def lag(asked: Asked, own: Shaped[np.ndarray, " rows"] | None, rows: Rows) -> li
     return found
 
 
-def _in_segments(asked: Asked, code: Int[np.ndarray, " rows"], rows: Rows) -> Read:
+def _in_segments(which: Selected, code: Int[np.ndarray, " rows"], rows: Rows) -> Read:
     """Categories: a segment of one group, named by the group where there are several."""
-    name, several = str(asked), rows.groups is not None and np.ptp(rows.group) > 0
+    name, several = str(which), rows.groups is not None and np.ptp(rows.group) > 0
     pair = np.stack([rows.group if several else np.zeros_like(rows.group), code], axis=1)
     present, first, codes = np.unique(pair, axis=0, return_index=True, return_inverse=True)
     levels = present[:, 1]
@@ -133,8 +133,8 @@ def _in_segments(asked: Asked, code: Int[np.ndarray, " rows"], rows: Rows) -> Re
     return Read(column, codes.ravel().astype(np.int32), np.zeros(len(codes), bool), note)
 
 
-def _count(asked: Asked, least: int) -> int:
-    text = asked.arguments[0] if len(asked.arguments) == 1 else ""
+def _count(which: Selected, least: int) -> int:
+    text = which.arguments[0] if len(which.arguments) == 1 else ""
     if not text.isdecimal() or int(text) < least:
-        raise InputError(f"u: {asked} needs a number of segments from {least} on, as segments(40)")
+        raise InputError(f"u: {which} needs a number of segments from {least} on, as segments(40)")
     return int(text)

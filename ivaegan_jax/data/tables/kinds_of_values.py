@@ -8,7 +8,7 @@ from jaxtyping import Bool, Num, Shaped
 
 from ivaegan_jax.data.tables.auxiliary import MOST_CATEGORIES, ROWS_PER_CATEGORY
 from ivaegan_jax.data.tables.categories import as_text, is_missing
-from ivaegan_jax.data.tables.grammar import Asked
+from ivaegan_jax.data.tables.grammar import Selected
 from ivaegan_jax.data.tables.instants import as_instants
 from ivaegan_jax.data.tables.matrices import EXACT, as_matrix
 from ivaegan_jax.types import Column, InputError, Kind
@@ -35,7 +35,7 @@ class Read(NamedTuple):
     cause: str = ""
 
 
-def whatever_it_is(asked: Asked, own: Shaped[np.ndarray, " rows"], alone: bool) -> Read:
+def whatever_it_is(which: Selected, own: Shaped[np.ndarray, " rows"], alone: bool) -> Read:
     """The kind that values suggest: text, flags and few whole numbers are categories.
 
     Whole numbers that are all of u are categories however many there are; beside other columns
@@ -43,91 +43,91 @@ def whatever_it_is(asked: Asked, own: Shaped[np.ndarray, " rows"], alone: bool) 
     """
     instants = as_instants(own)
     if instants.dtype.kind in "mM" and len(np.unique(instants)) * ROWS_PER_CATEGORY > len(own):
-        return continuous(asked, instants)  # else days and sessions are categories
+        return continuous(which, instants)  # else days and sessions are categories
     if own.dtype.kind not in "iuf":
-        return categorical(asked, own)
+        return categorical(which, own)
     known = own[~_absent(own)]
     whole = len(known) and bool(np.all((np.abs(known) < EXACT) & (known == np.round(known))))
     if not whole:
-        return continuous(asked, own)
+        return continuous(which, own)
     most = min(MOST_CATEGORIES, len(known) // ROWS_PER_CATEGORY)
     if alone or len(np.unique(known)) <= most:
         note = (
-            f"{asked.name} holds whole numbers that many rows share, which are read as categories; "
-            f"if they are a quantity, give {asked.name}:continuous."
+            f"{which.name} holds whole numbers that many rows share, which are read as categories; "
+            f"if they are a quantity, give {which.name}:continuous."
         )
-        return categorical(asked, own)._replace(note="" if alone else note)
-    return continuous(asked, own)
+        return categorical(which, own)._replace(note="" if alone else note)
+    return continuous(which, own)
 
 
-def categorical(asked: Asked, own: Shaped[np.ndarray, " rows"]) -> Read:
+def categorical(which: Selected, own: Shaped[np.ndarray, " rows"]) -> Read:
     """Categories; their levels are the values that there are."""
-    levels, codes, missing = _levels(asked, own)
-    return Read(Column(Kind.CATEGORICAL, levels, asked.name), codes, missing)
+    levels, codes, missing = _levels(which, own)
+    return Read(Column(Kind.CATEGORICAL, levels, which.name), codes, missing)
 
 
-def ordered(asked: Asked, own: Shaped[np.ndarray, " rows"]) -> Read:
+def ordered(which: Selected, own: Shaped[np.ndarray, " rows"]) -> Read:
     """Categories with an order: that of numbers, or the one that the arguments give.
 
     Raises:
       InputError: for text without an order, or values that the order lacks.
     """
-    levels, codes, missing = _levels(asked, own)
-    column = Column(Kind.ORDERED, levels, asked.name)
-    if not asked.arguments:
+    levels, codes, missing = _levels(which, own)
+    column = Column(Kind.ORDERED, levels, which.name)
+    if not which.arguments:
         if levels.dtype.kind == "U":
             order = ",".join(levels.tolist()[:4])
-            raise InputError(f"u: give the order of {asked.name}, as {asked.name}:ordered({order})")
+            raise InputError(f"u: give the order of {which.name}, as {which.name}:ordered({order})")
         return Read(column, codes, missing)
     named = {str(level): level for level in levels.tolist()}
-    if lacking := [name for name in named if name not in asked.arguments]:
-        raise InputError(f"u: {asked} lacks {lacking[0]!r}, which {asked.name} holds")
-    kept = np.array([named[name] for name in asked.arguments if name in named])
+    if lacking := [name for name in named if name not in which.arguments]:
+        raise InputError(f"u: {which} lacks {lacking[0]!r}, which {which.name} holds")
+    kept = np.array([named[name] for name in which.arguments if name in named])
     column = column._replace(levels=kept)
     return Read(column, np.maximum(column.coded(levels[codes])[0], 0), missing)
 
 
-def continuous(asked: Asked, own: Shaped[np.ndarray, " rows"]) -> Read:
+def continuous(which: Selected, own: Shaped[np.ndarray, " rows"]) -> Read:
     """A quantity; dates become seconds since the first.
 
     Raises:
       InputError: for text, or numbers that floats do not hold.
     """
-    values, note = _numbers(asked, own)
+    values, note = _numbers(which, own)
     missing = _absent(values)
     filled = np.where(missing, 0, values)[:, None]
-    as_matrix(filled, asked.name or "u", ("u",), columns=(asked.name,))
-    return Read(Column(Kind.CONTINUOUS, name=asked.name), filled[:, 0], missing, note)
+    as_matrix(filled, which.name or "u", ("u",), columns=(which.name,))
+    return Read(Column(Kind.CONTINUOUS, name=which.name), filled[:, 0], missing, note)
 
 
-def circular(asked: Asked, own: Shaped[np.ndarray, " rows"]) -> Read:
+def circular(which: Selected, own: Shaped[np.ndarray, " rows"]) -> Read:
     """An angle or a phase, whose period the argument gives or, if not, the range of its values.
 
     Raises:
       InputError: for text, or a range that leaves the period open.
     """
-    read = continuous(asked, own)
+    read = continuous(which, own)
     known = read.values[~read.missing]
-    if asked.arguments:
-        period, note = _period(asked), ""
+    if which.arguments:
+        period, note = _period(which), ""
     else:
-        period, unit = _guessed(asked, known)
-        note = f"{asked.name} is read as an angle in {unit}; if its period is another, give it as "
-        note += f"{asked.name}:circular(PERIOD)."
-    column = Column(Kind.CIRCULAR, None, asked.name, period)
+        period, unit = _guessed(which, known)
+        note = f"{which.name} is read as an angle in {unit}; if its period is another, give it as "
+        note += f"{which.name}:circular(PERIOD)."
+    column = Column(Kind.CIRCULAR, None, which.name, period)
     return read._replace(column=column, note=note)
 
 
-def _period(asked: Asked) -> float:
-    found = re.fullmatch(r"(\d*\.?\d*)\s*\*?\s*(pi)?", asked.arguments[0])
-    if found and any(found.groups()) and len(asked.arguments) == 1:
+def _period(which: Selected) -> float:
+    found = re.fullmatch(r"(\d*\.?\d*)\s*\*?\s*(pi)?", which.arguments[0])
+    if found and any(found.groups()) and len(which.arguments) == 1:
         value = float(found[1] or 1) * (np.pi if found[2] else 1)
         if value > 0:
             return value
-    raise InputError(f"u: {asked} needs one period above 0, as circular(360) or circular(2pi)")
+    raise InputError(f"u: {which} needs one period above 0, as circular(360) or circular(2pi)")
 
 
-def _guessed(asked: Asked, known: Num[np.ndarray, " rows"]) -> tuple[float, str]:
+def _guessed(which: Selected, known: Num[np.ndarray, " rows"]) -> tuple[float, str]:
     """The period that the values nearly fill, and the unit."""
     low, high = (known.min(), known.max()) if len(known) else (0.0, 0.0)
     for period, unit in TURNS.values():
@@ -135,18 +135,18 @@ def _guessed(asked: Asked, known: Num[np.ndarray, " rows"]) -> tuple[float, str]
         if fits and period / 2 < high - low <= period * 1.001:
             return period, unit
     raise InputError(
-        f"u: {asked.name} runs from {low:g} to {high:g}, which is neither radians nor degrees all "
-        f"around; give its period, as {asked.name}:circular(360)"
+        f"u: {which.name} runs from {low:g} to {high:g}, which is neither radians nor degrees all "
+        f"around; give its period, as {which.name}:circular(360)"
     )
 
 
 def _levels(
-    asked: Asked, own: Shaped[np.ndarray, " rows"]
+    which: Selected, own: Shaped[np.ndarray, " rows"]
 ) -> tuple[Shaped[np.ndarray, " levels"], Num[np.ndarray, " rows"], Bool[np.ndarray, " rows"]]:
     """The categories that a column holds, the code of every row, and rows that have none."""
     own = own.astype(str) if own.dtype.kind in "mM" else as_text(own)
     if own.dtype.kind not in "iufbU":
-        raise InputError(f"u: {asked.name} holds {own.dtype}; give numbers or text")
+        raise InputError(f"u: {which.name} holds {own.dtype}; give numbers or text")
     present, codes = np.unique(own, return_inverse=True)
     missing = is_missing(present)[codes]
     if own.dtype.kind == "U":
@@ -160,7 +160,7 @@ def _levels(
 
 
 def _numbers(
-    asked: Asked, own: Shaped[np.ndarray, " rows"]
+    which: Selected, own: Shaped[np.ndarray, " rows"]
 ) -> tuple[Num[np.ndarray, " rows"], str]:
     """A column as numbers, and a note where it held dates."""
     own = as_instants(own)
@@ -168,11 +168,11 @@ def _numbers(
         first = np.nanmin(own) if own.dtype.kind == "M" else np.timedelta64(0, "ns")
         seconds = (own - first) / np.timedelta64(1, "s")
         since = " since the first" if own.dtype.kind == "M" else ""
-        return seconds, f"{asked.name} is read in seconds{since}."
+        return seconds, f"{which.name} is read in seconds{since}."
     if own.dtype.kind not in "iufb":
         kind = "text" if own.dtype.kind in "US" else str(own.dtype)
-        raise InputError(f"u: {asked.name} holds {kind}, which is no quantity; give numbers, or "
-                         f"{asked.name}:categorical")  # fmt: skip
+        raise InputError(f"u: {which.name} holds {kind}, which is no quantity; give numbers, or "
+                         f"{which.name}:categorical")  # fmt: skip
     return (own.astype(np.uint8) if own.dtype.kind == "b" else own), ""
 
 

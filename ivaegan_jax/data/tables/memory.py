@@ -77,8 +77,8 @@ def as_dataset(
     u = values.pop("u", None)
     read = _as_read(u, u_kinds) if isinstance(u, Auxiliary) else None
     own = None if isinstance(u, Auxiliary) else u
-    beside, asked = _as_columns(read.u.values if read else own, u_kinds)
-    choice = choice._replace(u=asked) if asked else choice
+    beside, which = _as_columns(read.u.values if read else own, u_kinds)
+    choice = choice._replace(u=which) if which else choice
     arrays = {what: as_array(each, what) for what, each in values.items()}
     arrays |= {} if image_shape is None else {"image_shape": np.asarray(image_shape)}
     held = held._replace(arrays={**held.arrays, **arrays})
@@ -158,7 +158,7 @@ def _mixed(u: Any) -> list[np.ndarray] | None:
 
 
 def _as_columns(u: Any, kinds: Kinds) -> tuple[Table | None, list[str]]:
-    """U that was given as values: its columns by name, and how they are asked for."""
+    """U that was given as values: its columns by name, and how they are selected."""
     if u is None:
         return None, []
     table, own = as_table(u, "u"), getattr(u, "name", None)

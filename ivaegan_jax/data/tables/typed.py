@@ -7,18 +7,18 @@ from jaxtyping import Shaped
 
 from ivaegan_jax.data.tables import kinds_of_order, kinds_of_values
 from ivaegan_jax.data.tables.build import Reading
-from ivaegan_jax.data.tables.grammar import Asked
+from ivaegan_jax.data.tables.grammar import Selected
 from ivaegan_jax.data.tables.kinds_of_order import Rows
 from ivaegan_jax.data.tables.kinds_of_values import Read
 from ivaegan_jax.types import Auxiliary, InputError
 
-OF_VALUES: dict[str, Callable[[Asked, np.ndarray], Read]] = {
+OF_VALUES: dict[str, Callable[[Selected, np.ndarray], Read]] = {
     "categorical": kinds_of_values.categorical,
     "continuous": kinds_of_values.continuous,
     "circular": kinds_of_values.circular,
     "ordered": kinds_of_values.ordered,
 }
-OF_ORDER: dict[str, Callable[[Asked, np.ndarray | None, Rows], list[Read]]] = {
+OF_ORDER: dict[str, Callable[[Selected, np.ndarray | None, Rows], list[Read]]] = {
     "segments": kinds_of_order.segments,
     "segment": kinds_of_order.segment,
     "lag": kinds_of_order.lag,
@@ -28,15 +28,15 @@ KINDS = (*OF_VALUES, *OF_ORDER)
 
 
 def read_typed(
-    asked: Sequence[Asked],
+    which: Sequence[Selected],
     own: Sequence[Shaped[np.ndarray, " rows"] | None],
     count: int,
     rows: Rows | None = None,
 ) -> Reading:
-    """U of columns that were asked for by name and kind.
+    """U of columns that were selected by name and kind.
 
     Args:
-      asked: columns and kinds.
+      which: columns and kinds.
       own: the user's values of each; None where there is no column.
       count: rows of x.
       rows: what else is known of them; None where no kind is made of their order.
@@ -44,14 +44,14 @@ def read_typed(
     Raises:
       InputError: for values that are not of their kind.
     """
-    for each, values in zip(asked, own, strict=True):
+    for each, values in zip(which, own, strict=True):
         if values is not None and len(values) != count:
             what = f"x has {count} rows, {each.name} has {len(values)}"
             raise InputError(f"{what}; they must belong to each other row by row")
     read = [
         found
-        for each, values in zip(asked, own, strict=True)
-        for found in _read(each, values, rows, len(asked) == 1)
+        for each, values in zip(which, own, strict=True)
+        for found in _read(each, values, rows, len(which) == 1)
     ]
     missing = np.any([each.missing for each in read], axis=0)
     u = Auxiliary.of_columns(
@@ -61,14 +61,14 @@ def read_typed(
     return Reading(u, notes, _missing_note(read) if missing.any() else "")
 
 
-def _read(asked: Asked, own: np.ndarray | None, rows: Rows | None, alone: bool) -> list[Read]:
-    if asked.kind in OF_ORDER:
+def _read(which: Selected, own: np.ndarray | None, rows: Rows | None, alone: bool) -> list[Read]:
+    if which.kind in OF_ORDER:
         assert rows is not None
-        return OF_ORDER[asked.kind](asked, own, rows)
+        return OF_ORDER[which.kind](which, own, rows)
     assert own is not None
-    if not asked.kind:
-        return [kinds_of_values.whatever_it_is(asked, own, alone)]
-    return [OF_VALUES[asked.kind](asked, own)]
+    if not which.kind:
+        return [kinds_of_values.whatever_it_is(which, own, alone)]
+    return [OF_VALUES[which.kind](which, own)]
 
 
 def _missing_note(read: Sequence[Read]) -> str:

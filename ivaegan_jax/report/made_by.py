@@ -17,8 +17,8 @@ SWEEPING = frozenset({"preset", "grid", "draw", "draws", "draw_seed"})
 """Flags of `sweep` and `train` that name models."""
 
 
-class Asked(NamedTuple):
-    """What a run directory was asked for.
+class MadeBy(NamedTuple):
+    """What made a run directory.
 
     Attributes:
       command: as the manifest has it; empty where there is none.
