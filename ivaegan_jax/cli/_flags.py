@@ -3,6 +3,7 @@
 import dataclasses
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from absl import flags
@@ -10,7 +11,7 @@ from ml_collections import config_flags
 
 from ivaegan_jax.cli import _processes
 from ivaegan_jax.data import COLUMNS, DATASETS, ENDINGS, KINDS, ROWS
-from ivaegan_jax.studies import Config
+from ivaegan_jax.studies import Config, parse_seeds
 from ivaegan_jax.types import InputError
 
 flags.disclaim_key_flags()  # they belong to the program, whose --help lists them
@@ -136,6 +137,25 @@ def with_data(config: Config, name: str, value: str) -> Config:
             f"--{name}={value} and --config.data.{name}={own} differ; give one of them"
         )
     return dataclasses.replace(config, data=dataclasses.replace(config.data, **{name: value}))
+
+
+MANY = 100
+"""Numbers from here on are names of draws more often than counts of them."""
+
+
+def read_data_seeds(text: str) -> Sequence[int]:
+    """Reads the value of `--data_seeds`; says what a large number alone means.
+
+    Raises:
+      InputError: for anything but a number or a list.
+    """
+    if text.strip().isdecimal() and int(text) >= MANY:
+        number = int(text)
+        print(
+            f"--data_seeds={number} means the {number} draws 1 to {number}; for the one that is "
+            f"called {number} give --data_seeds={number}-{number}", flush=True
+        )  # fmt: skip
+    return parse_seeds("data_seeds", text)
 
 
 def require(*names: str) -> None:

@@ -80,7 +80,7 @@ def experiment_from_flags(presets: Sequence[str]) -> Experiment:
         data=values.data,
         presets=tuple(listed(presets)),
         seeds=parse_seeds("seeds", values.seeds or seeds),
-        data_seeds=parse_seeds("data_seeds", values.data_seeds or data_seeds),
+        data_seeds=_flags.read_data_seeds(values.data_seeds or data_seeds),
         steps=values.steps,
         config=read_config(),
     )

@@ -66,8 +66,8 @@ def chosen(study: NamedStudy) -> NamedStudy:
     """The study as the flags change it."""
     values = flags.FLAGS
     study = study.quickened() if values.quick else study
-    given = {"seeds": values.seeds, "data_seeds": values.data_seeds}
-    seeds = {name: parse_seeds(name, text) for name, text in given.items() if text}
+    seeds = {"seeds": parse_seeds("seeds", values.seeds)} if values.seeds else {}
+    seeds |= {"data_seeds": _flags.read_data_seeds(values.data_seeds)} if values.data_seeds else {}
     steps = {"steps": values.steps} if values.steps else {}
     return study.only(values.arms).with_all(**seeds, **steps)
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivaegan_jax.cli import _flags
 from ivaegan_jax.studies.seeds import dealt, parse_numbers, parse_seeds, seeds_text, seeds_words
 
 RANGES = st.builds(lambda low, size: range(low, low + size), st.integers(0, 2**31 - 60),
@@ -46,3 +47,11 @@ def test_a_number_alone_counts_seeds_but_is_no_count_elsewhere():
 def test_a_range_of_any_length_is_dealt_without_being_listed():
     parts = dealt(parse_seeds("data_seeds", "1-2000000000"), 2)
     assert [seeds_text(part) for part in parts] == ["1-1000000000", "1000000001-2000000000"]
+
+
+def test_a_number_that_looks_like_a_name_is_explained_and_the_advice_works(capsys):
+    assert len(_flags.read_data_seeds("101")) == 101
+    advised = capsys.readouterr().out.split("--data_seeds=")[-1].strip()
+    assert list(_flags.read_data_seeds(advised)) == [101]
+    assert list(_flags.read_data_seeds("4")) == [1, 2, 3, 4]
+    assert capsys.readouterr().out == ""
