@@ -11,7 +11,7 @@ from jaxtyping import Float, Shaped
 from experiments.recordings.maps import columns_moved, raised
 from experiments.recordings.methods import METHODS, Latents, Seen, chosen_run
 from experiments.recordings.windows import cut, guess
-from ivaegan_jax import Dataset, report
+from ivaegan_jax import Dataset, Workdir, report
 from ivaegan_jax.metrics import mcc
 
 SECOND = 100
@@ -49,18 +49,23 @@ class Profile(NamedTuple):
 
 
 def methods_table(root: Path, data: Dataset, names: Sequence[str]) -> report.Table:
-    """Some methods: agreement between fits on other people, gestures of the person left out."""
+    """Some methods: agreement between fits on other people, gestures of the person left out.
+
+    Fits that share nobody are left out where the study has no such arms yet.
+    """
     person = data.side["person"]
     left_out = {who: Seen(person != who, f"without_{who}") for who in np.unique(person).tolist()}
+    trained = all(Workdir(root / arm).is_done() for arm in APART)
     records = []
     for name in names:
         method = METHODS[name]
         fits = {who: method.latents(root, data, seen) for who, seen in left_out.items()}
         record = {"method": name, **of_gestures(fits, data)}
         record |= across_people(fits, person) if method.fits else {}
-        record |= {"apart": nobody_shared(root, data, name)} if method.apart else {}
+        record |= {"apart": nobody_shared(root, data, name)} if method.apart and trained else {}
         records.append(record)
-    return report.Table("A person that no method saw", COLUMNS, records, (), NOTES)
+    table = report.Table("A person that no method saw", COLUMNS, records, (), NOTES)
+    return table.without_empty_columns()
 
 
 def of_gestures(fits: Mapping[str, Latents], data: Dataset) -> dict[str, float]:
