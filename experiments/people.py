@@ -50,7 +50,7 @@ def main() -> None:
     draw_maps(profile.moved, raised, profile.conditions.tolist(), out / "figures/latents.png")
     kept = "\n".join(["# People that no method saw\n", *map(report.to_markdown, tables)])
     write_text(out / "summary.md", kept)
-    records = [{"table": table.title, **record} for table in tables for record in table.records]
+    records = [{"table": t.title, **r} for t in tables for r in [*t.records, *t.footer]]
     write_text(out / "summary.json", report.to_lines(records) + "\n")
     how = {"reproducibility": guarantee(), "wall_time_s": time.time() - began}
     write_json(out / "manifest.json", made_by | how)

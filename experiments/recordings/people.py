@@ -64,8 +64,15 @@ def methods_table(root: Path, data: Dataset, names: Sequence[str]) -> report.Tab
         record |= across_people(fits, person) if method.fits else {}
         record |= {"apart": nobody_shared(root, data, name)} if method.apart and trained else {}
         records.append(record)
-    table = report.Table("A person that no method saw", COLUMNS, records, (), NOTES)
+    footer = [{"method": "most frequent gesture", "accuracy": most_frequent(data)}]
+    table = report.Table("A person that no method saw", COLUMNS, records, footer, NOTES)
     return table.without_empty_columns()
+
+
+def most_frequent(data: Dataset) -> float:
+    """Share of windows that hold the gesture which most of them hold."""
+    what = cut(data.side["hold"], SECOND).of(data.side["gesture"])
+    return float(np.unique(what, return_counts=True)[1].max() / len(what))
 
 
 def of_gestures(fits: Mapping[str, Latents], data: Dataset) -> dict[str, float]:
@@ -77,7 +84,8 @@ def of_gestures(fits: Mapping[str, Latents], data: Dataset) -> dict[str, float]:
         features, new = windows.log_variances(z), who == left
         found.append(guess(features[~new], what[~new], features[new], what[new]))
     accuracy, bits = np.transpose(found)
-    return {"accuracy": accuracy.mean(), "worst": accuracy.min(), "bits": bits.mean()}
+    means = {"accuracy": accuracy.mean(), "worst": accuracy.min(), "bits": bits.mean()}
+    return {name: float(value) for name, value in means.items()}
 
 
 def across_people(
@@ -117,7 +125,7 @@ def latents_table(found: Profile) -> report.Table:
         mean = found.raised[:, i].mean(axis=0)
         own = found.raised[:, i].argmax(axis=1)
         records.append({
-            "latent": f"z{i + 1}", "electrode": str(first + 1), "share": moved[first] / moved.sum(),
+            "latent": f"z{i + 1}", "electrode": str(first + 1), "share": float(moved[first] / moved.sum()),
             "second": str(second + 1), "gesture": str(found.conditions[mean.argmax()]),
             "doublings": float(mean.max()),
             "people": f"{int((own == mean.argmax()).sum())} of {len(own)}",

@@ -7,6 +7,7 @@ from experiments.recordings import maps, people
 from experiments.recordings.drawn import draw_maps
 from experiments.recordings.methods import METHODS, Seen, chosen_run
 from experiments.recordings.windows import cut, guess
+from ivaegan_jax import report
 from ivaegan_jax.types import Dataset, InputError
 
 RNG = np.random.default_rng(0)
@@ -105,6 +106,8 @@ def test_a_table_has_the_methods_that_were_asked_for(recording, tmp_path, monkey
     assert fastica["accuracy"] == 1
     assert fastica["across"] > 0.9
     assert "apart" not in table.columns
+    assert [line["accuracy"] for line in table.footer] == [pytest.approx(1 / 3)]
+    assert "fastica" in report.to_lines([dict(record) for record in table.records])
     for arm in people.APART:
         (tmp_path / arm).mkdir()
         people.Workdir(tmp_path / arm).done.write_text("")
