@@ -125,7 +125,8 @@ def latents_table(found: Profile) -> report.Table:
         mean = found.raised[:, i].mean(axis=0)
         own = found.raised[:, i].argmax(axis=1)
         records.append({
-            "latent": f"z{i + 1}", "electrode": str(first + 1), "share": float(moved[first] / moved.sum()),
+            "latent": f"z{i + 1}", "electrode": str(first + 1),
+            "share": float(moved[first] / moved.sum()),
             "second": str(second + 1), "gesture": str(found.conditions[mean.argmax()]),
             "doublings": float(mean.max()),
             "people": f"{int((own == mean.argmax()).sum())} of {len(own)}",
