@@ -157,7 +157,8 @@ def table_of(found: Sequence[dict[str, Any]]) -> report.Table:
         record: dict[str, Any] = {"rows": shown, "method": method, "n": len(own)}
         for name in SCORES:
             values = [f[name] for f in own]
-            record[name] = f"{np.mean(values):.3f} ({np.std(values):.3f})"
+            spread = f" ({np.std(values, ddof=1):.3f})" if len(values) > 1 else ""
+            record[name] = f"{np.mean(values):.3f}{spread}"
         records.append(record)
     return report.Table("Sessions together or apart", COLUMNS, records, notes=NOTES)
 
