@@ -49,4 +49,4 @@ def test_a_line_for_each_method_with_its_mean():
     found = [own | {"rows": "few", "data_seed": i, "across": 0.2 * i} for i in (1, 2)]
     [record] = table_of(found).records
     assert (record["rows"], record["n"]) == (", ".join(map(str, ROWS["few"])), 2)
-    assert (record["own"], record["across"]) == ("0.500 (0.000)", "0.300 (0.100)")
+    assert (record["own"], record["across"]) == ("0.500 (0.000)", "0.300 (0.141)")
