@@ -8,7 +8,7 @@ Each measurement is a process of its own; timings of the step and of its product
 PyTorch loop needs `pip install -e '.[benchmark]'` and is left out without it. Close other programs
 first: ratios bear a busy machine, rates do not. FILE.json grows with every measurement, and the
 same command goes on after a stop, if the code is as it was; beside it come FILE.md and FILE.png.
---quick takes three minutes on 2 CPU cores.
+--quick takes about three minutes on 2 CPU cores.
 """
 
 import importlib.util
