@@ -45,8 +45,8 @@ flags.disclaim_key_flags()  # they belong to the program, whose --help lists the
 AUTO, NONE = "auto", "none"
 """Values of `--controls`: those that the rows need, and none."""
 
-UNRECORDED = ("config", "compilation_cache")
-"""Flags that the manifest leaves out: the first is in config.json, the second changes nothing."""
+UNRECORDED = ("config", *_flags.CHANGES_NOTHING)
+"""Flags that the manifest leaves out: the first is in config.json, the others change nothing."""
 
 TABLE_SEEDS = ("5", "1")
 """Without sources, agreement between model seeds is what counts, on one choice of held-out rows."""

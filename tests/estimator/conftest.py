@@ -5,17 +5,10 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from small_networks import SMALL
 
 from ivaegan_jax import IVAEGAN
-
-SMALL = {
-    "model.width": 8,
-    "model.depth": 2,
-    "model.critic_width": 8,
-    "model.critic_depth": 2,
-    "train.batch": 16,
-    "train.chunk": 10,
-}
+from ivaegan_jax.estimator import fitting
 
 
 def make_frame(rows=400, seed=0):
@@ -57,3 +50,22 @@ def fitted(small, frame, once):
         if not path.exists():
             path.write_bytes(pickle.dumps(small().fit(frame, "segment")))
         return pickle.loads(path.read_bytes())
+
+
+@pytest.fixture
+def interrupted(monkeypatch):
+    """`interrupted(model, *data, **more)`: a fit that is stopped in its second chunk."""
+
+    class Stopping(fitting.ConsoleReporter):
+        def chunk(self, label, chunk):
+            if chunk.step == 20:
+                raise KeyboardInterrupt
+
+    def fit(model, *data, **more):
+        with monkeypatch.context() as patch:
+            patch.setattr(fitting, "ConsoleReporter", Stopping)
+            with pytest.raises(KeyboardInterrupt):
+                model.fit(*data, **more)
+        return model
+
+    return fit

@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SMALL
+from small_networks import SMALL
 
 from ivaegan_jax import InputError, load
 from ivaegan_jax.estimator import fitting
@@ -87,19 +87,10 @@ def test_a_saved_fit_comes_back(together, tmp_path):
 
 
 def test_u_may_be_a_column_of_every_frame_and_a_stopped_fit_goes_on(
-    together, small, tmp_path, monkeypatch
+    together, small, interrupted, tmp_path, monkeypatch
 ):
     model = small(**ASKED, workdir=tmp_path / "kept")
-
-    class Stopping(fitting.ConsoleReporter):
-        def chunk(self, label, chunk):
-            if chunk.step == 20:
-                raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(fitting, "ConsoleReporter", Stopping)
-        with pytest.raises(KeyboardInterrupt):
-            model.fit(FRAMES, "segment", s=SOURCES)
+    interrupted(model, FRAMES, "segment", s=SOURCES)
     began = []
     monkeypatch.setattr(fitting.ConsoleReporter, "start", lambda _, label, step: began.append(step))
     model.fit(FRAMES, "segment", s=SOURCES)

@@ -10,24 +10,9 @@ from ivaegan_jax.estimator import fitting
 
 
 @pytest.fixture
-def stopped(monkeypatch, small, frame):
+def stopped(interrupted, small, frame):
     """`stopped(**parameters)`: an estimator whose fit was interrupted in its second chunk."""
-
-    def make(**parameters):
-        model = small(**parameters)
-
-        class Stopping(fitting.ConsoleReporter):
-            def chunk(self, label, chunk):
-                if chunk.step == 20:
-                    raise KeyboardInterrupt
-
-        with monkeypatch.context() as patch:
-            patch.setattr(fitting, "ConsoleReporter", Stopping)
-            with pytest.raises(KeyboardInterrupt):
-                model.fit(frame, "segment")
-        return model
-
-    return make
+    return lambda **parameters: interrupted(small(**parameters), frame, "segment")
 
 
 def test_an_interrupted_fit_goes_on_in_its_folder(stopped, fitted, frame, tmp_path, monkeypatch):
