@@ -154,6 +154,6 @@ def _set_up_jax() -> None:
     jax.config.update("jax_num_cpu_devices", devices)
     if cache := _cache_folder():
         jax.config.update("jax_compilation_cache_dir", cache)
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
     _processes.join()

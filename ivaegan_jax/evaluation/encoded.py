@@ -41,7 +41,7 @@ def encode_runs(
     return np.asarray(means)[: len(trained.runs.seed)]
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=8)
 def _over_encoding(model: Model, dim_u: int, mesh: Mesh) -> Callable[..., jax.Array]:
     def one(params: Any, run: Run, shared: Any) -> jax.Array:
         def encode(x: jax.Array, u: jax.Array) -> jax.Array:

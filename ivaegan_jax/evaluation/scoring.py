@@ -124,7 +124,7 @@ def without_lost(trained: Trained, evaluations: Iterable[Evaluation]) -> Trained
     return trained._replace(states=trained.states.replace(alive=alive))
 
 
-@lru_cache(maxsize=1)  # configurations of one structure are scored by one program
+@lru_cache(maxsize=8)  # configurations of one structure are scored by one program
 def _over_evaluation(
     model: Model, watched: tuple[str, ...], dim_u: int, mesh: Mesh
 ) -> Callable[..., Evaluation]:

@@ -1,7 +1,6 @@
 """The four blocks of one model as functions of its parameters; who sees what is decided here."""
 
 import functools
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import flax.linen as nn
@@ -45,7 +44,7 @@ class Dims(NamedTuple):
     dim_z: int
     rows: int
     continuous_u: bool = False
-    image_shape: Sequence[int] | None = None
+    image_shape: tuple[int, int] | None = None
 
 
 class Networks:

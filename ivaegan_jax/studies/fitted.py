@@ -17,7 +17,7 @@ from ivaegan_jax.models import Dims, Hypers, Model, ModelConfig, build
 from ivaegan_jax.studies.pieces import PARTS_OF_A_MODEL, load_recorded
 from ivaegan_jax.studies.saved import PREPROCESSING, load_model
 from ivaegan_jax.training import as_batch
-from ivaegan_jax.types import Dataset, InputError, Params
+from ivaegan_jax.types import Dataset, InputError, Params, registrations
 
 T = TypeVar("T")
 
@@ -99,7 +99,7 @@ def open_model(folder: Path, data_seed: int | None = None) -> Fitted:
             data_seed=data_seed,
             config=found.structure,
             hypers=found.hypers,
-            model=build(found.structure, found.sizes, tuple(params)),
+            model=_model(found.structure, found.sizes, tuple(params), registrations()),
             params_by_seed=jax.tree.map(lambda leaf: leaf[own], params),
             preprocessing=preprocessing_from(stored, index),
             split=found.split,
@@ -108,6 +108,11 @@ def open_model(folder: Path, data_seed: int | None = None) -> Fitted:
             seeds=np.array(found.seeds),
             chosen=found.chosen[index],
         )
+
+
+@lru_cache(maxsize=8)  # what is compiled for it serves all that is opened of this structure
+def _model(config: ModelConfig, dims: Dims, blocks: tuple[str, ...], registered: int) -> Model:
+    return build(config, dims, blocks)
 
 
 def of_seed(fitted: Fitted, seed: int) -> Fitted:

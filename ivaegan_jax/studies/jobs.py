@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import jax
@@ -14,6 +14,37 @@ from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.labels import Label, configured
 from ivaegan_jax.training import Run, Trainer, make_trainer
+from ivaegan_jax.types import registrations
+
+
+class Structure(NamedTuple):
+    """What decides a program, beside the sizes of the data.
+
+    Attributes:
+      preset: its name.
+      model: structure as it was set, with empty choices.
+      batch: rows per update.
+      critic_rounds: how often the critic moves per round.
+      ema: whether averaged parameters are kept.
+      registered: how many pieces there were from outside, one of which it may have.
+    """
+
+    preset: str
+    model: ModelConfig
+    batch: int
+    critic_rounds: int
+    ema: bool
+    registered: int
+
+    def resolved(self) -> tuple[ModelConfig, Game]:
+        """Structure without empty choices, and the players."""
+        return resolve(PRESETS[self.preset], self.model, self.critic_rounds)
+
+    def trainer(self, model: Model, dim_u: int) -> Trainer:
+        """What trains a model of this structure, or several that are one to train."""
+        config, game = self.resolved()
+        packing, ema = config.packing, self.ema
+        return make_trainer(model, game, self.batch, dim_u, packing=packing, ema=ema)
 
 
 class Job(NamedTuple):
@@ -26,6 +57,7 @@ class Job(NamedTuple):
       model: its functions.
       game: its players.
       trainer: one run of it.
+      structure: that the functions were made for.
     """
 
     asked: Label
@@ -34,6 +66,7 @@ class Job(NamedTuple):
     model: Model
     game: Game
     trainer: Trainer
+    structure: Structure
 
     @property
     def label(self) -> str:
@@ -75,22 +108,22 @@ class Group(NamedTuple):
 
 def make_jobs(experiment: Experiment, dims: Dims) -> list[Job]:
     """One job per label; labels that differ in traced numbers or control share their functions."""
-
-    @cache
-    def made(
-        preset: str, model: ModelConfig, batch: int, rounds: int, ema: bool
-    ) -> tuple[ModelConfig, Model, Game, Trainer]:
-        config, game = resolve(PRESETS[preset], model, rounds)
-        built = build(config, dims, game.blocks)
-        trainer = make_trainer(built, game, batch, dims.dim_u, packing=config.packing, ema=ema)
-        return config, built, game, trainer
-
     jobs = []
     for label in experiment.labels:
         own = configured(experiment.config, label)
-        structure = own.model, own.train.batch, own.train.critic_rounds, own.train.ema
-        jobs.append(Job(label, own, *made(label.preset, *structure)))
+        train, registered = own.train, registrations()
+        structure = Structure(
+            label.preset, own.model, train.batch, train.critic_rounds, train.ema, registered
+        )
+        jobs.append(Job(label, own, *_functions(structure, dims), structure))
     return jobs
+
+
+@lru_cache(maxsize=32)  # whatever is trained in this process later shares what is compiled
+def _functions(structure: Structure, dims: Dims) -> tuple[ModelConfig, Model, Game, Trainer]:
+    config, game = structure.resolved()
+    model = build(config, dims, game.blocks)
+    return config, model, game, structure.trainer(model, dims.dim_u)
 
 
 def make_job(experiment: Experiment, dims: Dims, label: str) -> Job:

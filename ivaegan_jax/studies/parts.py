@@ -11,7 +11,7 @@ from ivaegan_jax.studies.bonds import Bond, fingerprint_of
 from ivaegan_jax.studies.jobs import Group, Job
 from ivaegan_jax.studies.plan import Plan, at_most, recorded_at_once
 from ivaegan_jax.studies.workdir import Workdir, deciding
-from ivaegan_jax.training import Checkpoints, Run, TrainState, leads
+from ivaegan_jax.training import Checkpoints, Run, TrainState, leads, shapes_of_states
 from ivaegan_jax.types import InputError
 
 
@@ -109,7 +109,7 @@ def restore_job(
         if job not in part.jobs_of(group):
             continue
         bond = Bond(workdir, part.name, (part.start, part.count), settings, own)
-        states = _stored(bond, jax.eval_shape(jax.vmap(job.trainer.init), part.runs), final)
+        states = _stored(bond, shapes_of_states(job.trainer, part.runs), final)
         if states is None:
             return None
         pieces.append(own_states(group, job, part, states))

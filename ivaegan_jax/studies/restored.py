@@ -16,7 +16,7 @@ from ivaegan_jax.studies.labels import control_of, listed
 from ivaegan_jax.studies.parts import restore_job
 from ivaegan_jax.studies.pieces import load_of_study
 from ivaegan_jax.studies.results import load_whole_results
-from ivaegan_jax.studies.saved import is_model, label_of
+from ivaegan_jax.studies.saved import is_model, label_of, sizes_of
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.types import InputError
 
@@ -123,7 +123,7 @@ def _label(preset: str, present: list[str] | tuple[str, ...]) -> str | None:
 def _stored_experiment(workdir: Workdir) -> tuple[Experiment, Dims]:
     settings = workdir.settings()
     try:
-        return experiment_from(settings), Dims(**settings["sizes"])
+        return experiment_from(settings), sizes_of(settings["sizes"])
     except (KeyError, TypeError) as error:
         raise InputError(f"{workdir.config} was not written by this version: {error}") from error
 

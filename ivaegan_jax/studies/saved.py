@@ -99,11 +99,10 @@ class Description:
         # those of a model from before there were any
         stored = {"pieces": {}, "columns": (), "u_columns": (), **stored}
         own = {field.name: stored[field.name] for field in dataclasses.fields(cls)}
-        image = own["sizes"]["image_shape"]
         return cls(**own | {
             "structure": ModelConfig(**own["structure"]),
             "hypers": Hypers(**own["hypers"]),
-            "sizes": Dims(**own["sizes"] | {"image_shape": tuple(image) if image else None}),
+            "sizes": sizes_of(own["sizes"]),
             "data_config": DataConfig(**own["data_config"]),
             "data_seeds": tuple(own["data_seeds"]),
             "seeds": tuple(own["seeds"]),
@@ -111,6 +110,12 @@ class Description:
             "columns": tuple(own["columns"]),
             "u_columns": tuple(own["u_columns"]),
         })  # fmt: skip
+
+
+def sizes_of(stored: Mapping[str, Any]) -> Dims:
+    """Sizes as they were stored, where JSON has a list for the shape of an image."""
+    image = stored["image_shape"]
+    return Dims(**{**stored, "image_shape": tuple(image) if image else None})
 
 
 def save_model(

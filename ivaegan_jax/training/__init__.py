@@ -21,6 +21,7 @@ from ivaegan_jax.training.loop import (
     Schedule,
     compile_chunk,
     over_chunks,
+    shapes_of_states,
     start_runs,
     train_runs,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "seal",
     "sealed_bond",
     "set_numerics",
+    "shapes_of_states",
     "shard_runs",
     "share",
     "start_runs",

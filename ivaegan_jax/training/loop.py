@@ -113,7 +113,7 @@ def train_runs(
       Interrupted: on a request to stop, once a checkpoint holds the chunk just played.
     """
     spread, play = shard_runs(pad_runs(runs, mesh), mesh), over_chunks(trainer, mesh)
-    states = checkpoints.restore(jax.eval_shape(jax.vmap(trainer.init), runs), logged)
+    states = checkpoints.restore(shapes_of_states(trainer, runs), logged)
     step = 0 if states is None else int(np.max(states.step))
     if states is None:
         states = start_runs(trainer, spread, mesh)
@@ -137,12 +137,21 @@ def train_runs(
     return gather_runs(states, count)
 
 
+def shapes_of_states(trainer: Trainer, runs: Run) -> TrainState:
+    """Shapes and types of the states of stacked runs; traced once for all numbers of runs."""
+    count, one = len(runs.seed), jax.tree.map(lambda leaf: leaf[0], runs)
+    return jax.tree.map(
+        lambda leaf: jax.ShapeDtypeStruct((count, *leaf.shape), leaf.dtype),
+        jax.eval_shape(trainer.init, one),
+    )
+
+
 def start_runs(trainer: Trainer, runs: Run, mesh: Mesh) -> TrainState:
     """Initial states of stacked runs that lie on the mesh."""
     return _over_init(trainer, mesh)(runs, ())
 
 
-@lru_cache(maxsize=1)  # the next part of the same runs starts with the same program
+@lru_cache(maxsize=8)  # the next part of the same runs starts with the same program
 def _over_init(trainer: Trainer, mesh: Mesh) -> Callable[..., TrainState]:
     return over_runs(lambda run, _: trainer.init(run), mesh, default_how())
 
@@ -155,12 +164,12 @@ def compile_chunk(
     JAX keeps it: the call with the same shapes compiles nothing again.
     """
     padded = pad_runs(runs, mesh)
-    spread = shapes_on((padded, jax.eval_shape(jax.vmap(trainer.init), padded)), mesh)
+    spread = shapes_on((padded, shapes_of_states(trainer, padded)), mesh)
     shared = shapes_on(data, mesh, shared=True)
     return over_chunks(trainer, mesh).lower(*spread, (shared, np.int32(0))).compile()
 
 
-@lru_cache(maxsize=1)  # a negative control trains with the program of the model before it
+@lru_cache(maxsize=8)  # labels and studies of one structure share a program
 def over_chunks(trainer: Trainer, mesh: Mesh) -> Callable[..., tuple[TrainState, Terms]]:
     """`(runs, states, (data, length)) -> (states, logs)` of stacked runs; takes the states over."""
     return over_runs(lambda run, state, shared: trainer.chunk(run, state, *shared), mesh,

@@ -155,12 +155,13 @@ def make_chunk(train_step: Callable[..., tuple[TrainState, Terms]]) -> Callable[
     def chunk(
         run: Run, state: TrainState, data: AllTrainData, length: Int[Array, ""]
     ) -> tuple[TrainState, Terms]:
-        _, shapes = jax.eval_shape(train_step, run, state, data)
+        step = jax.jit(train_step, inline=True)  # traced once for the shapes and the loop
+        _, shapes = jax.eval_shape(step, run, state, data)
         zeros = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
 
         def body(_, carry):
             state, total = carry
-            state, log = train_step(run, state, data)
+            state, log = step(run, state, data)
             return state, optax.tree.add(total, log)
 
         state, total = jax.lax.fori_loop(0, length, body, (state, zeros))

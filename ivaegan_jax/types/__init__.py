@@ -32,7 +32,14 @@ from ivaegan_jax.types.common import (
     TrainData,
 )
 from ivaegan_jax.types.counts import counts_as_seen, counts_of
-from ivaegan_jax.types.registry import AS_FILE, REGISTRIES, Registry, a_function, fields_of
+from ivaegan_jax.types.registry import (
+    AS_FILE,
+    REGISTRIES,
+    Registry,
+    a_function,
+    fields_of,
+    registrations,
+)
 
 __all__ = [
     "AS_FILE",
@@ -65,4 +72,5 @@ __all__ = [
     "counts_as_seen",
     "counts_of",
     "fields_of",
+    "registrations",
 ]

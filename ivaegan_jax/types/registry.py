@@ -36,6 +36,7 @@ class Registry(Mapping[str, T], Generic[T]):
     Attributes:
       kind: in words, as messages and records have it.
       origins: of every piece that is not the package's own.
+      changes: how often a piece was registered.
     """
 
     def __init__(self, kind: str, make: Callable[..., T], own: Mapping[str, T]):
@@ -48,6 +49,7 @@ class Registry(Mapping[str, T], Generic[T]):
         """
         self.kind, self._make, self._pieces = kind, make, dict(own)
         self.origins: dict[str, Origin] = {}
+        self.changes = 0
         REGISTRIES[kind] = self
 
     def __getitem__(self, name: str) -> T:
@@ -96,10 +98,19 @@ class Registry(Mapping[str, T], Generic[T]):
         except (TypeError, ValueError) as error:
             raise InputError(f"{said}: {error}") from error
         self.origins[name] = origin
+        self.changes += 1
 
 
 REGISTRIES: dict[str, Registry[Any]] = {}
 """All tables, by their kind."""
+
+
+def registrations() -> int:
+    """How many pieces were registered so far, a piece that replaces another among them.
+
+    What was built with other pieces is out of date (see `studies.programs`).
+    """
+    return sum(registry.changes for registry in REGISTRIES.values())
 
 
 def fields_of(form: Any, piece: Any, **instead: Any) -> Any:

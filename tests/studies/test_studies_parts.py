@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivaegan_jax.data.config import DataConfig
+from ivaegan_jax.evaluation import METRICS
 from ivaegan_jax.files import read_json
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.studies import plan as plans
@@ -44,6 +45,18 @@ def test_labels_of_one_structure_on_the_same_rows_share_a_program():
     assert titles[:3] == ["ivae x 3", "ivae[width=16] x 2", "ivae[vae_rate=0.003]+u_only"]
     assert len({group.name for group in study.groups}) == 5
     assert all(len({id(job.trainer) for job in group.jobs}) == 1 for group in study.groups)
+
+
+def test_studies_of_one_structure_share_what_is_compiled_until_a_piece_is_registered():
+    first, second = study_of(*RATES), study_of("ivae", seeds=(7,))
+    assert second.jobs[0].trainer is first.jobs[0].trainer
+    assert second.jobs[0].model is first.jobs[0].model
+    assert study_of("ivae[batch=8]").jobs[0].trainer is not first.jobs[0].trainer
+    METRICS.register("counted_rows", lambda run: len(run.z))
+    try:
+        assert study_of("ivae").jobs[0].trainer is not first.jobs[0].trainer
+    finally:
+        del METRICS._pieces["counted_rows"], METRICS.origins["counted_rows"]
 
 
 def test_stacked_runs_have_the_numbers_of_their_label():

@@ -37,6 +37,17 @@ def test_every_length_rate_and_seed_runs_the_same_program(chunk, run_of, start, 
     assert len(chunk.traces) == 1
 
 
+def test_a_step_is_traced_once_for_a_chunk(tiny, run, start, data):
+    traces = []
+
+    def step(*args):
+        traces.append(None)
+        return tiny("ivae_gan").trainer.train_step(*args)
+
+    jax.eval_shape(make_chunk(step), run, start, data, INT(4))
+    assert len(traces) == 1
+
+
 def test_the_log_is_the_mean_over_the_chunk(chunk, run, start, data):
     logs, state = [], start
     for _ in range(3):

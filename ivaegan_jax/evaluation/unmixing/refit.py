@@ -50,7 +50,7 @@ def refit_priors(
     return jax.tree.map(lambda leaf: np.asarray(leaf)[: len(trained.runs.seed)], fitted)
 
 
-@lru_cache(maxsize=1)  # configurations of one structure are fitted by one program
+@lru_cache(maxsize=8)  # configurations of one structure are fitted by one program
 def _over_refit(model: Model, dim_u: int, spread: bool, mesh: Mesh) -> Callable[..., Params]:
     adam = optax.adam(optax.cosine_decay_schedule(RATE, STEPS))
 

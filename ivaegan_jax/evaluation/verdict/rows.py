@@ -59,7 +59,7 @@ def _is_finite(run: Precondition) -> bool:
     return all(np.isfinite(leaf).all() for leaf in run)
 
 
-@lru_cache(maxsize=1)  # configurations of one structure are judged by one program
+@lru_cache(maxsize=8)  # configurations of one structure are judged by one program
 def _over_precondition(model: Model, dim_u: int, mesh: Mesh) -> Callable[..., Precondition]:
     precondition = make_precondition(model, dim_u)
 
