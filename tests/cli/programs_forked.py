@@ -7,7 +7,6 @@ flags and no devices yet, and runs the same `__main__` module that `python -m` r
 import base64
 import contextlib
 import gc
-import json
 import multiprocessing
 import os
 import resource
@@ -19,9 +18,11 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from hermetic import QUICK_TO_COMPILE
+from hermetic import COMPILED, QUICK_TO_COMPILE
+from matplotlib.figure import Figure
 
 from ivaegan_jax.report import page, write
+from ivaegan_jax.report.figures import draw
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SERVER = multiprocessing.get_context("forkserver")
@@ -117,6 +118,8 @@ BLANK = base64.b64decode(
 def program(name, argv):
     """What `python -m experiments.NAME ARGV` does; pictures are blank unless PICTURES=drawn."""
     if os.environ.get("PICTURES") != "drawn":
+        blank = Figure()
+        draw.GALLERY = [plot._replace(draw=lambda *_: [blank]) for plot in draw.GALLERY]
         page.to_svg = lambda panel, name: "<svg></svg>"
         write.to_png = lambda picture: BLANK
     sys.argv = [f"experiments/{name}.py", *argv]
@@ -160,16 +163,20 @@ def parse(name, argv):
 
 
 class Stopping:
-    """A reporter that ends the process at a chunk, counted over all models."""
+    """A reporter that ends a study at a chunk, counted over all models.
 
-    def __init__(self, at, by_signal):
-        self.left, self.by_signal = at, by_signal
+    Attributes:
+      began: label and step of every model that was begun.
+    """
+
+    def __init__(self, at=0, by_signal=False):
+        self.left, self.by_signal, self.began = at, by_signal, []
 
     def stage(self, kind, what=""):
         pass
 
     def start(self, label, step):
-        print(json.dumps([label, step]), flush=True)
+        self.began.append((label, step))
 
     def chunk(self, label, chunk):
         self.left -= 1
@@ -179,26 +186,26 @@ class Stopping:
             raise KeyboardInterrupt
 
     def finish(self, label, rows):
-        print(json.dumps([label, len(rows)]), flush=True)
+        pass
 
 
-def study(settings, path, cache, stop_at=0, by_signal=False):
-    """Runs a study through the library, to the end or to a chunk where it is stopped.
-
-    The devices are those of a program.
-    """
-    import jax
-
-    from ivaegan_jax.cli import _flags, _program
+def study(settings, path, reporter):
+    """Runs a study through the library, to the end or to a chunk where it is stopped."""
     from ivaegan_jax.studies.experiment import experiment_from
     from ivaegan_jax.studies.study import Study
     from ivaegan_jax.studies.workdir import Workdir
+    from ivaegan_jax.training import programs_numerics
 
-    _flags.define_common_flags()
-    _program.flags.FLAGS([sys.argv[0], f"--compilation_cache={cache}"])
-    _program._set_up_jax()
-    assert jax.local_device_count() == len(os.sched_getaffinity(0))
-    made = Study(experiment_from(settings))
-    workdir = Workdir(path)
-    workdir.open(made.settings())
-    made.run(workdir, Stopping(stop_at, by_signal))
+    with programs_numerics(), contextlib.closing(Workdir(path)) as workdir:
+        made = Study(experiment_from(settings))
+        workdir.open(made.settings())
+        made.run(workdir, reporter)
+
+
+def killed_study(settings, path, at):
+    """The same until it is killed at a chunk, on the devices of tests, with what those compiled."""
+    import jax
+
+    jax.config.update("jax_num_cpu_devices", 4)
+    jax.config.update("jax_compilation_cache_dir", str(COMPILED))
+    study(settings, path, Stopping(at, by_signal=True))

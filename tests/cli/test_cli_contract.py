@@ -34,8 +34,8 @@ def others_on_b1(compare):
 def continuous(compare, tmp_path_factory):
     """A table with a continuous u of two columns and no sources."""
     rng = np.random.default_rng(0)
-    u = rng.normal(size=(1000, 2))
-    x = np.c_[u, u @ rng.normal(size=(2, 2))] + rng.normal(size=(1000, 4))
+    u = rng.normal(size=(400, 2))
+    x = np.c_[u, u @ rng.normal(size=(2, 2))] + rng.normal(size=(400, 4))
     path = tmp_path_factory.mktemp("tables") / "continuous.npz"
     np.savez(path, x=x, u=u)
     return compare("continuous", MOST, f"--data={path}", "--seeds=2")
@@ -57,7 +57,7 @@ def b3_imca(compare):
 @pytest.fixture(scope="module")
 def digits(compare):
     return compare("digits", FEWER, "--data=digits", "--seeds=1", "--config.model.convolutions=1",
-                   "--config.model.channels=2")  # fmt: skip
+                   "--config.model.channels=2", "--config.model.dim_z=3")  # fmt: skip
 
 
 OTHERS, IMCA = (pytest.param(name, marks=SLOW) for name in ("others_on_b1", "b3_imca"))

@@ -41,7 +41,7 @@ def judged(run, workdir, data, preset, *flags):
 
 def test_a_control_is_trained_by_default_and_nothing_is_supported(run, recording, tmp_path):
     flags = *SMALL, "--steps=4", "--seeds=2"
-    short, trained = judged(run, tmp_path / "auto", recording(rows=1500, windows=5), "ivae", *flags)
+    short, trained = judged(run, tmp_path / "auto", recording(rows=600, windows=5), "ivae", *flags)
     assert trained == {"ivae", "ivae+shifted_u"}
     assert short.verdict != SUPPORTED
     assert "x follows u no further than it follows a u shifted in time" in short.reasons[0].text

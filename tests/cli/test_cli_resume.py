@@ -1,4 +1,7 @@
-"""A study that was stopped goes on and ends as if it never had been."""
+"""A study that was stopped goes on and ends as if it never had been.
+
+What is killed is a process of its own; all others are this one, which compiles once.
+"""
 
 import json
 import re
@@ -9,7 +12,7 @@ import jax
 import numpy as np
 import pytest
 from damage import overwrite, truncate
-from programs_forked import SMALL, SMALL_BENCHMARK, study
+from programs_forked import SMALL, SMALL_BENCHMARK, Stopping, killed_study, study
 
 from ivaegan_jax.files import read_npz, write_npz
 from ivaegan_jax.models.networks import Dims
@@ -20,6 +23,7 @@ from ivaegan_jax.studies.jobs import make_job, make_runs
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.training.checkpoint import Checkpoints
 from ivaegan_jax.training.loop import Chunk
+from ivaegan_jax.types import InputError
 
 PRESETS = ("vae", "ivae")
 CHUNKS = 6
@@ -59,26 +63,35 @@ def assert_same_results(one, other, files=("metrics.jsonl", "train.jsonl")):
         jax.tree.map(np.testing.assert_array_equal, first, second)
 
 
-@pytest.fixture(scope="module")
-def go(fork, cache):
-    """`go(path, stop_at, by_signal, asked)`: runs the study, or what is left of it."""
-    return lambda path, *stop, asked=None: fork(study, asked or settings(), path, cache,
-                                                *stop).wait()  # fmt: skip
+def go(path, at=0, asked=None):
+    """Runs the study, or what is left of it, to a chunk or to its end: what was begun where."""
+    reporter = Stopping(at)
+    study(asked or settings(), path, reporter)
+    return reporter.began
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(go, tmp_path_factory):
+def kill(fork):
+    """`kill(path, at)`: the study until it is killed at a chunk."""
+
+    def kill(path, at):
+        assert fork(killed_study, settings(), path, at).wait().code == -signal.SIGKILL
+
+    return kill
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
     path = tmp_path_factory.mktemp("resume") / "whole"
-    ended = go(path)
-    assert (ended.code, ended.err) == (0, "")
+    assert go(path) == [("vae", 0), ("ivae", 0)]
     return path
 
 
 @pytest.fixture(scope="module")
-def killed(go, tmp_path_factory, uninterrupted):
+def killed(kill, tmp_path_factory):
     """Killed in the fifth chunk of the second model, after its checkpoints of steps 8 and 16."""
     path = tmp_path_factory.mktemp("resume") / "killed"
-    assert go(path, CHUNKS + 5, True).code == -signal.SIGKILL
+    kill(path, CHUNKS + 5)
     assert sorted(p.name for p in (path / "checkpoints/ivae").iterdir()) == ["16", "8"]
     return path
 
@@ -90,75 +103,73 @@ def stopped(killed, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("at", "by_signal"),
-    [(1, False), pytest.param(4, False, marks=pytest.mark.slow), (CHUNKS, True)],
-    ids=["before any checkpoint", "at a checkpoint", "before the last"],
+    "at",
+    [1, pytest.param(4, marks=pytest.mark.slow)],
+    ids=["before any checkpoint", "at a checkpoint"],
 )
-def test_a_stop_at_any_chunk_changes_nothing(uninterrupted, go, tmp_path, at, by_signal):
-    stopped = go(tmp_path / "run", at, by_signal)
-    assert stopped.code == (-signal.SIGKILL if by_signal else 1)
+def test_a_stop_at_any_chunk_changes_nothing(uninterrupted, tmp_path, at):
+    with pytest.raises(KeyboardInterrupt):
+        go(tmp_path / "run", at)
     assert len((tmp_path / "run/train.jsonl").read_text().splitlines()) == 2 * at
-    ended = go(tmp_path / "run")
-    assert (ended.code, ended.err) == (0, "")
+    go(tmp_path / "run")
+    assert_same_results(tmp_path / "run", uninterrupted)
+
+
+def test_a_kill_before_the_last_chunk_changes_nothing(uninterrupted, kill, tmp_path):
+    kill(tmp_path / "run", CHUNKS)
+    assert len((tmp_path / "run/train.jsonl").read_text().splitlines()) == 2 * CHUNKS
+    go(tmp_path / "run")
     assert_same_results(tmp_path / "run", uninterrupted)
 
 
 def test_training_goes_on_from_the_last_checkpoint_and_a_torn_last_line_is_repaired(
-    uninterrupted, go, stopped
+    uninterrupted, stopped
 ):
     with (stopped / "train.jsonl").open("a") as log:
         log.write('{"preset": "ivae", "seed": 2, "st')
-    ended = go(stopped)
-    assert ended.code == 0, ended.err
-    assert json.loads(ended.out.splitlines()[0]) == ["ivae", 16]
+    assert go(stopped)[0] == ("ivae", 16)
     assert_same_results(stopped, uninterrupted)
 
 
 @pytest.mark.slow
-def test_a_damaged_checkpoint_falls_back_to_the_one_before(uninterrupted, go, stopped):
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(uninterrupted, stopped):
     overwrite(stopped / "checkpoints/ivae/16")
-    ended = go(stopped)
-    assert ended.code == 0, ended.err
-    assert json.loads(ended.out.splitlines()[0]) == ["ivae", 8]
+    assert go(stopped)[0] == ("ivae", 8)
     assert_same_results(stopped, uninterrupted)
 
 
-def test_a_directory_without_a_readable_checkpoint_says_so(go, stopped):
+def test_a_directory_without_a_readable_checkpoint_says_so(stopped):
     for step in ("8", "16"):
         truncate(stopped / "checkpoints/ivae" / step)
-    ended = go(stopped)
-    assert ended.code == 1
-    assert "InputError: no checkpoint in" in ended.err
+    with pytest.raises(InputError, match="no checkpoint in"):
+        go(stopped)
 
 
-def test_a_renamed_checkpoint_is_refused(go, stopped):
+def test_a_renamed_checkpoint_is_refused(stopped):
     folder = stopped / "checkpoints/ivae"
     (folder / "16").rename(folder / "12")
-    ended = go(stopped)
-    assert ended.code == 1
-    assert "ivae/12 was stored as step 16 of ivae; move it back" in ended.err
+    with pytest.raises(InputError, match="ivae/12 was stored as step 16 of ivae; move it back"):
+        go(stopped)
 
 
-def test_settings_that_were_edited_are_refused_though_they_are_asked_for(go, stopped):
+def test_settings_that_were_edited_are_refused_though_they_are_asked_for(stopped):
     asked = settings()
     asked["config"]["hypers"]["vae_rate"] = 0.5
     stored = json.loads((stopped / "config.json").read_text())
     (stopped / "config.json").write_text(json.dumps(stored | {"config": asked["config"]}))
     before = sorted(stopped.rglob("*"))
-    ended = go(stopped, asked=asked)
-    assert ended.code == 1
-    assert "config.json is not what checkpoint" in ended.err
-    assert "config.hypers.vae_rate: 0.01 -> 0.5" in ended.err
+    with pytest.raises(InputError, match=r"config\.json is not what checkpoint") as refused:
+        go(stopped, asked=asked)
+    assert "config.hypers.vae_rate: 0.01 -> 0.5" in str(refused.value)
     assert sorted(stopped.rglob("*")) == before
 
 
 @pytest.mark.slow
-def test_another_preprocessing_is_replaced(uninterrupted, go, stopped):
+def test_another_preprocessing_is_replaced(uninterrupted, stopped, caplog):
     path = stopped / "preprocessing.npz"
     write_npz(path, read_npz(path) | {"0/x_mean": np.ones(9)})
-    ended = go(stopped)
-    assert ended.code == 0
-    assert "preprocessing.npz is written again: it is not of this study" in ended.err
+    go(stopped)
+    assert "preprocessing.npz is written again: it is not of this study" in caplog.text
     assert path.read_bytes() == (uninterrupted / "preprocessing.npz").read_bytes()
     assert_same_results(stopped, uninterrupted)
 
@@ -187,7 +198,7 @@ def test_a_killed_program_goes_on_and_a_second_one_waits_its_turn(begin, run, re
 
 @pytest.mark.slow
 def test_a_stopped_study_goes_on_with_chunks_as_short_as_the_program_advises(
-    killed, uninterrupted, go, tmp_path, capsys
+    killed, uninterrupted, tmp_path, capsys
 ):
     reporter = ConsoleReporter([], 22, 2)
     reporter.start("ivae", 0)
@@ -198,6 +209,5 @@ def test_a_stopped_study_goes_on_with_chunks_as_short_as_the_program_advises(
     assert advised < asked["config"]["train"]["chunk"]
     asked["config"]["train"]["chunk"] = advised
     stopped = shutil.copytree(killed, tmp_path / "copy")
-    ended = go(stopped, asked=asked)
-    assert (ended.code, ended.err) == (0, "")
+    go(stopped, asked=asked)
     assert_same_results(stopped, uninterrupted, ["metrics.jsonl"])

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from programs_forked import SMALL
 
-TRAIN = (*SMALL, "--steps=20", "--preset=ivae", "--config.model.dim_z=2", "--seeds=2")
+TRAIN = (*SMALL, "--steps=20", "--preset=ivae", "--config.model.dim_z=2", "--seeds=2",
+         "--controls=none")  # fmt: skip
 SESSIONS, ROWS = 26, 12
 
 

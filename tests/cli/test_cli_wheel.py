@@ -55,15 +55,12 @@ def installed(wheel, tmp_path_factory):
 
 
 @pytest.fixture
-def project(tmp_path):
+def project(tmp_path, table):
     """Another project's folder, with its own `experiments` and a table."""
     (tmp_path / "experiments").mkdir()
     (tmp_path / "experiments/__init__.py").write_text(MINE)
-    rng, u = np.random.default_rng(1), np.repeat(np.arange(6), 40)
-    spread = rng.uniform(0.5, 3.0, (6, 3))[u]
-    np.savez(
-        tmp_path / "mine.npz", x=(spread * rng.normal(size=(240, 3))) @ rng.normal(size=(3, 3)), u=u
-    )
+    found = table()
+    np.savez(tmp_path / "mine.npz", x=found["x"], u=found["u"])
     return tmp_path
 
 
@@ -83,8 +80,8 @@ def test_the_wheel_installs_one_package(wheel):
     assert {*files, "ivaegan_jax/data/recordings/NOTICES.md"} <= set(names)
 
 
-def test_the_command_compares_beside_another_projects_experiments(installed, project):
-    small = [*SMALL, "--steps=20", "--presets=ivae", "--seeds=1", "--compilation_cache="]
+def test_the_command_compares_beside_another_projects_experiments(installed, project, cache):
+    small = [*SMALL, "--steps=20", "--presets=ivae", "--seeds=1", f"--compilation_cache={cache}"]
     ended = called(installed, project, "compare", "--data=mine.npz", *small, "--workdir=run")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert (project / "run/report.html").exists()
