@@ -113,8 +113,8 @@ class Description:
 
 
 def sizes_of(stored: Mapping[str, Any]) -> Dims:
-    """Sizes as they were stored, where JSON has a list for the shape of an image."""
-    image = stored["image_shape"]
+    """Sizes as they were stored: JSON has a list for the shape of an image, early versions none."""
+    image = stored.get("image_shape")
     return Dims(**{**stored, "image_shape": tuple(image) if image else None})
 
 

@@ -5,7 +5,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from programs_forked import AS_USERS_HAVE_IT, SMALL, SMALL_BENCHMARK
+from programs_forked import SMALL, SMALL_BENCHMARK
 
 from ivaegan_jax.studies import Workdir, restore
 
@@ -91,7 +91,7 @@ def test_an_old_directory_is_gone_on_with(golden, run):
         (workdir / name).unlink()
     flags = ("--data=b1", "--data_seeds=3,5", "--seeds=2,7", "--steps=20")
     ended = run("compare", *SMALL, *SMALL_BENCHMARK, *flags, "--presets=vae,ivae,ivae+shuffled_u",
-                f"--workdir={workdir}", env=AS_USERS_HAVE_IT)  # fmt: skip
+                f"--workdir={workdir}")  # fmt: skip
     assert ended.code == 0, ended.err
     ended = [line for line in metrics.read_text().splitlines() if LATER not in line]
     assert len(ended) == len(lines)
