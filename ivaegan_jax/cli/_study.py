@@ -150,7 +150,7 @@ def _finish(workdir: Workdir, after: Callable[[Pause], None], pause: Pause) -> N
 def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
     left = study.left(workdir)
     with recorded(study, workdir, command_line(), _given_flags()) as manifest:
-        said = [*study.notes, *study.data.split.sentences()]
+        said = [*study.notes, *study.split_record()["sentences"]]
         print("\n".join([_opening(study, manifest["device"]), *said]), flush=True)
         stages, runs = list(stages_of(study, left)), len(study.runs.seed)
         steps, advise = study.experiment.steps, "config" in flags.FLAGS

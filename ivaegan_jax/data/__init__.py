@@ -11,7 +11,7 @@ from ivaegan_jax.data.columns import VALUES_AT_ONCE, Moments, moments, pieces
 from ivaegan_jax.data.comparison import far_off
 from ivaegan_jax.data.components import directions, whiten
 from ivaegan_jax.data.config import COLUMNS, DataConfig
-from ivaegan_jax.data.controls import CONTROLS, SHIFTED, as_control
+from ivaegan_jax.data.controls import CONTROLS, SHIFTED, SPOILING, SPOILT, as_control
 from ivaegan_jax.data.datasets import DATASETS, is_synthetic, load_dataset
 from ivaegan_jax.data.dependence.likeness import ALIKE
 from ivaegan_jax.data.dependence.measure import Dependence
@@ -47,6 +47,9 @@ from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
 from ivaegan_jax.data.splits.how import parse_split
 from ivaegan_jax.data.splits.order import group_of, in_order, ordered_as
 from ivaegan_jax.data.splits.proposal import likeness, propose_split
+from ivaegan_jax.data.streams.blocks import Blocks, left_to_train
+from ivaegan_jax.data.streams.load import stored_bytes, stream_table
+from ivaegan_jax.data.streams.sample import bounded
 from ivaegan_jax.data.tables.embedding import as_embedding, files_of, load_embedding
 from ivaegan_jax.data.tables.formats import ENDINGS, ending_of, write_latents
 from ivaegan_jax.data.tables.latents import Latents
@@ -71,7 +74,10 @@ __all__ = [
     "RECORDINGS",
     "ROWS",
     "SHIFTED",
+    "SPOILING",
+    "SPOILT",
     "VALUES_AT_ONCE",
+    "Blocks",
     "Counted",
     "DataConfig",
     "Dependence",
@@ -91,6 +97,7 @@ __all__ = [
     "as_dataset",
     "as_embedding",
     "as_rows",
+    "bounded",
     "check_batch",
     "coded_alike",
     "copied_rows",
@@ -107,6 +114,7 @@ __all__ = [
     "in_order",
     "is_synthetic",
     "least_within",
+    "left_to_train",
     "likeness",
     "load_dataset",
     "load_embedding",
@@ -124,6 +132,8 @@ __all__ = [
     "preprocessing_from",
     "propose_split",
     "split_arrays",
+    "stored_bytes",
+    "stream_table",
     "unmarked",
     "whiten",
     "write_latents",

@@ -12,7 +12,11 @@ from ivaegan_jax.data.series import moved_u, reach_of, series_of, structure_as
 from ivaegan_jax.metrics import conditional_mean, levels_or_cells
 
 Rows: TypeAlias = tuple[Float[np.ndarray, "rows dim_x"], Num[np.ndarray, "rows ..."]]
+Spoil: TypeAlias = Callable[[np.ndarray, np.ndarray, np.random.Generator], Rows]
 Control: TypeAlias = Callable[[Prepared, Sequence[int], Sequence[int], Kind], Prepared]
+
+SPOILING = 1
+"""Sets the draws of these controls apart from others of a data seed."""
 
 CELLS = 100
 """At most so many pieces of a continuous u within which rows count as having the same one."""
@@ -49,14 +53,14 @@ def u_only(x: np.ndarray, u: np.ndarray, rng: np.random.Generator) -> Rows:
     return (mean + noise).astype(x.dtype), u
 
 
-def spoilt(make: Callable[[np.ndarray, np.ndarray, np.random.Generator], Rows]) -> Control:
+def spoilt(make: Spoil) -> Control:
     """A control whose training rows alone are spoilt, as a function of the data seed alone."""
 
     def control(
         data: Prepared, data_seeds: Sequence[int], seeds: Sequence[int], kind: Kind
     ) -> Prepared:
         rows = [
-            make(x, u, np.random.default_rng((seed, 1)))
+            make(x, u, np.random.default_rng((seed, SPOILING)))
             for x, u, seed in zip(data.train.x, data.train.u, data_seeds, strict=True)
         ]
         x, u = (np.stack(each) for each in zip(*rows, strict=True))
@@ -89,11 +93,16 @@ def shifted_u(
     )
 
 
+SPOILT: Mapping[str, Spoil] = {
+    "shuffled_u": shuffled_u,
+    "shuffled_x": shuffled_x,
+    "u_only": u_only,
+}
+"""Controls whose training rows alone are spoilt, whichever rows these are."""
+
 CONTROLS: Mapping[str, Control] = {
     SHIFTED: shifted_u,
-    "shuffled_u": spoilt(shuffled_u),
-    "shuffled_x": spoilt(shuffled_x),
-    "u_only": spoilt(u_only),
+    **{name: spoilt(make) for name, make in SPOILT.items()},
 }
 """`(data, data_seeds, seeds, kind of the rows' structure) -> data` as a control sees it."""
 

@@ -26,8 +26,11 @@ def describe_x(dataset: Dataset) -> list[Finding]:
     height, width = dataset.image_shape or (0, 0)
     image = f", images of {height} x {width}" if dataset.image_shape else ""
     known = "" if dataset.s is None else f"; {counted(dataset.s.shape[1], 'true source')} known"
-    sentence = f"x has {counted(rows, 'row')} and {counted(columns, 'column')} of numbers{image}"
-    values = {"rows": rows, "columns": columns, "missing": 0}
+    all_rows = dataset.whole.x.shape[0] if dataset.whole else rows
+    looked = f", of which {rows:,} rows are looked at" if all_rows > rows else ""
+    size = f"{counted(all_rows, 'row')} and {counted(columns, 'column')}"
+    sentence = f"x has {size} of numbers{image}{looked}"
+    values = {"rows": all_rows, "columns": columns, "missing": 0}
     shape = Finding("x", "fine", f"{sentence}, none missing{known}.", values=values)
     found = moments(x, np.arange(rows))
     names = dataset.columns

@@ -5,10 +5,11 @@ from typing import Any
 import jax
 import numpy as np
 
-from ivaegan_jax.data import Prepared
+from ivaegan_jax.data import CONTROLS, SHIFTED, Prepared
 from ivaegan_jax.evaluation import make_evaluate
 from ivaegan_jax.models import PLAYERS, Dims, weighed_as
 from ivaegan_jax.studies.config import Config
+from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.jobs import Job, watched_terms
 from ivaegan_jax.studies.pieces import used_pieces
 from ivaegan_jax.studies.plugins import said
@@ -23,12 +24,28 @@ WEIGHTS = ("_weight", "_ramp")
 
 
 def check_packing(config: Config, continuous_u: bool) -> None:
-    """Raises InputError where rows of one u cannot be packed."""
+    """Raises InputError where rows of one u cannot be packed, or levels not be balanced."""
     packing, batch = config.model.packing, config.train.batch
     if packing > 1 and continuous_u:
         raise InputError("config.model.packing needs a discrete u; leave it at 1")
     if batch % packing:
         raise InputError(f"config.train.batch={batch} must be a multiple of packing={packing}")
+    if config.train.balanced and continuous_u:
+        raise InputError(
+            "config.train.balanced draws levels of u equally often, which takes a discrete u; "
+            "leave it out"
+        )
+
+
+def check_blocks(experiment: Experiment) -> None:
+    """Raises InputError for a control that takes all rows at once, where they come in blocks."""
+    for label in experiment.labels:
+        if experiment.config.train.block_rows and label.control == SHIFTED:
+            others = ",".join(each for each in CONTROLS if each != SHIFTED)
+            raise InputError(
+                f"{label}: u cannot be shifted along rows that are read in blocks; use "
+                f"--controls={others}, or --controls=none"
+            )
 
 
 def check_held_out(data: Prepared) -> None:

@@ -15,3 +15,8 @@ class Config:
     model: ModelConfig = dataclasses.field(default_factory=ModelConfig)
     train: TrainConfig = dataclasses.field(default_factory=TrainConfig)
     hypers: Hypers = dataclasses.field(default_factory=Hypers)
+
+    @property
+    def by_level(self) -> bool:
+        """Whether batches are drawn level by level of u, from rows in the order of levels."""
+        return self.model.packing > 1 or self.train.balanced

@@ -70,13 +70,13 @@ def structure_of(x: np.ndarray, u: np.ndarray, groups: np.ndarray | None) -> Str
 def takes_shifted_u(config: Config, label: Label) -> bool:
     """Whether a label is a model that a control with shifted u can be trained beside.
 
-    Its prior has to depend on u, and rows must not be packed by level: every run of the control
-    has a u of its own.
+    Its prior has to depend on u, and rows must not be drawn level by level: every run of the
+    control has a u of its own.
     """
-    own = configured(config, label).model
-    if label.control or own.packing > 1:
+    own = configured(config, label)
+    if label.control or own.by_level:
         return False
-    return resolve(PRESETS[label.preset], own)[0].prior == "conditional"
+    return resolve(PRESETS[label.preset], own.model)[0].prior == "conditional"
 
 
 def with_shifted_u(experiment: Experiment) -> Experiment:
@@ -89,12 +89,13 @@ def with_shifted_u(experiment: Experiment) -> Experiment:
 
 
 def check_shifted_u(config: Config, labels: Sequence[Label]) -> None:
-    """Raises InputError for a control with shifted u whose rows are packed by level."""
+    """Raises InputError for a control with shifted u whose rows are drawn level by level."""
     for label in labels:
-        if label.control == SHIFTED and configured(config, label).model.packing > 1:
+        if label.control == SHIFTED and configured(config, label).by_level:
             raise InputError(
-                f"{label}: rows are packed by level of u (packing) and cannot take a u of their "
-                "own in each run; leave the control out with --controls=none, or set packing=1"
+                f"{label}: rows are packed or balanced by level of u (packing, balanced) and "
+                "cannot take a u of their own in each run; leave the control out with "
+                "--controls=none, or set packing=1 and balanced=false"
             )
 
 

@@ -12,7 +12,16 @@ from ivaegan_jax.studies.integrity import logged_until
 from ivaegan_jax.studies.jobs import Group
 from ivaegan_jax.studies.parts import Part
 from ivaegan_jax.studies.workdir import Workdir
-from ivaegan_jax.training import Checkpoints, Chunk, Schedule, TrainState, leads, meet, train_runs
+from ivaegan_jax.training import (
+    Checkpoints,
+    Chunk,
+    InBlocks,
+    Schedule,
+    TrainState,
+    leads,
+    meet,
+    train_runs,
+)
 from ivaegan_jax.types import AllTrainData, Row, Stop
 
 
@@ -56,7 +65,7 @@ class Training(NamedTuple):
 
     experiment: Experiment
     group: Group
-    data: AllTrainData
+    data: AllTrainData | InBlocks
     mesh: Mesh
     workdir: Workdir
     reporter: Reporter

@@ -26,6 +26,7 @@ class Structure(NamedTuple):
       batch: rows per update.
       critic_rounds: how often the critic moves per round.
       ema: whether averaged parameters are kept.
+      balanced: whether levels of u are drawn equally often.
       registered: how many pieces there were from outside, one of which it may have.
     """
 
@@ -34,6 +35,7 @@ class Structure(NamedTuple):
     batch: int
     critic_rounds: int
     ema: bool
+    balanced: bool
     registered: int
 
     def resolved(self) -> tuple[ModelConfig, Game]:
@@ -43,8 +45,10 @@ class Structure(NamedTuple):
     def trainer(self, model: Model, dim_u: int) -> Trainer:
         """What trains a model of this structure, or several that are one to train."""
         config, game = self.resolved()
-        packing, ema = config.packing, self.ema
-        return make_trainer(model, game, self.batch, dim_u, packing=packing, ema=ema)
+        return make_trainer(
+            model, game, self.batch, dim_u,
+            packing=config.packing, balanced=self.balanced, ema=self.ema,
+        )  # fmt: skip
 
 
 class Job(NamedTuple):
@@ -113,8 +117,9 @@ def make_jobs(experiment: Experiment, dims: Dims) -> list[Job]:
         own = configured(experiment.config, label)
         train, registered = own.train, registrations()
         structure = Structure(
-            label.preset, own.model, train.batch, train.critic_rounds, train.ema, registered
-        )
+            label.preset, own.model, train.batch, train.critic_rounds, train.ema, train.balanced,
+            registered,
+        )  # fmt: skip
         jobs.append(Job(label, own, *_functions(structure, dims), structure))
     return jobs
 
@@ -148,7 +153,7 @@ def make_group(experiment: Experiment, jobs: Sequence[Job]) -> Group:
 
 def watched_terms(job: Job) -> tuple[str, ...]:
     """The critic's two-sample accuracy, where held-out rows come as it was trained on them."""
-    return ("critic_accuracy",) if "adv_d" in job.game.terms and job.config.packing == 1 else ()
+    return ("critic_accuracy",) if "adv_d" in job.game.terms and not job.own.by_level else ()
 
 
 def make_runs(experiment: Experiment, job: Job | None = None) -> Run:

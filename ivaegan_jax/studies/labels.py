@@ -27,6 +27,7 @@ Value: TypeAlias = float | int | bool | str
 NOT_HERE = {
     "dim_z": "`ivaegan latents` sweeps it",
     "likelihood": "it decides how the data are prepared; use --config.model.likelihood",
+    "block_rows": "it decides how the data are read; use --config.train.block_rows",
     "chunk": "it changes no result",
     "checkpoint_chunks": "it changes no result",
 }

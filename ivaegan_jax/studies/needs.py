@@ -13,8 +13,16 @@ from ivaegan_jax.training import COMPILER, COPIES, check_fits, tree_bytes, used_
 from ivaegan_jax.types import InputError
 
 
-def known_sources(job: Job, data: Prepared, dims: Dims) -> np.ndarray | None:
+def known_sources(
+    job: Job, data: Prepared, dims: Dims, of: np.ndarray | None = None
+) -> np.ndarray | None:
     """Standardised true sources for the one model that is trained with them, else None.
+
+    Args:
+      job: the model.
+      data: whose training rows they are standardised by.
+      dims: sizes.
+      of: sources of the rows that are wanted; None for those of the training rows.
 
     Raises:
       InputError: where such a model has no sources, too few or too many, or constant ones.
@@ -32,12 +40,17 @@ def known_sources(job: Job, data: Prepared, dims: Dims) -> np.ndarray | None:
             f"{job.label} is trained with the true sources, and a column of s is the same in "
             "all training rows; leave that column out of s"
         )
-    standardised = (s - s.mean(1, keepdims=True)) / std
+    standardised = ((s if of is None else of) - s.mean(1, keepdims=True)) / std
     return standardised.astype(np.float32)
 
 
 def check_memory(
-    experiment: Experiment, data: Prepared, dims: Dims, jobs: Sequence[Job], batch_devices: int
+    experiment: Experiment,
+    data: Prepared,
+    dims: Dims,
+    jobs: Sequence[Job],
+    batch_devices: int,
+    block_rows: int = 0,
 ) -> int:
     """Bytes that a study takes at its highest; on a CPU those of the whole process.
 
@@ -47,6 +60,7 @@ def check_memory(
       dims: sizes.
       jobs: all models.
       batch_devices: devices that each batch is split over, each with a copy of the state.
+      block_rows: of a table that is read in blocks: as read, as it is trained on, and read ahead.
 
     Raises:
       InputError: where the machine has less.
@@ -60,6 +74,7 @@ def check_memory(
     kept = 4 * (test.x.shape[1] + 6 * held_out) * dims.dim_z
     evaluated = 2 * 4 * held_out * (3 * dims.dim_z + 2 * dims.dim_x)
     shared = tree_bytes([(part.x, part.u) for part in (train, valid, test)]) + evaluated
+    shared += 3 * 4 * block_rows * (dims.dim_x + dims.dim_u * dims.continuous_u)
     seeds, data_seeds = len(experiment.seeds), len(experiment.data_seeds)
     run = batch_devices * state + int(kept / COPIES)
     needed = check_fits(seeds * data_seeds, run, shared, data_seeds)

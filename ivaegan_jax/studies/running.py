@@ -18,7 +18,7 @@ from ivaegan_jax.studies.parts import train_in_parts
 from ivaegan_jax.studies.plan import Plan, make_plan
 from ivaegan_jax.studies.results import load_results
 from ivaegan_jax.studies.workdir import Workdir
-from ivaegan_jax.training import NEVER, Run, TrainState, leads, led, meet
+from ivaegan_jax.training import NEVER, InBlocks, Run, TrainState, leads, led, meet
 from ivaegan_jax.types import AllTrainData, Pause, Stop
 
 
@@ -58,6 +58,10 @@ class Running(ABC):
     @abstractmethod
     def train_data(self, job: Job) -> AllTrainData:
         """The training rows as one model sees them."""
+
+    def in_blocks(self, job: Job) -> InBlocks | None:
+        """The training rows in blocks, `train_data` being the first; None where it has all."""
+        return None
 
     @abstractmethod
     def score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
@@ -124,13 +128,14 @@ class Running(ABC):
             on_plan(plan)
             led(f"{group.title} was compiled", lambda pause: None, stop)
             enters("train", group.title)
-            training = Training(self.experiment, group, data, self.mesh, workdir, reporter, stop)
+            rows = self.in_blocks(group.jobs[0]) or data
+            training = Training(self.experiment, group, rows, self.mesh, workdir, reporter, stop)
             for job, states in train_in_parts(plan, wanted, workdir, training.train):
                 enters("score", job.label)
                 score = partial(self.score, job, states, workdir)
-                rows = led(f"{job.label} was scored", score, stop)
-                if rows is not None:
-                    reporter.finish(job.label, rows)
+                found = led(f"{job.label} was scored", score, stop)
+                if found is not None:
+                    reporter.finish(job.label, found)
         if self.sources_known:
             enters("baselines", "")
         led("the data were scored", partial(self.score_data, workdir), stop)

@@ -1,27 +1,51 @@
 """An experiment's data: one prepared table per data seed."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from ivaegan_jax.data import (
     DATASETS,
     DataConfig,
     Prepared,
+    bounded,
     is_synthetic,
     load_dataset,
     prepare,
+    stored_bytes,
+    stream_table,
 )
 from ivaegan_jax.models import LIKELIHOODS
 from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.training import SHARE, available_bytes, free_bytes
 from ivaegan_jax.types import Dataset, InputError
+
+IN_MEMORY = 3
+"""Copies of x in memory: as it is given, standardised, and in parts."""
 
 
 def load_raw(experiment: Experiment, data_seed: int) -> Dataset:
     """One data seed's table as the user or the benchmark has it.
 
+    Of a table that is read in blocks, since it is asked for or x does not fit into memory, some
+    rows alone, with the whole of it.
+
     Raises:
       InputError: for anything wrong with the data or its options.
     """
-    return load_named(experiment.data, experiment.config.data, data_seed)
+    name, config = experiment.data, experiment.config
+    asked, columns = config.train.block_rows, config.data.named_columns()
+    is_file = name not in DATASETS and Path(name).expanduser().is_file()
+    if is_file and (asked or is_beyond_memory(stored_bytes(name, columns.get("x", "")))):
+        return stream_table(name, config.data.split, **columns)
+    dataset = load_named(name, config.data, data_seed)
+    return bounded(dataset) if asked else dataset
+
+
+def is_beyond_memory(size: int) -> bool:
+    """Whether an x of so many bytes is too large to be held, standardised and trained on."""
+    return size > 0 and (
+        IN_MEMORY * size > SHARE * free_bytes() or size > SHARE * available_bytes()
+    )
 
 
 def load_named(data: str, config: DataConfig, data_seed: int) -> Dataset:
@@ -57,7 +81,10 @@ def load_datasets(experiment: Experiment, table: Dataset | None = None) -> list[
     if is_synthetic(experiment.data):
         return [load_raw(experiment, seed) for seed in experiment.data_seeds]
     # a data seed only draws the split
-    return [table or load_raw(experiment, 1)] * len(experiment.data_seeds)
+    table = table or load_raw(experiment, 1)
+    asked = experiment.config.train.block_rows
+    table = bounded(table) if asked and table.whole is None else table
+    return [table] * len(experiment.data_seeds)
 
 
 def prepare_data(experiment: Experiment, datasets: Sequence[Dataset]) -> Prepared:

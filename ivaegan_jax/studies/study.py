@@ -25,6 +25,7 @@ from ivaegan_jax.files import read_npz, write_npz
 from ivaegan_jax.models import Dims
 from ivaegan_jax.studies.checks import (
     check_batches,
+    check_blocks,
     check_density,
     check_effect,
     check_held_out,
@@ -43,11 +44,9 @@ from ivaegan_jax.studies.running import Running
 from ivaegan_jax.studies.saved import save_model
 from ivaegan_jax.studies.scorer import Scorer, paced
 from ivaegan_jax.studies.sources import load_datasets, prepare_data
+from ivaegan_jax.studies.streamed import Stream, with_blocks
 from ivaegan_jax.studies.workdir import Workdir
-from ivaegan_jax.training import (
-    TrainState,
-    make_seeds_mesh,
-)
+from ivaegan_jax.training import InBlocks, TrainState, make_seeds_mesh
 from ivaegan_jax.types import Dataset, InputError, Pause, TrainData
 
 if TYPE_CHECKING:
@@ -91,6 +90,7 @@ class Study(Running):
         """
         validate(experiment)
         datasets = load_datasets(experiment, table)
+        experiment = with_blocks(experiment, datasets[0])
         self.data = prepare_data(experiment, datasets)
         number = choose_latents(experiment, self.data).number
         experiment, fits = with_observation(experiment, datasets[0], self.data, number)
@@ -99,16 +99,21 @@ class Study(Running):
         self.batch_devices = batch_devices
         check_held_out(self.data)
         self.seen = look_at(experiment, datasets[0], self.data.split.split)
-        if controls and self.seen.structure.kind != "rows":
+        self.stream = None
+        if datasets[0].whole:
+            self.stream = Stream(experiment, datasets, self.data)
+        if controls and not self.stream and self.seen.structure.kind != "rows":
             experiment = with_shifted_u(experiment)
         check_shifted_u(experiment.config, experiment.labels)
+        check_blocks(experiment)
         self.experiment = experiment
         self._workdir: Workdir | None = None
         self.scorer = lru_cache(maxsize=2)(self._make_scorer)
         self.mesh = self._make_mesh()
         latents = choose_latents(experiment, self.data)
         self.notes, dim_z = (*self.data.notes, *fits, *latents.sentences()), latents.number
-        rows, continuous_u = self.data.train.x.shape[1], not self.data.is_categorical
+        continuous_u = not self.data.is_categorical
+        rows = self.stream.all_rows if self.stream else self.data.train.x.shape[1]
         image = None if experiment.config.data.codes else self.data.image_shape
         self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, rows, continuous_u, image)
         self.jobs = make_jobs(experiment, self.dims)
@@ -119,7 +124,8 @@ class Study(Running):
             check_density(job, self.dims)
             check_effect(job)
             check_pieces(job, self.dims, make_runs(one, job))
-        self.bytes = check_memory(experiment, self.data, self.dims, self.jobs, batch_devices)
+        block = self.stream.rows if self.stream else 0
+        self.bytes = check_memory(experiment, self.data, self.dims, self.jobs, batch_devices, block)
         self.groups = make_groups(experiment, self.jobs)
         self.runs = make_runs(experiment)
 
@@ -131,7 +137,8 @@ class Study(Running):
         model = self.experiment.config.model
         observation = {"likelihood": model.likelihood, "noise": model.noise}
         chosen = {"split": self.data.split.split, "observation": observation}
-        return self.experiment.settings() | data | chosen | brought
+        streamed = {"stream": self.stream.record()} if self.stream else {}
+        return self.experiment.settings() | data | chosen | brought | streamed
 
     @property
     def results(self) -> "pd.DataFrame":
@@ -156,7 +163,9 @@ class Study(Running):
 
     def split_record(self) -> dict[str, Any]:
         """How rows were split, for the manifest."""
-        return self.data.split.record()
+        record = self.data.split.record()
+        said = self.stream.sentences() if self.stream else []
+        return record | {"sentences": [*record["sentences"], *said]}
 
     def kept_arrays(self) -> dict[str, np.ndarray]:
         """The preprocessing and the split, for the work directory."""
@@ -167,11 +176,24 @@ class Study(Running):
         return self.scorer(job.asked.control).data.train
 
     def train_data(self, job: Job) -> TrainData:
-        """The training rows as one model of the study sees them."""
-        train = self.training_part(job)
-        if job.config.packing > 1:
-            train = train.by_level()
-        return TrainData(train.x, train.u, known_sources(job, self.data, self.dims))
+        """The training rows as one model of the study sees them; the first block of many."""
+        return self._seen_by(job, self._block(job, 0) if self.stream else self.training_part(job))
+
+    def in_blocks(self, job: Job) -> InBlocks | None:
+        """The training rows in blocks; None where all are in memory."""
+        if self.stream is None:
+            return None
+        steps = max(1, self.stream.rows // job.own.train.batch)
+        return InBlocks(steps, lambda number: self._seen_by(job, self._block(job, number)))
+
+    def _block(self, job: Job, number: int) -> Part:
+        assert self.stream is not None
+        return self.stream.part(number, job.asked.control)
+
+    def _seen_by(self, job: Job, train: Part) -> TrainData:
+        """Training rows as one model sees them."""
+        train = train.by_level() if job.config.packing > 1 or job.own.train.balanced else train
+        return TrainData(train.x, train.u, known_sources(job, self.data, self.dims, train.s))
 
     def score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
         """Scores a trained job and records the results."""

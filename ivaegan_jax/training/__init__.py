@@ -14,7 +14,8 @@ from ivaegan_jax.training.devices import (
     shard_runs,
     share,
 )
-from ivaegan_jax.training.limits import used_bytes
+from ivaegan_jax.training.feed import Feed, InBlocks
+from ivaegan_jax.training.limits import free_bytes, used_bytes
 from ivaegan_jax.training.loop import (
     NEVER,
     Chunk,
@@ -60,7 +61,9 @@ __all__ = [
     "SHARE",
     "Checkpoints",
     "Chunk",
+    "Feed",
     "Footprint",
+    "InBlocks",
     "PartedError",
     "Run",
     "Schedule",
@@ -78,6 +81,7 @@ __all__ = [
     "describe_numerics",
     "fingerprint",
     "footprint",
+    "free_bytes",
     "is_whole",
     "leads",
     "led",

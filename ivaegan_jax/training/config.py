@@ -16,6 +16,10 @@ class TrainConfig:
       chunk: steps between two log rows.
       checkpoint_chunks: chunks between two checkpoints.
       ema: whether evaluation uses an exponential moving average of all but the critic.
+      balanced: whether the rows of a batch are drawn level by level of u, each as often as any
+        other, and not as often as it has rows.
+      block_rows: training rows that lie in memory at a time, of a table that is read in blocks;
+        0 takes the whole table where it fits.
       unmix: whether a model with p(z|u) may get a linear map of its latents after training.
     """
 
@@ -24,4 +28,6 @@ class TrainConfig:
     chunk: int = 500
     checkpoint_chunks: int = 5
     ema: bool = False
+    balanced: bool = False
+    block_rows: int = 0
     unmix: bool = True

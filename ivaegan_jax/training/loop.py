@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -18,9 +18,9 @@ from ivaegan_jax.training.devices import (
     pad_runs,
     shapes_on,
     shard_runs,
-    share,
     storable_runs,
 )
+from ivaegan_jax.training.feed import Feed, InBlocks
 from ivaegan_jax.training.processes import meet
 from ivaegan_jax.training.state import TrainState
 from ivaegan_jax.training.trainer import Run, Trainer
@@ -77,7 +77,7 @@ class Schedule(NamedTuple):
 def train_runs(
     trainer: Trainer,
     runs: Run,
-    data: AllTrainData,
+    data: AllTrainData | InBlocks,
     schedule: Schedule,
     checkpoints: Checkpoints,
     mesh: Mesh,
@@ -90,14 +90,14 @@ def train_runs(
     """Trains stacked runs to the end, from the newest checkpoint where there is one.
 
     Chunks end at the same steps whether or not the process was stopped in between, and a state
-    is all that a chunk depends on, so a resumed training equals an uninterrupted one. Chunks of
-    another length lead to the same states, and to a log with other steps in it. Several
-    processes train together, each the runs on its own devices.
+    and the step's block of rows are all that a chunk depends on, so a resumed training equals an
+    uninterrupted one. Chunks of another length lead to the same states, and to a log with other
+    steps in it. Several processes train together, each the runs on its own devices.
 
     Args:
       trainer: functions of one run.
       runs: host arrays with a leading axis of runs.
-      data: shared by all runs.
+      data: shared by all runs, whole or in blocks.
       schedule: when to stop for reports and checkpoints.
       checkpoints: where states are kept.
       mesh: devices that the runs are split over.
@@ -120,13 +120,14 @@ def train_runs(
     else:
         states = shard_runs(pad_runs(states, mesh), mesh)
     on_start(step)
-    data, count = share(data, mesh), len(runs.seed)
-    with stop:
+    count = len(runs.seed)
+    with stop, Feed(data, mesh, schedule.steps) as feed:
         while step < schedule.steps:
-            began = time.monotonic()
-            length = schedule.end_after(step) - step
-            states, log = play(spread, states, (data, np.int32(length)))
-            step += length
+            began, end, logs = time.monotonic(), schedule.end_after(step), []
+            for length, rows in feed.spans(step, end):
+                states, log = play(spread, states, (rows, np.int32(length)))
+                logs.append((length, log))
+            step, log = end, _mean_of(logs)
             log, alive = gather_runs((log, states.alive), count)
             on_chunk(Chunk(step, log, alive, time.monotonic() - began))
             stopping = any(meet(f"step {step}", stop()))
@@ -144,6 +145,15 @@ def shapes_of_states(trainer: Trainer, runs: Run) -> TrainState:
         lambda leaf: jax.ShapeDtypeStruct((count, *leaf.shape), leaf.dtype),
         jax.eval_shape(trainer.init, one),
     )
+
+
+def _mean_of(logs: list[tuple[int, Any]]) -> Any:
+    """The log of a chunk of several spans, of so many steps each."""
+    if len(logs) == 1:
+        return logs[0][1]
+    total = sum(length for length, _ in logs)
+    shares = [jax.tree.map(lambda leaf, n=n: leaf * (n / total), log) for n, log in logs]
+    return jax.tree.map(lambda *leaves: sum(leaves), *shares)
 
 
 def start_runs(trainer: Trainer, runs: Run, mesh: Mesh) -> TrainState:

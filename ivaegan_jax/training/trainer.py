@@ -78,13 +78,16 @@ def draw_batch(
     dim_u: int,
     packing: int,
     u_index: HostOrDevice | None = None,
+    balanced: bool = False,
 ) -> Batch:
     """`size` training rows of one data seed, drawn with replacement, `packing` neighbours of one u.
 
-    Rows must be ordered by u where they are packed (`by_level`).
+    Rows must be ordered by u where they are packed or balanced (`by_level`).
     """
     u_index = data_index if u_index is None else u_index
-    if packing == 1:
+    if balanced:
+        rows = draw_balanced(data.u[u_index], key, size // packing, dim_u, packing).reshape(size)
+    elif packing == 1:
         rows = jax.random.randint(key, (size,), 0, data.x.shape[1])
     else:
         rows = draw_packs(data.u[u_index], key, size // packing, dim_u, packing).reshape(size)
@@ -97,15 +100,39 @@ def draw_packs(
 ) -> Int[Array, "packs packing"]:
     """Rows in packs of one level each, levels as frequent as in the ordered codes `u`."""
     key_level, key_row = jax.random.split(key)
-    ends = jnp.searchsorted(u, jnp.arange(dim_u + 1))
     level = u[jax.random.randint(key_level, (packs, 1), 0, u.shape[0])]
-    share = jax.random.uniform(key_row, (packs, packing))
+    return _rows_within(jnp.searchsorted(u, jnp.arange(dim_u + 1)), level, key_row, packing)
+
+
+def draw_balanced(
+    u: Int[Array, " rows"], key: jax.Array, packs: int, dim_u: int, packing: int
+) -> Int[Array, "packs packing"]:
+    """Rows in packs of one level each, all levels in the ordered codes `u` equally frequent."""
+    key_level, key_row = jax.random.split(key)
+    ends = jnp.searchsorted(u, jnp.arange(dim_u + 1))
+    there = jnp.cumsum(ends[1:] > ends[:-1])
+    level = jnp.searchsorted(there, jax.random.randint(key_level, (packs, 1), 1, there[-1] + 1))
+    return _rows_within(ends, level, key_row, packing)
+
+
+def _rows_within(
+    ends: Int[Array, " ends"], level: Int[Array, "packs 1"], key: jax.Array, packing: int
+) -> Int[Array, "packs packing"]:
+    """Rows of these levels at random; those of level k lie from `ends[k]` to `ends[k + 1]`."""
+    share = jax.random.uniform(key, (len(level), packing))
     first, count = ends[level], ends[level + 1] - ends[level]
     return first + jnp.minimum((share * count).astype(jnp.int32), count - 1)
 
 
 def make_trainer(
-    model: Model, game: Game, batch: int, dim_u: int, *, packing: int = 1, ema: bool = False
+    model: Model,
+    game: Game,
+    batch: int,
+    dim_u: int,
+    *,
+    packing: int = 1,
+    balanced: bool = False,
+    ema: bool = False,
 ) -> Trainer:
     """Binds a model and its game to a batch size.
 
@@ -115,6 +142,7 @@ def make_trainer(
       batch: rows per update, of each session where there are several.
       dim_u: features of u as the networks see it.
       packing: rows of one u that the critic judges together; divides the batch.
+      balanced: whether levels of u are drawn equally often, not as often as they have rows.
       ema: whether the state keeps averaged parameters.
     """
 
@@ -123,7 +151,8 @@ def make_trainer(
 
     def draw(run: Run, data: AllTrainData, key: jax.Array) -> Batches:
         def own(data: TrainData, key: jax.Array) -> Batch:
-            return draw_batch(data, run.data_index, key, batch, dim_u, packing, run.u_index)
+            index = run.data_index
+            return draw_batch(data, index, key, batch, dim_u, packing, run.u_index, balanced)
 
         if isinstance(data, TrainData):
             return own(data, key)

@@ -25,11 +25,13 @@ from ivaegan_jax.types.common import (
     Params,
     Pause,
     Row,
+    RowReader,
     Scalar,
     Stop,
     StorageError,
     Terms,
     TrainData,
+    Whole,
 )
 from ivaegan_jax.types.counts import counts_as_seen, counts_of
 from ivaegan_jax.types.registry import (
@@ -62,11 +64,13 @@ __all__ = [
     "Pause",
     "Registry",
     "Row",
+    "RowReader",
     "Scalar",
     "Stop",
     "StorageError",
     "Terms",
     "TrainData",
+    "Whole",
     "a_function",
     "are_codes",
     "counts_as_seen",

@@ -131,6 +131,49 @@ class Known(Protocol):
         ...
 
 
+@runtime_checkable
+class RowReader(Protocol):
+    """Rows of x wherever they lie, read some at a time.
+
+    Attributes:
+      shape: rows and columns.
+      dtype: of what is read, in native byte order.
+      unit: rows that are stored together, of which none can be read without the others.
+    """
+
+    shape: tuple[int, int]
+    dtype: np.dtype
+    unit: int
+
+    def read(self, start: int, stop: int) -> Real[np.ndarray, "some dim_x"]:
+        """The rows from `start` on to `stop`, which is left out."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Whole:
+    """A table of which a `Dataset` holds some rows.
+
+    Attributes:
+      x: reads its observations.
+      u: of all rows.
+      s: true sources of all rows, or None.
+      side: columns of all rows, by name.
+      drawn: numbers of the rows that the data set holds, ascending.
+      sha256: of x of all rows.
+    """
+
+    x: RowReader
+    if TYPE_CHECKING:
+        u: Auxiliary
+    else:
+        u: Any
+    s: Float[np.ndarray, "all_rows dim_s"] | None
+    side: Mapping[str, np.ndarray]
+    drawn: Int[np.ndarray, " rows"]
+    sha256: str
+
+
 @dataclasses.dataclass(frozen=True)
 class Dataset:
     """A table in host memory.
@@ -154,6 +197,8 @@ class Dataset:
       truth: of a benchmark, how every row came about.
       credit: of a recording of others, its licence and whom to cite, one sentence.
       coded_as: u of all tables that are coded alike, this one among them; None where it is alone.
+      whole: the table that these rows were drawn from and training reads block by block; None where
+        these are all.
     """
 
     name: str
@@ -174,6 +219,7 @@ class Dataset:
     truth: Known | None = None
     credit: str = ""
     coded_as: Auxiliary | None = None
+    whole: Whole | None = None
 
     def __post_init__(self) -> None:
         """Takes a plain array for u."""

@@ -83,10 +83,10 @@ def build(
     if not require_u:
         u = pieces.u.u if isinstance(pieces.u, Reading) else read_new(pieces.u, len(x))
         return dataclasses.replace(made, u=u, **ordered_by(pieces.side))
-    return _with_u(made, _read(pieces.u, names))
+    return _with_u(made, read_u(pieces.u, names))
 
 
-def _read(u: np.ndarray | Reading | None, names: Sequence[str]) -> Reading:
+def read_u(u: np.ndarray | Reading | None, names: Sequence[str]) -> Reading:
     """U as it is, or as an array of no known kind is read."""
     if isinstance(u, Reading):
         return u

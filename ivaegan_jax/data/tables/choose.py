@@ -73,8 +73,7 @@ def choose(
     choice = choice if require_u else _of_new_rows(choice, beside or table)
     which = _selected(beside or table, choice, require_u)
     sources = matching(_parts(choice.s), list(known), "s")
-    own = set() if beside else {each.name for each in which}
-    others = own | {choice.groups, choice.time, GROUPS, TIME, "s", *sources}
+    others = _no_observations(choice, [] if beside else which, sources)
     x, columns, notes = _observations(table, choice, others, model if table.is_named else ())
     side = {
         name: each for name, each in table.arrays.items()
@@ -83,6 +82,27 @@ def choose(
     u = _read_u(beside or table, which, x, columns, side) if which else None
     s = joined(table, sources, "s")[0] if sources else table.arrays.get("s")
     return Pieces(x, u, s, table.arrays.get("image_shape"), side, columns, notes)
+
+
+def _no_observations(choice: Choice, u: Sequence[Selected], sources: Sequence[str]) -> set[str]:
+    """Names of columns that are something else than x."""
+    own = {each.name for each in u}
+    return own | {choice.groups, choice.time, GROUPS, TIME, "s", *sources}
+
+
+def columns_of_x(table: Table, choice: Choice) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the columns that are x, and how they were chosen where nobody said it.
+
+    Args:
+      table: some rows of all columns.
+      choice: names.
+
+    Raises:
+      InputError: for names that there are not, and columns that cannot be x.
+    """
+    sources = matching(_parts(choice.s), list(table.known()), "s")
+    others = _no_observations(choice, _selected(table, choice, True), sources)
+    return _observations(table, choice, others, ())[1:]
 
 
 def _of_new_rows(choice: Choice, table: Table) -> Choice:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ivaegan_jax.data.splits.order import GROUPS, TIME
 from ivaegan_jax.data.tables.archive import read_arrays
 from ivaegan_jax.data.tables.latents import Latents
 from ivaegan_jax.data.tables.objects import as_array, as_table
@@ -20,34 +21,73 @@ def read_npz(path: Path, wanted: Sequence[str]) -> Table:
     return read_arrays(path, (*KEYS, *wanted))
 
 
-def read_hdf5(path: Path, wanted: Sequence[str]) -> Table:
-    """Reads all arrays of one or two dimensions, and others that are wanted."""
-    h5py = _module("h5py", "io")
+def read_npy(path: Path, wanted: Sequence[str]) -> Table:
+    """Reads x, and what lies beside it; no pickle."""
+    try:
+        x = np.load(path, allow_pickle=False)
+    except (OSError, EOFError, ValueError) as error:
+        raise InputError(f"no readable .npy file: {' '.join(str(error).split())}") from None
+    if x.dtype.names and not x.ndim > 1:
+        return Table({name: x[name] for name in x.dtype.names}, of_columns=True)
+    return Table({"x": x, **beside_npy(path, wanted).arrays})
+
+
+def beside_npy(path: Path, wanted: Sequence[str]) -> Table:
+    """The arrays in the folder of an `.npy` file that are wanted, or called as tables call them."""
+    names = dict.fromkeys([*KEYS[1:], GROUPS, TIME, *wanted])
+    there = {n: path.with_name(f"{n}.npy") for n in names if not set(n) & set("/*?[")}
+    files = {n: each for n, each in there.items() if each.is_file() and each.name != path.name}
     found: dict[str, np.ndarray] = {}
-    with _opened(h5py, path) as file:
+    for name, each in files.items():
+        try:
+            found[name] = np.load(each, allow_pickle=False)
+        except (OSError, EOFError, ValueError) as error:
+            raise InputError(f"{each}: {' '.join(str(error).split())}") from None
+    return Table(found)
+
+
+def read_hdf5(path: Path, wanted: Sequence[str], besides: str = "") -> Table:
+    """Reads all arrays of one or two dimensions, and others that are wanted.
+
+    Args:
+      path: the file.
+      wanted: names or patterns.
+      besides: the name of an x that is left unread, as then are other arrays of two dimensions
+        that are not wanted.
+    """
+    found: dict[str, np.ndarray] = {}
+    with open_hdf5(path) as file:
         if file.attrs.get("encoding-type") == "anndata":
             return read_h5ad(path, wanted)
-        file.visititems(lambda name, each: found.update(_arrays_of(name, each, wanted)))
+        file.visititems(lambda name, each: found.update(_arrays_of(name, each, wanted, besides)))
+        if besides:
+            return _as_columns(found)
         of_matlab = any("MATLAB_class" in each.attrs for each in file.values())
     if not found:
         raise InputError("no array of numbers or text in it; save x and u as data sets")
     return _as_columns({n: each.T for n, each in found.items()} if of_matlab else found)
 
 
-def _opened(h5py: Any, path: Path) -> Any:
+def open_hdf5(path: Path) -> Any:
+    """An open HDF5 file, to be closed; raises InputError where it is none."""
+    h5py = _module("h5py", "io")
     try:
         return h5py.File(path)
     except OSError as error:
         raise InputError(f"no readable HDF5 file: {' '.join(str(error).split())}") from None
 
 
-def _arrays_of(name: str, each: Any, wanted: Sequence[str]) -> dict[str, np.ndarray]:
+def _arrays_of(
+    name: str, each: Any, wanted: Sequence[str], besides: str = ""
+) -> dict[str, np.ndarray]:
     """The array of a data set, or those of its fields; none of what is no array."""
     import h5py
 
     if "pandas_type" in each.attrs:
         raise InputError("written by pandas, which nothing else reads; use DataFrame.to_parquet")
     asked = any(fnmatchcase(name, pattern) for pattern in wanted)
+    if name == besides or (besides and not asked and getattr(each, "ndim", 1) > 1):
+        return {}
     if not isinstance(each, h5py.Dataset) or (each.ndim > 2 and name not in KEYS and not asked):
         return {}
     if each.dtype.names:
@@ -109,6 +149,12 @@ def _module(name: str, extra: str) -> Any:
     except ModuleNotFoundError:
         how = f"pip install 'ivaegan_jax[{extra}]'"
         raise InputError(f"files of this format need {name}: {how}") from None
+
+
+def write_npy(path: Path, latents: Latents) -> None:
+    """Writes the latents of one seed."""
+    with path.open("wb") as file:
+        np.save(file, latents.of_one()[0], allow_pickle=False)
 
 
 def write_npz(path: Path, latents: Latents) -> None:

@@ -47,13 +47,13 @@ def as_matrix(
     if array.dtype.kind not in "iufb":
         advice = _advice_on_kind(array, name)
         raise InputError(f"{name} holds {_kind(array)} instead of real numbers; {advice}")
-    matrix = _native(array)
+    matrix = native(array)
     _check_finite(matrix, name, names, columns)
     _check_whole(matrix, name)
     return matrix
 
 
-def _native(array: np.ndarray) -> Real[np.ndarray, "..."]:
+def native(array: np.ndarray) -> Real[np.ndarray, "..."]:
     """The same numbers in this machine's byte order, of a type that can be computed with."""
     if array.dtype.kind == "b":
         return array.astype(np.uint8)

@@ -54,18 +54,29 @@ def some_rows(table: Table, text: str) -> Table:
     Raises:
       InputError: for columns that there are not, values that no row has, or no row left.
     """
-    if not (asked := parse_rows(text)):
+    if (rows := rows_asked(table, text)) is None:
         return table
+    long = {n: each for n, each in table.arrays.items() if n != KEYS[-1] and each.ndim}
+    return table._replace(
+        arrays={**table.arrays, **{n: e[rows] for n, e in long.items() if len(e) == len(rows)}}
+    )
+
+
+def rows_asked(table: Table, text: str) -> Bool[np.ndarray, " rows"] | None:
+    """Which rows are asked for; None where all are.
+
+    Raises:
+      InputError: for columns that there are not, values that no row has, or no row left.
+    """
+    if not (asked := parse_rows(text)):
+        return None
     kept = [_meets(table.column(each.column, "rows"), each) for each in asked]
     if len({len(each) for each in kept}) > 1:
         raise InputError(f"--rows={text}: these columns have different numbers of rows")
     rows = np.logical_and.reduce(kept)
     if not rows.any():
         raise InputError(f"--rows={text} leaves no row; ask for less")
-    long = {n: each for n, each in table.arrays.items() if n != KEYS[-1] and each.ndim}
-    return table._replace(
-        arrays={**table.arrays, **{n: e[rows] for n, e in long.items() if len(e) == len(rows)}}
-    )
+    return rows
 
 
 def _meets(column: np.ndarray, asked: Condition) -> Bool[np.ndarray, " rows"]:
