@@ -23,10 +23,7 @@ def read_npz(path: Path, wanted: Sequence[str]) -> Table:
 
 def read_npy(path: Path, wanted: Sequence[str]) -> Table:
     """Reads x, and what lies beside it; no pickle."""
-    try:
-        x = np.load(path, allow_pickle=False)
-    except (OSError, EOFError, ValueError) as error:
-        raise InputError(f"no readable .npy file: {' '.join(str(error).split())}") from None
+    x = _array_in(path)
     if x.dtype.names and not x.ndim > 1:
         return Table({name: x[name] for name in x.dtype.names}, of_columns=True)
     return Table({"x": x, **beside_npy(path, wanted).arrays})
@@ -37,13 +34,16 @@ def beside_npy(path: Path, wanted: Sequence[str]) -> Table:
     names = dict.fromkeys([*KEYS[1:], GROUPS, TIME, *wanted])
     there = {n: path.with_name(f"{n}.npy") for n in names if not set(n) & set("/*?[")}
     files = {n: each for n, each in there.items() if each.is_file() and each.name != path.name}
-    found: dict[str, np.ndarray] = {}
-    for name, each in files.items():
-        try:
-            found[name] = np.load(each, allow_pickle=False)
-        except (OSError, EOFError, ValueError) as error:
-            raise InputError(f"{each}: {' '.join(str(error).split())}") from None
-    return Table(found)
+    return Table({name: _array_in(each) for name, each in files.items()})
+
+
+def _array_in(path: Path) -> np.ndarray:
+    try:
+        with path.open("rb") as file:
+            return np.lib.format.read_array(file, allow_pickle=False)
+    except (EOFError, ValueError) as error:
+        why = " ".join(str(error).split())
+        raise InputError(f"{path.name} is no readable .npy file: {why}") from None
 
 
 def read_hdf5(path: Path, wanted: Sequence[str], besides: str = "") -> Table:

@@ -38,8 +38,8 @@ TEXT = tuple(f".{kind}{packed}" for kind in ("csv", "tsv") for packed in ("", ".
 
 FORMATS = (
     Format((".npz",), arrays.read_npz, arrays.write_npz),
-    Format((".npy",), arrays.read_npy, arrays.write_npy),
     Format(TEXT, frames.read_text, frames.write_text),
+    Format((".npy",), arrays.read_npy, arrays.write_npy),
     Format((".parquet",), frames.read_parquet, frames.write_parquet, "pyarrow"),
     Format((".h5", ".hdf5"), arrays.read_hdf5, arrays.write_hdf5, "h5py"),
     Format((".mat",), arrays.read_mat, arrays.write_mat),
