@@ -72,8 +72,8 @@ def check_identifiability(study: Study, raw: Dataset) -> Iterator[Finding]:
     x, u, sample = look_at(study, raw)
     yield check_prior(job.config)
     yield check_distinct_u(job.config, dim_z, study.training_part(job).u[0])
-    asked = bool(study.experiment.config.model.dim_z or raw.s is not None)
-    yield check_dimension(dim_z, sample.x.shape[1], asked)
+    is_given = bool(study.experiment.config.model.dim_z or raw.s is not None)
+    yield check_dimension(dim_z, sample.x.shape[1], is_given)
     yield check_noise(raw, dim_z, job.config)
     if sample.x.shape[1] == 0 or sample.seen < 2:
         yield untestable()
@@ -114,7 +114,7 @@ def examined_part(study: Study, job: Job, raw: Dataset) -> Part:
 
     A series with holes cannot be shifted in time: x and u would both jump at each of them.
     """
-    control, e = job.asked.control, study.experiment
+    control, e = job.parsed.control, study.experiment
     if study.data.split.split == "random" or control == SHIFTED:
         return study.training_part(job)
     row, fitted = in_order(raw), study.data.preprocessing[0]

@@ -84,13 +84,13 @@ def check_distinct_u(config: ModelConfig, dim_z: int, u: np.ndarray) -> Finding:
     return Finding("distinct_u", "blocks", sentence, f"{', or '.join(advice)}.", values)
 
 
-def check_dimension(dim_z: int, directions: int, asked: bool) -> Finding:
+def check_dimension(dim_z: int, directions: int, is_given: bool) -> Finding:
     """Whether a generator can be injective: no more latents than directions in which x varies.
 
     Args:
       dim_z: number of latents.
       directions: linearly independent directions of x, or the most that were looked for.
-      asked: whether the user set the number of latents, or the true sources are known.
+      is_given: whether the user set the number of latents, or the true sources are known.
     """
     values = {"latents": dim_z, "directions": directions}
     if dim_z > directions:
@@ -105,7 +105,7 @@ def check_dimension(dim_z: int, directions: int, asked: bool) -> Finding:
         f"x varies in at least {counted(directions, 'independent direction')}, enough for "
         f"{counted(dim_z, 'latent')}."
     )
-    if asked:
+    if is_given:
         return Finding("dimension", "fine", sentence, values=values)
     advice = "That number is a default: nobody said how many there are (--config.model.dim_z)."
     return Finding("dimension", "fine", sentence, advice, values)

@@ -9,9 +9,9 @@ from sklearn import get_config
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from ivaegan_jax.estimator.asked import AUTO, experiment_of
 from ivaegan_jax.estimator.fitting import Call, train, train_together
 from ivaegan_jax.estimator.generating import Generating
+from ivaegan_jax.estimator.parameters import AUTO, experiment_of
 from ivaegan_jax.estimator.record import Record, as_json, records_of_sessions
 from ivaegan_jax.estimator.rows import Kinds, Seeds, by_keyword
 from ivaegan_jax.estimator.shown import Shown

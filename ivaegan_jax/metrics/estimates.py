@@ -76,9 +76,9 @@ def conditional_mean(
 ) -> Float[np.ndarray, "rows dim"]:
     """E[y given u] from training rows: means per level, or nearest neighbours for continuous u."""
     y_train = np.asarray_chkfinite(y_train, dtype=float)
-    known, asked = Auxiliary.of(u_train), Auxiliary.of(u)
+    known, new = Auxiliary.of(u_train), Auxiliary.of(u)
     mean = _mean_per_level if known.is_categorical else _mean_of_neighbours
-    return mean(known.values, y_train, asked.values)
+    return mean(known.values, y_train, new.values)
 
 
 def _mean_per_level(u_train: np.ndarray, y_train: np.ndarray, u: np.ndarray) -> np.ndarray:

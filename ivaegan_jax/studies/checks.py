@@ -108,7 +108,7 @@ def check_pieces(job: Job, dims: Dims, runs: Run) -> None:
 def check_effect(job: Job) -> None:
     """Raises InputError for a weight or rate in a label whose model has no such term or player."""
     terms = {weighed_as(term) for term in job.game.terms}
-    for name, _ in job.asked.settings:
+    for name, _ in job.parsed.settings:
         term = next((name.removesuffix(end) for end in WEIGHTS if name.endswith(end)), None)
         player = next((p for p in PLAYERS if name in {p + end for end in RATES}), None)
         if (term and term not in terms) or (player and player not in job.game.players):

@@ -125,18 +125,18 @@ def of_seed(fitted: Fitted, seed: int) -> Fitted:
     return fitted._replace(
         params_by_seed=jax.tree.map(lambda leaf: leaf[member : member + 1], fitted.params_by_seed),
         seeds=fitted.seeds[member : member + 1],
-        chosen=Chosen(seed, "as asked for"),
+        chosen=Chosen(seed, "named by its seed"),
     )
 
 
-def choose_one(name: str, asked: T | None, present: Sequence[T]) -> T:
+def choose_one(name: str, choice: T | None, present: Sequence[T]) -> T:
     """The choice, or the only one there is; raises InputError where that is not unique."""
-    if asked is None and len(present) == 1:
+    if choice is None and len(present) == 1:
         return present[0]
-    if asked is None or asked not in present:
+    if choice is None or choice not in present:
         listed = ", ".join(map(str, present))
         raise InputError(f"choose one of this work directory's with --{name}: {listed}")
-    return asked
+    return choice
 
 
 def encode(

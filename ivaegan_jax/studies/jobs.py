@@ -55,7 +55,7 @@ class Job(NamedTuple):
     """One label of a study, ready to run.
 
     Attributes:
-      asked: what the label says.
+      parsed: the label, parsed.
       own: the study's settings with those of the label.
       config: structure without empty choices.
       model: its functions.
@@ -64,7 +64,7 @@ class Job(NamedTuple):
       structure: that the functions were made for.
     """
 
-    asked: Label
+    parsed: Label
     own: Config
     config: ModelConfig
     model: Model
@@ -75,7 +75,7 @@ class Job(NamedTuple):
     @property
     def label(self) -> str:
         """The label as results and files have it."""
-        return str(self.asked)
+        return str(self.parsed)
 
 
 class Group(NamedTuple):
@@ -94,7 +94,7 @@ class Group(NamedTuple):
     @property
     def title(self) -> str:
         """What the labels have in common, and how many there are."""
-        first, *others = [job.asked for job in self.jobs]
+        first, *others = [job.parsed for job in self.jobs]
         if not others:
             return str(first)
         shared = set(first.settings).intersection(*(each.settings for each in others))
@@ -140,7 +140,7 @@ def make_groups(experiment: Experiment, jobs: Sequence[Job]) -> list[Group]:
     """Jobs that one program trains on the same rows, together; in the order of their first."""
     members: dict[tuple[str, int], list[Job]] = {}
     for job in jobs:
-        members.setdefault((job.asked.control, id(job.trainer)), []).append(job)
+        members.setdefault((job.parsed.control, id(job.trainer)), []).append(job)
     return [make_group(experiment, found) for found in members.values()]
 
 
@@ -168,7 +168,7 @@ def make_runs(experiment: Experiment, job: Job | None = None) -> Run:
     )
     hypers = stack_hypers((job.own if job else experiment.config).hypers, seed.size)
     steps = np.full(seed.size, experiment.steps, np.int32)
-    shifted = job is not None and job.asked.control == SHIFTED
+    shifted = job is not None and job.parsed.control == SHIFTED
     own_u = np.arange(seed.size, dtype=np.int32) if shifted else None
     seed, index = (each.ravel().astype(np.int32) for each in (seed, index))
     return Run(seed, index, steps, hypers, own_u)

@@ -30,7 +30,7 @@ def used_pieces(data: str, jobs: Sequence[Job]) -> Pieces:
     """
     named: list[tuple[Registry[Any], Iterable[str]]] = [
         (DATASETS, [data]),
-        (PRESETS, [job.asked.preset for job in jobs]),
+        (PRESETS, [job.parsed.preset for job in jobs]),
         (TERMS, [term for job in jobs for term in job.game.terms]),
         (METRICS, METRICS),
     ]

@@ -58,7 +58,7 @@ class Plan(NamedTuple):
 
 
 def make_plan(
-    group: Group, data: AllTrainData, mesh: Mesh, workdir: Workdir, asked: int = 0
+    group: Group, data: AllTrainData, mesh: Mesh, workdir: Workdir, runs_at_once: int = 0
 ) -> Plan:
     """Chooses how many runs are trained at once, or finds what was chosen before, and records it.
 
@@ -69,7 +69,7 @@ def make_plan(
       data: that all its runs share.
       mesh: devices that the runs are split over.
       workdir: where the choice is recorded.
-      asked: runs at once, whatever they take; 0 chooses.
+      runs_at_once: whatever they take; 0 chooses.
 
     Raises:
       InputError: where not even one run per device fits, or no longer what was chosen before.
@@ -85,8 +85,8 @@ def make_plan(
         program = compile_chunk(trainer, part, data, mesh)
         return footprint(program, size, tree_bytes(one), tree_bytes(data))
 
-    if at_once := recorded or min(asked, runs):
-        found, reason = measure(at_once + -at_once % mesh.size), "as asked for"
+    if at_once := recorded or min(runs_at_once, runs):
+        found, reason = measure(at_once + -at_once % mesh.size), "as set"
         if recorded:
             reason = "as this work directory was begun"
             _check_still_fits(found, free / SHARE)

@@ -131,7 +131,7 @@ class Sessions(Running):
         for i, own in enumerate(study.jobs[place] for study in self.studies):
             mine, watched = states_of_session(states, i), watched_terms(own)
             trained.append(scoring.Trained(job.label, own.model, job.game, runs, mine, watched))
-        scorers = [study.scorer(job.asked.control) for study in self.studies]
+        scorers = [study.scorer(job.parsed.control) for study in self.studies]
         trained, stepped = self._unmixed(job, trained, scorers)
         both = zip(scorers, trained, strict=True)
         scored = [Scored(*scorer.score(each, pause)) for scorer, each in both]

@@ -173,7 +173,7 @@ class Study(Running):
 
     def training_part(self, job: Job) -> Part:
         """The training rows of one model of the study, in the order of the table."""
-        return self.scorer(job.asked.control).data.train
+        return self.scorer(job.parsed.control).data.train
 
     def train_data(self, job: Job) -> TrainData:
         """The training rows as one model of the study sees them; the first block of many."""
@@ -188,7 +188,7 @@ class Study(Running):
 
     def _block(self, job: Job, number: int) -> Part:
         assert self.stream is not None
-        return self.stream.part(number, job.asked.control)
+        return self.stream.part(number, job.parsed.control)
 
     def _seen_by(self, job: Job, train: Part) -> TrainData:
         """Training rows as one model sees them."""
@@ -199,7 +199,7 @@ class Study(Running):
         """Scores a trained job and records the results."""
         runs = make_runs(self.experiment, job)
         trained = scoring.Trained(job.label, job.model, job.game, runs, states, watched_terms(job))
-        scorer = self.scorer(job.asked.control)
+        scorer = self.scorer(job.parsed.control)
         trained, stepped = scorer.unmix(trained) if job.own.train.unmix else (trained, [])
         rows, arrays = scorer.score(trained, pause)
         rows += stepped

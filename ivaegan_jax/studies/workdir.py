@@ -68,8 +68,8 @@ class Workdir:
                     f"{self.path} is not empty and not a work directory; name another --workdir"
                 )
             return
-        asked = json.loads(json.dumps(settings))
-        old, new = (as_of_today(each, asked) for each in (self.settings(), asked))
+        given = json.loads(json.dumps(settings))
+        old, new = (as_of_today(each, given) for each in (self.settings(), given))
         if changes := differences(deciding(old), deciding(new)):
             raise InputError(
                 f"{self.path} was made with other settings: {'; '.join(changes)}; "
@@ -117,7 +117,7 @@ def file_name(label: str) -> str:
     return f"{readable}-{hashlib.sha256(label.encode()).hexdigest()[:8]}"
 
 
-def as_of_today(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+def as_of_today(settings: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """Stored settings with what did not exist then.
 
     A setting has its default, and a size is the present one: it follows from the data, whose
@@ -135,7 +135,7 @@ def as_of_today(settings: dict[str, Any], asked: dict[str, Any]) -> dict[str, An
         parts["model"]["likelihood"] = came_to["likelihood"]
         parts["model"]["noise"] = parts["model"]["noise"] or came_to["noise"]
     parts["train"]["unmix"] = stored.get("train", {}).get("unmix", False)
-    sizes = asked.get("sizes", {}) | settings.get("sizes", {})
+    sizes = given.get("sizes", {}) | settings.get("sizes", {})
     known = {k: value for k, value in settings.items() if k not in ("split", "observation")}
     return known | {"config": parts, "sizes": sizes}
 

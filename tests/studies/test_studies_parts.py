@@ -152,8 +152,8 @@ def test_the_choice_follows_the_programs_own_analysis_and_is_kept(machine, mesh,
     assert state < plenty.run_bytes < 20 * state
 
     shared = DEVICES * memory.tree_bytes(data)
-    eight = make_plan(group, data, mesh, Workdir(tmp_path / "eight"), asked=8)
-    assert (eight.at_once, eight.reason) == (8, "as asked for")
+    eight = make_plan(group, data, mesh, Workdir(tmp_path / "eight"), runs_at_once=8)
+    assert (eight.at_once, eight.reason) == (8, "as set")
     machine((shared + 8.1 * eight.run_bytes) / memory.SHARE)
     plan = make_plan(group, data, mesh, workdir)
     assert plan.at_once == 8
@@ -162,7 +162,7 @@ def test_the_choice_follows_the_programs_own_analysis_and_is_kept(machine, mesh,
     assert read_json(workdir.parts) == {group.name: 8}
 
     machine(1e12)
-    again = make_plan(group, data, mesh, workdir, asked=2)
+    again = make_plan(group, data, mesh, workdir, runs_at_once=2)
     assert (again.at_once, again.reason) == (8, "as this work directory was begun")
     machine(shared)
     with pytest.raises(InputError, match="begun with 8 runs at once"):

@@ -5,7 +5,7 @@ import pytest
 
 import ivaegan_jax
 from ivaegan_jax import IVAE, IVAEGAN, PRESETS, VAE, InputError, estimator_of
-from ivaegan_jax.estimator.asked import experiment_of
+from ivaegan_jax.estimator.parameters import experiment_of
 from ivaegan_jax.estimator.wording import class_name, in_python
 
 
