@@ -7,7 +7,7 @@ import pytest
 
 from ivaegan_jax.data import Blocks, bounded, fit_preprocessing, left_to_train, load_table
 from ivaegan_jax.data.splits.how import parse_split
-from ivaegan_jax.data.streams.files import Parquet
+from ivaegan_jax.data.streams.files import Npy, Parquet
 from ivaegan_jax.data.streams.load import stored_bytes, stream_table
 from ivaegan_jax.data.streams.readers import InMemory, SomeRows, passes, taken
 from ivaegan_jax.data.streams.sample import OF_LEVEL, drawn_rows, survey
@@ -103,6 +103,16 @@ def test_rows_far_apart_are_read_alone_and_some_rows_of_some_rows():
     some = SomeRows(reader, np.arange(0, ROWS, 3))
     np.testing.assert_array_equal(some.read(2, 9), X[6:27:3])
     np.testing.assert_array_equal(np.concatenate([x for _, x in passes(some)]), X[::3])
+
+
+@pytest.mark.parametrize("x", [X, np.asfortranarray(X), X.astype(">f8"), X > 0])
+def test_rows_of_an_npy_file_are_those_of_the_array_however_it_lies(tmp_path, x):
+    np.save(tmp_path / "x.npy", x)
+    reader = Npy(tmp_path / "x.npy")
+    for start, stop in ((0, 1), (17, 400), (2900, ROWS)):
+        np.testing.assert_array_equal(reader.read(start, stop), x[start:stop])
+        assert reader.read(start, stop).dtype == reader.dtype
+    assert reader.dtype.isnative
 
 
 def test_row_groups_of_unlike_sizes(tmp_path):

@@ -46,15 +46,21 @@ class Npy:
     def __init__(self, path: Path):
         """Reads its header."""
         self.path, held = path, _mapped(path)
+        self._raw, self._rows_first = held.dtype, held.flags.c_contiguous
+        self._begin = held.offset
         self.shape, self.dtype = (len(held), held.shape[1]), native(held[:0]).dtype
         self.unit = 1
 
     def read(self, start: int, stop: int) -> Real[np.ndarray, "some dim_x"]:
         """Copies of these rows."""
-        return np.array(native(_mapped(self.path)[start:stop]))
+        if not self._rows_first:
+            return np.array(native(_mapped(self.path)[start:stop]))
+        count, size = (stop - start) * self.shape[1], self._raw.itemsize * self.shape[1]
+        values = np.fromfile(self.path, self._raw, count, offset=self._begin + start * size)
+        return native(values.reshape(-1, self.shape[1]))
 
 
-def _mapped(path: Path) -> np.ndarray:
+def _mapped(path: Path) -> np.memmap:
     return np.lib.format.open_memmap(path, mode="r")
 
 
