@@ -33,7 +33,7 @@ class Codec(NamedTuple):
     """From rows to codes that are uncorrelated and of variance 1, and back.
 
     Attributes:
-      encoder: layers.
+      encoder: layers; none where codes are principal components.
       decoder: layers.
       mean: of the encoder's outputs on training rows.
       matrix: from what is left to codes.
@@ -96,6 +96,15 @@ def fit_codec(x: Rows, codes: int) -> Codec:
         encoder, decoder = jax.tree.map(np.asarray, _trained(start, jnp.asarray(x)))
         FITTED[known] = Codec(encoder, decoder, *_whitening(layers(encoder, x)))
     return FITTED[known]
+
+
+def whitening(x: Rows) -> Codec:
+    """Principal components at one scale: as many codes as columns, and nothing lost.
+
+    Args:
+      x: standardised training rows.
+    """
+    return Codec((), (), *_whitening(x))
 
 
 def first_weights(dims: tuple[int, ...]) -> tuple[Weights, Weights]:

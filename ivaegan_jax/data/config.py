@@ -28,6 +28,9 @@ class DataConfig:
       dispersion: of the latter, variance = mean + dispersion * mean^2.
       zeros: share of zeros of `counts`.
       gain: standard deviation of their log rates.
+      spread: of `few_levels`: standard deviation over levels of a source's log standard deviation.
+      separation: of the nearest two of their means, in standard deviations of a level.
+      sizes: whether their levels have equally many rows: uneven or even.
       size: pixels of `sprites` in each direction.
       objects: shapes in each of them, 1 or 2.
       shape: of the first: ellipse, drop, box or disc.
@@ -35,6 +38,8 @@ class DataConfig:
       background: of `sprites`: plain or waves.
       blur: scale of their edges in pixels.
       scale: standard deviation of the standardised observations.
+      whiten: whether networks see the principal components of x at one scale, in place of its
+        columns: where x has few directions and some of them are far smaller than others.
       codes: numbers that an autoencoder makes of x, fitted to the training rows before anything
         else, and that the model sees in its place: for images; 0 makes none.
       valid_fraction: share of rows held out for choosing between runs.
@@ -64,6 +69,9 @@ class DataConfig:
     dispersion: float = 0.0
     zeros: float = 0.0
     gain: float = 0.0
+    spread: float = 0.0
+    separation: float = 0.0
+    sizes: str = ""
     size: int = 0
     objects: int = 0
     shape: str = ""
@@ -71,6 +79,7 @@ class DataConfig:
     background: str = ""
     blur: float = 0.0
     scale: float = 1.5
+    whiten: bool = False
     codes: int = 0
     valid_fraction: float = 0.1
     test_fraction: float = 0.1

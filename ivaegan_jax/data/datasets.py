@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ivaegan_jax.data.benchmarks.continuous import continuous_u
 from ivaegan_jax.data.benchmarks.coupled import b5_quadratic, b5_sine, b5_two_circles, b6
+from ivaegan_jax.data.benchmarks.levels import few_levels
 from ivaegan_jax.data.benchmarks.noise import add_noise
 from ivaegan_jax.data.benchmarks.observed import counts, laws, noisy
 from ivaegan_jax.data.benchmarks.real import digits
@@ -89,6 +90,7 @@ DATASETS = Registry[DatasetEntry]("data set", as_data_set, {
     "noisy": DatasetEntry(noisy, synthetic=True, noise=0.316),
     "counts": DatasetEntry(counts, synthetic=True),
     "laws": DatasetEntry(laws, synthetic=True),
+    "few_levels": DatasetEntry(few_levels, synthetic=True),
     "sprites": DatasetEntry(sprites, synthetic=True),
     "sessions": DatasetEntry(sessions, synthetic=True),
     "digits": DatasetEntry(digits, synthetic=False),

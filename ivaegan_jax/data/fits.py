@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from jaxtyping import Int
 
-from ivaegan_jax.data.codec import fit_codec
+from ivaegan_jax.data.codec import fit_codec, whitening
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
 from ivaegan_jax.types import Dataset, InputError
@@ -23,24 +23,28 @@ def fit_as(
       values: what x holds, of `FITS`, as the likelihood takes it.
       dataset: the table.
       rows: its training rows.
-      config: its `scale`, and its `codes` where x is to be coded.
+      config: its `scale`, and its `codes` or `whiten` where x is to be coded.
 
     Raises:
       InputError: for an x that the likelihood does not take, or that cannot be coded.
     """
     fitted = FITS[values](dataset, rows, config.scale)
-    if not config.codes:
+    if not (config.codes or config.whiten):
         return fitted
+    setting = "codes" if config.codes else "whiten"
     if values != "standardised":
         raise InputError(
-            "config.data.codes are real numbers; use --config.model.likelihood=gaussian with them"
+            f"config.data.{setting} makes real numbers of x; use "
+            "--config.model.likelihood=gaussian with it"
         )
+    if config.codes and config.whiten:
+        raise InputError("codes are whitened as they are; use --noconfig.data.whiten with them")
     if config.codes >= (columns := dataset.x.shape[1]):
         what = f"config.data.codes={config.codes} must be fewer than the {columns} columns of x"
         raise InputError(f"{what}; use config.data.codes=0 to leave x as it is")
-    return dataclasses.replace(
-        fitted, codec=fit_codec(fitted.transform_rows(dataset.x, rows), config.codes)
-    )
+    x = fitted.transform_rows(dataset.x, rows)
+    codec = fit_codec(x, config.codes) if config.codes else whitening(x)
+    return dataclasses.replace(fitted, codec=codec)
 
 
 def _in_unit(dataset: Dataset, rows: Int[np.ndarray, " train"], scale: float) -> Preprocessing:

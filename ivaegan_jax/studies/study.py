@@ -109,7 +109,7 @@ class Study(Running):
         latents = choose_latents(experiment, self.data)
         self.notes, dim_z = (*self.data.notes, *fits, *latents.sentences()), latents.number
         rows, continuous_u = self.data.train.x.shape[1], not self.data.is_categorical
-        image = None if experiment.config.data.codes else self.data.image_shape
+        image = None if self.data.preprocessing[0].codec else self.data.image_shape
         self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, rows, continuous_u, image)
         self.jobs = make_jobs(experiment, self.dims)
         one = experiment._replace(seeds=experiment.seeds[:1], data_seeds=experiment.data_seeds[:1])

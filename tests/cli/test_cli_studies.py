@@ -28,7 +28,9 @@ ASKED_FOR = {
     "depth", "dimension", "nets", "players", "noise", "baselines", "encoders", "continuous_u",
     "noisy", "counts", "laws", "emg", "smartwatch", "vowels", "place_cells", "flow_cytometry",
 }  # fmt: skip
-PREPARATION = {"scale", "codes", "valid_fraction", "test_fraction", "split", "noise", "noise_law"}
+PREPARATION = {
+    "scale", "whiten", "codes", "valid_fraction", "test_fraction", "split", "noise", "noise_law",
+}  # fmt: skip
 WITHOUT_TRUTH = {"verdict", "agreement_mcc", "selection_gain"}
 METRICS = {"mcc", "mcc_within", "affine_r2", "recon_r2"} | WITHOUT_TRUTH
 MOST_QUICK_ARMS = 8

@@ -72,6 +72,28 @@ def test_a_model_keeps_its_codec(prepared, tmp_path):
     assert_array_equal(same.inverse_x(data.test.x), data.preprocessing[0].inverse_x(data.test.x))
 
 
+def test_whitened_rows_are_all_directions_at_one_scale(short):
+    x, s = curved()
+    x = x[:, :4] @ np.diag([1, 1, 1e-3, 1]) + x[:, 4:5]
+    table = Dataset("curved", 5 + 3 * x, U, s.astype(np.float32), independent=True)
+    data = prepare([table], [1], DataConfig(whiten=True), 32)
+    assert_allclose(np.cov(data.train.x[0].T), 1.5**2 * np.eye(4), atol=0.02)
+    fitted = data.preprocessing[0]
+    assert_allclose(fitted.inverse_x(data.test.x[0]), table.x[data.test.row[0]], atol=1e-3)
+    stored = preprocessing_arrays(data.preprocessing)
+    assert_array_equal(
+        preprocessing_from(stored, 0).transform_x(table.x), fitted.transform_x(table.x)
+    )
+
+
+def test_a_constant_column_is_no_direction(short):
+    x = np.c_[curved()[0][:, :3], np.ones(ROWS)]
+    table = Dataset("curved", x, U, independent=True)
+    data = prepare([table], [1], DataConfig(whiten=True), 32)
+    assert_allclose(data.train.x[0].std(axis=0), [1.5, 1.5, 1.5, 0], atol=0.02)
+    assert_allclose(data.preprocessing[0].inverse_x(data.train.x[0])[:, 3], 1, atol=1e-5)
+
+
 def test_equal_rows_give_equal_codes_and_u_is_not_seen(short):
     x, _ = curved(1)
     one = fit_codec(x, 2)
@@ -107,16 +129,22 @@ def test_a_codec_undoes_its_matrix():
 
 
 @pytest.mark.parametrize(
-    ("codes", "values", "expected"),
+    ("config", "values", "expected"),
     [
-        (COLUMNS, "standardised", "codes=30 must be fewer than the 30 columns of x"),
-        (2, "unit", "codes are real numbers; use --config.model.likelihood=gaussian with them"),
+        (
+            DataConfig(codes=COLUMNS),
+            "standardised",
+            "codes=30 must be fewer than the 30 columns of x",
+        ),
+        (DataConfig(codes=2), "unit", "codes makes real numbers of x; use --config.model.like"),
+        (DataConfig(whiten=True), "unit", "whiten makes real numbers of x; use --config.model"),
+        (DataConfig(codes=2, whiten=True), "standardised", "use --noconfig.data.whiten with them"),
     ],
 )
-def test_codes_that_cannot_be_are_refused(codes, values, expected):
+def test_codes_that_cannot_be_are_refused(config, values, expected):
     table = Dataset("curved", np.abs(curved()[0]) / 2, U, independent=True)
     with pytest.raises(InputError, match=expected):
-        prepare([table], [1], DataConfig(codes=codes), 32, values)
+        prepare([table], [1], config, 32, values)
 
 
 def test_a_study_of_pictures_sees_codes_and_shows_pictures(short):

@@ -21,7 +21,7 @@ LOWEST = {
 """The smallest sensible value of every integer option."""
 
 BETWEEN = {"zeros": (0.0, 1.0), "dispersion": (0.0, np.inf), "gain": (0.0, np.inf),
-           "blur": (0.0, np.inf)}  # fmt: skip
+           "blur": (0.0, np.inf), "spread": (0.0, np.inf), "separation": (0.0, np.inf)}  # fmt: skip
 """What every other number lies between, both ends left out."""
 
 SEED_LIMIT = 2**32
