@@ -68,13 +68,13 @@ def few_levels(
     s = draw_sources(rng, source, len(u), dim) * std[u] + mean[u]
     mixing = Mixing(conditioned(rng, dim, dim, layers, same=False), ACTIVATIONS[activation])
     s = s.astype(np.float32)
-    each = (table[u].astype(np.float32) for table in (mean, std))
+    means, stds = (table[u].astype(np.float32) for table in (mean, std))
     return Dataset(
         name="few_levels",
         x=mixing(s).astype(np.float32),
         u=Auxiliary.categorical(u, np.arange(segments)),
         s=s,
-        truth=Truth(s, *each, source, mixing),
+        truth=Truth(s, means, stds, source, mixing),
     )
 
 
