@@ -17,6 +17,14 @@ MIXED = 8
 """Stretches of a file that a block should have rows of."""
 
 
+UNSHIFTED = (
+    "Rows resemble their neighbours, and u cannot be shifted along rows that are read in blocks: "
+    "no control with shifted u is trained, and no verdict supports identification. Use a file of "
+    "fewer rows, which fits in memory, without --config.train.block_rows."
+)
+"""What a table of dependent rows cannot have in blocks."""
+
+
 def with_blocks(experiment: Experiment, dataset: Dataset) -> Experiment:
     """The experiment with the rows of a block, where the table is read in blocks unasked."""
     train = experiment.config.train

@@ -44,7 +44,7 @@ from ivaegan_jax.studies.running import Running
 from ivaegan_jax.studies.saved import save_model
 from ivaegan_jax.studies.scorer import Scorer, paced
 from ivaegan_jax.studies.sources import load_datasets, prepare_data
-from ivaegan_jax.studies.streamed import Stream, with_blocks
+from ivaegan_jax.studies.streamed import UNSHIFTED, Stream, with_blocks
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.training import InBlocks, TrainState, make_seeds_mesh
 from ivaegan_jax.types import Dataset, InputError, Pause, TrainData
@@ -102,8 +102,10 @@ class Study(Running):
         self.stream = None
         if datasets[0].whole:
             self.stream = Stream(experiment, datasets, self.data)
-        if controls and not self.stream and self.seen.structure.kind != "rows":
+        dependent = controls and self.seen.structure.kind != "rows"
+        if dependent and not self.stream:
             experiment = with_shifted_u(experiment)
+        unshifted = [UNSHIFTED] if dependent and self.stream else []
         check_shifted_u(experiment.config, experiment.labels)
         check_blocks(experiment)
         self.experiment = experiment
@@ -111,7 +113,8 @@ class Study(Running):
         self.scorer = lru_cache(maxsize=2)(self._make_scorer)
         self.mesh = self._make_mesh()
         latents = choose_latents(experiment, self.data)
-        self.notes, dim_z = (*self.data.notes, *fits, *latents.sentences()), latents.number
+        said, dim_z = (*fits, *unshifted, *latents.sentences()), latents.number
+        self.notes = (*self.data.notes, *said)
         continuous_u = not self.data.is_categorical
         rows = self.stream.all_rows if self.stream else self.data.train.x.shape[1]
         image = None if self.data.preprocessing[0].codec else self.data.image_shape

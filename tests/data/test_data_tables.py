@@ -156,11 +156,12 @@ def test_foreign_or_damaged_files_give_one_clear_line(tmp_path, kind):
     assert "\n" not in str(caught.value)
 
 
-def test_a_lone_array_and_a_folder_are_no_tables(tmp_path):
+def test_a_lone_array_has_no_u_and_a_folder_is_no_table(tmp_path):
     np.save(tmp_path / "x.npy", X)
-    for path in (tmp_path / "x.npy", tmp_path):
-        with pytest.raises(InputError, match="not a readable"):
-            load_table(path)
+    with pytest.raises(InputError, match="there is no u; give one value for each row of x"):
+        load_table(tmp_path / "x.npy")
+    with pytest.raises(InputError, match="not a readable"):
+        load_table(tmp_path)
 
 
 def test_a_missing_file_is_named(tmp_path):

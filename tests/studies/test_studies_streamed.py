@@ -13,7 +13,7 @@ from ivaegan_jax.studies import sources
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.sources import is_beyond_memory, load_datasets
-from ivaegan_jax.studies.streamed import Stream, with_blocks
+from ivaegan_jax.studies.streamed import UNSHIFTED, Stream, with_blocks
 from ivaegan_jax.studies.study import Study
 from ivaegan_jax.training.checkpoint import Checkpoints
 from ivaegan_jax.training.config import TrainConfig
@@ -142,6 +142,25 @@ def test_controls_are_spoilt_block_by_block_and_shifted_u_is_refused(files):
     np.testing.assert_array_equal(np.sort(own.u), np.sort(spoilt.u))
     with pytest.raises(InputError, match=r"cannot be shifted .*--controls=shuffled_u,shuffled_x"):
         study_of(files["npz"], "ivae+shifted_u")
+
+
+def test_dependent_rows_in_blocks_have_no_shifted_control_and_are_said_to(tmp_path):
+    walk = np.cumsum(np.random.default_rng(4).standard_normal((ROWS, 3)), axis=0)
+    u = np.repeat(np.arange(40) % 8, ROWS // 40)
+    np.save(tmp_path / "x.npy", walk.astype(np.float32))
+    np.save(tmp_path / "u.npy", u)
+
+    def study_of_file(end, block_rows):
+        plain = study_of.__wrapped__(str(tmp_path / f"x.{end}"), block_rows=block_rows).experiment
+        return Study(plain, controls=True)
+
+    study = study_of_file("npy", BLOCK)
+    assert study.experiment.presets == ("ivae",)
+    assert UNSHIFTED in study.notes
+    np.savez(tmp_path / "x.npz", x=walk.astype(np.float32), u=u)
+    whole = study_of_file("npz", 0)
+    assert whole.experiment.presets == ("ivae", "ivae+shifted_u")
+    assert UNSHIFTED not in whole.notes
 
 
 def test_balanced_blocks_have_their_rows_by_level(files):
