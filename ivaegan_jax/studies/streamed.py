@@ -100,9 +100,9 @@ class Stream:
     def sentences(self) -> list[str]:
         """How training rows are read, and what to do where blocks mix too little."""
         whole, together = self._blocks[0].whole, self._blocks[0].together
-        size = whole.x.dtype.itemsize * whole.x.shape[0] * whole.x.shape[1] / 2**30
+        size = whole.x.dtype.itemsize * whole.x.shape[0] * whole.x.shape[1] / 2**20
         said = [
-            f"x has {size:.2f} GiB and is read in blocks of {self.rows:,} of {self.all_rows:,} "
+            f"x has {size:,.1f} MiB and is read in blocks of {self.rows:,} of {self.all_rows:,} "
             f"training rows (--config.train.block_rows={self.rows})."
         ]
         if self.rows < min(MIXED * together, self.all_rows):
