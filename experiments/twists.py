@@ -4,11 +4,11 @@
 
 Nothing is trained. Around the mean of every level the true sources of `few_levels` are turned, by
 45 degrees in two random planes, fully up to most of a radius and no longer at it. Each such twist
-is one-to-one, keeps volumes, and keeps the law of that level exactly: whoever looks at that level
-alone cannot tell twisted sources from true ones. What can be seen is what twists do to rows of
-*other* levels that lie there. So the twisted sources, with the generator that goes with them, are a
-model whose log p(x|u) falls short of the truth by what is printed, in nats per row, and whose MCC
-within levels is printed beside it: no method that goes by p(x|u) tells the two apart by more.
+is one-to-one, keeps volumes, and keeps the law of that level exactly: its rows alone do not
+distinguish twisted sources from true ones. Rows of *other* levels at the same place do. So the
+twisted sources, with the generator that goes with them, are a model whose log p(x|u) falls short of
+the truth by what is printed, in nats per row, and whose MCC within levels is printed beside it:
+p(x|u) distinguishes the two by no more than that.
 """
 
 import time

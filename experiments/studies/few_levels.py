@@ -1,8 +1,8 @@
 """Few levels of uneven size: how far apart may their means lie, and how little may variances move?
 
-Purpose: eleven levels are what theory needs for five sources whose means and variances move. What
-u says of the axes within a level rests on other levels with rows at the same place: where means
-lie far apart, each level is a problem of its own.
+Purpose: eleven levels are what theory needs for five sources whose means and variances move. The
+axes within a level are fixed by other levels with rows at the same place: where means lie far
+apart, each level is a problem of its own.
 Command: python -m experiments.reproduce --name=few_levels --out=results/few_levels
 Time: about an hour and a half on 2 CPU cores, by the speed of trials.
 Band: MCC of ivae_gan at least .90 wherever levels are 11 or more and variances move by .3.

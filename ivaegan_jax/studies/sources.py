@@ -26,19 +26,19 @@ IN_MEMORY = 3
 def load_raw(experiment: Experiment, data_seed: int) -> Dataset:
     """One data seed's table as the user or the benchmark has it.
 
-    Of a table that is read in blocks, since it is asked for or x does not fit into memory, some
+    Of a table that is read in blocks, as `block_rows` is set or x does not fit into memory, some
     rows alone, with the whole of it.
 
     Raises:
       InputError: for anything wrong with the data or its options.
     """
     name, config = experiment.data, experiment.config
-    asked, columns = config.train.block_rows, config.data.named_columns()
+    block_rows, columns = config.train.block_rows, config.data.named_columns()
     is_file = name not in DATASETS and Path(name).expanduser().is_file()
-    if is_file and (asked or is_beyond_memory(stored_bytes(name, columns.get("x", "")))):
+    if is_file and (block_rows or is_beyond_memory(stored_bytes(name, columns.get("x", "")))):
         return stream_table(name, config.data.split, **columns)
     dataset = load_named(name, config.data, data_seed)
-    return bounded(dataset) if asked else dataset
+    return bounded(dataset) if block_rows else dataset
 
 
 def is_beyond_memory(size: int) -> bool:
@@ -82,8 +82,8 @@ def load_datasets(experiment: Experiment, table: Dataset | None = None) -> list[
         return [load_raw(experiment, seed) for seed in experiment.data_seeds]
     # a data seed only draws the split
     table = table or load_raw(experiment, 1)
-    asked = experiment.config.train.block_rows
-    table = bounded(table) if asked and table.whole is None else table
+    block_rows = experiment.config.train.block_rows
+    table = bounded(table) if block_rows and table.whole is None else table
     return [table] * len(experiment.data_seeds)
 
 

@@ -11,7 +11,7 @@ from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.types import Dataset, InputError
 
 MOST_ROWS, FEWEST_ROWS, VALUES = 2**17, 2**12, 2**26
-"""Rows of a block where nobody says it: at most, at least, and numbers of x in it."""
+"""Rows of a block by default: at most, at least, and numbers of x in it."""
 
 MIXED = 8
 """Stretches of a file that a block should have rows of."""
@@ -26,7 +26,7 @@ UNSHIFTED = (
 
 
 def with_blocks(experiment: Experiment, dataset: Dataset) -> Experiment:
-    """The experiment with the rows of a block, where the table is read in blocks unasked."""
+    """The experiment with the rows of a block, where the table is read in blocks by itself."""
     train = experiment.config.train
     if dataset.whole is None or train.block_rows:
         return experiment
@@ -101,14 +101,14 @@ class Stream:
         """How training rows are read, and what to do where blocks mix too little."""
         whole, together = self._blocks[0].whole, self._blocks[0].together
         size = whole.x.dtype.itemsize * whole.x.shape[0] * whole.x.shape[1] / 2**20
-        said = [
+        sentences = [
             f"x has {size:,.1f} MiB and is read in blocks of {self.rows:,} of {self.all_rows:,} "
             f"training rows (--config.train.block_rows={self.rows})."
         ]
         if self.rows < min(MIXED * together, self.all_rows):
-            said += [
+            sentences += [
                 f"Its file keeps {together:,} rows together, so that a block has neighbouring "
                 f"rows; write it with {max(1, self.rows // (8 * MIXED)):,} rows in a row group or "
                 "chunk for blocks that are mixed better."
             ]
-        return said
+        return sentences

@@ -113,8 +113,8 @@ class Study(Running):
         self.scorer = lru_cache(maxsize=2)(self._make_scorer)
         self.mesh = self._make_mesh()
         latents = choose_latents(experiment, self.data)
-        said, dim_z = (*fits, *unshifted, *latents.sentences()), latents.number
-        self.notes = (*self.data.notes, *said)
+        notes, dim_z = (*fits, *unshifted, *latents.sentences()), latents.number
+        self.notes = (*self.data.notes, *notes)
         continuous_u = not self.data.is_categorical
         rows = self.stream.all_rows if self.stream else self.data.train.x.shape[1]
         image = None if self.data.preprocessing[0].codec else self.data.image_shape
@@ -167,8 +167,8 @@ class Study(Running):
     def split_record(self) -> dict[str, Any]:
         """How rows were split, for the manifest."""
         record = self.data.split.record()
-        said = self.stream.sentences() if self.stream else []
-        return record | {"sentences": [*record["sentences"], *said]}
+        streamed = self.stream.sentences() if self.stream else []
+        return record | {"sentences": [*record["sentences"], *streamed]}
 
     def kept_arrays(self) -> dict[str, np.ndarray]:
         """The preprocessing and the split, for the work directory."""

@@ -1,4 +1,4 @@
-"""Twists keep volumes and the law of their level, and other levels are what tells them."""
+"""Twists keep volumes and the law of their level; other levels distinguish them."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def drawn(separation, segments=8):
     return data.truth, data.u.codes
 
 
-def test_one_level_alone_cannot_tell():
+def test_one_level_alone_does_not_distinguish_twisted_sources():
     truth, u = drawn(4.0)
     alone = truth.at(np.flatnonzero(u == 0))
     z = twisted(alone, np.zeros(len(alone.s), int), 3.0)
@@ -48,7 +48,7 @@ def test_one_level_alone_cannot_tell():
 
 
 @pytest.mark.parametrize(("separation", "low", "high"), [(0.1, 0.5, 5), (12.0, -1e-3, 1e-3)])
-def test_levels_at_one_place_tell_and_levels_far_apart_do_not(separation, low, high):
+def test_levels_at_one_place_distinguish_them_and_levels_far_apart_do_not(separation, low, high):
     truth, u = drawn(separation)
     z = twisted(truth, u, 3.0)
     assert low < lost(truth, z) < high

@@ -17,7 +17,7 @@ def moments(data):
     return np.stack([s.mean(0) for s in each]), np.stack([s.std(0) for s in each])
 
 
-def test_levels_are_as_far_apart_and_as_alike_as_asked_for():
+def test_levels_are_as_far_apart_and_as_alike_as_the_options_name():
     mean, std = moments(drawn(per_segment=5000, sizes="even", separation=3.0, spread=0.2))
     assert_allclose(closest(mean), 3.0, atol=0.1)
     assert_allclose(np.log(std).std(), 0.2, atol=0.04)

@@ -132,7 +132,7 @@ class Parquet:
 def of_npy(path: Path, x: str) -> Outline | None:
     """An `.npy` file of rows and columns, with the columns in files beside it."""
     if _mapped(path).ndim != 2 or _mapped(path).dtype.kind not in "iufb":
-        return None  # reading the whole says what is wrong
+        return None  # reading the whole names what is wrong
     return Outline(None, lambda wanted: beside_npy(path, wanted), lambda _: Npy(path))
 
 

@@ -11,12 +11,12 @@ from ivaegan_jax.data.splits.how import parse_split
 from ivaegan_jax.data.splits.order import GROUPS, TIME
 from ivaegan_jax.data.streams.files import Outline, outline_of
 from ivaegan_jax.data.streams.readers import SomeRows, taken
-from ivaegan_jax.data.streams.sample import bounded, drawn_rows, said_of, survey
+from ivaegan_jax.data.streams.sample import bounded, drawn_rows, note_on_draw, survey
 from ivaegan_jax.data.tables.build import Pieces, Reading, build, read_u
 from ivaegan_jax.data.tables.choose import Choice, choose, columns_of_x, names_in
 from ivaegan_jax.data.tables.grammar import parse_u
 from ivaegan_jax.data.tables.load import load_table
-from ivaegan_jax.data.tables.rows import parse_rows, rows_asked, some_rows
+from ivaegan_jax.data.tables.rows import chosen_rows, parse_rows, some_rows
 from ivaegan_jax.data.tables.table import Table
 from ivaegan_jax.data.tables.typed import KINDS
 from ivaegan_jax.types import Dataset, InputError, RowReader, Whole
@@ -60,18 +60,18 @@ def stored_bytes(path: str | Path, x: str = "") -> int:
             return 0
         held = outline.head.arrays if outline.head else {}
         reader = outline.reader([n for n, each in held.items() if each.dtype.kind in "iuf"])
-    except (InputError, OSError, ValueError, EOFError):  # said where it is read
+    except (InputError, OSError, ValueError, EOFError):  # reading it raises the same
         return 0
     return reader.shape[0] * reader.shape[1] * reader.dtype.itemsize
 
 
 def _streamed(outline: Outline, name: str, choice: Choice, rows: str, split: str) -> Dataset:
     head = outline.head
-    columns, said = ((), ()) if head is None else columns_of_x(head, choice)
+    columns, notes = ((), ()) if head is None else columns_of_x(head, choice)
     own = choice._replace(x="")
     reader = outline.reader(columns)
     held = outline.rest(_wanted(own, rows, split))
-    which = rows_asked(held, rows)
+    which = chosen_rows(held, rows)
     numbers = np.arange(reader.shape[0]) if which is None else np.flatnonzero(which)
     table = _with_place_of_x(some_rows(held, rows), reader, len(numbers), columns)
     _check_lags(table, own)
@@ -82,7 +82,7 @@ def _streamed(outline: Outline, name: str, choice: Choice, rows: str, split: str
     if not len(kept):
         raise InputError("u is missing in all rows; give one value for each row of x")
     known = u._replace(u=u.u.known(), notes=(*filter(None, [u.missing]), *u.notes), missing="")
-    pieces = _some(pieces, kept)._replace(columns=columns, notes=said)
+    pieces = _some(pieces, kept)._replace(columns=columns, notes=notes)
     return _drawn(pieces, known, reader, numbers[kept], name)
 
 
@@ -97,7 +97,7 @@ def _drawn(
     found = build(drawn, name)
     s = None if pieces.s is None else np.asarray(pieces.s)
     whole = Whole(own, u.u, s, pieces.side, rows, sha)
-    notes = found.notes if len(rows) == len(numbers) else (*found.notes, said_of(whole))
+    notes = found.notes if len(rows) == len(numbers) else (*found.notes, note_on_draw(whole))
     return dataclasses.replace(found, whole=whole, notes=notes)
 
 

@@ -67,12 +67,12 @@ def bounded(dataset: Dataset) -> Dataset:
     truth = None if dataset.truth is None else dataset.truth.at(rows)
     return dataclasses.replace(
         dataset, x=dataset.x[rows], u=dataset.u[rows], side=side, truth=truth, whole=whole,
-        notes=(*dataset.notes, said_of(whole)), **ordered_by(side),
+        notes=(*dataset.notes, note_on_draw(whole)), **ordered_by(side),
         **{name: each[rows] for name, each in beside.items()},
     )  # fmt: skip
 
 
-def said_of(whole: Whole) -> str:
+def note_on_draw(whole: Whole) -> str:
     """That a part of the rows alone is looked at."""
     return (
         f"{len(whole.drawn):,} of {whole.x.shape[0]:,} rows are looked at and split; the others "

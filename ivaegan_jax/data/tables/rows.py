@@ -54,7 +54,7 @@ def some_rows(table: Table, text: str) -> Table:
     Raises:
       InputError: for columns that there are not, values that no row has, or no row left.
     """
-    if (rows := rows_asked(table, text)) is None:
+    if (rows := chosen_rows(table, text)) is None:
         return table
     long = {n: each for n, each in table.arrays.items() if n != KEYS[-1] and each.ndim}
     return table._replace(
@@ -62,7 +62,7 @@ def some_rows(table: Table, text: str) -> Table:
     )
 
 
-def rows_asked(table: Table, text: str) -> Bool[np.ndarray, " rows"] | None:
+def chosen_rows(table: Table, text: str) -> Bool[np.ndarray, " rows"] | None:
     """Which rows are asked for; None where all are.
 
     Raises:
