@@ -43,5 +43,5 @@ def check_names(names: list[Any]) -> Finding:
         return Finding("names", "fine", sentence, values=values)
     shown = listed(" and ".join(map(repr, found)) for found in doubles)
     sentence = f"Levels of u that differ in blanks or capital letters alone: {shown}."
-    advice = "If they are the same, use `u = np.char.lower(np.char.strip(u))`."
+    advice = "If they are the same, spell them alike, as by `u = np.char.lower(np.char.strip(u))`."
     return Finding("names", "warn", sentence, advice, values)

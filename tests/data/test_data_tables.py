@@ -113,7 +113,10 @@ FAULTS = {
     "one level": ({"x": X, "u": np.ones(6)}, "u has one value in all rows"),
     "one float": ({"x": X, "u": np.full((6, 2), 0.5)}, "u has one value in all rows"),
     "integer columns": ({"x": X, "u": X.astype(int)}, "one column of categories"),
-    "dates": ({"x": X, "u": U.astype("datetime64[D]")}, "u holds datetime64.*seconds"),
+    "dates": (
+        {"x": X, "u": np.stack([U, U], 1).astype("datetime64[D]")},
+        "u holds datetime64.*seconds",
+    ),
     "complex u": ({"x": X, "u": U * 1j}, "u holds complex128"),
     "scalar u": ({"x": X, "u": np.array(3)}, r"u must be a column .*np\.atleast_1d"),
     "x 4-d": ({"x": X[:, :, None, None], "u": U}, r"and image_shape=x\.shape\[1:3\] beside it"),

@@ -57,10 +57,13 @@ def place_of(dataset: Dataset) -> Int[np.ndarray, " rows"]:
 def group_codes(column: np.ndarray, name: str = GROUPS) -> Int[np.ndarray, " rows"]:
     """Codes of the groups that a column names, numbered as they come in the table.
 
+    Blanks around text are no part of it.
+
     Raises:
       InputError: where the column has no value in some rows.
     """
     _check_present(column, name, "fill them, or drop these rows")
+    column = np.char.strip(column) if column.dtype.kind in "US" else column
     _, first, codes = np.unique(column, return_index=True, return_inverse=True)
     rank = np.empty(len(first), np.int32)
     rank[np.argsort(first)] = np.arange(len(first), dtype=np.int32)

@@ -5,7 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from ivaegan_jax.data.tables.categories import as_text, column_of, is_missing
+from ivaegan_jax.data.tables.categories import (
+    as_text,
+    column_of,
+    is_missing,
+    note_on_blanks,
+    whole_levels,
+)
 from ivaegan_jax.data.tables.matrices import EXACT, as_matrix
 from ivaegan_jax.types import Auxiliary, InputError
 
@@ -46,7 +52,9 @@ def read_auxiliary(
     categories = as_categories(u)
     if categories is not None:
         levels, codes = np.unique(categories, return_inverse=True)
-        return _categorical(codes, levels, is_missing(levels)[codes]), ()
+        note = note_on_blanks("u", u.ravel(), categories)
+        found = _categorical(codes, levels, is_missing(levels)[codes])
+        return found, (note,) if note else ()
     return _continuous(u, names)
 
 
@@ -66,7 +74,7 @@ def _categorical(
     present = np.unique(codes[~missing])
     new = np.zeros(len(levels), np.int32)
     new[present] = np.arange(len(present))
-    return Auxiliary.categorical(new[codes], levels[present], missing)
+    return Auxiliary.categorical(new[codes], whole_levels(levels[present]), missing)
 
 
 def _continuous(u: np.ndarray, names: Sequence[str]) -> tuple[Auxiliary, tuple[str, ...]]:

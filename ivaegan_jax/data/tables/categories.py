@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Shaped
 
+from ivaegan_jax.data.tables.matrices import EXACT
 from ivaegan_jax.types import InputError
 
 MISSING = frozenset(
@@ -42,6 +43,8 @@ def column_of(u: np.ndarray) -> Shaped[np.ndarray, " rows"]:
 def as_text(column: Shaped[np.ndarray, " rows"]) -> Shaped[np.ndarray, " rows"]:
     """Text in place of bytes, of which what is no UTF-8 is written out; other columns as they are.
 
+    Blanks around text are no part of it.
+
     Raises:
       InputError: if two categories would read alike.
     """
@@ -51,7 +54,24 @@ def as_text(column: Shaped[np.ndarray, " rows"]) -> Shaped[np.ndarray, " rows"]:
     readable = [_readable(value) for value in values.tolist()]
     if len(set(readable)) < len(readable):
         raise InputError("two categories of u read alike once they are text; rename one of them")
-    return np.array(readable, dtype=str)[codes]
+    return np.char.strip(np.array(readable, dtype=str))[codes]
+
+
+def note_on_blanks(
+    name: str, own: Shaped[np.ndarray, " rows"], read: Shaped[np.ndarray, " rows"]
+) -> str:
+    """A sentence where `as_text` made one category of several; else empty."""
+    if own.dtype.kind not in "US":
+        return ""
+    fewer = len(np.unique(own)) - len(np.unique(read))
+    return f"Categories of {name} that differ in blanks around them are one." if fewer else ""
+
+
+def whole_levels(levels: Shaped[np.ndarray, " levels"]) -> Shaped[np.ndarray, " levels"]:
+    """Whole numbers that a missing value beside them made floats of; other levels as they are."""
+    if levels.dtype.kind != "f" or not np.all((np.abs(levels) < EXACT) & (levels % 1 == 0)):
+        return levels
+    return levels.astype(np.int64)
 
 
 def is_missing(levels: Shaped[np.ndarray, " levels"]) -> Bool[np.ndarray, " levels"]:

@@ -78,6 +78,7 @@ def choose(
     side = {
         name: each for name, each in table.arrays.items()
         if each.ndim == 1 and name not in (*KEYS, *columns) and len(each) == len(x)
+        and each.dtype.kind != "O"
     } | order  # fmt: skip
     u = _read_u(beside or table, which, x, columns, side) if which else None
     s = joined(table, sources, "s")[0] if sources else table.arrays.get("s")
@@ -179,12 +180,16 @@ def _read_u(
     """U as it was selected; an array called u, or of several columns, without a kind as it is."""
     (first, *others), held = which, table.arrays
     is_array = first.name == "u" or (first.name in held and held[first.name].ndim > 1)
-    if not others and not first.kind and is_array:
+    if not others and not first.kind and is_array and not _are_instants(held[first.name]):
         return held[first.name]
     pairs = [pair for each in which for pair in _columns_of(table, each)]
     names, own = zip(*pairs, strict=True)
     in_order = any(each.kind in OF_ORDER for each in which)
     return read_typed(names, own, len(x), _rows(x, columns, side) if in_order else None)
+
+
+def _are_instants(u: np.ndarray) -> bool:
+    return u.dtype.kind in "mM" and u.size == len(u)
 
 
 def _columns_of(

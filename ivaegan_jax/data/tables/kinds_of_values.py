@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Num, Shaped
 
 from ivaegan_jax.data.tables.auxiliary import MOST_CATEGORIES, ROWS_PER_CATEGORY
-from ivaegan_jax.data.tables.categories import as_text, is_missing
+from ivaegan_jax.data.tables.categories import as_text, is_missing, note_on_blanks, whole_levels
 from ivaegan_jax.data.tables.grammar import Selected
 from ivaegan_jax.data.tables.instants import as_instants
 from ivaegan_jax.data.tables.matrices import EXACT, as_matrix
@@ -63,7 +63,8 @@ def whatever_it_is(which: Selected, own: Shaped[np.ndarray, " rows"], alone: boo
 def categorical(which: Selected, own: Shaped[np.ndarray, " rows"]) -> Read:
     """Categories; their levels are the values that there are."""
     levels, codes, missing = _levels(which, own)
-    return Read(Column(Kind.CATEGORICAL, levels, which.name), codes, missing)
+    note = note_on_blanks(which.name, own, as_text(own))
+    return Read(Column(Kind.CATEGORICAL, levels, which.name), codes, missing, note)
 
 
 def ordered(which: Selected, own: Shaped[np.ndarray, " rows"]) -> Read:
@@ -88,7 +89,7 @@ def ordered(which: Selected, own: Shaped[np.ndarray, " rows"]) -> Read:
 
 
 def continuous(which: Selected, own: Shaped[np.ndarray, " rows"]) -> Read:
-    """A quantity; dates become seconds since the first.
+    """A quantity; dates become seconds since 1970, in new rows as in those trained on.
 
     Raises:
       InputError: for text, or numbers that floats do not hold.
@@ -146,17 +147,16 @@ def _levels(
     """The categories that a column holds, the code of every row, and rows that have none."""
     own = own.astype(str) if own.dtype.kind in "mM" else as_text(own)
     if own.dtype.kind not in "iufbU":
-        raise InputError(f"u: {which.name} holds {own.dtype}; give numbers or text")
+        what = "neither numbers nor text" if own.dtype.kind == "O" else str(own.dtype)
+        raise InputError(f"u: {which.name} holds {what}; give numbers or text")
     present, codes = np.unique(own, return_inverse=True)
     missing = is_missing(present)[codes]
     if own.dtype.kind == "U":
         missing |= own == "NaT"
     levels, known = np.unique(own[~missing], return_inverse=True)
-    if levels.dtype.kind == "f" and np.all((np.abs(levels) < EXACT) & (levels == np.round(levels))):
-        levels = levels.astype(np.int64)
     codes = np.zeros(len(own), np.int32)
     codes[~missing] = known
-    return levels, codes, missing
+    return whole_levels(levels), codes, missing
 
 
 def _numbers(
@@ -165,10 +165,9 @@ def _numbers(
     """A column as numbers, and a note where it held dates."""
     own = as_instants(own)
     if own.dtype.kind in "mM":
-        first = np.nanmin(own) if own.dtype.kind == "M" else np.timedelta64(0, "ns")
-        seconds = (own - first) / np.timedelta64(1, "s")
-        since = " since the first" if own.dtype.kind == "M" else ""
-        return seconds, f"{which.name} is read in seconds{since}."
+        since = " since 1970" if own.dtype.kind == "M" else ""
+        span = own - np.datetime64(0, "s") if since else own
+        return span / np.timedelta64(1, "s"), f"{which.name} is read in seconds{since}."
     if own.dtype.kind not in "iufb":
         kind = "text" if own.dtype.kind in "US" else str(own.dtype)
         raise InputError(f"u: {which.name} holds {kind}, which is no quantity; give numbers, or "

@@ -130,9 +130,15 @@ def _check_same_order(x: Any, values: Mapping[str, Any]) -> None:
         own: Any = getattr(each, "index", None)
         if not hasattr(rows, "equals") or not hasattr(own, "equals") or own.equals(rows):
             continue
-        if len(own) == len(rows) and own.is_unique and own.isin(rows).all():
-            how = f"use `{name} = {name}.loc[x.index]`"
-            raise InputError(f"{name} has the index of x in another order; {how}")
+        if own.is_unique and rows.isin(own).all() and (len(own) == len(rows) or rows.is_unique):
+            order = (
+                "in another order"
+                if len(own) == len(rows)
+                else f"and {len(own) - len(rows)} more rows"
+            )
+            raise InputError(
+                f"{name} has the index of x {order}; use `{name} = {name}.loc[x.index]`"
+            )
 
 
 def _are_names(given: Any, table: Table) -> bool:
@@ -161,7 +167,7 @@ def _as_columns(u: Any, kinds: Kinds) -> tuple[Table | None, list[str]]:
     """U that was given as values: its columns by name, and how they are selected."""
     if u is None:
         return None, []
-    table, own = as_table(u, "u"), getattr(u, "name", None)
+    table, own = as_table(u, "u"), getattr(u, "name", None) or None
     if table is None:
         columns = _mixed(u)
         array = as_array(u, "u") if columns is None else None

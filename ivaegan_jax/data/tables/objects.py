@@ -1,7 +1,8 @@
 """What users hold in memory, as arrays: frames, series, sparse matrices, AnnData, lists."""
 
+import datetime
 import numbers
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,13 @@ REAL = numbers.Real | np.bool_ | Decimal
 
 ABSENT = ("NoneType", "NAType", "NaTType")
 """Types of values that stand for a missing one, beside NaN."""
+
+AS_KNOWN: dict[str, Callable[[Any], Any]] = {
+    "Interval": str,
+    "Period": lambda period: period.to_timestamp(),
+    "time": lambda time: datetime.datetime.combine(datetime.date.min, time) - datetime.datetime.min,
+}
+"""What values of other types are read as, by the type's name: bins, months, times of day."""
 
 
 def as_table(value: Any, name: str) -> Table | None:
@@ -36,7 +44,7 @@ def as_table(value: Any, name: str) -> Table | None:
         found = {"x": as_array(value.X, name)} | columns_of(value.obs, "obs")
         found |= {each: as_array(values, each) for each, values in value.obsm.items()}
         return Table(found, {"x": names}, orders=orders_of(value.obs))
-    if isinstance(value, Mapping) or _is_frame(value):
+    if (isinstance(value, Mapping) and not hasattr(value, "toarray")) or _is_frame(value):
         return Table(columns_of(value, name), of_columns=True, orders=orders_of(value))
     return None
 
@@ -62,6 +70,9 @@ def _is_frame(value: Any) -> bool:
 def columns_of(value: Any, name: str) -> dict[str, np.ndarray]:
     """The columns of a frame or a mapping, `[rows]` each, by name in order.
 
+    One of a frame that holds neither numbers nor text, such as lists, is an array of objects, which
+    nothing takes: what is made of the other columns does not depend on it.
+
     Raises:
       InputError: for two columns of one name, or of different lengths.
     """
@@ -71,7 +82,8 @@ def columns_of(value: Any, name: str) -> dict[str, np.ndarray]:
     names = ["_".join(map(str, e)) if isinstance(e, tuple) else str(e) for e in labels]
     if twice := sorted({each for each in names if names.count(each) > 1}):
         raise InputError(f"{name} has more than one column {twice[0]!r}; rename them")
-    own = {n: as_array(value[label], n) for n, label in zip(names, labels, strict=True)}
+    read = as_array if isinstance(value, Mapping) else _column
+    own = {n: read(value[label], n) for n, label in zip(names, labels, strict=True)}
     found = {n: np.atleast_1d(each) for n, each in own.items()}  # a mapping may be one row
     lengths = {n: len(each) for n, each in found.items()}
     if len(set(lengths.values())) > 1:
@@ -79,6 +91,13 @@ def columns_of(value: Any, name: str) -> dict[str, np.ndarray]:
         (first, rows), (last, other) = ordered[0], ordered[-1]
         raise InputError(f"{name}: column {first!r} has {rows} rows and {last!r} has {other}")
     return found
+
+
+def _column(column: Any, name: str) -> np.ndarray:
+    try:
+        return as_array(column, name)
+    except InputError:
+        return np.full(len(column), None, object)
 
 
 def _labels(frame: Any) -> Any:
@@ -139,13 +158,15 @@ def plain(values: Shaped[np.ndarray, "..."], name: str) -> Shaped[np.ndarray, ".
         columns = [plain(column, name) for column in values.T]
         if all(column.dtype.kind in "iufb" for column in columns):
             return np.stack(columns, axis=1)
-    flat = values.ravel().tolist()
-    found = _plain([None if _is_absent(value) else value for value in flat], name)
-    return found.reshape(values.shape)
+    return _plain([*map(_known, values.ravel().tolist())], name).reshape(values.shape)
 
 
-def _is_absent(value: Any) -> bool:
-    return type(value).__name__ in ABSENT or (isinstance(value, float) and value != value)
+def _known(value: Any) -> Any:
+    """A value as number, text, date or duration; None where it stands for a missing one."""
+    kind = type(value).__name__
+    if kind in ABSENT or (isinstance(value, float) and value != value):
+        return None
+    return AS_KNOWN[kind](value) if kind in AS_KNOWN else value
 
 
 def _plain(values: list[Any], name: str) -> np.ndarray:
@@ -158,8 +179,9 @@ def _plain(values: list[Any], name: str) -> np.ndarray:
         if whole and all(isinstance(value, numbers.Integral) for value in known):
             return found if (found := np.array(values)).dtype.kind != "O" else found.astype(float)
         return np.array([np.nan if value is None else float(value) for value in values])
-    if all(hasattr(value, "isoformat") for value in known):
-        return np.array(["NaT" if value is None else value for value in values], "datetime64[us]")
+    for kind, dtype in ((datetime.date, "datetime64[us]"), (datetime.timedelta, "timedelta64[us]")):
+        if all(isinstance(value, kind) for value in known):
+            return np.array(["NaT" if value is None else value for value in values], dtype)
     if any(not isinstance(value, str | bytes | REAL) for value in known):
         other = next(v for v in known if not isinstance(v, str | bytes | REAL))
         raise InputError(f"{name} holds {type(other).__name__}; give numbers or text")

@@ -64,7 +64,8 @@ def all_numbers(table: Table, others: Collection[str]) -> tuple[list[str], str]:
     columns = {n: each for n, each in table.arrays.items() if each.ndim == 1 and n not in others}
     numbers = {n: each for n, each in columns.items() if each.dtype.kind in "iufb"}
     index = [n for n, each in numbers.items() if INDEX.fullmatch(n) and _counts(each)]
-    text = [n for n in columns if n not in numbers]
+    opaque = [n for n, each in columns.items() if each.dtype.kind == "O"]
+    text = [n for n in columns if n not in numbers and n not in opaque]
     for name in text:
         if columns[name].dtype.kind in "US" and _share_of_numbers(columns[name]) > MOSTLY:
             what = no_numbers(name, columns[name])
@@ -76,11 +77,14 @@ def all_numbers(table: Table, others: Collection[str]) -> tuple[list[str], str]:
     said = f"x is all {len(chosen)} columns of numbers that are nothing else: {listed(chosen)}"
     left = [f"text {listed(text)}"] if text else []
     left += [f"row numbers {listed(index)}"] if index else []
+    left += [f"neither numbers nor text {listed(opaque)}"] if opaque else []
     return chosen, f"{said}{'; left out: ' if left else ''}{', '.join(left)}."
 
 
 def no_numbers(name: str, column: Shaped[np.ndarray, " rows"]) -> str:
     """What a column holds that is no number, and in which row first."""
+    if column.dtype.kind == "O":
+        return f"column {name!r} holds neither numbers nor text"
     if column.dtype.kind not in "US":
         return f"column {name!r} holds {column.dtype} instead of numbers"
     column = column.astype(str)

@@ -95,7 +95,7 @@ def _meets(column: np.ndarray, asked: Condition) -> Bool[np.ndarray, " rows"]:
 
 def _likeness(levels: np.ndarray) -> Callable[[str], Bool[np.ndarray, " levels"]]:
     """What finds the levels that a text means: 3 and 3.0 are one number."""
-    names = np.array([str(level) for level in levels.tolist()])
+    names = np.array([str(level).strip() for level in levels.tolist()])
     if levels.dtype.kind not in "iuf":
         return lambda value: names == value
 

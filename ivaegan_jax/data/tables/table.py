@@ -59,6 +59,10 @@ class Table(NamedTuple):
             raise InputError(unknown(name, known, what))
         array, place = known[name]
         found = self.arrays[array] if place is None else self.arrays[array][:, place]
+        if found.dtype.kind == "O":
+            raise InputError(
+                f"{what}: {name!r} holds neither numbers nor text; name another column"
+            )
         if found.size != len(found):
             raise InputError(f"{what}: {name!r} has several columns; name one column")
         return found.reshape(len(found))

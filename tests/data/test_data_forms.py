@@ -1,0 +1,135 @@
+"""Values as people have them: dates, bins, labels with blanks, columns that nothing can take."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_array_equal
+
+from ivaegan_jax.data import as_dataset, load_table
+from ivaegan_jax.types import InputError, Kind
+
+ROWS = 120
+X = pd.DataFrame(np.random.default_rng(0).normal(size=(ROWS, 3)), columns=["a", "b", "c"])
+CODES = np.repeat(np.arange(6), 20)
+DAYS = pd.Series(pd.date_range("2026-01-01", periods=ROWS))
+SECONDS = 1767225600.0 + 86400 * np.arange(ROWS)
+
+
+@pytest.mark.parametrize(
+    "u",
+    [
+        DAYS,
+        DAYS.dt.tz_localize("UTC"),
+        DAYS.to_numpy()[:, None],
+        DAYS.to_list(),
+        DAYS.dt.to_period("D"),
+        DAYS.dt.strftime("%Y-%m-%d").rename("day"),
+    ],
+    ids=["series", "with a zone", "column", "objects", "periods", "text"],
+)
+def test_dates_are_seconds_that_new_rows_share(u):
+    read = as_dataset(X, u)
+    assert read.u.columns[0].kind is Kind.CONTINUOUS
+    assert_array_equal(read.u.values[:, 0], SECONDS)
+    assert "seconds since 1970" in read.notes[0]
+    later = as_dataset(X[7:], u[7:], new_rows_of=3)
+    assert_array_equal(later.u.values[:, 0], SECONDS[7:])
+
+
+def test_dates_of_a_file_are_those_of_memory(tmp_path):
+    np.savez(tmp_path / "t.npz", x=X.to_numpy(), u=DAYS.to_numpy())
+    assert_array_equal(load_table(tmp_path / "t.npz").u.values[:, 0], SECONDS)
+
+
+@pytest.mark.parametrize(
+    "u",
+    [
+        pd.Series(pd.to_timedelta(np.arange(ROWS), "min")),
+        [datetime.timedelta(minutes=i) for i in range(ROWS)],
+        [datetime.time(i // 60, i % 60) for i in range(ROWS)],
+    ],
+    ids=["series", "objects", "times of day"],
+)
+def test_durations_and_times_of_day_are_seconds(u):
+    assert_array_equal(as_dataset(X, u).u.values[:, 0], 60.0 * np.arange(ROWS))
+
+
+def test_bins_are_categories_in_their_order():
+    bins = pd.cut(X["a"], [-9, -0.5, 0.5, 9])
+    for given in ("bin", ["bin"]):
+        [column] = as_dataset(X.assign(bin=bins), given).u.columns
+        assert column.kind is Kind.ORDERED
+        assert column.levels.tolist() == ["(-9.0, -0.5]", "(-0.5, 0.5]", "(0.5, 9.0]"]
+
+
+@pytest.mark.parametrize("name", ["", "cond", "pos, cm:x"])
+def test_a_series_of_polars_is_u_whatever_its_name(name):
+    polars = pytest.importorskip("polars")
+    for values in (CODES, [f"c{code}" for code in CODES]):
+        found = as_dataset(polars.from_pandas(X), polars.Series(name, values))
+        assert_array_equal(found.u.codes, CODES)
+
+
+def test_whole_numbers_beside_a_missing_one_stay_whole():
+    for u in (pd.array([None, *CODES[1:]], "Int64"), np.where(CODES == 2, np.nan, CODES)):
+        levels = as_dataset(X, u).u.levels
+        assert levels.dtype.kind == "i"
+
+
+LABELS = np.array([f"c{code}{' ' * (i % 2)}" for i, code in enumerate(CODES)])
+
+
+@pytest.mark.parametrize("u", [LABELS, LABELS.astype("S"), pd.Series(LABELS, name="cond")])
+def test_blanks_around_labels_make_no_category(u):
+    found = as_dataset(X, u)
+    assert found.u.levels.tolist() == [f"c{i}" for i in range(6)]
+    assert "differ in blanks" in found.notes[0]
+    assert "differ in blanks" not in as_dataset(X, LABELS[::2].repeat(2)).notes
+    assert as_dataset(X[:2], LABELS[1:3], new_rows_of=3).u.levels.tolist() == ["c0"]
+
+
+def test_blanks_around_groups_and_chosen_rows_are_no_part_of_them(tmp_path):
+    assert_array_equal(as_dataset(X, CODES, groups=LABELS).groups, CODES)
+    X.assign(label=LABELS, u=CODES).to_csv(tmp_path / "t.csv", index=False)
+    found = load_table(tmp_path / "t.csv", x="a,b", u="u", rows="label!=c3")
+    assert len(found.x) == 100
+
+
+def with_lists(library):
+    columns = {"a": [0.5, 1.5, 2.5], "b": [2.0, 1.0, 4.0], "spikes": [[1], [1, 2], []], "u": "xyx"}
+    columns["u"] = [*columns["u"]]
+    return pytest.importorskip(library).DataFrame(columns)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_column_that_nothing_takes_is_left_out(tmp_path, library):
+    frame = with_lists(library)
+    found = as_dataset(frame, "u")
+    assert found.columns == ("a", "b")
+    assert found.notes[0].endswith("left out: neither numbers nor text spikes.")
+    assert "spikes" not in found.side
+    for faulty in ({"u": "spikes"}, {"u": "u", "groups": "spikes"}, {"u": "u", "columns": "s*"}):
+        with pytest.raises(InputError, match=r"spikes.* holds neither numbers nor text"):
+            as_dataset(frame, **faulty)
+
+
+def test_so_is_one_of_a_file(tmp_path):
+    with_lists("pandas").to_parquet(tmp_path / "t.parquet")
+    assert load_table(tmp_path / "t.parquet", u="u").columns == ("a", "b")
+
+
+def test_sparse_matrices_of_keys_are_no_mapping():
+    from scipy import sparse
+
+    counts = sparse.dok_matrix(np.arange(3.0 * ROWS).reshape(ROWS, 3) % 4)
+    assert_array_equal(as_dataset(counts, CODES).x, counts.toarray())
+
+
+def test_u_of_more_rows_says_how_to_take_those_of_x():
+    some = X[X["a"] > 0]
+    u = pd.Series(CODES)
+    with pytest.raises(InputError, match=r"u has the index of x and .* more rows; use `(.*)`"):
+        as_dataset(some, u)
+    assert_array_equal(as_dataset(some, u.loc[some.index]).u.own(), CODES[some.index])
