@@ -9,6 +9,7 @@ import fcntl
 import functools
 import gc
 import importlib.util
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -120,6 +121,30 @@ class Counted(NamedTuple):
 
     call: Callable[..., Any]
     traces: list[None]
+
+
+@pytest.fixture
+def compilations():
+    """`with compilations() as threads`: who compiled meanwhile, or read what was compiled before.
+
+    Each time by the first word of the thread's name.
+    """
+
+    @contextlib.contextmanager
+    def counted():
+        threads: list[str] = []
+
+        def note(event, seconds, **kwargs):
+            if event.endswith("backend_compile_duration"):
+                threads.append(threading.current_thread().name.split("_")[0])
+
+        jax.monitoring.register_event_duration_secs_listener(note)
+        try:
+            yield threads
+        finally:
+            jax.monitoring.unregister_event_duration_listener(note)
+
+    return counted
 
 
 @pytest.fixture(scope="session")

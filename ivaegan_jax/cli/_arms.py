@@ -2,23 +2,29 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from absl import flags
+
 from ivaegan_jax import report
 from ivaegan_jax.cli._flags import command_line
+from ivaegan_jax.cli._stop import STOP
 from ivaegan_jax.cli._study import complete
 from ivaegan_jax.files import read_json, write_json, write_text
 from ivaegan_jax.studies import (
     Experiment,
     NamedStudy,
+    Study,
     Workdir,
     data_label,
     experiment_of,
     load_raw,
     merge,
 )
-from ivaegan_jax.training import leads, meet
+from ivaegan_jax.training import Ahead, in_sight, leads, meet
 
 
 class Clock:
@@ -40,6 +46,41 @@ class Clock:
         return f"; about {seconds / 60:.0f} min left" if seconds > 90 else f"; {seconds:.0f} s left"
 
 
+class Coming:
+    """The studies of the arms that come next, made in the background, and their programs."""
+
+    def __init__(self, ahead: Ahead):
+        """Takes the threads; nothing is begun."""
+        self._ahead, self._begun = ahead, dict[Path, Future[Study]]()
+
+    def begin(self, experiment: Experiment, workdir: Workdir) -> None:
+        """Begins to make an arm's study, unless it is done."""
+        if not workdir.is_done():
+            self._begun[workdir.path] = self._ahead.begin(partial(self._make, experiment, workdir))
+
+    def take(self, experiment: Experiment, workdir: Workdir) -> Study:
+        """An arm's study, made now where that was not begun.
+
+        Raises:
+          InputError: for settings or data that cannot work.
+        """
+        begun = self._begun.pop(workdir.path, None)
+        return _study(experiment) if begun is None or begun.cancel() else begun.result()
+
+    def _make(self, experiment: Experiment, workdir: Workdir) -> Study:
+        study = _study(experiment)
+        self._ahead.begin(partial(self._compile, study, workdir))
+        return study
+
+    def _compile(self, study: Study, workdir: Workdir) -> None:
+        for group in study.groups_of(study.left(workdir))[: self._ahead.most]:
+            study.compile_ahead(self._ahead, group, workdir)
+
+
+def _study(experiment: Experiment) -> Study:
+    return Study(experiment, flags.FLAGS.batch_devices)
+
+
 def run_arms(study: NamedStudy, root: Path) -> None:
     """Runs, or goes on with, every arm in a work directory of its own.
 
@@ -50,14 +91,19 @@ def run_arms(study: NamedStudy, root: Path) -> None:
     asked = [(arm, experiment_of(study, arm), Workdir(root / arm.name)) for arm in study.arms]
     _check([(experiment, workdir) for _, experiment, workdir in asked])
     clock = Clock([_work(experiment) for _, experiment, workdir in asked if not workdir.is_done()])
-    for i, (arm, experiment, workdir) in enumerate(asked, start=1):
-        title = f"arm {i}/{len(asked)} "
-        if meet(f"arm {arm.name}", leads() and workdir.is_done())[0]:
-            print(f"{title}{arm.name}: done before")
-            continue
-        print(f"{title}{arm.name}: {arm.preset} on {data_label(study, arm)}{clock}", flush=True)
-        complete(experiment, workdir, title)
-        clock.tick(_work(experiment))
+    numbered = [(i, *each) for i, each in enumerate(asked, start=1)]
+    with Ahead(STOP) as ahead:
+        coming = Coming(ahead)
+        for (i, arm, experiment, workdir), seen in in_sight(numbered, ahead.most):
+            for *_, next_one, its_workdir in seen:
+                coming.begin(next_one, its_workdir)
+            title = f"arm {i}/{len(asked)} "
+            if meet(f"arm {arm.name}", leads() and workdir.is_done())[0]:
+                print(f"{title}{arm.name}: done before")
+                continue
+            print(f"{title}{arm.name}: {arm.preset} on {data_label(study, arm)}{clock}", flush=True)
+            complete(coming.take(experiment, workdir), workdir, title, ahead=ahead)
+            clock.tick(_work(experiment))
 
 
 def report_arms(name: str, study: NamedStudy, root: Path, out: Path | None) -> report.Studied:

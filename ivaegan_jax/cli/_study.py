@@ -34,7 +34,7 @@ from ivaegan_jax.studies import (
     recorded,
     with_controls,
 )
-from ivaegan_jax.training import describe_numerics, fingerprint, leads, led, meet
+from ivaegan_jax.training import Ahead, describe_numerics, fingerprint, leads, led, meet
 from ivaegan_jax.types import Pause
 
 BENCHMARK_SEEDS = ("2", "6-9")
@@ -99,35 +99,35 @@ def run_study(program: str, labels: Callable[[], Sequence[str]]) -> None:
     workdir = Workdir(Path(name))
     load_of_study(workdir.path)  # what it was begun with, by whose names labels go
     experiment = experiment_from_flags(labels())
-    at_once = flags.FLAGS.runs_at_once
     controls = "controls" in flags.FLAGS and flags.FLAGS.controls == [AUTO]
-    if complete(experiment, workdir, "", partial(_report, workdir), at_once, controls):
+    study = Study(experiment, flags.FLAGS.batch_devices, controls)
+    at_once = flags.FLAGS.runs_at_once
+    if complete(study, workdir, after=partial(_report, workdir), runs_at_once=at_once):
         return
     print(f"{workdir.path} is finished; its report is {workdir.path / 'report.html'}")
 
 
 def complete(
-    experiment: Experiment,
+    study: Study,
     workdir: Workdir,
     title: str = "",
     after: Callable[[Pause], None] = lambda pause: None,
     runs_at_once: int = 0,
-    controls: bool = False,
+    ahead: Ahead | None = None,
 ) -> bool:
     """Brings a work directory to its end.
 
     Args:
-      experiment: what it is for.
+      study: what it is for.
       workdir: new, or made for the same and stopped.
       title: of the progress bar, before the model's name.
       after: what is left to do before the directory counts as done.
       runs_at_once: runs trained at once; 0 takes as many as fit.
-      controls: whether models get a control with shifted u where rows depend on each other.
+      ahead: compiles what comes next; None makes one for this study.
 
     Returns:
       Whether there was anything left to do.
     """
-    study = Study(experiment, flags.FLAGS.batch_devices, controls)
     settings = study.settings()
     if leads():
         workdir.open(settings)
@@ -137,7 +137,7 @@ def complete(
             leads() and workdir.is_done(),
         )[0]:
             return False
-        _run(study, workdir, title, runs_at_once)
+        _run(study, workdir, title, runs_at_once, ahead)
         led("the report was written", lambda pause: _finish(workdir, after, pause), STOP)
     return True
 
@@ -147,7 +147,9 @@ def _finish(workdir: Workdir, after: Callable[[Pause], None], pause: Pause) -> N
     write_text(workdir.done, "")
 
 
-def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
+def _run(
+    study: Study, workdir: Workdir, title: str, runs_at_once: int, ahead: Ahead | None
+) -> None:
     left = study.left(workdir)
     with recorded(study, workdir, command_line(), _given_flags()) as manifest:
         said = [*study.notes, *study.split_record()["sentences"]]
@@ -155,7 +157,8 @@ def _run(study: Study, workdir: Workdir, title: str, runs_at_once: int) -> None:
         stages, runs = list(stages_of(study, left)), len(study.runs.seed)
         steps, advise = study.experiment.steps, "config" in flags.FLAGS
         with ConsoleReporter(stages, steps, runs, title, advise) as reporter:
-            study.run(workdir, reporter, STOP, runs_at_once=runs_at_once, on_plan=reporter.plan)
+            study.run(workdir, reporter, STOP, runs_at_once=runs_at_once, on_plan=reporter.plan,
+                      ahead=ahead)  # fmt: skip
             if leads():
                 manifest["stage_seconds"] = reporter.spent()
                 reporter.stage("page")

@@ -1,6 +1,7 @@
 """How many of a group's runs are trained at once: as many as fit, or as were begun with."""
 
 import time
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import jax
@@ -17,6 +18,7 @@ from ivaegan_jax.training import (
     available_bytes,
     choose_at_once,
     compile_chunk,
+    compile_start,
     footprint,
     leads,
     meet,
@@ -101,6 +103,29 @@ def make_plan(
         write_json(workdir.parts, read_json(workdir.parts) | {group.name: at_once})
     seconds = time.monotonic() - began
     return Plan(group, at_once, reason, found.own / found.runs, free - found.shared, seconds)
+
+
+def programs_of(
+    group: Group,
+    data: Callable[[], AllTrainData],
+    mesh: Mesh,
+    workdir: Workdir,
+    runs_at_once: int = 0,
+) -> Iterator[Callable[[], object]]:
+    """What compiles the programs of a group's training, as `make_plan` tries them first.
+
+    Args:
+      group: what is to be trained.
+      data: that all its runs share.
+      mesh: devices that the runs are split over.
+      workdir: where the choice of a study that was stopped is recorded.
+      runs_at_once: as `make_plan` takes it.
+    """
+    trainer, runs = group.jobs[0].trainer, len(group.runs.seed)
+    at_once = recorded_at_once(workdir, group) or min(runs_at_once, runs) or runs
+    padded = at_most(group.runs, 0, at_once + -at_once % mesh.size)
+    yield lambda: compile_start(trainer, at_most(group.runs, 0, at_once), mesh)
+    yield lambda: compile_chunk(trainer, padded, data(), mesh)
 
 
 def recorded_at_once(workdir: Workdir, group: Group) -> int:

@@ -1,7 +1,8 @@
 """How anything is run that trains groups of jobs and scores them label by label."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -15,10 +16,20 @@ from ivaegan_jax.studies.group_training import Reporter, Training
 from ivaegan_jax.studies.integrity import drop_damaged
 from ivaegan_jax.studies.jobs import Group, Job
 from ivaegan_jax.studies.parts import train_in_parts
-from ivaegan_jax.studies.plan import Plan, make_plan
+from ivaegan_jax.studies.plan import Plan, make_plan, programs_of
 from ivaegan_jax.studies.results import load_results
 from ivaegan_jax.studies.workdir import Workdir
-from ivaegan_jax.training import NEVER, InBlocks, Run, TrainState, leads, led, meet
+from ivaegan_jax.training import (
+    NEVER,
+    Ahead,
+    InBlocks,
+    Run,
+    TrainState,
+    in_sight,
+    leads,
+    led,
+    meet,
+)
 from ivaegan_jax.types import AllTrainData, Pause, Stop
 
 
@@ -94,12 +105,14 @@ class Running(ABC):
         *,
         runs_at_once: int = 0,
         on_plan: Callable[[Plan], None] = lambda plan: None,
+        ahead: Ahead | None = None,
     ) -> None:
         """Trains and scores whatever the work directory does not hold yet.
 
         Programs are queued, one after another: each spreads its runs over all devices, so that two
-        at a time would only share them, and the memory. All processes of a job train; the one that
-        leads keeps the records and scores alone.
+        at a time would only share them, and the memory. Those that come next are compiled
+        meanwhile. All processes of a job train; the one that leads keeps the records and scores
+        alone.
 
         Args:
           workdir: where everything goes.
@@ -107,6 +120,7 @@ class Running(ABC):
           stop: called after compiling, after every chunk, and between the parts of scoring.
           runs_at_once: runs trained at once; 0 takes as many as fit. No number depends on it.
           on_plan: is called with how many runs a program trains at once, before it begins.
+          ahead: compiles what comes next; None makes one for this study.
 
         Raises:
           Interrupted: on a request to stop; running it again goes on from there.
@@ -118,27 +132,39 @@ class Running(ABC):
             keep_arrays(workdir.preprocessing, self.kept_arrays())
         enters = reporter.stage if leads() else lambda kind, what: None
         left = self._agreed_left(workdir)
-        for group in self.groups:
-            wanted = [job.label for job in group.jobs if job.label in left]
-            if not wanted:
-                continue
-            enters("compile", group.title)
-            data = self.train_data(group.jobs[0])
-            plan = make_plan(group, data, self.mesh, workdir, runs_at_once)
-            on_plan(plan)
-            led(f"{group.title} was compiled", lambda pause: None, stop)
-            enters("train", group.title)
-            rows = self.in_blocks(group.jobs[0]) or data
-            training = Training(self.experiment, group, rows, self.mesh, workdir, reporter, stop)
-            for job, states in train_in_parts(plan, wanted, workdir, training.train):
-                enters("score", job.label)
-                score = partial(self.score, job, states, workdir)
-                found = led(f"{job.label} was scored", score, stop)
-                if found is not None:
-                    reporter.finish(job.label, found)
+        with nullcontext(ahead) if ahead else Ahead(stop) as threads:
+            for group, coming in in_sight(self.groups_of(left), threads.most):
+                for each in coming:
+                    self.compile_ahead(threads, each, workdir, runs_at_once)
+                enters("compile", group.title)
+                data = self.train_data(group.jobs[0])
+                plan = make_plan(group, data, self.mesh, workdir, runs_at_once)
+                on_plan(plan)
+                led(f"{group.title} was compiled", lambda pause: None, stop)
+                enters("train", group.title)
+                rows = self.in_blocks(group.jobs[0]) or data
+                own = Training(self.experiment, group, rows, self.mesh, workdir, reporter, stop)
+                for job, states in train_in_parts(plan, left, workdir, own.train):
+                    enters("score", job.label)
+                    score = partial(self.score, job, states, workdir)
+                    found = led(f"{job.label} was scored", score, stop)
+                    if found is not None:
+                        reporter.finish(job.label, found)
         if self.sources_known:
             enters("baselines", "")
         led("the data were scored", partial(self.score_data, workdir), stop)
+
+    def groups_of(self, labels: Collection[str]) -> list[Group]:
+        """The groups that any of these labels is in."""
+        return [each for each in self.groups if any(job.label in labels for job in each.jobs)]
+
+    def compile_ahead(
+        self, ahead: Ahead, group: Group, workdir: Workdir, runs_at_once: int = 0
+    ) -> None:
+        """Begins to compile what a group will take; whoever calls for it finds it compiled."""
+        data = partial(self.train_data, group.jobs[0])
+        for program in programs_of(group, data, self.mesh, workdir, runs_at_once):
+            ahead.begin(program)
 
     def _agreed_left(self, workdir: Workdir) -> list[str]:
         """What process 0 finds left to do; as one number, since a meeting has room for little."""

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 from jax.sharding import Mesh
 
-from ivaegan_jax.data import Part, as_control, preprocessing_arrays, split_arrays
+from ivaegan_jax.data import Part, Prepared, as_control, preprocessing_arrays, split_arrays
 from ivaegan_jax.evaluation import (
     Baseline,
     Chosen,
@@ -110,6 +110,7 @@ class Study(Running):
         check_blocks(experiment)
         self.experiment = experiment
         self._workdir: Workdir | None = None
+        self.rows = lru_cache(maxsize=2)(self._make_rows)
         self.scorer = lru_cache(maxsize=2)(self._make_scorer)
         self.mesh = self._make_mesh()
         latents = choose_latents(experiment, self.data)
@@ -176,7 +177,7 @@ class Study(Running):
 
     def training_part(self, job: Job) -> Part:
         """The training rows of one model of the study, in the order of the table."""
-        return self.scorer(job.parsed.control).data.train
+        return self.rows(job.parsed.control).train
 
     def train_data(self, job: Job) -> TrainData:
         """The training rows as one model of the study sees them; the first block of many."""
@@ -245,12 +246,15 @@ class Study(Running):
             rows += paced(made(self.data, e.data_seeds, e.data), pause)
         add_results(workdir.metrics, [*rows, *gate_rows(e, self.seen)])
 
+    def _make_rows(self, control: str) -> Prepared:
+        """The rows that models of one control see; empty for no control."""
+        e, kind = self.experiment, self.seen.structure.kind
+        return as_control(self.data, control, e.data_seeds, e.seeds, kind)
+
     def _make_scorer(self, control: str) -> Scorer:
-        """Scores models on the rows that those of one control see; empty for no control."""
-        e, mesh = self.experiment, make_seeds_mesh(jax.local_devices())
-        kind = self.seen.structure.kind
-        rows = as_control(self.data, control, e.data_seeds, e.seeds, kind)
-        return Scorer(e, rows, self.dims, mesh)
+        """Scores models on the rows of one control."""
+        mesh = make_seeds_mesh(jax.local_devices())
+        return Scorer(self.experiment, self.rows(control), self.dims, mesh)
 
     def _make_mesh(self) -> Mesh:
         """All devices of all processes; batches over as many of them as `batch_devices`."""

@@ -4,6 +4,7 @@ Belongs here: how parameters change, and what that takes of a machine. Does not:
 are, or what their results are worth.
 """
 
+from ivaegan_jax.training.ahead import Ahead, in_sight
 from ivaegan_jax.training.checkpoint import Checkpoints
 from ivaegan_jax.training.config import PACE, TrainConfig
 from ivaegan_jax.training.devices import (
@@ -21,6 +22,7 @@ from ivaegan_jax.training.loop import (
     Chunk,
     Schedule,
     compile_chunk,
+    compile_start,
     over_chunks,
     shapes_of_states,
     start_runs,
@@ -59,6 +61,7 @@ __all__ = [
     "PACE",
     "SEAL",
     "SHARE",
+    "Ahead",
     "Checkpoints",
     "Chunk",
     "Feed",
@@ -76,12 +79,14 @@ __all__ = [
     "check_fits",
     "choose_at_once",
     "compile_chunk",
+    "compile_start",
     "cpu_count",
     "default_how",
     "describe_numerics",
     "fingerprint",
     "footprint",
     "free_bytes",
+    "in_sight",
     "is_whole",
     "leads",
     "led",

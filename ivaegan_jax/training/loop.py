@@ -26,6 +26,9 @@ from ivaegan_jax.training.state import TrainState
 from ivaegan_jax.training.trainer import Run, Trainer
 from ivaegan_jax.types import AllTrainData, Interrupted, Stop, Terms
 
+KEPT = 32
+"""Programs of a kind that are kept, for whatever is trained in this process later."""
+
 
 class _Never(nullcontext[None]):
     def __call__(self) -> bool:
@@ -161,9 +164,15 @@ def start_runs(trainer: Trainer, runs: Run, mesh: Mesh) -> TrainState:
     return _over_init(trainer, mesh)(runs, ())
 
 
-@lru_cache(maxsize=8)  # the next part of the same runs starts with the same program
+@lru_cache(maxsize=KEPT)  # the next part of the same runs starts with the same program
 def _over_init(trainer: Trainer, mesh: Mesh) -> Callable[..., TrainState]:
     return over_runs(lambda run, _: trainer.init(run), mesh, default_how())
+
+
+def compile_start(trainer: Trainer, runs: Run, mesh: Mesh) -> jax.stages.Compiled:
+    """The program that `start_runs` will call for these runs (host arrays)."""
+    spread = shapes_on(pad_runs(runs, mesh), mesh)
+    return _over_init(trainer, mesh).lower(spread, ()).compile()
 
 
 def compile_chunk(
@@ -179,7 +188,7 @@ def compile_chunk(
     return over_chunks(trainer, mesh).lower(*spread, (shared, np.int32(0))).compile()
 
 
-@lru_cache(maxsize=8)  # labels and studies of one structure share a program
+@lru_cache(maxsize=KEPT)  # labels and studies of one structure share a program
 def over_chunks(trainer: Trainer, mesh: Mesh) -> Callable[..., tuple[TrainState, Terms]]:
     """`(runs, states, (data, length)) -> (states, logs)` of stacked runs; takes the states over."""
     return over_runs(lambda run, state, shared: trainer.chunk(run, state, *shared), mesh,
