@@ -10,7 +10,7 @@ from absl import flags
 from ml_collections import config_flags
 
 from ivaegan_jax.cli import _processes
-from ivaegan_jax.data import COLUMNS, DATASETS, ENDINGS, KINDS, ROWS
+from ivaegan_jax.data import COLUMNS, DATASETS, ENDINGS_IN_WORDS, KINDS, ROWS
 from ivaegan_jax.studies import Config, parse_seeds
 from ivaegan_jax.types import InputError
 
@@ -54,7 +54,7 @@ def define_study_flags(data: str, steps: int) -> None:
 def define_experiment_flags(data: str, steps: int) -> None:
     """Defines the flags that say what is trained and on which data, with these defaults."""
     define_common_flags()
-    flags.DEFINE_string("data", data, f"{', '.join(DATASETS)}, or a file ({', '.join(ENDINGS)}).")
+    flags.DEFINE_string("data", data, f"{', '.join(DATASETS)}, or a file ({ENDINGS_IN_WORDS}).")
     define_column_flags()
     flags.DEFINE_string(
         "seeds",

@@ -24,7 +24,7 @@ from absl import flags
 from ivaegan_jax.cli import _flags
 from ivaegan_jax.data import (
     DATASETS,
-    ENDINGS,
+    ENDINGS_IN_WORDS,
     Latents,
     ending_of,
     load_dataset,
@@ -42,7 +42,7 @@ def define_flags() -> None:
         "workdir", "", "A work directory of train or compare, or a folder of its models/."
     )
     flags.DEFINE_string("data", "", "A file with x, or the study's own data by name.")
-    flags.DEFINE_string("out", "", f"The file to write ({', '.join(ENDINGS)}).")
+    flags.DEFINE_string("out", "", f"The file to write ({ENDINGS_IN_WORDS}).")
     flags.DEFINE_string("preset", "", "Which model, where the work directory has several.")
     _flags.define_rows_flag(None)
     flags.DEFINE_integer("data_seed", None, "Which data seed, where there are several.")
@@ -84,7 +84,7 @@ def _out(out: Path, data: Path) -> Path:
     if not out.suffix:
         out = out.with_name(out.name + (ending_of(data) or ".npz"))
     if not ending_of(out) or not out.absolute().parent.is_dir():
-        known = ", ".join(ENDINGS)
+        known = ENDINGS_IN_WORDS
         raise InputError(f"--out={out} must name a file in a folder that exists, ending in {known}")
     return out
 

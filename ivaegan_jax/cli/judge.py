@@ -25,7 +25,7 @@ from ivaegan_jax.cli import _flags
 from ivaegan_jax.data import (
     COLUMNS,
     DATASETS,
-    ENDINGS,
+    ENDINGS_IN_WORDS,
     ending_of,
     files_of,
     load_dataset,
@@ -41,7 +41,7 @@ def define_flags() -> None:
     _flags.define_common_flags()
     flags.DEFINE_list("latents", [], "Files of latents, one or more for each run; see above.")
     flags.DEFINE_string("data", "", f"The table: {', '.join(DATASETS)}, or a file "
-                        f"({', '.join(ENDINGS)}).")  # fmt: skip
+                        f"({ENDINGS_IN_WORDS}).")  # fmt: skip
     flags.DEFINE_integer("data_seed", 1, "Draw of a benchmark.")
     _flags.define_column_flags()
     flags.DEFINE_string("test", "", "Column that marks rows which were not trained on: true, 1, "

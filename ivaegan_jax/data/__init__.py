@@ -51,7 +51,7 @@ from ivaegan_jax.data.streams.blocks import Blocks, left_to_train
 from ivaegan_jax.data.streams.load import stored_bytes, stream_table
 from ivaegan_jax.data.streams.sample import bounded
 from ivaegan_jax.data.tables.embedding import as_embedding, files_of, load_embedding
-from ivaegan_jax.data.tables.formats import ENDINGS, ending_of, write_latents
+from ivaegan_jax.data.tables.formats import ENDINGS_IN_WORDS, ending_of, write_latents
 from ivaegan_jax.data.tables.latents import Latents
 from ivaegan_jax.data.tables.load import load_table
 from ivaegan_jax.data.tables.memory import as_dataset, as_rows
@@ -63,7 +63,7 @@ __all__ = [
     "COLUMNS",
     "CONTROLS",
     "DATASETS",
-    "ENDINGS",
+    "ENDINGS_IN_WORDS",
     "FEWEST_ROWS",
     "IN_TIME",
     "KINDS",

@@ -184,9 +184,9 @@ def test_dates_as_text_are_times_and_quantities(tmp_path):
 
 
 def test_a_file_of_an_unknown_ending_names_the_known_ones(tmp_path):
-    (tmp_path / "t.txt").write_text(LINES)
-    with pytest.raises(InputError, match=r"rename it to one of \.npz, \.csv, "):
-        load_table(tmp_path / "t.txt", u="side")
+    (tmp_path / "t.xyz").write_text(LINES)
+    with pytest.raises(InputError, match=r"formats that are read \(\.npz, \.csv, "):
+        load_table(tmp_path / "t.xyz", u="side")
 
 
 def test_a_column_called_x_is_one_of_several(tmp_path):

@@ -16,7 +16,7 @@ from ivaegan_jax.data.tables.files_of_arrays import beside_npy, open_hdf5, read_
 from ivaegan_jax.data.tables.formats import ending_of
 from ivaegan_jax.data.tables.matrices import native
 from ivaegan_jax.data.tables.objects import as_table
-from ivaegan_jax.data.tables.table import Table
+from ivaegan_jax.data.tables.table import Table, without_unit
 from ivaegan_jax.types import InputError, RowReader
 
 UNNAMED = "__index_level_"
@@ -166,7 +166,9 @@ def of_parquet(path: Path, x: str) -> Outline | None:
     names = [n for n in file.schema_arrow.names if not n.startswith(UNNAMED)]
 
     def rest(wanted: Sequence[str]) -> Table:
-        kept = [n for n in names if any(n == w or fnmatchcase(n, w) for w in wanted)]
+        kept = [
+            n for n in names if any(w in (n, without_unit(n)) or fnmatchcase(n, w) for w in wanted)
+        ]
         return _table(pq.read_table(path, columns=kept)) if kept else Table({})
 
     return Outline(_table(first.select(names)), rest, lambda own: Parquet(path, own))

@@ -1,19 +1,18 @@
 """Which columns of a table are x, u, groups, time and s."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Shaped
 
-from ivaegan_jax.data.splits.order import GROUPS, TIME, group_codes, times
-from ivaegan_jax.data.tables.build import Pieces, Reading
+from ivaegan_jax.data.splits.order import GROUPS, TIME
+from ivaegan_jax.data.tables.build import Pieces
+from ivaegan_jax.data.tables.chosen import read_chosen
 from ivaegan_jax.data.tables.grammar import Selected, parse_u, split_list
 from ivaegan_jax.data.tables.instants import as_instants
-from ivaegan_jax.data.tables.kinds_of_order import Rows
 from ivaegan_jax.data.tables.observations import all_numbers, joined
-from ivaegan_jax.data.tables.table import KEYS, Table, listed, matching
-from ivaegan_jax.data.tables.typed import KINDS, OF_ORDER, read_typed
+from ivaegan_jax.data.tables.table import KEYS, Table, listed, matching, named, without_unit
+from ivaegan_jax.data.tables.typed import KINDS
 from ivaegan_jax.types import InputError
 
 
@@ -64,11 +63,12 @@ def choose(
     """
     _check_arrays(table, choice, require_u)
     known = table.known()
+    choice = _with_order(choice, known)
     order = {
-        what: table.column(name or what, what)
+        what: table.column(name, what)
         for what, name in ((GROUPS, choice.groups), (TIME, choice.time))
-        if what in known or (name and (require_u or name in known))
-    }  # fmt: skip
+        if name and (require_u or name in known)
+    }
     order |= {TIME: as_instants(order[TIME])} if TIME in order else {}
     choice = choice if require_u else _of_new_rows(choice, beside or table)
     which = _selected(beside or table, choice, require_u)
@@ -80,9 +80,15 @@ def choose(
         if each.ndim == 1 and name not in (*KEYS, *columns) and len(each) == len(x)
         and each.dtype.kind != "O"
     } | order  # fmt: skip
-    u = _read_u(beside or table, which, x, columns, side) if which else None
+    u = read_chosen(beside or table, which, x, columns, side) if which else None
     s = joined(table, sources, "s")[0] if sources else table.arrays.get("s")
-    return Pieces(x, u, s, table.arrays.get("image_shape"), side, columns, notes)
+    return Pieces(x, u, s, table.arrays.get("image_shape"), side, columns, (*table.notes, *notes))
+
+
+def _with_order(choice: Choice, known: Collection[str]) -> Choice:
+    """The choice with the names of the columns that are groups and time; empty where none is."""
+    found = {what: named(getattr(choice, what) or what, known) for what in (GROUPS, TIME)}
+    return choice._replace(**{what: name for what, name in found.items() if name})
 
 
 def _no_observations(choice: Choice, u: Sequence[Selected], sources: Sequence[str]) -> set[str]:
@@ -101,6 +107,7 @@ def columns_of_x(table: Table, choice: Choice) -> tuple[tuple[str, ...], tuple[s
     Raises:
       InputError: for names that there are not, and columns that cannot be x.
     """
+    choice = _with_order(choice, table.known())
     sources = matching(_parts(choice.s), list(table.known()), "s")
     others = _no_observations(choice, _selected(table, choice, True), sources)
     return _observations(table, choice, others, ())[1:]
@@ -149,12 +156,13 @@ def _observations(
     """X, the names of its columns, and how it was chosen where nobody said it."""
     known = list(table.known())
     if model:
-        if lacking := [name for name in model if name not in known]:
+        own = {name: _of_model(name, known) for name in model}
+        if lacking := [name for name, each in own.items() if each is None]:
             what = (
                 f"x lacks {len(lacking)} of the {len(model)} columns that the model was trained on"
             )
             raise InputError(f"{what}: {listed(lacking)}; there are {listed(known)}")
-        return *joined(table, model), ()
+        return joined(table, [*filter(None, own.values())])[0], tuple(model), ()
     parts = _parts(choice.x)
     left_out = [part[1:] for part in parts if part.startswith("!") and part not in known]
     if parts and len(left_out) < len(parts):
@@ -170,48 +178,8 @@ def _observations(
     return *joined(table, names), (note,)
 
 
-def _read_u(
-    table: Table,
-    which: Sequence[Selected],
-    x: np.ndarray,
-    columns: tuple[str, ...],
-    side: Mapping[str, np.ndarray],
-) -> np.ndarray | Reading:
-    """U as it was selected; an array called u, or of several columns, without a kind as it is."""
-    (first, *others), held = which, table.arrays
-    is_array = first.name == "u" or (first.name in held and held[first.name].ndim > 1)
-    if not others and not first.kind and is_array and not _are_instants(held[first.name]):
-        return held[first.name]
-    pairs = [pair for each in which for pair in _columns_of(table, each)]
-    names, own = zip(*pairs, strict=True)
-    in_order = any(each.kind in OF_ORDER for each in which)
-    return read_typed(names, own, len(x), _rows(x, columns, side) if in_order else None)
-
-
-def _are_instants(u: np.ndarray) -> bool:
-    return u.dtype.kind in "mM" and u.size == len(u)
-
-
-def _columns_of(
-    table: Table, which: Selected
-) -> list[tuple[Selected, Shaped[np.ndarray, " rows"] | None]]:
-    """The columns of what was selected, more than one where that is an array."""
-    if not which.name:
-        return [(which, None)]
-    array, place = table.known()[which.name]
-    values = table.arrays[array]
-    if not which.kind and which.name in table.orders:
-        which = which._replace(kind="ordered", arguments=table.orders[which.name])
-    if place is not None or values.ndim == 1:
-        return [(which, values if place is None else values[:, place])]
-    values, names = values.reshape(len(values), -1), table.names.get(array, ())
-    names = names or [f"{array}[{i}]" for i in range(values.shape[1])]
-    return [(which._replace(name=n), column) for n, column in zip(names, values.T, strict=True)]
-
-
-def _rows(x: np.ndarray, columns: tuple[str, ...], side: Mapping[str, np.ndarray]) -> Rows:
-    """The order of rows, by the columns that are groups and time."""
-    groups, time = side.get(GROUPS), side.get(TIME)
-    group = np.zeros(len(x), np.int32) if groups is None else group_codes(groups)
-    at = np.zeros(len(x)) if time is None else times(time)
-    return Rows(x, columns, np.lexsort((at, group)), group, groups, time)
+def _of_model(name: str, known: Sequence[str]) -> str | None:
+    """The column that is one of a model's: of that name, or where one of both names no unit."""
+    if name in known or without_unit(name) == name:
+        return named(name, known)
+    return without_unit(name) if without_unit(name) in known else None

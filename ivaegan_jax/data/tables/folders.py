@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Shaped, UInt8
 
-from ivaegan_jax.data.tables.files_of_frames import read_text
+from ivaegan_jax.data.tables.files_of_text import read_text
 from ivaegan_jax.data.tables.table import Table, as_pictures
 from ivaegan_jax.types import InputError
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ivaegan_jax.data.tables import files_of_arrays as arrays
 from ivaegan_jax.data.tables import files_of_frames as frames
+from ivaegan_jax.data.tables import files_of_text as text
 from ivaegan_jax.data.tables.latents import Latents
 from ivaegan_jax.data.tables.pictures import read_pictures
 from ivaegan_jax.data.tables.spikes import is_spikes, read_spikes
@@ -34,11 +35,11 @@ class Format(NamedTuple):
     extra: str = "io"
 
 
-TEXT = tuple(f".{kind}{packed}" for kind in ("csv", "tsv") for packed in ("", ".gz", ".bz2", ".xz"))
+TEXT = tuple(f".{kind}{packed}" for kind in ("csv", "tsv", "txt") for packed in ("", *text.OPENERS))
 
 FORMATS = (
     Format((".npz",), arrays.read_npz, arrays.write_npz),
-    Format(TEXT, frames.read_text, frames.write_text),
+    Format(TEXT, text.read_text, text.write_text),
     Format((".npy",), arrays.read_npy, arrays.write_npy),
     Format((".parquet",), frames.read_parquet, frames.write_parquet, "pyarrow"),
     Format((".h5", ".hdf5"), arrays.read_hdf5, arrays.write_hdf5, "h5py"),
@@ -47,6 +48,11 @@ FORMATS = (
     Format((".xlsx",), frames.read_excel, frames.write_excel, "openpyxl"),
 )
 ENDINGS = tuple(ending for each in FORMATS for ending in each.endings)
+ENDINGS_IN_WORDS = ", ".join(each for each in ENDINGS if each.count(".") == 1)
+ENDINGS_IN_WORDS += f"; text also packed, {', '.join(text.OPENERS)}"
+
+PICKLES = (".pkl", ".pickle", ".p", ".joblib", ".rds", ".rdata", ".pt", ".pth")
+"""Endings of files that hold objects of a language, whose reading may run anything."""
 
 
 def ending_of(path: Path) -> str:
@@ -69,10 +75,20 @@ def read_table(path: Path, wanted: Sequence[str] = ()) -> Table:
         return pictures
     ending = ending_of(path)
     if not ending and not zipfile.is_zipfile(path):
-        raise InputError(
-            f"not a readable file by its ending; rename it to one of {', '.join(ENDINGS)}"
-        )
+        raise InputError(_advice_on_ending(path))
     return _format(ending or ".npz").read(path, wanted)
+
+
+def _advice_on_ending(path: Path) -> str:
+    if path.suffix.lower() in PICKLES:
+        return (
+            f"files of objects ({path.suffix}) are never opened, since that may run anything; save "
+            "the table with DataFrame.to_parquet, or arrays with numpy.savez"
+        )
+    return (
+        f"its ending names none of the formats that are read ({ENDINGS_IN_WORDS}); save the table "
+        "in one of them, or rename the file if it is in one, text to .txt"
+    )
 
 
 def write_latents(path: Path, latents: Latents) -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from ivaegan_jax.data.tables.table import matching, unknown
+from ivaegan_jax.data.tables.table import matching, named, unknown
 from ivaegan_jax.types import InputError
 
 WITHOUT_COLUMN = ("segments", "segment", "lag")
@@ -61,8 +61,8 @@ def parse_u(
 
 
 def _parse(part: str, known: list[str], kinds: Collection[str]) -> list[Selected]:
-    if part in known:
-        return [Selected(part)]
+    if (own := named(part, known)) is not None:
+        return [Selected(own)]
     form = FORM.fullmatch(part)
     if form is None:
         raise InputError(f"u: {part!r} is none of {GRAMMAR}")

@@ -2,6 +2,7 @@
 
 import difflib
 import fnmatch
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ class Table(NamedTuple):
       found: names of all arrays of a file, of which only some were read; none where all were.
       how: what to do where such a file lacks x or u.
       of_columns: whether all arrays are columns, of which x is one as any other.
+      notes: how the file was read where that was not plain, one sentence each.
       orders: of columns whose values have an order, all values in it.
     """
 
@@ -35,6 +37,7 @@ class Table(NamedTuple):
     how: str = ""
     of_columns: bool = False
     orders: Mapping[str, tuple[str, ...]] = {}
+    notes: tuple[str, ...] = ()
 
     @property
     def is_named(self) -> bool:
@@ -55,9 +58,7 @@ class Table(NamedTuple):
           InputError: where there is none of that name, or it is an array of several columns.
         """
         known = self.known()
-        if name not in known:
-            raise InputError(unknown(name, known, what))
-        array, place = known[name]
+        array, place = known[literally(name, known, what)]
         found = self.arrays[array] if place is None else self.arrays[array][:, place]
         if found.dtype.kind == "O":
             raise InputError(
@@ -107,7 +108,7 @@ def matching(patterns: Iterable[str], known: Sequence[str], what: str) -> list[s
     for pattern in patterns:
         negated = pattern.startswith("!") and pattern not in known
         text = pattern[1:] if negated else pattern
-        found = [text] if text in known else fnmatch.filter(known, text)
+        found = fnmatch.filter(known, text) if (own := named(text, known)) is None else [own]
         if not found:
             raise InputError(unknown(text, known, what))
         for name in found:
@@ -115,11 +116,36 @@ def matching(patterns: Iterable[str], known: Sequence[str], what: str) -> list[s
     return list(chosen)
 
 
+UNIT = re.compile(r"\s+(\[[^\[\]]*\]|\([^()]*\))$")
+"""A unit behind a name, as in `force [N]` or `Rate (Hz)`."""
+
+
+def without_unit(name: str) -> str:
+    """The name of a column without the unit behind it."""
+    return UNIT.sub("", name)
+
+
+def named(name: str, known: Iterable[str]) -> str | None:
+    """The column of that name, or the one that has a unit in brackets behind it; None if none."""
+    known = list(known)
+    alike = [name] if name in known else [each for each in known if without_unit(each) == name]
+    return alike[0] if len(alike) == 1 else None
+
+
+def literally(name: str, known: Iterable[str], what: str) -> str:
+    """As `named`; raises InputError where there is no such column."""
+    known = list(known)
+    if (found := named(name, known)) is None:
+        raise InputError(unknown(name, known, what))
+    return found
+
+
 def unknown(name: str, known: Iterable[str], what: str) -> str:
     """That there is no column of that name, and which are nearest."""
     known = list(known)
     lower = {each.lower(): each for each in known}
-    near = [lower[each] for each in difflib.get_close_matches(name.lower(), lower, 3)]
+    near = [each for each in known if without_unit(each) == name]
+    near = near or [lower[each] for each in difflib.get_close_matches(name.lower(), lower, 3)]
     hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
     return f"{what}: {name!r} is no column; {hint}columns are {listed(known)}"
 

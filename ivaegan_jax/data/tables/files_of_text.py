@@ -1,0 +1,151 @@
+"""Text with separators, packed or not, however it was exported."""
+
+import bz2
+import csv
+import gzip
+import io
+import itertools
+import lzma
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ivaegan_jax.data.tables.headings import COMMENT, Heading, find_heading, tidied
+from ivaegan_jax.data.tables.latents import Latents
+from ivaegan_jax.data.tables.table import Table
+from ivaegan_jax.types import InputError
+
+
+def _unzipped(path: Path, mode: str = "rb") -> io.BufferedIOBase:
+    """The one file of an archive."""
+    with zipfile.ZipFile(path) as archive:
+        names = [each for each in archive.namelist() if not each.startswith("__MACOSX/")]
+        if len(names) != 1:
+            raise InputError(f"an archive of {len(names)} files; unpack it and name one of them")
+        return io.BytesIO(archive.read(names[0]))
+
+
+OPENERS: dict[str, Callable[..., Any]] = {
+    ".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open, ".zip": _unzipped
+}  # fmt: skip
+SEPARATORS = (",", "\t", ";", "|", " ")
+LOOKED_AT = 50
+"""Lines from which separator, decimal sign and names are found."""
+
+LATEST = LOOKED_AT // 2
+"""Of these the last that may be the line of names."""
+
+COMMA, POINT = re.compile(r"[-+]?\d+,\d+"), re.compile(r"[-+]?\d*\.\d+(e[-+]?\d+)?", re.IGNORECASE)
+
+
+class Dialect(NamedTuple):
+    """How numbers and columns are written in a file of text."""
+
+    separator: str
+    decimal: str
+
+
+def read_text(path: Path, wanted: Sequence[str]) -> Table:
+    """Reads a file of text, packed or not, in UTF-8 or as Excel's "Unicode text".
+
+    Separator, decimal sign and the line of names are found from the first lines; numbers are read
+    to their last bit.
+
+    Raises:
+      InputError: where names are missing or double, or lines have different lengths.
+    """
+    import pandas as pd
+
+    above = 0
+    try:
+        with _opened(path) as file:
+            dialect, heading, above = _outline(list(itertools.islice(file, LOOKED_AT)))
+        with _opened(path) as file:
+            for _ in range(above):
+                file.readline()
+            frame = pd.read_csv(
+                file, sep=dialect.separator, decimal=dialect.decimal, header=None,
+                names=list(heading.names), skipinitialspace=True, low_memory=False,
+                **to_the_bit(pd.__version__),
+            )  # fmt: skip
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"byte {error.start} is no text in UTF-8; save the file as UTF-8"
+        ) from None
+    except (EOFError, lzma.LZMAError, OSError, zipfile.BadZipFile) as error:
+        if getattr(error, "errno", None):  # of the disk, not of what is packed
+            raise
+        raise InputError(f"damaged: {error}; make the file again") from None
+    except pd.errors.ParserError as error:
+        raise InputError(
+            f"its lines have different numbers of columns: {_why(error, above)}; mend the line"
+        ) from None
+    return tidied(frame, heading.note)
+
+
+def _opened(path: Path) -> io.TextIOWrapper:
+    """The text of a file, in the encoding that its first bytes give away."""
+    file = OPENERS.get(path.suffix.lower(), open)(path, "rb")
+    wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
+    file.seek(0)
+    return io.TextIOWrapper(file, "utf-16" if wide else "utf-8-sig")
+
+
+def _outline(lines: Sequence[str]) -> tuple[Dialect, Heading, int]:
+    """How a file is written, the names of its columns, and the lines above its rows."""
+    marks = [COMMENT.match(line) for line in lines]
+    texts = [line[m.end() :] if m else line for line, m in zip(lines, marks, strict=True)]
+    dialect = find_dialect([text for text in texts if text.strip()])
+    reader = csv.reader(texts, delimiter=dialect.separator, skipinitialspace=True)
+    rows = [(cells, reader.line_num) for cells in reader]
+    comments = {i for i, (_, end) in enumerate(rows) if marks[end - 1]}
+    heading = find_heading([cells for cells, _ in rows], comments)
+    return dialect, heading, rows[heading.lines - 1][1]
+
+
+def _why(error: Exception, above: int) -> str:
+    """What pandas says, with the numbers of lines as the file has them."""
+    text = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
+    return re.sub(r"line (\d+)", lambda found: f"line {int(found[1]) + above}", text)
+
+
+def to_the_bit(version: str) -> dict[str, Any]:
+    """What pandas is given so that numbers are read to their last bit; later ones do by default."""
+    major, minor = map(int, version.split(".")[:2])
+    return {} if (major, minor) >= (3, 1) else {"float_precision": "round_trip"}
+
+
+def find_dialect(lines: Sequence[str]) -> Dialect:
+    """The separator that cuts most lines into equally many columns, and the decimal sign.
+
+    The first line has as many too, or the first that does where none of the separators fits it.
+    """
+    fitting = (found for at in range(LATEST) if (found := _fitting(lines[at:])))
+    found = next(fitting, {})
+    if len(found) > 1:
+        found.pop(" ", None)
+    separator = max(found, key=found.__getitem__, default=",")
+    cells = [c.strip() for row in csv.reader(lines[1:], delimiter=separator) for c in row]
+    commas = separator != "," and any(map(COMMA.fullmatch, cells))
+    return Dialect(separator, "," if commas and not any(map(POINT.fullmatch, cells)) else ".")
+
+
+def _fitting(lines: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Separators that cut the first line as most others: how many lines, into how many cells."""
+    found = {}
+    for separator in SEPARATORS:
+        rows = list(csv.reader(lines, delimiter=separator, skipinitialspace=True))
+        counts = [len(row) for row in rows[1:] or rows]
+        common = max(set(counts), key=counts.count, default=1)
+        # names of rows may stand in a first column that has no name itself
+        if common > 1 and len(rows[0]) in (common, max(2, common - 1)):
+            found[separator] = (counts.count(common), common)
+    return found
+
+
+def write_text(path: Path, latents: Latents) -> None:
+    """Writes one line for every row, with tabs where the file's name says so."""
+    tabs = re.search(r"\.(tsv|txt)\b", path.name.lower())
+    latents.frame().to_csv(path, sep="\t" if tabs else ",", index=False)
