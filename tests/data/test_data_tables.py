@@ -161,7 +161,9 @@ def test_foreign_or_damaged_files_give_one_clear_line(tmp_path, kind):
 
 def test_a_lone_array_has_no_u_and_a_folder_is_no_table(tmp_path):
     np.save(tmp_path / "x.npy", X)
-    with pytest.raises(InputError, match="there is no u; give one value for each row of x"):
+    with pytest.raises(
+        InputError, match=r"no array u in it \(found x\); save u in the same folder as u.npy"
+    ):
         load_table(tmp_path / "x.npy")
     with pytest.raises(InputError, match="not a readable"):
         load_table(tmp_path)

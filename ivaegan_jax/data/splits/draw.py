@@ -106,7 +106,7 @@ def check_batch(split: Split, batch: int) -> None:
     if not 1 <= batch <= len(split.train):
         raise InputError(
             f"a batch of {batch} rows does not fit {len(split.train)} training rows; "
-            f"choose a batch from 1 to {len(split.train)}"
+            f"choose a smaller one, as --config.train.batch={len(split.train)}"
         )
 
 

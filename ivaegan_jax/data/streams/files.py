@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Real
 
-from ivaegan_jax.data.tables.files_of_arrays import beside_npy, open_hdf5, read_hdf5
+from ivaegan_jax.data.tables.files_of_arrays import open_hdf5, read_hdf5
+from ivaegan_jax.data.tables.files_of_npy import beside_npy
 from ivaegan_jax.data.tables.formats import ending_of
 from ivaegan_jax.data.tables.matrices import native
 from ivaegan_jax.data.tables.objects import as_table

@@ -113,7 +113,8 @@ def _with_place_of_x(table: Table, reader: RowReader, rows: int, columns: Sequen
     """The table with an x of zeros, of no size in memory, in the place of the one on the disk."""
     place = np.broadcast_to(np.zeros(1, reader.dtype), (rows, reader.shape[1]))
     names = {"x": tuple(columns)} if columns else {}
-    return Table({"x": place, **table.arrays}, names | dict(table.names), orders=table.orders)
+    arrays = {"x": place, **table.arrays}
+    return table._replace(arrays=arrays, names=names | dict(table.names), of_columns=False)
 
 
 def _some(pieces: Pieces, rows: Int[np.ndarray, " some"]) -> Pieces:

@@ -15,6 +15,7 @@ from ivaegan_jax.data.tables.table import KEYS, Table
 from ivaegan_jax.types import InputError
 
 HOW_TO_SAVE = "save it with numpy.savez(path, x=x, u=u)"
+HOW_TO_NAME = "name the arrays, as in --x=NAME --u=NAME"
 BESIDE_SPARSE = "put it beside the sparse matrix, `np.savez(path, u=u, **np.load(path))`"
 SPARSE = {"format", "shape", "data"}
 """Arrays that every file of `scipy.sparse.save_npz` has."""
@@ -56,7 +57,7 @@ def read_arrays(path: Path, wanted: Sequence[str] = KEYS) -> Table:
         if "pickle" not in str(error):
             raise damaged from None
         raise InputError(_advice_on_objects(path, key)) from None
-    how = BESIDE_SPARSE if sparse else HOW_TO_SAVE
+    how = BESIDE_SPARSE if sparse else f"{HOW_TO_NAME}, or {HOW_TO_SAVE}"
     return Table(arrays, found=("x", *found) if sparse else tuple(found), how=how)
 
 

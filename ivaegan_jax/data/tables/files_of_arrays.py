@@ -1,14 +1,13 @@
 """Files that hold arrays by name: npz, HDF5, MATLAB, AnnData."""
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ivaegan_jax.data.splits.order import GROUPS, TIME
 from ivaegan_jax.data.tables.archive import read_arrays
 from ivaegan_jax.data.tables.latents import Latents
 from ivaegan_jax.data.tables.objects import as_array, as_table
@@ -19,31 +18,6 @@ from ivaegan_jax.types import InputError
 def read_npz(path: Path, wanted: Sequence[str]) -> Table:
     """Reads x, u, s, image_shape, what is wanted beside, and columns `[rows]`; no pickle."""
     return read_arrays(path, (*KEYS, *wanted))
-
-
-def read_npy(path: Path, wanted: Sequence[str]) -> Table:
-    """Reads x, and what lies beside it; no pickle."""
-    x = _array_in(path)
-    if x.dtype.names and not x.ndim > 1:
-        return Table({name: x[name] for name in x.dtype.names}, of_columns=True)
-    return Table({"x": x, **beside_npy(path, wanted).arrays})
-
-
-def beside_npy(path: Path, wanted: Sequence[str]) -> Table:
-    """The arrays in the folder of an `.npy` file that are wanted, or called as tables call them."""
-    names = dict.fromkeys([*KEYS[1:], GROUPS, TIME, *wanted])
-    there = {n: path.with_name(f"{n}.npy") for n in names if not set(n) & set("/*?[")}
-    files = {n: each for n, each in there.items() if each.is_file() and each.name != path.name}
-    return Table({name: _array_in(each) for name, each in files.items()})
-
-
-def _array_in(path: Path) -> np.ndarray:
-    try:
-        with path.open("rb") as file:
-            return np.lib.format.read_array(file, allow_pickle=False)
-    except (EOFError, ValueError) as error:
-        why = " ".join(str(error).split())
-        raise InputError(f"{path.name} is no readable .npy file: {why}") from None
 
 
 def read_hdf5(path: Path, wanted: Sequence[str], besides: str = "") -> Table:
@@ -110,19 +84,22 @@ def read_mat(path: Path, wanted: Sequence[str]) -> Table:
     except (MatReadError, ValueError, TypeError, OSError) as error:
         raise InputError(f"no readable MATLAB file: {' '.join(str(error).split())}") from None
     arrays = {n: each for n, each in held.items() if not n.startswith("__")}
-    return _as_columns({n: _plain(n, each) for n, each in arrays.items() if _is_plain(each)})
+    return _as_columns(dict(pair for own in arrays.items() for pair in _arrays_in(*own)))
 
 
-def _is_plain(array: Any) -> bool:
-    return hasattr(array, "toarray") or (isinstance(array, np.ndarray) and not array.dtype.names)
+def _arrays_in(name: str, held: Any) -> Iterator[tuple[str, np.ndarray]]:
+    """An array, or those in the fields of a structure, whose names follow behind `/`.
 
-
-def _plain(name: str, array: Any) -> np.ndarray:
-    """Numbers, or the text of a cell array."""
-    if not isinstance(array, np.ndarray) or array.dtype.kind != "O":
-        return as_array(array, name)
-    cells = [np.asarray(cell) for cell in array.ravel().tolist()]
-    return as_array(np.array([c.item() if c.size == 1 else "" for c in cells], object), name)
+    Cells of several values, and structures in rows, are none.
+    """
+    if isinstance(held, np.ndarray) and held.dtype.names and held.size == 1:
+        for field in held.dtype.names:
+            yield from _arrays_in(f"{name}/{field}", held[field].item())
+    elif hasattr(held, "toarray") or (isinstance(held, np.ndarray) and held.dtype.kind not in "OV"):
+        yield name, as_array(held, name)
+    elif all(np.size(cell) <= 1 and not np.asarray(cell).dtype.names for cell in np.ravel(held)):
+        cells = [np.asarray(cell) for cell in np.ravel(held)]
+        yield name, as_array(np.array([c.item() if c.size else "" for c in cells], object), name)
 
 
 def _as_columns(arrays: dict[str, np.ndarray]) -> Table:
@@ -149,12 +126,6 @@ def _module(name: str, extra: str) -> Any:
     except ModuleNotFoundError:
         how = f"pip install 'ivaegan_jax[{extra}]'"
         raise InputError(f"files of this format need {name}: {how}") from None
-
-
-def write_npy(path: Path, latents: Latents) -> None:
-    """Writes the latents of one seed."""
-    with path.open("wb") as file:
-        np.save(file, latents.of_one()[0], allow_pickle=False)
 
 
 def write_npz(path: Path, latents: Latents) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ivaegan_jax.data.tables import files_of_arrays as arrays
 from ivaegan_jax.data.tables import files_of_frames as frames
+from ivaegan_jax.data.tables import files_of_npy as npy
 from ivaegan_jax.data.tables import files_of_text as text
 from ivaegan_jax.data.tables.latents import Latents
 from ivaegan_jax.data.tables.pictures import read_pictures
@@ -40,7 +41,7 @@ TEXT = tuple(f".{kind}{packed}" for kind in ("csv", "tsv", "txt") for packed in 
 FORMATS = (
     Format((".npz",), arrays.read_npz, arrays.write_npz),
     Format(TEXT, text.read_text, text.write_text),
-    Format((".npy",), arrays.read_npy, arrays.write_npy),
+    Format((".npy",), npy.read_npy, npy.write_npy),
     Format((".parquet",), frames.read_parquet, frames.write_parquet, "pyarrow"),
     Format((".h5", ".hdf5"), arrays.read_hdf5, arrays.write_hdf5, "h5py"),
     Format((".mat",), arrays.read_mat, arrays.write_mat),

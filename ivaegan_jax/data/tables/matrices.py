@@ -127,7 +127,7 @@ def _check_finite(
         most = ", ".join(f"{n} ({count:,} rows)" for n, count in own.most_common(SHOWN))
         raise InputError(
             f"{what} in row {faulty[0, 0]} (counting from 0), most in {most}; fill them, or leave "
-            f"these {rows:,} row(s) or {len(own):,} column(s) out"
+            f"these {rows:,} row(s) or {len(own):,} column(s) out, as in --x='!{next(iter(own))}'"
         )
     first = ", ".join(f"({row}, {column})" for row, column in faulty[:SHOWN])
     advice = f"drop or fill these in {rows} row(s)"

@@ -70,13 +70,15 @@ def all_numbers(table: Table, others: Collection[str]) -> tuple[list[str], str]:
         if columns[name].dtype.kind in "US" and _share_of_numbers(columns[name]) > MOSTLY:
             what = no_numbers(name, columns[name])
             raise InputError(f"x: {what}; mend it, or leave it out, as in --x='!{name}'")
-    chosen = [name for name in numbers if name not in index]
+    empty = [n for n, each in numbers.items() if each.dtype.kind == "f" and np.isnan(each).all()]
+    chosen = [name for name in numbers if name not in (*index, *empty)]
     if not chosen:
         raise InputError(f"which columns are x? Name them, as in --x=NAME,NAME; there are "
                          f"{_described(table)}")  # fmt: skip
     said = f"x is all {len(chosen)} columns of numbers that are nothing else: {listed(chosen)}"
     left = [f"text {listed(text)}"] if text else []
     left += [f"row numbers {listed(index)}"] if index else []
+    left += [f"without a value {listed(empty)}"] if empty else []
     left += [f"neither numbers nor text {listed(opaque)}"] if opaque else []
     return chosen, f"{said}{'; left out: ' if left else ''}{', '.join(left)}."
 
