@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from ivaegan_jax.estimator.arguments import one_of, sources, whole
 from ivaegan_jax.estimator.rows import Rows, Seeds
 from ivaegan_jax.estimator.wording import spoken_in_python
 from ivaegan_jax.metrics import Correlation, mcc
@@ -59,7 +60,8 @@ class Generating(Rows):
         Returns:
           `[rows * n, columns]`, the draws of one row of u side by side.
         """
-        run = self._run("chosen")
+        run, n = self._run("chosen"), whole(n, "n", 1)
+        random_state = whole(random_state, "random_state", 0)
         with spoken_in_python(), programs_numerics():
             codes = coded_u(run, self._new_u(u))
             return draw(run, np.repeat(codes, n, axis=0), random_state)[0]
@@ -70,8 +72,7 @@ class Generating(Rows):
         The others stay at their medians over held-out rows.
         """
         z = self._held_out()["z"]
-        if not 0 <= latent < z.shape[1]:
-            raise InputError(f"latent is a number from 0 to {z.shape[1] - 1}, not {latent!r}")
+        latent, points = whole(latent, "latent", 0, z.shape[1] - 1), whole(points, "points", 2)
         low, high = np.quantile(z[:, latent], [0.02, 0.98])
         values = np.linspace(low, high, points)
         at = np.tile(np.median(z, axis=0), (points, 1))
@@ -100,6 +101,6 @@ class Generating(Rows):
           corr: `pearson` or `spearman`.
           held_out: whether latents are matched on one half of the rows and scored on the other.
         """
+        one_of(corr, "corr", ["pearson", "spearman"])
         z = self._encoded(x, u, "chosen")[0][0]
-        s = np.asarray(s, float).reshape(len(z), -1)
-        return float(mcc(z, s, corr=corr, held_out=held_out))
+        return float(mcc(z, sources(s, len(z)), corr=corr, held_out=held_out))

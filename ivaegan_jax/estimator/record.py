@@ -123,6 +123,8 @@ def read_record(path: Path) -> Record:
     Raises:
       InputError: where there is no such file, or it is damaged or of a later version.
     """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give a file that save(path) wrote")
     if not path.is_file():
         raise InputError(f"{path}: no such file; give one that save(path) wrote")
     if not zipfile.is_zipfile(path):

@@ -9,6 +9,7 @@ from jaxtyping import Float, Shaped
 from sklearn.utils.validation import check_is_fitted
 
 from ivaegan_jax.data import as_dataset
+from ivaegan_jax.estimator.arguments import one_of
 from ivaegan_jax.estimator.record import Record
 from ivaegan_jax.estimator.tables import by_session, said_of
 from ivaegan_jax.estimator.wording import spoken_in_python
@@ -62,6 +63,9 @@ class Rows:
             )
         chosen = self._fitted.chosen
         assert chosen is not None
+        if isinstance(seeds, np.integer):
+            seeds = int(seeds)
+        one_of(seeds, "seeds", ["chosen", "all", *map(int, self._fitted.seeds)])
         if seeds == "all":
             return self._fitted
         return of_seed(self._fitted, chosen.seed if seeds == "chosen" else int(seeds))

@@ -11,6 +11,7 @@ import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from ivaegan_jax import report
+from ivaegan_jax.estimator.arguments import colours
 from ivaegan_jax.estimator.rows import Rows
 from ivaegan_jax.estimator.wording import class_name, in_python
 from ivaegan_jax.evaluation import Agreement
@@ -161,12 +162,13 @@ class Shown(Rows):
         Args:
           x: rows; None takes held-out rows of the fit.
           u: of x, where the encoder reads it.
-          color: a number or a name for every row; None takes u of held-out rows.
+          color: a number or a name for every row, or the name of a column of x; None takes u of
+            held-out rows.
         """
         held_out = self._held_out()
         z = held_out["z"] if x is None else self._encoded(x, u, "chosen")[0][0]
         color = held_out["u"] if color is None and x is None else color
-        return report.scatter_matrix(z, None if color is None else np.asarray(color))
+        return report.scatter_matrix(z, None if color is None else colours(color, x, len(z)))
 
     def report(self, path: str | Path) -> Path:
         """Writes the report of the study.

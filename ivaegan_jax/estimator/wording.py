@@ -24,6 +24,8 @@ def in_python(text: str) -> str:
     text = re.sub(r"--config\.([a-z]+\.\w+)=([\w.+-]*\w)", _setting, text)
     text = re.sub(r"--config\.([a-z]+\.\w+)", r'"\1" in config', text)
     text = re.sub(r"--preset=(\w+)", lambda found: class_name(found[1]), text)
+    text = re.sub(r"--x='!([^']*)'", r'`x = x.drop(columns="\1")`', text)
+    text = re.sub(r"--([ux])=([\w,:*]*\w)", r'\1="\2"', text)
     flags = "|".join(sorted(PARAMETERS, key=len, reverse=True))
     text = re.sub(rf"--({flags})=([\w:,]*\w)", _parameter, text)
     return re.sub(rf"--({flags})\b", lambda found: PARAMETERS[found[1]], text)

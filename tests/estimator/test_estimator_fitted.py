@@ -67,7 +67,7 @@ def test_the_chosen_run_is_one_of_all(fitted, z, frame):
     assert fitted.seeds_ == (1, 2, 3)
     assert np.array_equal(every[fitted.seeds_.index(fitted.chosen_seed_)], z)
     assert np.array_equal(every[1], fitted.transform(frame, seeds=2))
-    with pytest.raises(InputError, match="seed: 1, 2, 3"):
+    with pytest.raises(InputError, match="1, 2, 3; not 7"):
         fitted.transform(frame, seeds=7)
 
 
