@@ -123,7 +123,7 @@ class Counted(NamedTuple):
     traces: list[None]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def compilations():
     """`with compilations() as threads`: who compiled meanwhile, or read what was compiled before.
 

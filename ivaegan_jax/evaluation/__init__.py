@@ -9,7 +9,7 @@ from ivaegan_jax.evaluation.across import across_rows
 from ivaegan_jax.evaluation.as_rows import SCHEMA, from_row, from_rows, to_row
 from ivaegan_jax.evaluation.baselines import baseline_rows
 from ivaegan_jax.evaluation.ceilings import CEILINGS, ceiling_rows, clean_rows
-from ivaegan_jax.evaluation.encoded import encode_runs
+from ivaegan_jax.evaluation.encoded import encode_runs, encoding_call
 from ivaegan_jax.evaluation.evaluate import evaluation_key, make_evaluate
 from ivaegan_jax.evaluation.own_metrics import METRICS, HeldOutRun
 from ivaegan_jax.evaluation.plotted import arrays_for_figures, joined_arrays
@@ -80,6 +80,7 @@ __all__ = [
     "choose_together",
     "clean_rows",
     "encode_runs",
+    "encoding_call",
     "evaluation_key",
     "from_row",
     "from_rows",

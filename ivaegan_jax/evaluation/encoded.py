@@ -11,15 +11,7 @@ from jaxtyping import Float
 
 from ivaegan_jax.evaluation.scoring import Trained
 from ivaegan_jax.models import Model, in_batches
-from ivaegan_jax.training import (
-    Run,
-    as_batch,
-    default_how,
-    over_runs,
-    pad_runs,
-    shard_runs,
-    share,
-)
+from ivaegan_jax.training import KEPT, Call, Run, as_batch, default_how, over_runs
 
 
 def encode_runs(
@@ -34,14 +26,16 @@ def encode_runs(
       dim_u: features of u as the networks see it.
       mesh: devices that the runs are split over.
     """
-    both = trained.states.evaluated, trained.runs
-    stacked = shard_runs(pad_runs(both, mesh, trained.at_once), mesh)
-    lifted = _over_encoding(trained.model, dim_u, mesh)
-    means = lifted(*stacked, share((x, u), mesh))
-    return np.asarray(means)[: len(trained.runs.seed)]
+    return encoding_call(trained, x, u, dim_u, mesh)()
 
 
-@lru_cache(maxsize=8)
+def encoding_call(trained: Trained, x: np.ndarray, u: np.ndarray, dim_u: int, mesh: Mesh) -> Call:
+    """The call behind `encode_runs`, to be compiled alone as well."""
+    program = _over_encoding(trained.model, dim_u, mesh)
+    return Call(program, trained.parameters, (x, u), mesh, trained.at_once)
+
+
+@lru_cache(maxsize=KEPT)
 def _over_encoding(model: Model, dim_u: int, mesh: Mesh) -> Callable[..., jax.Array]:
     def one(params: Any, run: Run, shared: Any) -> jax.Array:
         def encode(x: jax.Array, u: jax.Array) -> jax.Array:

@@ -28,16 +28,8 @@ from ivaegan_jax.metrics import (
     pairwise_agreement,
 )
 from ivaegan_jax.models import Game, Model
-from ivaegan_jax.training import (
-    Run,
-    TrainState,
-    default_how,
-    over_runs,
-    pad_runs,
-    shard_runs,
-    share,
-)
-from ivaegan_jax.types import Row
+from ivaegan_jax.training import KEPT, Call, Run, TrainState, default_how, over_runs, take_runs
+from ivaegan_jax.types import Params, Row
 
 AGREED_RUNS, AGREED_ROWS = 64, 20_000
 """Runs of a data seed between which agreement is measured, as pairs grow with the square, and
@@ -76,6 +68,11 @@ class Trained(NamedTuple):
     start: int = 0
     total: int = 0
 
+    @property
+    def parameters(self) -> tuple[Params, Run]:
+        """Every run's parameters as they are scored, and the runs: what programs take of them."""
+        return self.states.evaluated, self.runs
+
 
 def in_parts(trained: Trained, mesh: Mesh) -> Iterator[Trained]:
     """The runs, as many at once as are evaluated together, so that memory does not grow with them.
@@ -86,9 +83,7 @@ def in_parts(trained: Trained, mesh: Mesh) -> Iterator[Trained]:
     size = min(runs, mesh.size * (1 if default_how() == "map" else EVALUATED_AT_ONCE))
     for start in range(0, runs, size):
         index = np.arange(start, min(start + size, runs))
-        taken = jax.tree.map(
-            lambda leaf, index=index: np.asarray(leaf)[index], (trained.runs, trained.states)
-        )
+        taken = take_runs((trained.runs, trained.states), index)
         yield trained._replace(
             runs=taken[0], states=taken[1], at_once=size, start=start, total=runs
         )
@@ -107,14 +102,17 @@ def evaluate_runs(
       dim_u: features of u as the networks see it.
       mesh: devices that the runs are split over.
     """
-    both = trained.states.evaluated, trained.runs
-    stacked = shard_runs(pad_runs(both, mesh, trained.at_once), mesh)
-    lifted = _over_evaluation(trained.model, trained.watched, dim_u, mesh)
-    count = len(trained.runs.seed)
+    return evaluation_call(trained, part, split, data_seeds, dim_u, mesh)()
+
+
+def evaluation_call(
+    trained: Trained, part: Part, split: str, data_seeds: Sequence[int], dim_u: int, mesh: Mesh
+) -> Call:
+    """The call behind `evaluate_runs`, to be compiled alone as well."""
+    program = _over_evaluation(trained.model, trained.watched, dim_u, mesh)
     number = np.full(len(data_seeds), Split._fields.index(split), np.uint32)
     shared = part.x, part.u, np.array(data_seeds, np.uint32), number
-    found = lifted(*stacked, share(shared, mesh))
-    return jax.tree.map(lambda leaf: np.asarray(leaf)[:count], found)
+    return Call(program, trained.parameters, shared, mesh, trained.at_once)
 
 
 def without_lost(trained: Trained, evaluations: Iterable[Evaluation]) -> Trained:
@@ -124,7 +122,7 @@ def without_lost(trained: Trained, evaluations: Iterable[Evaluation]) -> Trained
     return trained._replace(states=trained.states.replace(alive=alive))
 
 
-@lru_cache(maxsize=8)  # configurations of one structure are scored by one program
+@lru_cache(maxsize=KEPT)  # configurations of one structure are scored by one program
 def _over_evaluation(
     model: Model, watched: tuple[str, ...], dim_u: int, mesh: Mesh
 ) -> Callable[..., Evaluation]:

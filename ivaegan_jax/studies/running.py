@@ -1,7 +1,7 @@
 """How anything is run that trains groups of jobs and scores them label by label."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.training import (
     NEVER,
     Ahead,
+    Call,
     InBlocks,
     Run,
     TrainState,
@@ -77,6 +78,14 @@ class Running(ABC):
     @abstractmethod
     def score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
         """Scores a trained job and records the results; those of the work directory itself."""
+
+    def alike(self, job: Job) -> Job:
+        """One that has the same programs, and training rows that are cheaper to come by."""
+        return job
+
+    def foresee(self, job: Job) -> Iterable[Call]:
+        """What scoring a job will call, to be compiled while it trains."""
+        return ()
 
     @property
     @abstractmethod
@@ -162,9 +171,11 @@ class Running(ABC):
         self, ahead: Ahead, group: Group, workdir: Workdir, runs_at_once: int = 0
     ) -> None:
         """Begins to compile what a group will take; whoever calls for it finds it compiled."""
-        data = partial(self.train_data, group.jobs[0])
+        job = self.alike(group.jobs[0])
+        data = partial(self.train_data, job)
         for program in programs_of(group, data, self.mesh, workdir, runs_at_once):
             ahead.begin(program)
+        ahead.begin(lambda: [ahead.begin(call.compile) for call in self.foresee(job)])
 
     def _agreed_left(self, workdir: Workdir) -> list[str]:
         """What process 0 finds left to do; as one number, since a meeting has room for little."""

@@ -14,6 +14,7 @@ from ivaegan_jax.evaluation import (
     Stamp,
     arrays_for_figures,
     clean_rows,
+    encoding_call,
     joined_arrays,
     scoring,
     unmixing,
@@ -21,6 +22,7 @@ from ivaegan_jax.evaluation import (
 )
 from ivaegan_jax.models import Dims
 from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.training import Call
 from ivaegan_jax.types import Pause
 
 T = TypeVar("T")
@@ -84,6 +86,26 @@ class Scorer:
         arrays = joined_arrays(shown)
         samples = [*by_split["both"], *by_split["chosen by"]]
         return [*rows, *samples, *judged], arrays | agreed
+
+    def foresee(self, trained: scoring.Trained, unmix: bool) -> Iterator[Call]:
+        """What scoring will call of a model's runs, to be compiled before they are trained.
+
+        Args:
+          trained: the runs, with shapes for states.
+          unmix: whether those that take one get a linear map.
+        """
+        if unmix:
+            parts, dims = (self.data.train, self.data.valid), self.dims
+            yield from unmixing.foresee_step([trained], [parts], dims.dim_u, dims.dim_z, self.mesh)
+            trained = unmixing.foresee_mapped(trained, dims.dim_z)
+        where = self.experiment.data_seeds, self.dims.dim_u, self.mesh
+        some = next(scoring.in_parts(trained, self.mesh))
+        for split in ("valid", "test"):
+            yield scoring.evaluation_call(some, getattr(self.data, split), split, *where)
+        test = self.data.test
+        if test.clean is not None and test.s is not None:
+            yield encoding_call(some, test.clean, test.u, *where[1:])
+        yield verdict.precondition_call(trained, self._held_out, *where[1:])
 
     def unmix(self, trained: scoring.Trained) -> tuple[scoring.Trained, list[Result]]:
         """The runs with a linear map behind those that take one, and what was decided of each."""

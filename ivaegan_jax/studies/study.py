@@ -1,6 +1,6 @@
 """One study: prepare the data, train every model over all runs, score, and leave rows behind."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -8,7 +8,7 @@ import jax
 import numpy as np
 from jax.sharding import Mesh
 
-from ivaegan_jax.data import Part, Prepared, as_control, preprocessing_arrays, split_arrays
+from ivaegan_jax.data import SPOILT, Part, Prepared, as_control, preprocessing_arrays, split_arrays
 from ivaegan_jax.evaluation import (
     Baseline,
     Chosen,
@@ -46,7 +46,7 @@ from ivaegan_jax.studies.scorer import Scorer, paced
 from ivaegan_jax.studies.sources import load_datasets, prepare_data
 from ivaegan_jax.studies.streamed import UNSHIFTED, Stream, with_blocks
 from ivaegan_jax.studies.workdir import Workdir
-from ivaegan_jax.training import InBlocks, TrainState, make_seeds_mesh
+from ivaegan_jax.training import Call, InBlocks, TrainState, make_seeds_mesh, shapes_of_states
 from ivaegan_jax.types import Dataset, InputError, Pause, TrainData
 
 if TYPE_CHECKING:
@@ -110,8 +110,8 @@ class Study(Running):
         check_blocks(experiment)
         self.experiment = experiment
         self._workdir: Workdir | None = None
-        self.rows = lru_cache(maxsize=2)(self._make_rows)
-        self.scorer = lru_cache(maxsize=2)(self._make_scorer)
+        self.rows = lru_cache(maxsize=3)(self._make_rows)
+        self.scorer = lru_cache(maxsize=3)(self._make_scorer)
         self.mesh = self._make_mesh()
         latents = choose_latents(experiment, self.data)
         notes, dim_z = (*fits, *unshifted, *latents.sentences()), latents.number
@@ -199,10 +199,25 @@ class Study(Running):
         train = train.by_level() if job.config.packing > 1 or job.own.train.balanced else train
         return TrainData(train.x, train.u, known_sources(job, self.data, self.dims, train.s))
 
+    def trained(self, job: Job, states: TrainState) -> scoring.Trained:
+        """A job's runs with these states, or their shapes."""
+        runs = make_runs(self.experiment, job)
+        return scoring.Trained(job.label, job.model, job.game, runs, states, watched_terms(job))
+
+    def alike(self, job: Job) -> Job:
+        """The same on rows that are not spoilt: their shapes are the same."""
+        spoilt = job.parsed.control in SPOILT
+        return job._replace(parsed=job.parsed._replace(control="")) if spoilt else job
+
+    def foresee(self, job: Job) -> Iterator[Call]:
+        """What scoring a job will call, to be compiled while it trains."""
+        shapes = shapes_of_states(job.trainer, make_runs(self.experiment, job))
+        scorer = self.scorer(job.parsed.control)
+        return scorer.foresee(self.trained(job, shapes), job.own.train.unmix)
+
     def score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
         """Scores a trained job and records the results."""
-        runs = make_runs(self.experiment, job)
-        trained = scoring.Trained(job.label, job.model, job.game, runs, states, watched_terms(job))
+        trained = self.trained(job, states)
         scorer = self.scorer(job.parsed.control)
         trained, stepped = scorer.unmix(trained) if job.own.train.unmix else (trained, [])
         rows, arrays = scorer.score(trained, pause)

@@ -5,6 +5,7 @@ are, or what their results are worth.
 """
 
 from ivaegan_jax.training.ahead import Ahead, in_sight
+from ivaegan_jax.training.calls import Call
 from ivaegan_jax.training.checkpoint import Checkpoints
 from ivaegan_jax.training.config import PACE, TrainConfig
 from ivaegan_jax.training.devices import (
@@ -14,10 +15,12 @@ from ivaegan_jax.training.devices import (
     pad_runs,
     shard_runs,
     share,
+    take_runs,
 )
 from ivaegan_jax.training.feed import Feed, InBlocks
 from ivaegan_jax.training.limits import free_bytes, used_bytes
 from ivaegan_jax.training.loop import (
+    KEPT,
     NEVER,
     Chunk,
     Schedule,
@@ -56,12 +59,14 @@ __all__ = [
     "COMPILER",
     "COPIES",
     "FAILED",
+    "KEPT",
     "MOST_ONE_HOT",
     "NEVER",
     "PACE",
     "SEAL",
     "SHARE",
     "Ahead",
+    "Call",
     "Checkpoints",
     "Chunk",
     "Feed",
@@ -104,6 +109,7 @@ __all__ = [
     "shard_runs",
     "share",
     "start_runs",
+    "take_runs",
     "train_runs",
     "tree_bytes",
     "use_cores",

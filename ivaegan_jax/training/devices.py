@@ -9,6 +9,7 @@ import jax
 import numpy as np
 from jax.experimental import multihost_utils
 from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
+from jaxtyping import Int
 
 from ivaegan_jax.types import InputError
 
@@ -99,16 +100,26 @@ def split_batch(batch: Any) -> Any:
 def pad_runs(tree: Any, mesh: Mesh, least: int = 1) -> Any:
     """Repeats the last run until there are `least` and they divide by the mesh's seeds axis.
 
-    Takes and returns host arrays.
+    Takes and returns host arrays, or their shapes.
 
     Raises:
       AssertionError: where leaves differ in their number of runs.
     """
     chex.assert_equal_shape_prefix(jax.tree.leaves(tree), 1)
-    runs = len(jax.tree.leaves(tree)[0])
+    runs = jax.tree.leaves(tree)[0].shape[0]
     size = max(runs, least)
-    index = np.minimum(np.arange(size + -size % mesh.shape[AXIS]), runs - 1)
-    return jax.tree.map(lambda leaf: np.asarray(leaf)[index], tree)
+    return take_runs(tree, np.minimum(np.arange(size + -size % mesh.shape[AXIS]), runs - 1))
+
+
+def take_runs(tree: Any, index: Int[np.ndarray, " some"]) -> Any:
+    """Some of stacked runs, host arrays; or their shapes."""
+
+    def some(leaf: Any) -> Any:
+        if isinstance(leaf, jax.ShapeDtypeStruct):
+            return jax.ShapeDtypeStruct((len(index), *leaf.shape[1:]), leaf.dtype)
+        return np.asarray(leaf)[index]
+
+    return jax.tree.map(some, tree)
 
 
 def shard_runs(tree: Any, mesh: Mesh) -> Any:
@@ -155,6 +166,9 @@ def _place(tree: Any, sharding: NamedSharding) -> Any:
 def shapes_on(tree: Any, mesh: Mesh, *, shared: bool = False) -> Any:
     """What `shard_runs`, or `share`, would give, as shapes alone: to compile before it is there."""
     sharding = NamedSharding(mesh, PartitionSpec() if shared else PartitionSpec(AXIS))
-    return jax.tree.map(
-        lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=sharding), tree
-    )
+
+    def shape(leaf: Any) -> jax.ShapeDtypeStruct:
+        dtype = jax.dtypes.canonicalize_dtype(leaf.dtype)
+        return jax.ShapeDtypeStruct(leaf.shape, dtype, sharding=sharding)
+
+    return jax.tree.map(shape, tree)

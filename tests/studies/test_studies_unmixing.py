@@ -18,6 +18,7 @@ from ivaegan_jax.studies.restored import restore_checkpoint
 from ivaegan_jax.studies.results import load_results
 from ivaegan_jax.studies.sources import load_datasets
 from ivaegan_jax.studies.workdir import as_of_today
+from ivaegan_jax.training.ahead import Ahead
 from ivaegan_jax.training.config import TrainConfig
 from ivaegan_jax.types import InputError
 
@@ -37,13 +38,19 @@ class Silent:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    """The study, run to its end, and its directory."""
+def run(tmp_path_factory, compilations):
+    """The study, run to its end, its directory, and who compiled."""
     study, workdir = Study(ASKED), Workdir(tmp_path_factory.mktemp("unmixed") / "run")
     workdir.open(study.settings())
-    study.run(workdir, Silent())
+    with compilations() as threads:
+        with Ahead(most=1) as ahead:
+            study.compile_ahead(ahead, study.groups[0], workdir)
+            for _ in range(2):  # what scoring will call is begun by what was begun
+                ahead.begin(lambda: None).result()
+        with Ahead(most=0) as nobody:
+            study.run(workdir, Silent(), ahead=nobody)
     workdir.close()
-    return study, workdir
+    return study, workdir, threads
 
 
 def mcc_of(results, label):
@@ -57,6 +64,11 @@ def mcc_of(results, label):
     return found
 
 
+def test_all_programs_of_a_study_can_be_compiled_ahead(run):
+    # the start of a run, a chunk, latents for the linear step, its prior, scores, the verdict
+    assert run[2] == ["ahead"] * 6
+
+
 def test_the_step_is_taken_and_scored(run):
     results = load_results(run[1].metrics)
     [step] = [each for each in results if isinstance(each, LinearStep)]
@@ -66,7 +78,7 @@ def test_the_step_is_taken_and_scored(run):
 
 
 def test_the_saved_model_is_the_one_that_was_scored(run):
-    study, workdir = run
+    study, workdir, _ = run
     [dataset] = load_datasets(study.experiment, None)
     rows, results = study.data.test.row[0], load_results(workdir.metrics)
     fitted = open_model(workdir.model("ivae"))
@@ -76,7 +88,7 @@ def test_the_saved_model_is_the_one_that_was_scored(run):
 
 
 def test_a_study_that_stopped_before_scoring_takes_the_same_step(run, tmp_path):
-    study, workdir = run
+    study, workdir, _ = run
     copy = Workdir(tmp_path / "copy")
     shutil.copytree(workdir.path, copy.path)
     copy.metrics.unlink()

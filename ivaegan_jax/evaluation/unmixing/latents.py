@@ -14,7 +14,7 @@ from ivaegan_jax.data import Part
 from ivaegan_jax.evaluation.scoring import Trained
 from ivaegan_jax.metrics import evenly, levels_or_cells, some_rows
 from ivaegan_jax.models import Model, in_batches
-from ivaegan_jax.training import Run, as_batch, default_how, over_runs, pad_runs, shard_runs, share
+from ivaegan_jax.training import KEPT, Call, Run, as_batch, default_how, over_runs
 from ivaegan_jax.types import Params
 
 CELLS = 20
@@ -71,7 +71,7 @@ def _arrays(train: Part, valid: Part, dim_u: int, most: int) -> tuple[np.ndarray
 def latents_of(sessions: Sequence[Trained], rows: Rows, dim_u: int, mesh: Mesh) -> Latents:
     """Of every run, rows of all sessions one after another, each by its own encoder."""
     each = [
-        _encoded(some, arrays, dim_u, mesh)
+        encoding_call(some, arrays, dim_u, mesh)()
         for some, arrays in zip(sessions, rows.arrays, strict=True)
     ]
 
@@ -82,13 +82,13 @@ def latents_of(sessions: Sequence[Trained], rows: Rows, dim_u: int, mesh: Mesh) 
     return Latents(joined(0), joined(1), np.max([own.moved for own in each], axis=0))
 
 
-def _encoded(some: Trained, arrays: tuple[np.ndarray, ...], dim_u: int, mesh: Mesh) -> Latents:
-    stacked = shard_runs(pad_runs((some.states.evaluated, some.runs), mesh, some.at_once), mesh)
-    found = _over_encoding(some.model, dim_u, mesh)(*stacked, share(arrays, mesh))
-    return jax.tree.map(lambda leaf: np.asarray(leaf)[: len(some.runs.seed)], found)
+def encoding_call(some: Trained, arrays: tuple[np.ndarray, ...], dim_u: int, mesh: Mesh) -> Call:
+    """What says of every run `Latents` of these rows of one session, see `Rows`."""
+    program = _over_encoding(some.model, dim_u, mesh)
+    return Call(program, some.parameters, arrays, mesh, some.at_once)
 
 
-@lru_cache(maxsize=8)  # sessions are encoded in turn, each by a program of its own
+@lru_cache(maxsize=KEPT)  # sessions are encoded in turn, each by a program of its own
 def _over_encoding(model: Model, dim_u: int, mesh: Mesh) -> Callable[..., Latents]:
     def one(params: Params, run: Run, shared: Any) -> Latents:
         x, x_valid = (each[run.data_index] for each in shared[::2])

@@ -12,7 +12,7 @@ from jax.sharding import Mesh
 
 from ivaegan_jax.evaluation.scoring import Trained
 from ivaegan_jax.models import PRIOR, UNMIXED, Model, gaussian_sample, to_unmixed
-from ivaegan_jax.training import Run, as_batch, default_how, over_runs, pad_runs, shard_runs, share
+from ivaegan_jax.training import KEPT, Call, Run, as_batch, default_how, over_runs
 from ivaegan_jax.types import Params
 
 REFIT_STEP = 2**32 - 3
@@ -43,14 +43,18 @@ def refit_priors(
       dim_u: features of u as the networks see it.
       mesh: devices that the runs are split over.
     """
-    spread = bool(KL_TERMS & trained.game.terms)
-    stacked = pad_runs((block, latents, trained.runs), mesh, trained.at_once)
-    fit = _over_refit(trained.model, dim_u, spread, mesh)
-    fitted = fit(*shard_runs(stacked, mesh), share(u, mesh))
-    return jax.tree.map(lambda leaf: np.asarray(leaf)[: len(trained.runs.seed)], fitted)
+    return refit_call(trained, latents, block, u, dim_u, mesh)()
 
 
-@lru_cache(maxsize=8)  # configurations of one structure are fitted by one program
+def refit_call(
+    trained: Trained, latents: Any, block: Params, u: np.ndarray, dim_u: int, mesh: Mesh
+) -> Call:
+    """The call behind `refit_priors`, to be compiled alone as well."""
+    program = _over_refit(trained.model, dim_u, bool(KL_TERMS & trained.game.terms), mesh)
+    return Call(program, (block, latents, trained.runs), u, mesh, trained.at_once)
+
+
+@lru_cache(maxsize=KEPT)  # configurations of one structure are fitted by one program
 def _over_refit(model: Model, dim_u: int, spread: bool, mesh: Mesh) -> Callable[..., Params]:
     adam = optax.adam(optax.cosine_decay_schedule(RATE, STEPS))
 

@@ -13,6 +13,7 @@ from ivaegan_jax.evaluation.verdict.rows import (
     consensus_of_runs,
     consensus_rows,
     judge_runs,
+    precondition_call,
     precondition_of_runs,
 )
 
@@ -34,5 +35,6 @@ __all__ = [
     "linear_unmixings",
     "looked_at",
     "make_precondition",
+    "precondition_call",
     "precondition_of_runs",
 ]

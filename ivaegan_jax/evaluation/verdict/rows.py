@@ -20,7 +20,7 @@ from ivaegan_jax.evaluation.verdict.judgement import LOST, judge
 from ivaegan_jax.evaluation.verdict.precondition import Precondition, make_precondition
 from ivaegan_jax.metrics import Consensus, consensus, evenly, random_rotation_baseline
 from ivaegan_jax.models import Model
-from ivaegan_jax.training import Run, default_how, over_runs, pad_runs, shard_runs, share
+from ivaegan_jax.training import KEPT, Call, Run, default_how, over_runs
 
 
 class Agreed(NamedTuple):
@@ -45,21 +45,25 @@ def precondition_of_runs(
       dim_u: features of u as the networks see it.
       mesh: devices that the runs are split over.
     """
+    return precondition_call(trained, held_out, dim_u, mesh)()
+
+
+def precondition_call(
+    trained: Trained, held_out: Sequence[HeldOut], dim_u: int, mesh: Mesh
+) -> Call:
+    """The call behind `precondition_of_runs`, to be compiled alone as well."""
     shared = tuple(
         np.stack([getattr(each, name) for each in held_out])
         for name in ("x", "u", "references", "weights")
     )
-    stacked = shard_runs(pad_runs((trained.states.evaluated, trained.runs), mesh), mesh)
-    found = _over_precondition(trained.model, dim_u, mesh)(*stacked, share(shared, mesh))
-    count = len(trained.runs.seed)
-    return jax.tree.map(lambda leaf: np.asarray(leaf)[:count], found)
+    return Call(_over_precondition(trained.model, dim_u, mesh), trained.parameters, shared, mesh)
 
 
 def _is_finite(run: Precondition) -> bool:
     return all(np.isfinite(leaf).all() for leaf in run)
 
 
-@lru_cache(maxsize=8)  # configurations of one structure are judged by one program
+@lru_cache(maxsize=KEPT)  # configurations of one structure are judged by one program
 def _over_precondition(model: Model, dim_u: int, mesh: Mesh) -> Callable[..., Precondition]:
     precondition = make_precondition(model, dim_u)
 
