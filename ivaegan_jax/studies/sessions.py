@@ -31,7 +31,7 @@ from ivaegan_jax.studies.scorer import Scorer, paced
 from ivaegan_jax.studies.shared import shared_jobs, states_of_session
 from ivaegan_jax.studies.study import Scored, Study, is_of
 from ivaegan_jax.studies.workdir import Workdir
-from ivaegan_jax.training import TrainState, leads
+from ivaegan_jax.training import Call, TrainState, leads, shapes_of_states
 from ivaegan_jax.types import AllTrainData, Dataset, InputError, Pause
 
 LEAST_COLUMNS = 2
@@ -123,14 +123,31 @@ class Sessions(Running):
         """The run directory of one session, counted from 1."""
         return Workdir(workdir.path / "sessions" / str(number))
 
-    def score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
-        """Scores every session by itself and all together, and records both."""
-        place, e = self.jobs.index(job), self.experiment
-        runs = make_runs(e, job)
+    def trained(self, job: Job, states: TrainState) -> list[scoring.Trained]:
+        """A job's runs as every session has them, with these states, or their shapes."""
+        place, runs = self.jobs.index(job), make_runs(self.experiment, job)
         trained = []
         for i, own in enumerate(study.jobs[place] for study in self.studies):
             mine, watched = states_of_session(states, i), watched_terms(own)
             trained.append(scoring.Trained(job.label, own.model, job.game, runs, mine, watched))
+        return trained
+
+    def foresee(self, job: Job) -> Iterator[Call]:
+        """What scoring every session by itself will call, to be compiled while a job trains."""
+        shapes = shapes_of_states(job.trainer, make_runs(self.experiment, job))
+        trained, dims = self.trained(job, shapes), self.studies[0].dims
+        scorers = [study.scorer(job.parsed.control) for study in self.studies]
+        if job.own.train.unmix:
+            parts = [(scorer.data.train, scorer.data.valid) for scorer in scorers]
+            yield from unmixing.foresee_step(trained, parts, dims.dim_u, dims.dim_z, self.mesh)
+            trained = [unmixing.foresee_mapped(each, dims.dim_z) for each in trained]
+        for scorer, each in zip(scorers, trained, strict=True):
+            yield from scorer.foresee(each, unmix=False)
+
+    def score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
+        """Scores every session by itself and all together, and records both."""
+        place, e = self.jobs.index(job), self.experiment
+        trained = self.trained(job, states)
         scorers = [study.scorer(job.parsed.control) for study in self.studies]
         trained, stepped = self._unmixed(job, trained, scorers)
         both = zip(scorers, trained, strict=True)
