@@ -19,13 +19,13 @@ CLOSE = 0.1
 """Means that hardly differ."""
 
 MODELS = {"ivae_gan": TWO, "igan": TWO, "ivae": ONE, "supervised": ONE}
-WHITENED = {"data.whiten": True}
+PLAIN, WHITENED = {"data.whiten": "no"}, {"data.whiten": "yes"}
 
 
 def at(axis: str, value: float, drawn: Mapping[str, Any], *models: str) -> Iterator[Arm]:
     """These models on data drawn so, as `MODEL_AXIS_VALUE`."""
     for model in models:
-        settings = {**LEAKY, **drawn, f"data.{axis}": value}
+        settings = {**LEAKY, **PLAIN, **drawn, f"data.{axis}": value}
         where = {axis if axis != "segments" else "levels": value}
         name = f"{model}_{next(iter(where))}_{value:g}"
         yield Arm(name, "few_levels", model, settings, where, seeds=MODELS[model])

@@ -44,6 +44,16 @@ class Codec(NamedTuple):
     mean: Float[np.ndarray, " codes"]
     matrix: Float[np.ndarray, "codes codes"]
 
+    @property
+    def is_whitening(self) -> bool:
+        """Whether codes are principal components, of which none is lost."""
+        return not self.encoder
+
+    @property
+    def log_volume(self) -> float:
+        """Log density of a row less that of its principal components, in nats."""
+        return float(np.linalg.slogdet(self.matrix.astype(np.float64))[1])
+
     def encode(self, x: Rows) -> Codes:
         """Codes of standardised rows."""
         return (layers(self.encoder, x) - self.mean) @ self.matrix

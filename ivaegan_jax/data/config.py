@@ -7,6 +7,10 @@ COLUMNS = ("x", "u", "groups", "time", "s", "rows")
 """Settings that say which columns and rows of a file are what; flags have the same names."""
 
 
+WHITEN = ("auto", "yes", "no")
+"""Values of `DataConfig.whiten`."""
+
+
 @dataclasses.dataclass(unsafe_hash=True)
 class DataConfig:
     """How a benchmark is drawn and a table prepared; 0 or "" means the data set's own value.
@@ -38,8 +42,9 @@ class DataConfig:
       background: of `sprites`: plain or waves.
       blur: scale of their edges in pixels.
       scale: standard deviation of the standardised observations.
-      whiten: whether networks see the principal components of x at one scale, in place of its
-        columns: where x has few directions and some of them are far smaller than others.
+      whiten: `yes` has networks see the principal components of x at one scale, in place of its
+        columns, and `no` the columns; `auto` whitens real numbers that are no images, with as many
+        columns as latents, none of them nearly a mixture of others, and no noise in the game.
       codes: numbers that an autoencoder makes of x, fitted to the training rows before anything
         else, and that the model sees in its place: for images; 0 makes none.
       valid_fraction: share of rows held out for choosing between runs.
@@ -79,7 +84,7 @@ class DataConfig:
     background: str = ""
     blur: float = 0.0
     scale: float = 1.5
-    whiten: bool = False
+    whiten: str = "auto"
     codes: int = 0
     valid_fraction: float = 0.1
     test_fraction: float = 0.1

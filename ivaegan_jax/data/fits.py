@@ -23,13 +23,14 @@ def fit_as(
       values: what x holds, of `FITS`, as the likelihood takes it.
       dataset: the table.
       rows: its training rows.
-      config: its `scale`, and its `codes` or `whiten` where x is to be coded.
+      config: its `scale`, and its `codes` or `whiten` where x is to be coded; `auto` codes nothing.
 
     Raises:
       InputError: for an x that the likelihood does not take, or that cannot be coded.
     """
     fitted = FITS[values](dataset, rows, config.scale)
-    if not (config.codes or config.whiten):
+    whitened = config.whiten == "yes"
+    if not (config.codes or whitened):
         return fitted
     setting = "codes" if config.codes else "whiten"
     if values != "standardised":
@@ -37,8 +38,8 @@ def fit_as(
             f"config.data.{setting} makes real numbers of x; use "
             "--config.model.likelihood=gaussian with it"
         )
-    if config.codes and config.whiten:
-        raise InputError("codes are whitened as they are; use --noconfig.data.whiten with them")
+    if config.codes and whitened:
+        raise InputError("codes are whitened as they are; use --config.data.whiten=no with them")
     if config.codes >= (columns := dataset.x.shape[1]):
         what = f"config.data.codes={config.codes} must be fewer than the {columns} columns of x"
         raise InputError(f"{what}; use config.data.codes=0 to leave x as it is")

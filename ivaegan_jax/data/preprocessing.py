@@ -121,6 +121,21 @@ class Preprocessing:
         own = x / self.scale * self.x_std + self.x_mean
         return np.maximum(counts_of(own), 0) if self.counts else own
 
+    def standardised(
+        self, x: Float[np.ndarray, "*rows dim_seen"]
+    ) -> Float[np.ndarray, "*rows dim_seen"]:
+        """Rows that the model sees as standardised columns; codes of an autoencoder stay codes."""
+        if self.codec is None or not self.codec.is_whitening:
+            return x
+        return self.codec.decode(x / self.scale).astype(np.float32)
+
+    @property
+    def log_volume(self) -> float:
+        """Log density of `standardised` rows less that of what the model sees, in nats."""
+        if self.codec is None or not self.codec.is_whitening:
+            return 0.0
+        return self.codec.log_volume + self.dim_x * float(np.log(self.scale))
+
     def encode_u(self, u: Auxiliary | Shaped[np.ndarray, "rows *dim_u"]) -> Coded:
         """Brings u into the form that the model was trained on.
 

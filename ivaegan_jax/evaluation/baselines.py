@@ -39,9 +39,12 @@ def baseline_rows(prepared: Prepared, data_seeds: Sequence[int], data: str) -> I
         kept = distinct_columns(held_out[i])  # the sources that models are scored on
         if not len(kept):
             return []
+        x_fit, x_held_out = map(
+            prepared.preprocessing[i].standardised, (train.x[i][fit], test.x[i][rows])
+        )
         found = baselines(
-            train.x[i][fit], train.u[i][fit], sources[i][fit][:, kept],
-            test.x[i][rows], test.u[i][rows], held_out[i][rows][:, kept],
+            x_fit, train.u[i][fit], sources[i][fit][:, kept],
+            x_held_out, test.u[i][rows], held_out[i][rows][:, kept],
         )  # fmt: skip
         said = some_of("fit_rows", fit, train.u[i]) | some_of("rows", rows, test.u[i])
         said |= some_of("sources", kept, held_out[i].T)

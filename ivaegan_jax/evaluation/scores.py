@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ivaegan_jax.data import Preprocessing
 from ivaegan_jax.evaluation.evaluate import Evaluation
 from ivaegan_jax.metrics import (
     active_units,
@@ -29,7 +30,9 @@ def known(score: Callable[[], Any], *needed: np.ndarray) -> float:
     return float(score()) if all(np.isfinite(each).all() for each in needed) else np.nan
 
 
-def likelihood_rows(run: Evaluation, x: np.ndarray, u: np.ndarray, elbo: bool) -> list[Row]:
+def likelihood_rows(
+    run: Evaluation, x: np.ndarray, u: np.ndarray, elbo: bool, seen: Preprocessing | None = None
+) -> list[Row]:
     """Rows that need no true sources; NaN where there is no number.
 
     Args:
@@ -37,24 +40,28 @@ def likelihood_rows(run: Evaluation, x: np.ndarray, u: np.ndarray, elbo: bool) -
       x: standardised observations `[rows, dim_x]`.
       u: level codes or features of the same rows.
       elbo: whether the model is trained on a likelihood, so that its ELBO means something.
+      seen: what makes x of the user's rows; None where x is standardised and no more.
     """
+    recon, volume = run.x_recon, 0.0
+    if seen is not None:
+        recon, x, volume = seen.standardised(recon), seen.standardised(x), seen.log_volume
     some = slice(None) if are_codes(u) else evenly(len(u), NEIGHBOURS_ROWS)
     unit = "nats per row of standardised x"
     rows = [
-        {"metric": "recon_r2", "value": _recon_r2(run.x_recon, x), "latent": "posterior_mean"},
+        {"metric": "recon_r2", "value": _recon_r2(recon, x), "latent": "posterior_mean"},
         {"metric": "kl", "value": run.terms["kl"], "unit": "nats per row"},
         {"metric": "active_units", "value": known(
             lambda: active_units(run.mu, run.log_var).sum(), run.mu, run.log_var)},
         {"metric": "label_r2", "latent": "posterior_mean", "value": known(
             lambda: np.mean(label_r2(run.mu[some], u[some])), run.mu)},
         {"metric": "information_on_u", "value": run.terms["information"], "unit": "nats per row"},
-        {"metric": "log_likelihood", "value": -run.terms["iwae"],
+        {"metric": "log_likelihood", "value": volume - run.terms["iwae"],
          "unit": f"{unit}, {DRAWS} weighted draws, noise fitted on other rows"},
     ]  # fmt: skip
     if "critic_accuracy" in run.terms:
         rows.append({"metric": "critic_accuracy", "value": run.terms["critic_accuracy"]})
     if elbo:
-        bound = -(run.terms["nll"] + run.terms["kl"])
+        bound = volume - (run.terms["nll"] + run.terms["kl"])
         rows.append({"metric": "elbo", "value": bound, "unit": f"{unit}, one posterior draw"})
     return rows
 

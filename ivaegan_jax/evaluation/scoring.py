@@ -9,7 +9,7 @@ import numpy as np
 from jax.sharding import Mesh
 from jaxtyping import Float
 
-from ivaegan_jax.data import Part, Split
+from ivaegan_jax.data import Part, Preprocessing, Split
 from ivaegan_jax.evaluation.evaluate import (
     Evaluation,
     evaluation_key,
@@ -137,11 +137,26 @@ def _over_evaluation(
     return over_runs(one, mesh, default_how())
 
 
-def run_rows(trained: Trained, evaluation: Evaluation, part: Part, stamp: Stamp) -> Iterator[Score]:
-    """All scores of one part of the rows; `stamp(i)` says which run it is."""
+def run_rows(
+    trained: Trained,
+    evaluation: Evaluation,
+    part: Part,
+    stamp: Stamp,
+    seen: Sequence[Preprocessing],
+) -> Iterator[Score]:
+    """All scores of one part of the rows.
+
+    Args:
+      trained: the runs.
+      evaluation: of these rows.
+      part: the rows.
+      stamp: `stamp(i)` says which run it is.
+      seen: what makes x of the user's rows, one for each data seed.
+    """
     for i, (index, of_u) in enumerate(zip(trained.runs.data_index, trained.runs.of_u, strict=True)):
         run = jax.tree.map(lambda leaf, i=i: leaf[i], evaluation)
-        rows = likelihood_rows(run, part.x[index], part.u[of_u], "nll" in trained.game.terms)
+        elbo = "nll" in trained.game.terms
+        rows = likelihood_rows(run, part.x[index], part.u[of_u], elbo, seen[index])
         if part.s is not None:
             rows += source_rows(run, part.s[index], part.u[of_u])
         rows += own_metric_rows(_held_out(run, part, index, of_u))

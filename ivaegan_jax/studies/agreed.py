@@ -36,4 +36,6 @@ def agreed_experiment(each: Sequence[Experiment], latents: Sequence[int]) -> Exp
     most = max(each, key=lambda e: len(e.presets))
     agreed = with_latents(most, min(latents))
     model = dataclasses.replace(agreed.config.model, likelihood=law, noise=noise)
-    return agreed._replace(config=dataclasses.replace(agreed.config, model=model))
+    forms = {e.config.data.whiten for e in each}
+    data = dataclasses.replace(agreed.config.data, whiten=forms.pop() if len(forms) == 1 else "no")
+    return agreed._replace(config=dataclasses.replace(agreed.config, model=model, data=data))

@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ivaegan_jax.data import parse_split
+from ivaegan_jax.data import WHITEN, parse_split
 from ivaegan_jax.models import BY_THE_DATA, CHOICES, COMBINATIONS, PRESETS, combinable
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.labels import SETTINGS, Label, parse
@@ -87,6 +87,9 @@ def validate(experiment: Experiment) -> None:
         for name, value in dataclasses.asdict(getattr(experiment.config, part)).items():
             _check_value(f"config.{part}.{name}", part, name, value)
     data = experiment.config.data
+    if data.whiten not in WHITEN:
+        known = ", ".join(WHITEN)
+        raise InputError(f"config.data.whiten must be one of {known}; not {data.whiten!r}")
     if data.valid_fraction + data.test_fraction >= 1:
         raise InputError("config.data: valid_fraction + test_fraction must stay below 1")
     parse_split(data.split)

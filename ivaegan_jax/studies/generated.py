@@ -67,7 +67,8 @@ def log_likelihood(fitted: Fitted, dataset: Dataset) -> Float[np.ndarray, " seed
     keys = [evaluation_key(int(seed), fitted.data_seed, TEST) for seed in fitted.seeds]
     hypers = jax.tree.map(jnp.float32, fitted.hypers)
     score = _score(fitted.model, fitted.dims.dim_u)
-    return -np.asarray(score(fitted.params_by_seed, jnp.stack(keys), x, u, hypers))
+    found = np.asarray(score(fitted.params_by_seed, jnp.stack(keys), x, u, hypers))
+    return fitted.preprocessing.log_volume - found
 
 
 def coded_u(fitted: Fitted, u: Auxiliary) -> Coded:

@@ -63,7 +63,9 @@ class Scorer:
             some = scoring.without_lost(some, found.values())
             stamp = {split: partial(self._stamp, some, split) for split in (*parts, BOTH)}
             for split, part in parts.items():
-                scores = scoring.run_rows(some, found[split], part, stamp[split])
+                scores = scoring.run_rows(
+                    some, found[split], part, stamp[split], self.data.preprocessing
+                )
                 by_split[split] += paced(scores, pause)
                 mu[split].append(found[split].mu)
             clean = clean_rows(some, parts["test"], self.dims.dim_u, self.mesh, stamp["test"])

@@ -140,6 +140,7 @@ class Study(Running):
         brought = {"pieces": pieces} if pieces else {}
         model = self.experiment.config.model
         observation = {"likelihood": model.likelihood, "noise": model.noise}
+        observation["whiten"] = self.experiment.config.data.whiten
         chosen = {"split": self.data.split.split, "observation": observation}
         streamed = {"stream": self.stream.record()} if self.stream else {}
         return self.experiment.settings() | data | chosen | brought | streamed

@@ -122,7 +122,8 @@ def as_of_today(settings: dict[str, Any], given: dict[str, Any]) -> dict[str, An
 
     A setting has its default, and a size is the present one: it follows from the data, whose
     fingerprint is compared too. Rows were split at random, no model took a linear step, and x was
-    real numbers without noise. What decides is what a choice by the data came to.
+    real numbers without noise that were not whitened. What decides is what a choice by the data
+    came to.
     """
     stored, default = settings.get("config", {}), dataclasses.asdict(Config())
     if not stored:
@@ -131,6 +132,10 @@ def as_of_today(settings: dict[str, Any], given: dict[str, Any]) -> dict[str, An
     # what decides is which split it came to, not by which words
     parts["data"]["split"] = settings.get("split", "random")
     came_to = settings.get("observation", {"likelihood": "gaussian", "noise": ""})
+    whiten = stored.get("data", {}).get("whiten", False)
+    if whiten == "auto":
+        whiten = came_to["whiten"]
+    parts["data"]["whiten"] = {False: "no", True: "yes"}.get(whiten, whiten)
     if not parts["model"]["likelihood"]:
         parts["model"]["likelihood"] = came_to["likelihood"]
         parts["model"]["noise"] = parts["model"]["noise"] or came_to["noise"]

@@ -1,6 +1,9 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import stats
 
 from ivaegan_jax.data import DataConfig, prepare, preprocessing_arrays, preprocessing_from
 from ivaegan_jax.data import codec as codec_module
@@ -76,7 +79,7 @@ def test_whitened_rows_are_all_directions_at_one_scale(short):
     x, s = curved()
     x = x[:, :4] @ np.diag([1, 1, 1e-3, 1]) + x[:, 4:5]
     table = Dataset("curved", 5 + 3 * x, U, s.astype(np.float32), independent=True)
-    data = prepare([table], [1], DataConfig(whiten=True), 32)
+    data = prepare([table], [1], DataConfig(whiten="yes"), 32)
     assert_allclose(np.cov(data.train.x[0].T), 1.5**2 * np.eye(4), atol=0.02)
     fitted = data.preprocessing[0]
     assert_allclose(fitted.inverse_x(data.test.x[0]), table.x[data.test.row[0]], atol=1e-3)
@@ -86,10 +89,26 @@ def test_whitened_rows_are_all_directions_at_one_scale(short):
     )
 
 
+def test_densities_of_components_are_those_of_columns(short):
+    x, _ = curved()
+    x = x[:, :3] * [1, 20, 0.3]
+    fitted = prepare(
+        [Dataset("curved", x, U, independent=True)], [1], DataConfig(whiten="yes"), 32
+    ).preprocessing[0]
+    plain = dataclasses.replace(fitted, codec=None)
+    seen, columns = fitted.transform_x(x), plain.transform_x(x)
+    assert_allclose(fitted.standardised(seen), columns, atol=1e-5)
+    # of Gaussians fitted to both, the density of every row differs by the volume
+    both = [stats.multivariate_normal(a.mean(0), np.cov(a.T)).logpdf(a) for a in (seen, columns)]
+    assert_allclose(both[1], both[0] + fitted.log_volume, atol=1e-3)
+    assert plain.log_volume == 0
+    assert_array_equal(plain.standardised(columns), columns)
+
+
 def test_a_constant_column_is_no_direction(short):
     x = np.c_[curved()[0][:, :3], np.ones(ROWS)]
     table = Dataset("curved", x, U, independent=True)
-    data = prepare([table], [1], DataConfig(whiten=True), 32)
+    data = prepare([table], [1], DataConfig(whiten="yes"), 32)
     assert_allclose(data.train.x[0].std(axis=0), [1.5, 1.5, 1.5, 0], atol=0.02)
     assert_allclose(data.preprocessing[0].inverse_x(data.train.x[0])[:, 3], 1, atol=1e-5)
 
@@ -137,8 +156,8 @@ def test_a_codec_undoes_its_matrix():
             "codes=30 must be fewer than the 30 columns of x",
         ),
         (DataConfig(codes=2), "unit", "codes makes real numbers of x; use --config.model.like"),
-        (DataConfig(whiten=True), "unit", "whiten makes real numbers of x; use --config.model"),
-        (DataConfig(codes=2, whiten=True), "standardised", "use --noconfig.data.whiten with them"),
+        (DataConfig(whiten="yes"), "unit", "whiten makes real numbers of x; use --config.model"),
+        (DataConfig(codes=2, whiten="yes"), "standardised", "whiten=no with them"),
     ],
 )
 def test_codes_that_cannot_be_are_refused(config, values, expected):

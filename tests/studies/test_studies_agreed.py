@@ -1,5 +1,7 @@
 """What sessions have in common: the fewest latents, one law of x, the controls of any."""
 
+import dataclasses
+
 import pytest
 
 from ivaegan_jax.models import ModelConfig
@@ -37,6 +39,16 @@ def test_one_law_for_all(laws, noises, expected):
         [3, 3],
     )
     assert (agreed.config.model.likelihood, agreed.config.model.noise) == expected
+
+
+def test_all_sessions_are_whitened_or_none():
+    def of(whiten):
+        config = asked().config
+        data = dataclasses.replace(config.data, whiten=whiten)
+        return asked()._replace(config=dataclasses.replace(config, data=data))
+
+    assert agreed_experiment([of("yes"), of("yes")], [3, 3]).config.data.whiten == "yes"
+    assert agreed_experiment([of("yes"), of("no")], [3, 3]).config.data.whiten == "no"
 
 
 def test_counts_beside_real_numbers_are_refused():

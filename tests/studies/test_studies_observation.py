@@ -11,7 +11,7 @@ from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.study import Study
 from ivaegan_jax.training.config import TrainConfig
-from ivaegan_jax.types import Auxiliary, Dataset
+from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
 LEVELS, ROWS = 8, 4000
 U = np.arange(ROWS) % LEVELS
@@ -99,3 +99,44 @@ def test_benchmarks_without_noise_are_as_they_were():
     for name in ("b1", "b6"):
         data = load_dataset(name, 103, {"segments": 8, "per_segment": 100})
         assert chosen(dataclasses.replace(data, name="table")) == ("gaussian", "")
+
+
+def whitened(data, **model):
+    """Whether its models see components, and whether a note says so."""
+    study = study_of(data, **model)
+    components = study.data.preprocessing[0].codec is not None
+    assert study.experiment.config.data.whiten == ("yes" if components else "no")
+    assert components == any("--config.data.whiten=no leaves" in note for note in study.notes)
+    return components
+
+
+def test_as_many_columns_as_latents_are_seen_as_components():
+    assert whitened(table(numbers(0.0, columns=2)))
+    assert whitened(table(numbers(0.6, columns=2)))  # one column a latent: noise cannot be told
+
+
+def test_columns_to_spare_images_counts_and_noise_in_the_game_are_not():
+    assert not whitened(table(numbers(0.0)))
+    assert not whitened(table(numbers(0.0, columns=2)), noise="column")
+    assert not whitened(table(counts()[:, :2]))
+    assert not whitened(table(numbers(0.0, columns=4), image_shape=(2, 2)))
+
+
+def test_columns_that_are_nearly_mixtures_of_others_are_not():
+    x = numbers(0.0, columns=2)
+    assert not whitened(table(np.c_[x[:, 0], x[:, 0] + 1e-3 * x[:, 1]]))
+
+
+def test_the_form_of_x_can_be_named():
+    config = Config(
+        model=ModelConfig(width=8, critic_width=8, dim_z=2), train=TrainConfig(batch=16)
+    )
+    config.data.whiten = "no"
+    study = Study(
+        Experiment("table", ("ivae",), (1,), (1,), 10, config),
+        table=table(numbers(0.0, columns=2)),
+    )
+    assert study.data.preprocessing[0].codec is None
+    config.data.whiten = "perhaps"
+    with pytest.raises(InputError, match="whiten must be one of auto, yes, no; not 'perhaps'"):
+        Study(study.experiment._replace(config=config), table=table(numbers(0.0, columns=2)))
