@@ -54,7 +54,12 @@ def define_study_flags(data: str, steps: int) -> None:
 def define_experiment_flags(data: str, steps: int) -> None:
     """Defines the flags that say what is trained and on which data, with these defaults."""
     define_common_flags()
-    flags.DEFINE_string("data", data, f"{', '.join(DATASETS)}, or a file ({ENDINGS_IN_WORDS}).")
+    flags.DEFINE_string(
+        "data",
+        data,
+        f"{', '.join(DATASETS)}, or a file ({ENDINGS_IN_WORDS}); several files with commas between "
+        "them are sessions.",
+    )
     define_column_flags()
     flags.DEFINE_string(
         "seeds",

@@ -1,7 +1,7 @@
 """From flags to a finished work directory: what `train` and `compare` share."""
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 
@@ -10,28 +10,20 @@ from absl import flags
 from ivaegan_jax.cli import _flags
 from ivaegan_jax.cli._flags import command_line, read_config
 from ivaegan_jax.cli._stop import STOP
+from ivaegan_jax.cli._words import closing_words, opening
 from ivaegan_jax.data import CONTROLS, is_synthetic
-from ivaegan_jax.doctor import counted
 from ivaegan_jax.files import write_text
 from ivaegan_jax.progress import ConsoleReporter, stages_of
-from ivaegan_jax.report import (
-    last_lines,
-    read_study,
-    recommendation,
-    summary,
-    sweep_of,
-    sweep_table,
-    to_text,
-    write_report,
-)
 from ivaegan_jax.studies import (
     Experiment,
-    Study,
+    Running,
     Workdir,
     listed,
     load_of_study,
     parse_seeds,
     recorded,
+    study_of,
+    tables_of,
     with_controls,
 )
 from ivaegan_jax.training import Ahead, describe_numerics, fingerprint, leads, led, meet
@@ -95,20 +87,21 @@ def with_asked_controls(presets: Sequence[str]) -> list[str]:
 
 def run_study(program: str, labels: Callable[[], Sequence[str]]) -> None:
     """Runs, or goes on with, the study that the flags describe, and writes its report."""
-    name = flags.FLAGS.workdir or f"runs/{program}-{Path(flags.FLAGS.data).stem}"
+    names = "-".join(Path(name).stem for name in tables_of(flags.FLAGS.data))
+    name = flags.FLAGS.workdir or f"runs/{program}-{names}"
     workdir = Workdir(Path(name))
     load_of_study(workdir.path)  # what it was begun with, by whose names labels go
     experiment = experiment_from_flags(labels())
     controls = "controls" in flags.FLAGS and flags.FLAGS.controls == [AUTO]
-    study = Study(experiment, flags.FLAGS.batch_devices, controls)
+    study = study_of(experiment, flags.FLAGS.batch_devices, controls)
     at_once = flags.FLAGS.runs_at_once
-    if complete(study, workdir, after=partial(_report, workdir), runs_at_once=at_once):
+    if complete(study, workdir, after=partial(closing_words, workdir), runs_at_once=at_once):
         return
     print(f"{workdir.path} is finished; its report is {workdir.path / 'report.html'}")
 
 
 def complete(
-    study: Study,
+    study: Running,
     workdir: Workdir,
     title: str = "",
     after: Callable[[Pause], None] = lambda pause: None,
@@ -138,22 +131,27 @@ def complete(
         )[0]:
             return False
         _run(study, workdir, title, runs_at_once, ahead)
-        led("the report was written", lambda pause: _finish(workdir, after, pause), STOP)
+        folders = [folder for _, folder in study.recorded_in(workdir)]
+        led("the report was written", lambda pause: _finish(folders, after, pause), STOP)
     return True
 
 
-def _finish(workdir: Workdir, after: Callable[[Pause], None], pause: Pause) -> None:
+def _finish(folders: Sequence[Workdir], after: Callable[[Pause], None], pause: Pause) -> None:
     after(pause)
-    write_text(workdir.done, "")
+    for folder in folders:
+        write_text(folder.done, "")
 
 
 def _run(
-    study: Study, workdir: Workdir, title: str, runs_at_once: int, ahead: Ahead | None
+    study: Running, workdir: Workdir, title: str, runs_at_once: int, ahead: Ahead | None
 ) -> None:
     left = study.left(workdir)
-    with recorded(study, workdir, command_line(), _given_flags()) as manifest:
-        said = [*study.notes, *study.split_record()["sentences"]]
-        print("\n".join([_opening(study, manifest["device"]), *said]), flush=True)
+    with ExitStack() as records:
+        manifest, *_ = [
+            records.enter_context(recorded(own, folder, command_line(), _given_flags()))
+            for own, folder in study.recorded_in(workdir)
+        ]
+        print("\n".join(opening(study, manifest["device"])), flush=True)
         stages, runs = list(stages_of(study, left)), len(study.runs.seed)
         steps, advise = study.experiment.steps, "config" in flags.FLAGS
         with ConsoleReporter(stages, steps, runs, title, advise) as reporter:
@@ -162,29 +160,6 @@ def _run(
             if leads():
                 manifest["stage_seconds"] = reporter.spent()
                 reporter.stage("page")
-
-
-def _report(workdir: Workdir, pause: Pause) -> None:
-    page = write_report([workdir.path], pause=pause)
-    study = read_study(workdir.path)
-    sweep = sweep_of(study.results)
-    recommended = recommendation(sweep) if sweep else []
-    best = sweep.ranking[0].label if sweep else ""
-    table = sweep_table(sweep, study.results) if sweep else summary(study.results)
-    print("\n".join(["", to_text(table), *recommended, *last_lines(study, best, page)]))
-
-
-def _opening(study: Study, device: str) -> str:
-    e, dims = study.experiment, study.dims
-    programs = counted(len(study.groups), "program")
-    several = f"{len(study.jobs)} configurations in {programs}, one after another, of "
-    return (
-        f"{e.data}: {dims.rows} training rows, x has {dims.dim_x} columns, u {dims.dim_u}, "
-        f"z {dims.dim_z}; {several if len(study.groups) < len(study.jobs) else ''}"
-        f"{counted(len(e.data_seeds), 'data seed')} x "
-        f"{counted(len(e.seeds), 'model seed')} on {device}, about {study.bytes / 2**20:.0f} MiB"
-        f"{' for one of them' if len(study.groups) < len(study.jobs) else ''}"
-    )
 
 
 def _given_flags() -> dict[str, object]:

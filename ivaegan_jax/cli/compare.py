@@ -4,11 +4,13 @@
   ivaegan compare --data=digits
   ivaegan compare --data=my_table.npz --presets=ivae,ivae_gan --seeds=5
   ivaegan compare --data=my_table.npz --presets=ivae_gan --controls=all
+  ivaegan compare --data=monday.csv,friday.csv --u=condition --presets=ivae_gan
 
 --controls=all trains every model's negative controls beside it; a label such as
 ivae_gan+shuffled_u, the same model with u permuted over the rows, names one of them, and
-'iflow[max_grad_norm=0.1]' a model with settings of its own. The same command after a stop goes on
-where it was.
+'iflow[max_grad_norm=0.1]' a model with settings of its own. Several files with commas between
+them are sessions: each may have other columns, and one prior p(z|u) is shared, so that latents are
+the same in all. The same command after a stop goes on where it was.
 """
 
 from absl import flags

@@ -3,9 +3,11 @@
   ivaegan doctor --data=my_table.npz
   ivaegan doctor --data=b1 --preset=ivae_gan --seeds=10 --steps=30000
   ivaegan doctor --data=my_table.npz --json
+  ivaegan doctor --data=monday.csv,friday.csv --u=condition
 
 It looks at x and u (levels, counts, scales, outliers), at what the theory needs, at whether x
-carries u and in how many ways u moves it, and at the memory and time that training takes. The
+carries u and in how many ways u moves it, and at the memory and time that training takes. Of
+several files with commas between them it looks at one after the other. The
 exit status is 1 where anything blocks, else 0; 2 where the command itself cannot be meant.
 """
 
@@ -18,7 +20,7 @@ from absl import flags
 from ivaegan_jax.cli import _flags, _study
 from ivaegan_jax.doctor import Finding, blocks, examine
 from ivaegan_jax.files import printable_lines
-from ivaegan_jax.studies import Experiment
+from ivaegan_jax.studies import Experiment, tables_of
 
 HEADINGS = {"fine": "Fine", "warn": "Worth a look", "blocks": "Blocks training"}
 """In the order in which they are printed: what matters most stands last, above the prompt."""
@@ -35,9 +37,13 @@ def define_flags() -> None:
 def main() -> int:
     """Prints what the examination found."""
     experiment = _study.experiment_from_flags([flags.FLAGS.preset])
-    findings = list(examine(experiment, flags.FLAGS.timed))
-    print(as_json(experiment, findings) if flags.FLAGS.json else as_text(experiment, findings))
-    return int(blocks(findings))
+    shown, found = as_json if flags.FLAGS.json else as_text, False
+    for name in tables_of(experiment.data):
+        own = experiment._replace(data=name)
+        findings = list(examine(own, flags.FLAGS.timed))
+        print(shown(own, findings), flush=True)
+        found |= blocks(findings)
+    return int(found)
 
 
 def as_json(experiment: Experiment, findings: Sequence[Finding]) -> str:

@@ -11,7 +11,7 @@ from ivaegan_jax.report.figures.picture import joined
 from ivaegan_jax.report.figures.scatter import scatter_matrix
 from ivaegan_jax.report.figures.style import Figure, looks
 from ivaegan_jax.report.first_page import BAD, GOOD, OPEN, Short, Status, first_page
-from ivaegan_jax.report.inputs import Arm, read_arms, read_study
+from ivaegan_jax.report.inputs import Arm, Results, read_arms, read_study
 from ivaegan_jax.report.latents import DIM_Z, latents_table, recommend, recommended
 from ivaegan_jax.report.page import Facts, Section
 from ivaegan_jax.report.render import Table, to_json, to_lines, to_markdown, to_text
@@ -19,6 +19,7 @@ from ivaegan_jax.report.steps import Step
 from ivaegan_jax.report.study import Studied, main_table, write_study
 from ivaegan_jax.report.sweep import recommendation, sweep_of, sweep_table
 from ivaegan_jax.report.tables import summary
+from ivaegan_jax.report.together import together
 from ivaegan_jax.report.truth import Truth
 from ivaegan_jax.report.wording import last_lines
 from ivaegan_jax.report.write import write_page, write_report
@@ -32,6 +33,7 @@ __all__ = [
     "Checked",
     "Facts",
     "Figure",
+    "Results",
     "Section",
     "Short",
     "Status",
@@ -65,6 +67,7 @@ __all__ = [
     "to_lines",
     "to_markdown",
     "to_text",
+    "together",
     "write_page",
     "write_report",
     "write_study",

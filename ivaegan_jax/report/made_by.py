@@ -42,7 +42,8 @@ class MadeBy(NamedTuple):
         program = re.sub(r"\b(train|sweep)$", "compare", program)
         given = [f"--presets={model_of(label)}", *(f"--{k}={v}" for k, v in flags.items())]
         beside = re.sub(r"[^\w.=+-]+", "-", f"{label}-{name}")  # each model has one of its own
-        given += [f"--workdir={self.path}-{beside}"] if self.path else []
+        own = re.sub(r"/sessions/\d+$", "", self.path)  # one session is not trained again alone
+        given += [f"--workdir={own}-{beside}"] if own else []
         return f"{program} {shlex.join([*words, *given])}"
 
     def doctor(self, label: str) -> str:

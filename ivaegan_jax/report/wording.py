@@ -1,7 +1,6 @@
 """The headline of one data set: verdict, truth and power in one, then every reason for caution."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from ivaegan_jax.evaluation import Result, Score
 from ivaegan_jax.metrics import Interval
@@ -83,23 +82,21 @@ def _without_truth(records: Sequence[Record]) -> list[str]:
     ]
 
 
-def last_lines(study: Results, label: str, page: Path) -> list[str]:
-    """What a program says at its end: the verdict, what to do next, and where the page is.
+def last_lines(study: Results, label: str) -> list[str]:
+    """What a program says at its end: the verdict, and what to do next.
 
     Args:
       study: the results of one data set.
       label: the model to speak of, as of a sweep; empty takes the best.
-      page: path of the page.
     """
     found = first_page(study.results, study.made_by)
     best = next((each for each in found if each.label == label), found[0]) if found else None
     if best is None:
-        return ["verdict: none, as no run has been judged yet", f"report: {page}"]
+        return ["verdict: none, as no run has been judged yet"]
     steps = [f"{s.text} {s.command}".strip() for s in best.steps[:1]]
     return [
         f"verdict: {best.label} on {study.data}: {best.status.words}; {best.status.sentence}.",
         f"next: {(steps or ['Read the report.'])[0]}",
-        f"report: {page}",
     ]
 
 

@@ -19,8 +19,9 @@ from ivaegan_jax.report.render import to_json, to_lines, to_markdown
 from ivaegan_jax.report.selection import chosen_runs, selection_tables
 from ivaegan_jax.report.sweep import Sweep, recommendation, sweep_of, sweep_table
 from ivaegan_jax.report.tables import summary
+from ivaegan_jax.report.together import together
 from ivaegan_jax.report.wording import headline
-from ivaegan_jax.studies import merge
+from ivaegan_jax.studies import folders_of_sessions, merge
 from ivaegan_jax.types import Pause
 
 
@@ -34,7 +35,8 @@ def write_report(
 
     Args:
       workdirs: one or more work directories; runs on the same data are shown together, and
-        presets that occur in several carry the directory's name.
+        presets that occur in several carry the directory's name. Of one of several sessions each
+        session is shown, and what all of them say together.
       out: where to write; the first work directory by default.
       brief: what is kept for good: no page, figures of scores alone, and the manifest.
       pause: called between tables and figures.
@@ -52,11 +54,16 @@ def write_report(
       'report.html'
     """
     with making_sense_of(Path(workdirs[0]) if len(workdirs) == 1 else Path("a work directory")):
-        read = read_workdirs([Path(path) for path in workdirs])
+        read = read_workdirs([own for path in workdirs for own in sessions_or_itself(Path(path))])
+        said = [s for p in workdirs if folders_of_sessions(Path(p)) for s in together(Path(p))]
     out = Path(workdirs[0]) if out is None else Path(out)
     with making_sense_of(Path(workdirs[0]) if len(workdirs) == 1 else Path("a work directory")):
         found = studies(read)
         sections = [section(study, palette_of(found), brief, pause) for study in found]
+    if said:
+        sections = [
+            s._replace(headline=[*s.headline[:1], *said, *s.headline[1:]]) for s in sections
+        ]
     title = "Identifiability report: " + ", ".join(section.data for section in sections)
     write_sections(out, title, sections)
     if brief:
@@ -65,6 +72,11 @@ def write_report(
         return out / "summary.md"
     records = {f"{w.name}: {key}": value for w in read for key, value in w.records.items()}
     return write_page(out, title, sections, records, list(map(facts_of, read)))
+
+
+def sessions_or_itself(path: Path) -> list[Path]:
+    """The run directories of the sessions in one, or that itself."""
+    return folders_of_sessions(path) or [path]
 
 
 def palette_of(found: Sequence[Results]) -> Palette:

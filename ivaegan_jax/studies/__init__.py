@@ -46,8 +46,9 @@ from ivaegan_jax.studies.restored import restore
 from ivaegan_jax.studies.results import load_results, load_whole_results, read_results
 from ivaegan_jax.studies.running import Running
 from ivaegan_jax.studies.seeds import parse_numbers, parse_seeds
-from ivaegan_jax.studies.sessions import Sessions
-from ivaegan_jax.studies.sources import load_named, load_raw
+from ivaegan_jax.studies.sessions import Sessions, folders_of_sessions
+from ivaegan_jax.studies.several import study_of
+from ivaegan_jax.studies.sources import load_named, load_raw, tables_of
 from ivaegan_jax.studies.study import Study
 from ivaegan_jax.studies.workdir import Workdir
 
@@ -79,6 +80,7 @@ __all__ = [
     "encode",
     "experiment_of",
     "first_line",
+    "folders_of_sessions",
     "listed",
     "load",
     "load_installed",
@@ -105,6 +107,8 @@ __all__ = [
     "restore",
     "spelt",
     "study_names",
+    "study_of",
+    "tables_of",
     "validate",
     "with_controls",
     "with_latents",

@@ -17,6 +17,7 @@ from ivaegan_jax.studies.parts import restore_job
 from ivaegan_jax.studies.pieces import load_of_study
 from ivaegan_jax.studies.results import load_whole_results
 from ivaegan_jax.studies.saved import is_model, label_of, sizes_of
+from ivaegan_jax.studies.sessions import folders_of_sessions
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.types import InputError
 
@@ -42,6 +43,9 @@ def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) ->
       >>> restore(Workdir(Path("runs/mine"))).label
       'ivae'
     """
+    if several := folders_of_sessions(workdir.path):
+        listed_folders = ", ".join(map(str, several))
+        raise InputError(f"{workdir.path} holds several sessions; name one of {listed_folders}")
     if is_model(workdir.path):
         return open_model(workdir.path, data_seed)
     saved = saved_models(workdir)

@@ -6,6 +6,7 @@ checkpoints, the log, and what only all sessions together say.
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,16 @@ LEAST_COLUMNS = 2
 """Columns of x that a session needs: with one, order and sign are all that could be found."""
 
 
+FOLDER = "sessions"
+"""Of a run directory, which holds those of its sessions by their numbers."""
+
+
+def folders_of_sessions(path: Path) -> list[Path]:
+    """The run directories of the sessions in one, in order; none where it is of one table."""
+    numbered = [each for each in (path / FOLDER).glob("*") if each.name.isdecimal()]
+    return sorted(numbered, key=lambda each: int(each.name))
+
+
 class Sessions(Running):
     """Studies of one experiment on several tables, and the models that they share a prior in."""
 
@@ -46,7 +57,8 @@ class Sessions(Running):
 
         Args:
           experiment: what is to be done in every session; rows of a batch are those of each.
-          tables: one for each session, with columns of x of their own and the same columns of u.
+          tables: one for each session, with columns of x of their own and the same columns of u;
+            results and models of a session carry the name of its table.
           controls: as `Study` takes it; what the rows of one session need is trained in all.
 
         Raises:
@@ -55,11 +67,15 @@ class Sessions(Running):
         for i, table in enumerate(tables, start=1):
             _check_columns(table, i)
         tables = coded_alike(tables)
-        made = [Study(experiment, controls=controls, table=table) for table in tables]
+        made = [
+            Study(experiment._replace(data=table.name), controls=controls, table=table)
+            for table in tables
+        ]
         agreed = agreed_experiment(
             [study.experiment for study in made], [study.dims.dim_z for study in made]
         )
-        self.studies = [Study(agreed, table=table) for table in tables]
+        agreed = agreed._replace(data=experiment.data)
+        self.studies = [Study(agreed._replace(data=table.name), table=table) for table in tables]
         first = self.studies[0]
         self.experiment, self.mesh, self.batch_devices = agreed, first.mesh, 1
         self.notes = tuple(
@@ -73,7 +89,8 @@ class Sessions(Running):
         """What decides the results: that of the first session, and what each has of its own."""
         each = [study.settings() for study in self.studies]
         own = ("sizes", "data_sha256", "split")
-        return each[0] | {"sessions": [{name: one[name] for name in own} for one in each]}
+        data = {"data": self.experiment.data}
+        return each[0] | data | {"sessions": [{name: one[name] for name in own} for one in each]}
 
     def kept_arrays(self) -> dict[str, np.ndarray]:
         """The preprocessing and the split of every session."""
@@ -121,7 +138,7 @@ class Sessions(Running):
 
     def session(self, workdir: Workdir, number: int) -> Workdir:
         """The run directory of one session, counted from 1."""
-        return Workdir(workdir.path / "sessions" / str(number))
+        return Workdir(workdir.path / FOLDER / str(number))
 
     def trained(self, job: Job, states: TrainState) -> list[scoring.Trained]:
         """A job's runs as every session has them, with these states, or their shapes."""

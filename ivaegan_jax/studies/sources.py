@@ -23,6 +23,22 @@ IN_MEMORY = 3
 """Copies of x in memory: as it is given, standardised, and in parts."""
 
 
+def tables_of(data: str) -> tuple[str, ...]:
+    """The files that a text names, with commas between them where it is none itself; or the text.
+
+    Raises:
+      InputError: for a file that is named twice, or a name of a data set among files.
+    """
+    if data in DATASETS or "," not in data or Path(data).expanduser().exists():
+        return (data,)
+    names = [name.strip() for name in data.split(",") if name.strip()]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise InputError(f"{twice[0]} is named twice; each session is a table of its own")
+    if named := [name for name in names if name in DATASETS]:
+        raise InputError(f"{named[0]} is the name of a data set; sessions are files")
+    return tuple(names)
+
+
 def load_raw(experiment: Experiment, data_seed: int) -> Dataset:
     """One data seed's table as the user or the benchmark has it.
 
