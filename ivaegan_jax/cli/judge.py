@@ -15,6 +15,7 @@ command cannot be meant.
 """
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -87,9 +88,16 @@ def _judged(table: Dataset) -> int:
 
 
 def _read(given: Sequence[str]) -> list[tuple[str, Any, Any]]:
-    """Name, latents and own u of every run in files and folders."""
-    found = []
-    for text in (each for one in together(given) for each in files_of(one)):
+    """Name, latents and own u of every run in files and folders.
+
+    Raises:
+      InputError: for a file that is named twice: what agrees with itself is no evidence.
+    """
+    found, texts = [], [each for one in together(given) for each in files_of(one)]
+    places = [os.path.realpath(os.path.expanduser(text)) for text in texts]
+    if twice := [t for i, t in enumerate(texts) if places[i] in places[:i]]:
+        raise InputError(f"{twice[0]} is given twice; a run agrees with itself, give others")
+    for text in texts:
         runs, u = load_embedding(text)
         several = len(runs) > 1
         found += [(f"{text}[{i}]" if several else text, z, u) for i, z in enumerate(runs)]

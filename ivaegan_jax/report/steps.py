@@ -128,6 +128,18 @@ def _more_data(case: Case, code: str) -> Step:
     return _again(f"Train on {ENOUGH} data seeds.", case, code, {"data_seeds": ENOUGH})
 
 
+def _shifted(case: Case, code: str) -> Step:
+    """The control with shifted u, which rows that are read in blocks cannot have."""
+    text = "Train the control whose u was shifted in time"
+    if not case.made_by.config.get("stream"):
+        return _again(f"{text}.", case, code, {"controls": "auto"})
+    text += ", on rows that fit in memory: fewer of them where these do not (--rows)."
+    if "block_rows" in case.made_by.command:
+        flags = {"controls": "auto", "config.train.block_rows": 0}
+        return _again(text, case, code, flags)
+    return Step(text)
+
+
 ASK = _doctor("Let the doctor say what the data allow: values of u, rows, and latents.")
 FEWER = "Train with {dim} latent{plural}."
 
@@ -153,7 +165,7 @@ RULES: Mapping[str, Rule] = {
                        config__model__prior_family="gaussian", config__model__modulation="both"),
     "untestable": ASK,
     "unrelated": _doctor("Take a u that does more than x does by itself; the doctor tests it."),
-    "no_shifted": _train("Train the control whose u was shifted in time.", controls="auto"),
+    "no_shifted": _shifted,
     "few_runs": _more_seeds,
     "few_seeds": _more_seeds,
     "not_beaten": ASK,

@@ -56,6 +56,10 @@ def test_what_cannot_be_judged_is_one_line(refused, files):
     assert "--latents names no file" in refused("judge", table)
     assert "--data must be given" in refused("judge", f"--latents={a}")
     assert "no column" in refused("judge", table, f"--latents={a}", "--test=part")
+    twice = f"--latents={a},{files / '..' / files.name / 'a.npz'}"
+    assert refused("judge", table, twice).endswith(
+        "is given twice; a run agrees with itself, give others"
+    )
 
 
 def test_columns_with_commas_belong_to_the_file_before_them():

@@ -123,3 +123,16 @@ def test_verdict_and_truth_are_one_status_and_good_only_where_neither_is_against
     for (_, says), status in STATUS.items():
         assert ("{mcc}" in status.sentence) == (says != truth.UNKNOWN)
         assert ("{missed}" in status.sentence) == (says in (truth.OPEN, truth.MISSED))
+
+
+def test_rows_in_blocks_need_memory_before_u_can_be_shifted():
+    def step(command):
+        streamed = CONFIG | {"stream": {"rows": 1000}}
+        return step_for("no_shifted", case(MADE_BY._replace(command=command, config=streamed)))
+
+    asked = step(f"{GIVEN} --config.train.block_rows=1000")
+    assert "on rows that fit in memory" in asked.text
+    assert asked.command.count("block_rows") == 1
+    assert "--controls=auto --config.train.block_rows=0" in asked.command
+    assert step(GIVEN) == (asked.text, "")
+    assert "memory" not in step_for("no_shifted", case()).text
