@@ -84,8 +84,11 @@ def _out(out: Path, data: Path) -> Path:
     if not out.suffix:
         out = out.with_name(out.name + (ending_of(data) or ".npz"))
     if not ending_of(out) or not out.absolute().parent.is_dir():
-        known = ENDINGS_IN_WORDS
-        raise InputError(f"--out={out} must name a file in a folder that exists, ending in {known}")
+        raise InputError(
+            f"--out={out} must name a file in a folder that exists, ending in {ENDINGS_IN_WORDS}"
+        )
+    if out.exists() and data.exists() and out.samefile(data) and ending_of(out) != ".h5ad":
+        raise InputError(f"--out={out} is the table itself, which would be lost; name another file")
     return out
 
 

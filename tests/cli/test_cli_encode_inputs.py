@@ -14,7 +14,7 @@ def test_a_report_that_cannot_be_written_says_so(refused, on_b1):
         ("--workdir=none", "no readable config.json"),
         ("--preset=vae --data_seed=3 --out=none/z.npz", "folder that exists"),
         (
-            "--preset=vae --data_seed=3 --out=z.txt",
+            "--preset=vae --data_seed=3 --out=z.xyz",
             "must name a file in a folder that exists, ending in .npz, ",
         ),
         ("--preset=vae --data_seed=3 --out=/proc/z.npz", "cannot write"),
@@ -61,3 +61,12 @@ def test_encode_refuses_a_table_unlike_the_training_data(
                       f"--out={out}", f"--preset={preset}", "--data_seed=3")  # fmt: skip
     assert expected in message
     assert not out.exists()
+
+
+def test_latents_never_take_the_place_of_the_table(refused, on_b1, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("a,b\n1,2\n")
+    flags = f"--workdir={on_b1}", "--preset=vae", "--data_seed=3", f"--data={table}"
+    message = refused("encode", *flags, f"--out={tmp_path / '..' / tmp_path.name / 't.csv'}")
+    assert message.endswith("is the table itself, which would be lost; name another file")
+    assert table.read_text() == "a,b\n1,2\n"

@@ -26,8 +26,21 @@ SECONDS = 1767225600.0 + 86400 * np.arange(ROWS)
         DAYS.to_list(),
         DAYS.dt.to_period("D"),
         DAYS.dt.strftime("%Y-%m-%d").rename("day"),
+        DAYS.dt.strftime("%Y/%m/%d").rename("day"),
+        DAYS.dt.strftime("%d.%m.%Y").rename("day"),
+        DAYS.dt.strftime("%d.%m.%Y 00:00").rename("day"),
     ],
-    ids=["series", "with a zone", "column", "objects", "periods", "text"],
+    ids=[
+        "series",
+        "with a zone",
+        "column",
+        "objects",
+        "periods",
+        "text",
+        "slashes",
+        "days first",
+        "with a time",
+    ],
 )
 def test_dates_are_seconds_that_new_rows_share(u):
     read = as_dataset(X, u)
@@ -133,3 +146,9 @@ def test_u_of_more_rows_says_how_to_take_those_of_x():
     with pytest.raises(InputError, match=r"u has the index of x and .* more rows; use `(.*)`"):
         as_dataset(some, u)
     assert_array_equal(as_dataset(some, u.loc[some.index]).u.own(), CODES[some.index])
+
+
+@pytest.mark.parametrize("time", [["1/2/2026"] * ROWS, ["31.1.2026"] * 119 + ["later"]])
+def test_what_may_be_another_date_is_no_time(time):
+    with pytest.raises(InputError, match=r"time holds text; .* a date, such as 2026-01-31"):
+        as_dataset(X, CODES, time=time)

@@ -55,7 +55,7 @@ def test_groups_are_numbered_as_they_come():
 @pytest.mark.parametrize(
     ("time", "message"),
     [
-        (np.array(["soon"] * ROWS), "time holds <U4; give the time of every row as a number"),
+        (np.array(["soon"] * ROWS), "time holds text; give the time of every row as a number"),
         (np.where(np.arange(ROWS) == 7, np.nan, 1), r"no value in 1 row\(s\), first in row 7"),
     ],
 )

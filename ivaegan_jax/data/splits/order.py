@@ -77,7 +77,9 @@ def times(column: np.ndarray, name: str = TIME) -> Float[np.ndarray, " rows"]:
       InputError: where it holds no numbers or dates, or lacks some.
     """
     if column.dtype.kind not in "iufbmM":
-        raise InputError(f"{name} holds {column.dtype}; give the time of every row as a number")
+        what = "text" if column.dtype.kind in "US" else str(column.dtype)
+        raise InputError(f"{name} holds {what}; give the time of every row as a number, or as a "
+                         "date, such as 2026-01-31 12:00:00")  # fmt: skip
     _check_present(column, name, "fill them, or leave the array out where rows stand in order")
     return column.astype(np.int64 if column.dtype.kind in "mM" else float).astype(float)
 

@@ -1,26 +1,36 @@
 """Dates and times that are written as text."""
 
+import re
 import warnings
 
 import numpy as np
 from jaxtyping import Shaped
 
+YEAR_FIRST = re.compile(r"\d{4}[-/]\d")
+DAY_FIRST = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
+"""How dates begin; `1/2/2026` is read as none, since nothing says which is the month."""
+
 
 def as_instants(column: Shaped[np.ndarray, " rows"]) -> Shaped[np.ndarray, " rows"]:
-    """Text of which every value is a date of ISO 8601 as dates; any other column as it is."""
-    if column.dtype.kind not in "US" or not len(column) or not _is_date_like(str(column[0])):
+    """Text of which every value is a date as dates; any other column as it is.
+
+    Dates are those of ISO 8601, with `/` too, and `31.1.2026`, each perhaps with a time behind it.
+    """
+    if column.dtype.kind not in "US" or not len(column):
+        return column
+    first = str(column.astype(str)[0])
+    if DAY_FIRST.match(first):
+        how = {"format": "mixed", "dayfirst": True}
+    elif YEAR_FIRST.match(first) and len(first) >= 8:
+        how = {"format": "ISO8601"}
+    else:
         return column
     import pandas as pd
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            found = pd.to_datetime(column.astype(str), format="ISO8601", utc=True)
+            found = pd.to_datetime(np.char.replace(column.astype(str), "/", "-"), utc=True, **how)
         except ValueError:
             return column
     return np.asarray(found.tz_localize(None).astype("datetime64[us]"))
-
-
-def _is_date_like(text: str) -> bool:
-    """Whether text begins as a date, so that years alone are no dates."""
-    return len(text) >= 8 and text[:4].isdecimal() and text[4] == "-"
