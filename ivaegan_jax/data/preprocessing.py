@@ -164,6 +164,23 @@ class Preprocessing:
             return None
         return u.in_columns(self.u_kinds)[0].own_quantities()
 
+    def own_words(self) -> dict[str, np.ndarray]:
+        """What figures call u by: the name of its first column, and what values are to the user.
+
+        Returns:
+          `u_name`, with `u_levels`, the categories as text, or with `u_scale`, mean and standard
+          deviation of a quantity; nothing where the first column is neither, or there is none.
+        """
+        if not self.u_kinds:
+            return {}
+        first = self.u_kinds[0]
+        name = {"u_name": np.array(first.name or "u")}
+        if self.levels is not None:
+            return name | {"u_levels": np.array([str(level) for level in self.levels.tolist()])}
+        if first.kind is Kind.CONTINUOUS and self.u_mean is not None and self.u_std is not None:
+            return name | {"u_scale": np.array([self.u_mean[0], self.u_std[0]], float)}
+        return {}
+
     def to_arrays(self) -> dict[str, np.ndarray]:
         """The fields as arrays for an `.npz` file, without pickle; None is left out."""
         fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}

@@ -76,11 +76,15 @@ class Rows:
         return self._run("chosen").part
 
     def _held_out(self) -> dict[str, np.ndarray]:
-        """Some held-out rows of the chosen run: latents `z`, `u`, and sources `s` where known."""
+        """Some held-out rows of the chosen run: latents `z`, `u`, and sources `s` where known.
+
+        With them what u is called, see `Preprocessing.own_words`.
+        """
         [seed] = self._run("chosen").seeds
         place = list(self._fitted.seeds).index(seed)
-        names = [name for name in ("u", "s") if name in self._arrays]
-        return {"z": self._arrays["z"][place]} | {n: self._arrays[n][0] for n in names}
+        names = [name for name in ("u", "s", "u_scale") if name in self._arrays]
+        words = {n: self._arrays[n] for n in ("u_name", "u_levels") if n in self._arrays}
+        return {"z": self._arrays["z"][place]} | {n: self._arrays[n][0] for n in names} | words
 
     def _table(self, x: Any, u: Any, name: str = DATA, **beside: Any) -> Dataset:
         """Rows to train on."""

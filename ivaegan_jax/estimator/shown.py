@@ -142,7 +142,8 @@ class Shown(Rows):
     def plot(self) -> report.Figure:
         """Held-out latents of the chosen run: against the true sources, or coloured by u."""
         arrays, label = self._held_out(), self._fitted.label
-        shown = {label: {name: each[None] for name, each in arrays.items()}}
+        words = {n: arrays.pop(n) for n in ("u_name", "u_levels") if n in arrays}
+        shown = {label: {name: each[None] for name, each in arrays.items()} | words}
         if "s" in arrays:
             panels = report.latents_vs_truth(shown, report.looks([label]))
         else:
@@ -167,7 +168,9 @@ class Shown(Rows):
         """
         held_out = self._held_out()
         z = held_out["z"] if x is None else self._encoded(x, u, "chosen")[0][0]
-        color = held_out["u"] if color is None and x is None else color
+        if color is None and x is None:
+            color, levels = held_out["u"], held_out.get("u_levels")
+            color = color if levels is None else levels[color]
         return report.scatter_matrix(z, None if color is None else colours(color, x, len(z)))
 
     def report(self, path: str | Path) -> Path:

@@ -31,6 +31,9 @@ def arrays_for_figures(trained: Trained, evaluation: Evaluation, data: Prepared)
         "seed": trained.runs.seed,
         "data_seed_index": trained.runs.data_index,
     }
+    words = [fitted.own_words() for fitted in data.preprocessing]
+    scales = [own["u_scale"] for own in words if "u_scale" in own]
+    arrays |= words[0] | ({"u_scale": np.stack(scales)} if scales else {})
     if data.test.s is not None:
         arrays["s"] = data.test.s[:, kept]
     if data.image_shape:

@@ -1,10 +1,11 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from ivaegan_jax.data import Preprocessing, digits, fit_preprocessing, make_split
+from ivaegan_jax.data import Preprocessing, as_dataset, digits, fit_preprocessing, make_split
 from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
 RNG = np.random.default_rng(0)
@@ -140,3 +141,16 @@ def test_a_stored_preprocessing_that_lacks_a_field():
     del arrays["x_std"]
     with pytest.raises(InputError, match="stored preprocessing lacks x_std"):
         Preprocessing.from_arrays(arrays)
+
+
+def test_figures_learn_what_the_user_calls_u():
+    frame = pd.DataFrame({"x1": np.arange(4.0), "x2": [3.0, 1, 4, 1]})
+    sides = pd.Series(["left", "right", "left", "right"], name="side")
+    for u, levels in ((sides, ["left", "right"]), (np.array([2, 5, 2, 5]), ["2", "5"])):
+        words = fit_preprocessing(as_dataset(frame, u), np.arange(4)).own_words()
+        assert words["u_levels"].tolist() == levels
+    assert fit_preprocessing(as_dataset(frame, sides), np.arange(4)).own_words()["u_name"] == "side"
+    speed = pd.Series([1.5, 2.5, 3.5, 4.5], name="speed (m/s)")
+    words = fit_preprocessing(as_dataset(frame, speed), np.arange(4)).own_words()
+    assert words["u_name"] == "speed (m/s)"
+    assert words["u_scale"].tolist() == [3.0, np.std(speed)]

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from report_results import (
     baseline,
     image_arrays,
@@ -190,6 +191,25 @@ def test_a_diverged_run_is_said_to_be_one():
 def test_u_may_have_many_levels_or_be_continuous(shape):
     arrays = {**image_arrays(), "u": np.random.default_rng(0).normal(size=shape)}
     assert len(latents_by_u({"ivae": arrays})) == 2
+
+
+def words_in(figure):
+    return [text.get_text() for text in figure.findobj(Text)]
+
+
+def test_u_is_called_what_the_user_calls_it():
+    rng = np.random.default_rng(0)
+    arrays = {"z": rng.normal(size=(2, 90, 2)), "data_seed_index": np.zeros(2, int)}
+    codes = {"u": np.tile(np.arange(3), (1, 30)), "u_name": np.array("condition"),
+             "u_levels": np.array(["rest", "walk", "a very long name of a gait"])}  # fmt: skip
+    said = words_in(latents_by_u({"ivae": arrays | codes})[-1])
+    for words in ("condition = rest", "condition = walk", "condition = a very …f a gait"):
+        assert words in said
+    numbers = {"u": np.linspace(-1, 1, 90)[None, :, None], "u_name": np.array("position (cm)"),
+               "u_scale": np.array([[50.0, 10.0]])}  # fmt: skip
+    said = words_in(latents_by_u({"ivae": arrays | numbers})[-1])
+    assert [words for words in said if words.startswith("position (cm) ≈ 4")] != []
+    assert "u = 2" in words_in(latents_by_u({"ivae": arrays | {"u": codes["u"]}})[-1])
 
 
 def test_pictures_may_be_bytes():

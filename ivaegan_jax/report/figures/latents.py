@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from ivaegan_jax.metrics import aligned, assign, correlation_matrix
-from ivaegan_jax.report.figures.arrays import Arrays, first_run, of_data, of_run
+from ivaegan_jax.report.figures.arrays import Arrays, Shown, first_run, of_data, of_run
 from ivaegan_jax.report.figures.style import (
     INK,
     MARKERS,
@@ -33,6 +33,9 @@ SOURCES = 5
 
 TINY = 1.5
 """Inches that such a panel is wide."""
+
+WORDS = 16
+"""Letters of a name of u or of one of its levels."""
 
 LEVELS, CELLS = 10, 8
 """Levels of u up to which each has a look of its own, and cells of any other u."""
@@ -72,7 +75,7 @@ def latents_by_u(arrays: Mapping[str, Arrays]) -> list[Figure]:
             panels.append(_blank(f"{name}: diverged", SMALL, 2.0))
             continue
         rows = thinned(len(z))
-        groups = _groups(of_data(found, "u", shown)[rows])
+        groups = _groups(of_data(found, "u", shown)[rows], found, shown)
         legend |= {label: look for label, look, _ in groups}
         panels.append(_by_u(name, z[rows], groups))
     return [*panels, legend_of(legend, SMALL, 2.0)] if legend else panels
@@ -129,24 +132,40 @@ def _by_u(name: str, z: np.ndarray, groups: list[tuple[str, Look, np.ndarray]]) 
     return figure
 
 
-def _groups(u: np.ndarray) -> list[tuple[str, Look, np.ndarray]]:
-    """Levels of u, or cells of its first column, each with a look of its own."""
-    shown = Auxiliary.of(u)
+def _groups(u: np.ndarray, found: Arrays, run: Shown) -> list[tuple[str, Look, np.ndarray]]:
+    """Levels of u, or cells of its first column, each with a look and the user's name."""
+    shown, name = Auxiliary.of(u), _short(str(found.get("u_name", "u")))
     code = shown.codes if shown.is_categorical else shown.values[:, 0]
-    levels = np.unique(code)
+    levels, words = np.unique(code), found.get("u_levels")
     if shown.is_categorical and len(levels) <= LEVELS:
         colours = (*SPARE, "#332288", "#d55e00")
+        called = _called(levels, words)
         return [
-            (f"u = {level:g}", Look(colours[i], MARKERS[i]), code == level)
+            (f"{name} = {called[i]}", Look(colours[i], MARKERS[i]), code == level)
             for i, level in enumerate(levels)
         ]
-    return list(_cells(code))
+    if "u_scale" in found and not shown.is_categorical:
+        mean, std = of_data(found, "u_scale", run)
+        code = code * std + mean
+    return list(_cells(code, name))
 
 
-def _cells(code: np.ndarray) -> Iterator[tuple[str, Look, np.ndarray]]:
+def _short(words: str) -> str:
+    """Words that fit into a legend; what tells levels apart may stand at their end."""
+    half = WORDS // 2
+    return words if len(words) <= WORDS else f"{words[: half - 1]}…{words[-half:]}"
+
+
+def _called(levels: np.ndarray, words: np.ndarray | None) -> list[str]:
+    """A name for each level: the user's, or its code where these are not known or not distinct."""
+    found = [] if words is None else [_short(str(words[int(level)])) for level in levels]
+    return found if len(set(found)) == len(levels) else [f"{level:g}" for level in levels]
+
+
+def _cells(code: np.ndarray, name: str) -> Iterator[tuple[str, Look, np.ndarray]]:
     edges = np.linspace(code.min(), code.max(), CELLS + 1)
     cell = np.digitize(code, edges[1:-1])
     for i in np.unique(cell):
         colour = to_hex(matplotlib.colormaps["viridis"](i / (CELLS - 1)))
-        label = f"u ≈ {decimal(float(edges[i : i + 2].mean()), 2)}"
+        label = f"{name} ≈ {decimal(float(edges[i : i + 2].mean()), 2)}"
         yield label, Look(colour, MARKERS[i]), cell == i
