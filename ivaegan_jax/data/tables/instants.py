@@ -19,18 +19,17 @@ def as_instants(column: Shaped[np.ndarray, " rows"]) -> Shaped[np.ndarray, " row
     if column.dtype.kind not in "US" or not len(column):
         return column
     first = str(column.astype(str)[0])
-    if DAY_FIRST.match(first):
-        how = {"format": "mixed", "dayfirst": True}
-    elif YEAR_FIRST.match(first) and len(first) >= 8:
-        how = {"format": "ISO8601"}
-    else:
+    day_first = DAY_FIRST.match(first) is not None
+    if not day_first and not (YEAR_FIRST.match(first) and len(first) >= 8):
         return column
     import pandas as pd
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            found = pd.to_datetime(np.char.replace(column.astype(str), "/", "-"), utc=True, **how)
+            text = np.char.replace(column.astype(str), "/", "-")
+            how = "mixed" if day_first else "ISO8601"
+            found = pd.to_datetime(text, format=how, dayfirst=day_first, utc=True)
         except ValueError:
             return column
     return np.asarray(found.tz_localize(None).astype("datetime64[us]"))
