@@ -9,7 +9,14 @@ from ivaegan_jax.data import Prepared
 from ivaegan_jax.models import Dims
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.jobs import Job, make_runs
-from ivaegan_jax.training import COMPILER, COPIES, check_fits, tree_bytes, used_bytes
+from ivaegan_jax.training import (
+    COMPILER,
+    COPIES,
+    check_fits,
+    threads_ahead,
+    tree_bytes,
+    used_bytes,
+)
 from ivaegan_jax.types import InputError
 
 
@@ -54,6 +61,8 @@ def check_memory(
 ) -> int:
     """Bytes that a study takes at its highest; on a CPU those of the whole process.
 
+    Its compilers are counted there, those in the background too.
+
     Args:
       experiment: what is to be done.
       data: the rows of all data seeds.
@@ -81,4 +90,4 @@ def check_memory(
     if jax.default_backend() != "cpu":
         return needed
     now, peak = used_bytes()
-    return max(peak, now + needed + COMPILER)
+    return max(peak, now + needed + COMPILER * (1 + threads_ahead()))

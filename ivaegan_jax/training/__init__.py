@@ -4,7 +4,7 @@ Belongs here: how parameters change, and what that takes of a machine. Does not:
 are, or what their results are worth.
 """
 
-from ivaegan_jax.training.ahead import Ahead, in_sight
+from ivaegan_jax.training.ahead import Ahead, in_sight, threads_ahead
 from ivaegan_jax.training.calls import Call
 from ivaegan_jax.training.checkpoint import Checkpoints
 from ivaegan_jax.training.config import PACE, TrainConfig
@@ -110,6 +110,7 @@ __all__ = [
     "share",
     "start_runs",
     "take_runs",
+    "threads_ahead",
     "train_runs",
     "tree_bytes",
     "use_cores",

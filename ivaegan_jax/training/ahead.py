@@ -36,7 +36,7 @@ class Ahead:
           stop: whether there is a request to stop: nobody waits for the threads then.
           most: threads; by default as many as the machine has room for.
         """
-        self.most = room() if most is None else most
+        self.most = threads_ahead() if most is None else most
         self._stop, self._threads = stop, ThreadPoolExecutor(max(1, self.most), "ahead")
 
     def __enter__(self) -> "Ahead":
@@ -52,7 +52,7 @@ class Ahead:
         return self._threads.submit(work)
 
 
-def room() -> int:
+def threads_ahead() -> int:
     """Threads that may compile: one for two cores, as far as there is memory for them.
 
     None in one of several processes, which compile what they share in one order.

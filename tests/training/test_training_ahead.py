@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivaegan_jax.training import ahead as module
-from ivaegan_jax.training.ahead import Ahead, in_sight, room
+from ivaegan_jax.training.ahead import Ahead, in_sight, threads_ahead
 from ivaegan_jax.training.devices import shard_runs
 from ivaegan_jax.training.loop import compile_start, start_runs
 from ivaegan_jax.training.state import TrainState
@@ -73,7 +73,7 @@ def test_threads_take_half_of_the_cores_and_what_memory_allows(
     monkeypatch.setattr(module, "cpu_count", lambda: cores)
     monkeypatch.setattr(module, "free_bytes", lambda: gib * 2**30)
     monkeypatch.setattr(jax, "process_count", lambda: processes)
-    assert room() == threads
+    assert threads_ahead() == threads
 
 
 @pytest.fixture
