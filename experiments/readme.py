@@ -25,10 +25,12 @@ DOCUMENTS = tuple(
     if "<!-- table: " in path.read_text()
 )
 BENCHMARKS = {
-    "B1": ("b1", ""),
-    "B2": ("b2", ""),
+    "B1": ("b1_components", ""),
+    "ten sources": ("ten_sources_components", ""),
+    "B2": ("b2_components", ""),
     "B3, TCL": ("b3", "tcl_"),
     "B3, IMCA": ("b3", "imca_"),
+    "B4": ("b4_components", ""),
 }
 ARMS = {
     "ivae_gan": "`ivae_gan`",
@@ -99,7 +101,7 @@ def _headline(results: Path) -> str:
     columns = {name: _scores(results, *place) for name, place in BENCHMARKS.items()}
     lines = [f"| held-out MCC | {' | '.join(columns)} |", "| :-- |" + " --: |" * len(columns)]
     for arm, words in ARMS.items():
-        lines.append(f"| {words} | {' | '.join(found[arm] for found in columns.values())} |")
+        lines.append(f"| {words} | {' | '.join(found.get(arm, '-') for found in columns.values())} |")
     return "\n".join(lines)
 
 

@@ -43,7 +43,9 @@ def by_hand(workdir, preset, drawn, rows):
     """Posterior means and standard deviations of every seed, with nothing but the formulas."""
     train = make_split(drawn, DATA_SEED).train
     x = drawn.x.astype(np.float64)
-    x = (x - x[train].mean(0)) / x[train].std(0) * 1.5
+    x = (x - x[train].mean(0)) / x[train].std(0)
+    variances, directions = np.linalg.eigh(np.cov(x[train].T))
+    x = (x @ directions / np.sqrt(variances))[:, ::-1] * 1.5  # a column for each latent
     x = jnp.asarray(x[rows].astype(np.float32))
     u = jnp.eye(4)[drawn.u.codes[rows]]
     fitted = restore(Workdir(workdir), preset, DATA_SEED)
