@@ -101,7 +101,8 @@ def _headline(results: Path) -> str:
     columns = {name: _scores(results, *place) for name, place in BENCHMARKS.items()}
     lines = [f"| held-out MCC | {' | '.join(columns)} |", "| :-- |" + " --: |" * len(columns)]
     for arm, words in ARMS.items():
-        lines.append(f"| {words} | {' | '.join(found.get(arm, '-') for found in columns.values())} |")
+        scores = [found.get(arm, "-") for found in columns.values()]
+        lines.append(f"| {words} | {' | '.join(scores)} |")
     return "\n".join(lines)
 
 
