@@ -68,7 +68,7 @@ def test_evaluations_are_of_all_runs_without_padding(prepared, evaluation):
 
 
 def test_every_run_has_the_same_kinds_of_rows_under_its_stamp(trained, prepared, evaluation):
-    rows = list(scoring.run_rows(trained, evaluation, prepared.test, stamp))
+    rows = list(scoring.run_rows(trained, evaluation, prepared.test, stamp, prepared.preprocessing))
     by_run = {
         i: [row for row in rows if row == dataclasses.replace(row, **stamp(i))]
         for i in range(len(SEEDS))
@@ -83,7 +83,10 @@ def test_every_run_has_the_same_kinds_of_rows_under_its_stamp(trained, prepared,
 
 def test_without_sources_there_are_only_rows_that_need_none(trained, prepared, evaluation):
     part = prepared.test._replace(s=None)
-    metrics = {row.metric for row in scoring.run_rows(trained, evaluation, part, stamp)}
+    metrics = {
+        row.metric
+        for row in scoring.run_rows(trained, evaluation, part, stamp, prepared.preprocessing)
+    }
     assert metrics == {
         "recon_r2", "kl", "active_units", "label_r2", "log_likelihood", "elbo", "information_on_u"
     }  # fmt: skip
@@ -158,7 +161,7 @@ def test_latents_of_clean_rows_are_scored_apart(trained, prepared, evaluation, m
     assert part.clean is None
     assert list(ceilings.clean_rows(trained, part, prepared.dim_u, mesh, stamp)) == []
     same = list(ceilings.clean_rows(trained, part._replace(clean=part.x), 4, mesh, stamp))
-    scored = scoring.run_rows(trained, evaluation, part, stamp)
+    scored = scoring.run_rows(trained, evaluation, part, stamp, prepared.preprocessing)
     by_x = [r.value for r in scored if r.metric == "mcc" and r.corr == "pearson"
             and r.assignment == "held_out" and r.latent == "posterior_mean"]  # fmt: skip
     np.testing.assert_allclose([row.value for row in same], by_x, atol=1e-5)
@@ -289,7 +292,7 @@ def test_a_run_that_is_not_finite_loses_and_its_neighbours_keep_their_numbers(
         True, False, True, True, True, True
     ]  # fmt: skip
     for rows_of in (
-        lambda each: scoring.run_rows(trained, each, prepared.test, stamp),
+        lambda each: scoring.run_rows(trained, each, prepared.test, stamp, prepared.preprocessing),
         lambda each: scoring.agreement_rows(trained, each.mu, stamp),
         lambda each: scoring.quality_rows(trained, [each], [prepared.test], stamp, ("mmd2",)),
     ):
