@@ -88,16 +88,16 @@ def run_arms(study: NamedStudy, root: Path) -> None:
       InputError: before anything is run, where an arm names what there is not, or a work
         directory belongs to other settings.
     """
-    asked = [(arm, experiment_of(study, arm), Workdir(root / arm.name)) for arm in study.arms]
-    _check([(experiment, workdir) for _, experiment, workdir in asked])
-    clock = Clock([_work(experiment) for _, experiment, workdir in asked if not workdir.is_done()])
-    numbered = [(i, *each) for i, each in enumerate(asked, start=1)]
+    plan = [(arm, experiment_of(study, arm), Workdir(root / arm.name)) for arm in study.arms]
+    _check([(experiment, workdir) for _, experiment, workdir in plan])
+    clock = Clock([_work(experiment) for _, experiment, workdir in plan if not workdir.is_done()])
+    numbered = [(i, *each) for i, each in enumerate(plan, start=1)]
     with Ahead(STOP) as ahead:
         coming = Coming(ahead)
         for (i, arm, experiment, workdir), seen in in_sight(numbered, ahead.most):
             for *_, next_one, its_workdir in seen:
                 coming.begin(next_one, its_workdir)
-            title = f"arm {i}/{len(asked)} "
+            title = f"arm {i}/{len(plan)} "
             if meet(f"arm {arm.name}", leads() and workdir.is_done())[0]:
                 print(f"{title}{arm.name}: done before")
                 continue
@@ -125,12 +125,12 @@ def report_arms(name: str, study: NamedStudy, root: Path, out: Path | None) -> r
     return studied
 
 
-def _check(asked: Sequence[tuple[Experiment, Workdir]]) -> None:
+def _check(plan: Sequence[tuple[Experiment, Workdir]]) -> None:
     """Says before the first arm's hours what would stop the last one."""
-    for experiment, workdir in asked:
+    for experiment, workdir in plan:
         stored = workdir.settings() if workdir.config.exists() else {}
         workdir.check(stored | experiment.settings())
-    drawn = {(experiment.data, str(experiment.config.data)): experiment for experiment, _ in asked}
+    drawn = {(experiment.data, str(experiment.config.data)): experiment for experiment, _ in plan}
     for experiment in drawn.values():
         load_raw(experiment, experiment.data_seeds[0])
 
@@ -145,6 +145,6 @@ def _manifest(study: NamedStudy, paths: Mapping[str, Path]) -> dict[str, Any]:
     for arm in study.arms:
         stored = read_json(paths[arm.name] / "manifest.json")
         kept = {k: v for k, v in stored.items() if k not in ("command", "flags")}
-        asked = {"preset": arm.preset, "settings": dict(arm.settings)}
-        found[arm.name] = kept | asked | {"steps": arm.steps or study.steps}
+        named = {"preset": arm.preset, "settings": dict(arm.settings)}
+        found[arm.name] = kept | named | {"steps": arm.steps or study.steps}
     return {"command": command_line(), **merge(found)}

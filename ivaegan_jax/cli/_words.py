@@ -53,10 +53,10 @@ def closing_words(workdir: Workdir, pause: Pause) -> None:
         titled = zip(tables, studies, strict=True)
         tables = [replace(t, title=f"{study.data}: {t.title}") for t, study in titled]
         tables[:-1] = [replace(table, notes=()) for table in tables[:-1]]  # all have the same
-    said = dict.fromkeys(line for study in studies for line in _sentences(study))
-    said |= dict.fromkeys(together(workdir.path) if folders else [])
+    lines = dict.fromkeys(line for study in studies for line in _sentences(study))
+    lines |= dict.fromkeys(together(workdir.path) if folders else [])
     shown = [f"\n{to_text(table)}" for table in tables]
-    print("\n".join([*shown, *sorted(said, key=_is_advice), f"report: {page}"]))
+    print("\n".join([*shown, *sorted(lines, key=_is_advice), f"report: {page}"]))
 
 
 def _table(study: Results) -> Table:

@@ -1,4 +1,4 @@
-"""What the jobs of a study need of its data and of the machine, said before anything is written."""
+"""What the jobs of a study need of its data and of the machine, before anything is written."""
 
 from collections.abc import Sequence
 

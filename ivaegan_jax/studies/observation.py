@@ -1,4 +1,4 @@
-"""What a study takes of x where nobody says so: an observation model, and its form."""
+"""What x decides where settings leave it open: the observation model, and the form of x."""
 
 import dataclasses
 

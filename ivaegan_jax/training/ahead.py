@@ -1,8 +1,8 @@
 """Work that is begun in the background before it is called for: programs above all.
 
 JAX keeps what it compiles, and a call of a program that a thread is compiling waits for that one.
-So whoever calls for a program finds it, or compiles it as if nobody else did, and what is wrong
-with it is said there.
+So whoever calls a program finds it, or compiles it as if nobody else did, and errors of the
+compiler are raised there.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -48,7 +48,7 @@ class Ahead:
         self._threads.shutdown(wait=not self._stop(), cancel_futures=True)
 
     def begin(self, work: Callable[[], T]) -> Future[T]:
-        """Has a thread do this; errors lie in the future, for whoever asks for its result."""
+        """Has a thread do this; the future raises its errors where the result is taken."""
         return self._threads.submit(work)
 
 

@@ -106,7 +106,7 @@ def _outline(lines: Sequence[str]) -> tuple[Dialect, Heading, int]:
 
 
 def _why(error: Exception, above: int) -> str:
-    """What pandas says, with the numbers of lines as the file has them."""
+    """The message of pandas, with the numbers of lines as the file has them."""
     text = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
     return re.sub(r"line (\d+)", lambda found: f"line {int(found[1]) + above}", text)
 
@@ -146,6 +146,6 @@ def _fitting(lines: Sequence[str]) -> dict[str, tuple[int, int]]:
 
 
 def write_text(path: Path, latents: Latents) -> None:
-    """Writes one line for every row, with tabs where the file's name says so."""
+    """Writes one line for every row, with tabs where the name of the file is that of a .tsv."""
     tabs = re.search(r"\.(tsv|txt)\b", path.name.lower())
     latents.frame().to_csv(path, sep="\t" if tabs else ",", index=False)

@@ -92,10 +92,10 @@ def tidied(frame: Any, *notes: str) -> Table:
     empty = (
         frame.isna().all(axis=1).to_numpy() if len(frame.columns) else np.zeros(len(frame), bool)
     )
-    said = f"{empty.sum():,} empty rows are left out." if empty.any() else ""
+    left_out = f"{empty.sum():,} empty rows are left out." if empty.any() else ""
     table = as_table(frame[~empty] if empty.any() else frame, "the file")
     assert table is not None
-    return table._replace(notes=tuple(filter(None, [*notes, said])))
+    return table._replace(notes=tuple(filter(None, [*notes, left_out])))
 
 
 def _line_of_names(lines: Sequence[Cells], comments: Collection[int]) -> int:
@@ -125,8 +125,8 @@ def _more_lines(lines: Sequence[Cells], at: int) -> list[int]:
     if not 1 <= len(own) <= MOST_LINES or any(len(lines[i]) < len(lines[at]) for i in own):
         return []
     for i in own:
-        told = {j for j, cell in enumerate(lines[i]) if cell.strip().lower() not in MISSING}
-        if not told & {*numbers} or (len(numbers) == 1 and told - {*numbers}):
+        filled = {j for j, cell in enumerate(lines[i]) if cell.strip().lower() not in MISSING}
+        if not filled & {*numbers} or (len(numbers) == 1 and filled - {*numbers}):
             return []
     return own
 

@@ -8,7 +8,7 @@ from jaxtyping import Shaped
 
 YEAR_FIRST = re.compile(r"\d{4}[-/]\d")
 DAY_FIRST = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
-"""How dates begin; `1/2/2026` is read as none, since nothing says which is the month."""
+"""How dates begin; `1/2/2026` is read as none, since either may be the month."""
 
 
 def as_instants(column: Shaped[np.ndarray, " rows"]) -> Shaped[np.ndarray, " rows"]:
