@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from experiments.benchmarks.sizes import Size
-from experiments.benchmarks.torch_nets import generating, leaky, looking, xtanh
+from experiments.benchmarks.torch_nets import generating, leaky, looking, mixed
 from ivaegan_jax import Hypers
 
 Pair: TypeAlias = tuple[Tensor, Tensor]
@@ -24,7 +24,7 @@ class _Model:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.x = torch.randn(dims.rows, dims.dim_x, device=self.device)
         self.u = torch.randint(dims.dim_u, (dims.rows,), device=self.device)
-        self.encoder = looking(size, extra, size.width, 2 * dims.dim_z, xtanh).to(self.device)
+        self.encoder = looking(size, extra, size.width, 2 * dims.dim_z, mixed).to(self.device)
         self.generator = generating(size).to(self.device)
         self.prior = nn.Linear(dims.dim_u, 2 * dims.dim_z, device=self.device)
         nets = (self.encoder, self.generator, self.prior)

@@ -20,6 +20,12 @@ def leaky(x: Tensor) -> Tensor:
     return functional.leaky_relu(x, 0.1)
 
 
+def mixed(x: Tensor) -> Tensor:
+    """`xtanh` of the first half of the units or channels, `leaky` of the others."""
+    first, second = x.tensor_split(2, dim=1)
+    return torch.cat([xtanh(first), leaky(second)], dim=1)
+
+
 def image_of(size: Size) -> tuple[int, int]:
     """Height and width of an image."""
     assert size.dims.image_shape is not None
@@ -86,5 +92,5 @@ def looking(size: Size, extra: int, width: int, outputs: int, activation: Callab
 def generating(size: Size) -> nn.Module:
     """A net from latents to x."""
     if size.convolutions:
-        return Painting(size, size.width, xtanh)
-    return Dense(size.dims.dim_z, size.width, size.dims.dim_x, xtanh)
+        return Painting(size, size.width, mixed)
+    return Dense(size.dims.dim_z, size.width, size.dims.dim_x, mixed)

@@ -22,7 +22,10 @@ SHORT, LONG = 12_500, 50_000
 """Steps where few rows make more useless, and where 30,000 leave some runs unfinished."""
 
 LEAKY = {"model.activation": "leaky_relu"}
-"""Nets like the mixings of leaky layers, as the default is like those of B1 and B2."""
+"""Nets like the mixings of leaky layers."""
+
+XTANH = {"model.activation": "xtanh"}
+"""Nets like the mixings of B1 and B2."""
 
 CLIPPED = {"hypers.max_grad_norm": 0.1}
 """For the density of x, whose gradients are now and then very large."""

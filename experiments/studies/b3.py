@@ -20,6 +20,7 @@ from experiments.studies._benchmark import (
     ONE,
     SHORT,
     UNSEEN,
+    XTANH,
     benchmark,
     compared,
     gains,
@@ -32,7 +33,7 @@ SETTINGS = {"data.layers": 4, "data.per_segment": 500}
 def _arms(part: str) -> list[Arm]:
     data = f"b3_{part}"
     arms = compared(data, SETTINGS | LEAKY, (*BASELINES, CEILING))
-    arms += [Arm("xtanh", data, "ivae_gan", SETTINGS, seeds=ONE, data_seeds=UNSEEN[:6])]
+    arms += [Arm("xtanh", data, "ivae_gan", SETTINGS | XTANH, seeds=ONE, data_seeds=UNSEEN[:6])]
     return [dataclasses.replace(arm, name=f"{part}_{arm.name}") for arm in arms]
 
 

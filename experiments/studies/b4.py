@@ -14,6 +14,7 @@ from experiments.studies._benchmark import (
     ONE,
     SHORT,
     UNSEEN,
+    XTANH,
     benchmark,
     compared,
     gains,
@@ -26,5 +27,5 @@ SETTINGS = {"data.per_segment": 1000}
 def get_study() -> NamedStudy:
     """The models on unseen data seeds."""
     arms = compared("b4", SETTINGS | LEAKY, (*BASELINES, CEILING))
-    arms += [Arm("xtanh", "b4", "ivae_gan", SETTINGS, seeds=ONE, data_seeds=UNSEEN[:6])]
+    arms += [Arm("xtanh", "b4", "ivae_gan", SETTINGS | XTANH, seeds=ONE, data_seeds=UNSEEN[:6])]
     return benchmark(arms, gains(0.05, least=0.93), SHORT)

@@ -44,9 +44,11 @@ class DataConfig:
       scale: standard deviation of the standardised observations.
       whiten: `yes` has networks see the principal components of x at one scale, in place of its
         columns, and `no` the columns; `auto` whitens real numbers that are no images, with as many
-        columns as latents, none of them nearly a mixture of others, and no noise in the game.
+        columns as latents, none of them nearly a mixture of others, and no noise in the game. Of
+        images with 256 pixels and more it makes two codes for each latent, unless there are
+        convolutions or networks of one's own.
       codes: numbers that an autoencoder makes of x, fitted to the training rows before anything
-        else, and that the model sees in its place: for images; 0 makes none.
+        else, and that the model sees in its place: for images; 0 leaves them to `whiten`.
       valid_fraction: share of rows held out for choosing between runs.
       test_fraction: share of rows held out for scoring.
       split: which rows are held out, see `splits.how`; as the flag --split.

@@ -42,7 +42,7 @@ def fit_as(
         raise InputError("codes are whitened as they are; use --config.data.whiten=no with them")
     if config.codes >= (columns := dataset.x.shape[1]):
         what = f"config.data.codes={config.codes} must be fewer than the {columns} columns of x"
-        raise InputError(f"{what}; use config.data.codes=0 to leave x as it is")
+        raise InputError(f"{what}; use fewer")
     x = fitted.transform_rows(dataset.x, rows)
     codec = fit_codec(x, config.codes) if config.codes else whitening(x)
     return dataclasses.replace(fitted, codec=codec)

@@ -15,9 +15,21 @@ def xtanh(x: jax.Array) -> jax.Array:
     return jnp.tanh(x) + 0.1 * x
 
 
+def leaky_relu(x: jax.Array) -> jax.Array:
+    """With a slope of .1 below zero."""
+    return jax.nn.leaky_relu(x, 0.1)
+
+
+def mixed(x: Float[Array, "*batch units"]) -> Float[Array, "*batch units"]:
+    """`xtanh` of the first half of the units, `leaky_relu` of the others: smooth and bent maps."""
+    half = x.shape[-1] // 2
+    return jnp.concatenate([xtanh(x[..., :half]), leaky_relu(x[..., half:])], axis=-1)
+
+
 ACTIVATIONS: dict[str, Callable[[jax.Array], jax.Array]] = {
     "xtanh": xtanh,
-    "leaky_relu": lambda x: jax.nn.leaky_relu(x, 0.1),
+    "leaky_relu": leaky_relu,
+    "mixed": mixed,
     "relu": jax.nn.relu,
     "gelu": jax.nn.gelu,
     "silu": jax.nn.silu,

@@ -36,6 +36,7 @@ def agreed_experiment(each: Sequence[Experiment], latents: Sequence[int]) -> Exp
     most = max(each, key=lambda e: len(e.presets))
     agreed = with_latents(most, min(latents))
     model = dataclasses.replace(agreed.config.model, likelihood=law, noise=noise)
-    forms = {e.config.data.whiten for e in each}
-    data = dataclasses.replace(agreed.config.data, whiten=forms.pop() if len(forms) == 1 else "no")
+    forms = {(e.config.data.whiten, e.config.data.codes) for e in each}
+    whiten, codes = forms.pop() if len(forms) == 1 else ("no", 0)
+    data = dataclasses.replace(agreed.config.data, whiten=whiten, codes=codes)
     return agreed._replace(config=dataclasses.replace(agreed.config, model=model, data=data))

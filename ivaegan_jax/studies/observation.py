@@ -8,6 +8,11 @@ from ivaegan_jax.data import Observed, Prepared, observe
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.types import Dataset
 
+PIXELS = 256
+"""Of an image at least, before models see codes of it: fewer are seen as they are."""
+
+CODES_PER_LATENT = 2
+
 LEAST_DIRECTION = 3e-4
 """Of the largest variance of a component; smaller ones are what curvature leaves of few sources."""
 
@@ -19,6 +24,7 @@ def with_observation(
 
     Training rows of the first data seed decide what the experiment leaves open. Rows that are
     images are taken as real numbers without noise: what few latents leave of a picture is no noise.
+    The form of x is open where `config.data.whiten` is `auto` and no codes are set.
 
     Args:
       experiment: what is to be done.
@@ -30,13 +36,16 @@ def with_observation(
       The experiment, and a sentence for everything that is not the plain default.
     """
     experiment, why = _with_likelihood(experiment, dataset, data, dim_z)
-    if experiment.config.data.whiten != "auto":
-        return experiment, why
-    whitened = is_square(experiment, data, dim_z)
     config = experiment.config
-    own = dataclasses.replace(config.data, whiten="yes" if whitened else "no")
-    experiment = experiment._replace(config=dataclasses.replace(config, data=own))
-    return experiment, [*why, as_components(dim_z)] if whitened else why
+    if config.data.whiten != "auto":
+        return experiment, why
+    form = dataclasses.replace(config.data, whiten="no")
+    if is_square(experiment, data, dim_z):
+        form, why = dataclasses.replace(form, whiten="yes"), [*why, as_components(dim_z)]
+    elif is_picture(experiment, data):
+        codes = CODES_PER_LATENT * dim_z
+        form, why = dataclasses.replace(form, codes=codes), [*why, as_codes(data.dim_x, codes)]
+    return experiment._replace(config=dataclasses.replace(config, data=form)), why
 
 
 def _with_likelihood(
@@ -57,12 +66,33 @@ def _with_likelihood(
 
 def is_square(experiment: Experiment, data: Prepared, dim_z: int) -> bool:
     """Whether x is real numbers without noise, a column for each latent, none nearly a mixture."""
-    model, x = experiment.config.model, data.train.x[0]
-    plain = (model.likelihood, model.noise or "none") == ("gaussian", "none")
-    if not plain or experiment.config.data.codes or data.image_shape or x.shape[1] != dim_z:
+    x = data.train.x[0]
+    if not _is_open(experiment) or data.image_shape or x.shape[1] != dim_z:
         return False
     variances = np.linalg.eigvalsh(np.cov(x.astype(np.float64), rowvar=False).reshape(dim_z, -1))
     return bool(variances[0] > LEAST_DIRECTION * variances[-1])
+
+
+def is_picture(experiment: Experiment, data: Prepared) -> bool:
+    """Whether x is images of many pixels for which nobody names networks of their own."""
+    model, large = experiment.config.model, data.dim_x >= PIXELS
+    own = model.convolutions or (model.encoder, model.generator) != ("standard", "standard")
+    return bool(data.image_shape and large and _is_open(experiment) and not own)
+
+
+def _is_open(experiment: Experiment) -> bool:
+    """Whether models see real numbers without noise in a form that the settings leave open."""
+    model = experiment.config.model
+    plain = (model.likelihood, model.noise or "none") == ("gaussian", "none")
+    return plain and not experiment.config.data.codes
+
+
+def as_codes(pixels: int, codes: int) -> str:
+    """That models see codes of images, and how to leave it out."""
+    return (
+        f"x holds images of {pixels:,} pixels: models see {codes} codes of each, by an autoencoder "
+        "that was fitted to training rows (--config.data.whiten=no leaves it out)."
+    )
 
 
 def as_components(dim_z: int) -> str:

@@ -139,8 +139,9 @@ class Study(Running):
         pieces = used_pieces(self.experiment.data, self.jobs)
         brought = {"pieces": pieces} if pieces else {}
         model = self.experiment.config.model
-        observation = {"likelihood": model.likelihood, "noise": model.noise}
-        observation["whiten"] = self.experiment.config.data.whiten
+        observation: dict[str, Any] = {"likelihood": model.likelihood, "noise": model.noise}
+        form = self.experiment.config.data
+        observation |= {"whiten": form.whiten, "codes": form.codes}
         chosen = {"split": self.data.split.split, "observation": observation}
         streamed = {"stream": self.stream.record()} if self.stream else {}
         return self.experiment.settings() | data | chosen | brought | streamed

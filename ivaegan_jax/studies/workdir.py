@@ -133,7 +133,9 @@ def as_of_today(settings: dict[str, Any], given: dict[str, Any]) -> dict[str, An
     parts["data"]["split"] = settings.get("split", "random")
     came_to = settings.get("observation", {"likelihood": "gaussian", "noise": ""})
     whiten = stored.get("data", {}).get("whiten", False)
-    whiten = came_to.get("whiten", "no") if whiten == "auto" else whiten
+    if whiten == "auto":
+        whiten = came_to.get("whiten", "no")
+        parts["data"]["codes"] = came_to.get("codes", parts["data"]["codes"])
     parts["data"]["whiten"] = {False: "no", True: "yes"}.get(whiten, whiten)
     if not parts["model"]["likelihood"]:
         parts["model"]["likelihood"] = came_to["likelihood"]

@@ -95,6 +95,7 @@ def test_an_old_directory_is_gone_on_with(golden, run):
         "--seeds=2,7",
         "--steps=20",
         "--config.data.whiten=no",
+        "--config.model.activation=xtanh",
     )
     ended = run("compare", *SMALL, *SMALL_BENCHMARK, *flags, "--presets=vae,ivae,ivae+shuffled_u",
                 f"--workdir={workdir}")  # fmt: skip

@@ -3,7 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ivaegan_jax.models.layers import ACTIVATIONS, Trunk, xtanh
+from ivaegan_jax.models.layers import ACTIVATIONS, Trunk, leaky_relu, xtanh
 from ivaegan_jax.models.modules import ConditionalPrior, Encoder, Generator, bounded_log_var
 
 KEY = jax.random.key(0)
@@ -28,8 +28,14 @@ def test_xtanh_has_slope_between_a_tenth_and_one_point_one():
 
 @pytest.mark.parametrize("name", sorted(ACTIVATIONS))
 def test_activations_pass_zero_and_rise_overall(name):
-    assert float(ACTIVATIONS[name](jnp.zeros(()))) == 0.0
-    assert float(ACTIVATIONS[name](jnp.array(3.0))) > float(ACTIVATIONS[name](jnp.array(0.0)))
+    assert (ACTIVATIONS[name](jnp.zeros(2)) == 0.0).all()
+    assert (ACTIVATIONS[name](jnp.full(2, 3.0)) > ACTIVATIONS[name](jnp.zeros(2))).all()
+
+
+def test_mixed_has_smooth_units_and_bent_ones():
+    x = jnp.linspace(-3.0, 3.0, 14).reshape(2, 7)
+    expected = jnp.concatenate([xtanh(x[:, :3]), leaky_relu(x[:, 3:])], axis=1)
+    np.testing.assert_array_equal(ACTIVATIONS["mixed"](x), expected)
 
 
 def test_bounded_log_var_keeps_the_exponential_finite():

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ivaegan_jax.data import load_dataset
+from ivaegan_jax.data import DataConfig, codec, load_dataset
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
@@ -35,10 +35,10 @@ def counts(rate=1.0):
     return rng.poisson(rate * np.exp(numbers(0) / 2)).astype(float)
 
 
-def study_of(data, **model):
+def study_of(table, data=None, **model):
     small = ModelConfig(width=8, critic_width=8, dim_z=2, **model)
-    config = Config(model=small, train=TrainConfig(batch=16))
-    return Study(Experiment(data.name, ("ivae_gan",), (1,), (1,), 10, config), table=data)
+    config = Config(DataConfig(**(data or {})), small, TrainConfig(batch=16))
+    return Study(Experiment(table.name, ("ivae_gan",), (1,), (1,), 10, config), table=table)
 
 
 def chosen(data, **model):
@@ -125,6 +125,33 @@ def test_columns_to_spare_images_counts_and_noise_in_the_game_are_not():
 def test_columns_that_are_nearly_mixtures_of_others_are_not():
     x = numbers(0.0, columns=2)
     assert not whitened(table(np.c_[x[:, 0], x[:, 0] + 1e-3 * x[:, 1]]))
+
+
+@pytest.fixture
+def quick_codec(monkeypatch):
+    monkeypatch.setattr(codec, "WIDTH", 8)
+    monkeypatch.setattr(codec, "STEPS", 3)
+
+
+def pictures(side=16):
+    return table(numbers(0.0, columns=side**2), image_shape=(side, side))
+
+
+@pytest.mark.usefixtures("quick_codec")
+def test_pictures_of_many_pixels_are_seen_as_two_codes_for_each_latent():
+    study = study_of(pictures())
+    assert study.data.dim_x == 4
+    assert study.data.preprocessing[0].dim_given == 256
+    assert any("(--config.data.whiten=no leaves it out)" in note for note in study.notes)
+    named = study_of(pictures(), data={"codes": 4, "whiten": "no"})
+    assert named.settings() == study.settings()
+
+
+def test_pictures_are_pixels_where_few_or_networks_for_them_are_named():
+    assert study_of(pictures(15)).data.dim_x == 225
+    assert study_of(pictures(), convolutions=2).data.dim_x == 256
+    assert study_of(pictures(), likelihood="laplace").data.dim_x == 256
+    assert study_of(pictures(), data={"whiten": "no"}).data.dim_x == 256
 
 
 def test_the_form_of_x_can_be_named():
