@@ -10,7 +10,7 @@ from ivaegan_jax.data.benchmarks.real import digits
 from ivaegan_jax.data.columns import VALUES_AT_ONCE, Moments, moments, pieces
 from ivaegan_jax.data.comparison import far_off
 from ivaegan_jax.data.components import directions, whiten
-from ivaegan_jax.data.config import COLUMNS, WHITEN, DataConfig
+from ivaegan_jax.data.config import COLUMNS, UNLABELLED, WHITEN, DataConfig
 from ivaegan_jax.data.controls import CONTROLS, SHIFTED, SPOILING, SPOILT, as_control
 from ivaegan_jax.data.datasets import DATASETS, is_synthetic, load_dataset
 from ivaegan_jax.data.dependence.likeness import ALIKE
@@ -76,6 +76,7 @@ __all__ = [
     "SHIFTED",
     "SPOILING",
     "SPOILT",
+    "UNLABELLED",
     "VALUES_AT_ONCE",
     "WHITEN",
     "Blocks",

@@ -10,6 +10,9 @@ COLUMNS = ("x", "u", "groups", "time", "s", "rows")
 WHITEN = ("auto", "yes", "no")
 """Values of `DataConfig.whiten`."""
 
+UNLABELLED = ("drop", "train")
+"""Values of `DataConfig.unlabelled`."""
+
 
 @dataclasses.dataclass(unsafe_hash=True)
 class DataConfig:
@@ -49,6 +52,8 @@ class DataConfig:
         convolutions or networks of one's own.
       codes: numbers that an autoencoder makes of x, fitted to the training rows before anything
         else, and that the model sees in its place: for images; 0 leaves them to `whiten`.
+      unlabelled: what becomes of rows whose u is missing: `drop` leaves them out, `train` trains
+        what needs no u with them, and fits what is done to x before training on them too.
       valid_fraction: share of rows held out for choosing between runs.
       test_fraction: share of rows held out for scoring.
       split: which rows are held out, see `splits.how`; as the flag --split.
@@ -88,6 +93,7 @@ class DataConfig:
     scale: float = 1.5
     whiten: str = "auto"
     codes: int = 0
+    unlabelled: str = "drop"
     valid_fraction: float = 0.1
     test_fraction: float = 0.1
     split: str = "auto"

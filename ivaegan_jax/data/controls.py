@@ -15,8 +15,8 @@ Rows: TypeAlias = tuple[Float[np.ndarray, "rows dim_x"], Num[np.ndarray, "rows .
 Spoil: TypeAlias = Callable[[np.ndarray, np.ndarray, np.random.Generator], Rows]
 Control: TypeAlias = Callable[[Prepared, Sequence[int], Sequence[int], Kind], Prepared]
 
-SPOILING = 1
-"""Sets the draws of these controls apart from others of a data seed."""
+SPOILING, OTHERS = 1, 1
+"""Set the draws of these controls apart from others of a data seed, and those of rows without u."""
 
 CELLS = 100
 """At most so many pieces of a continuous u within which rows count as having the same one."""
@@ -64,9 +64,20 @@ def spoilt(make: Spoil) -> Control:
             for x, u, seed in zip(data.train.x, data.train.u, data_seeds, strict=True)
         ]
         x, u = (np.stack(each) for each in zip(*rows, strict=True))
-        return data._replace(train=data.train._replace(x=x, u=u))
+        return data._replace(
+            train=data.train._replace(x=x, u=u), unlabelled=_others(make, data, data_seeds)
+        )
 
     return control
+
+
+def _others(make: Spoil, data: Prepared, data_seeds: Sequence[int]) -> np.ndarray | None:
+    """Rows without u, spoilt as if all had the same one."""
+    if data.unlabelled is None:
+        return None
+    same = np.zeros(data.unlabelled.shape[1], np.int32)
+    rngs = [np.random.default_rng((seed, SPOILING, OTHERS)) for seed in data_seeds]
+    return np.stack([make(x, same, r)[0] for x, r in zip(data.unlabelled, rngs, strict=True)])
 
 
 def shifted_u(

@@ -14,6 +14,12 @@ from ivaegan_jax.data.splits.all_seeds import split_all
 from ivaegan_jax.data.splits.draw import Split, check_batch
 from ivaegan_jax.data.splits.note import SplitNote
 from ivaegan_jax.data.splits.order import group_of, place_of
+from ivaegan_jax.data.unlabelled import (
+    TRAIN,
+    notes_with_unlabelled,
+    seen_unlabelled,
+    with_unlabelled,
+)
 from ivaegan_jax.types import Dataset, Kind, Known
 
 
@@ -66,6 +72,8 @@ class Prepared(NamedTuple):
       split: how rows were split, why, and what was left out.
       sha256: of the raw arrays of every data seed, in order.
       truths: of every data seed of a benchmark with noise, how its test rows came about.
+      unlabelled: rows whose u is missing, in no part, standardised `[data_seeds, others, dim_x]`;
+        None where there are none, or they train nothing.
     """
 
     train: Part
@@ -78,6 +86,7 @@ class Prepared(NamedTuple):
     split: SplitNote
     sha256: str
     truths: tuple[Known, ...] = ()
+    unlabelled: np.ndarray | None = None
 
     @property
     def is_categorical(self) -> bool:
@@ -107,7 +116,7 @@ def prepare(
     Args:
       datasets: one per data seed, all of the same shape.
       data_seeds: they draw the splits.
-      config: fractions, scale and codes.
+      config: fractions, scale and codes, and what becomes of rows without u.
       batch: rows per update, which the training part must hold.
       values: what x holds, of `fits.FITS`, as the likelihood takes it.
 
@@ -116,9 +125,10 @@ def prepare(
     """
     datasets, splits, note = split_all(datasets, data_seeds, config)
     check_batch(splits[0], batch)
-    fitted = tuple(
-        fit_as(values, d, split.train, config) for d, split in zip(datasets, splits, strict=True)
-    )
+    taken = config.unlabelled == TRAIN and datasets[0].unlabelled is not None
+    to_fit = [(d, split.train) for d, split in zip(datasets, splits, strict=True)]
+    to_fit = [with_unlabelled(*each) for each in to_fit] if taken else to_fit
+    fitted = tuple(fit_as(values, *each, config) for each in to_fit)
     parts = {name: _stack(datasets, splits, fitted, name) for name in Split._fields}
     return Prepared(
         **parts,
@@ -127,16 +137,17 @@ def prepare(
         image_shape=datasets[0].image_shape,
         notes=(
             *filter(None, [datasets[0].credit]),
-            *datasets[0].notes,
+            *(notes_with_unlabelled(datasets[0]) if taken else datasets[0].notes),
             *notes_on_codes(datasets[0]),
         ),
         split=note,
-        sha256=_fingerprint(datasets),
+        sha256=_fingerprint(datasets, taken),
         truths=tuple(
             d.truth.at(split.test)
             for d, split in zip(datasets, splits, strict=True)
             if d.truth is not None and d.truth.is_noisy
         ),
+        unlabelled=seen_unlabelled(datasets, fitted) if taken else None,
     )
 
 
@@ -165,10 +176,11 @@ def _stack(
     return Part(x, u, known, row, place, group, bare)
 
 
-def _fingerprint(datasets: Sequence[Dataset]) -> str:
+def _fingerprint(datasets: Sequence[Dataset], unlabelled: bool) -> str:
     digest = hashlib.sha256()
     for dataset in datasets:
-        for array in (dataset.x, dataset.u.own(), dataset.s, dataset.groups, dataset.time):
+        others = dataset.unlabelled if unlabelled else None
+        for array in (dataset.x, dataset.u.own(), dataset.s, dataset.groups, dataset.time, others):
             if array is not None:
                 digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
         for each in dataset.u.columns:

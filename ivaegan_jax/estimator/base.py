@@ -39,6 +39,8 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
         and text are categories. Columns of a frame that are u by name may have theirs there, as in
         `fit(frame, "position:circular")`.
       split: which rows are held out, as `--split` takes it; `auto` is what the rows need.
+      unlabelled: what becomes of rows whose u is missing: `drop` leaves them out, `train` trains
+        with them what needs no u, such as the reconstruction.
       controls: negative controls trained beside the model: `auto` (a u shifted in time, where rows
         depend on each other), `none`, `all`, or names of them.
       config: other settings by name, such as `{"model.width": 50, "hypers.vae_rate": 0.002}`:
@@ -68,6 +70,7 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
         random_state: int | np.random.RandomState | None = 0,
         u_kinds: Kinds = None,
         split: str = AUTO,
+        unlabelled: str = "drop",
         controls: str | Sequence[str] = AUTO,
         config: Mapping[str, Any] | None = None,
         workdir: str | Path | None = None,
@@ -80,6 +83,7 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
         self.random_state = random_state
         self.u_kinds = u_kinds
         self.split = split
+        self.unlabelled = unlabelled
         self.controls = controls
         self.config = config
         self.workdir = workdir
@@ -96,8 +100,8 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
             and a critic each and share the prior of one u, so that latents are the same in all.
           u: the auxiliary variable of every row (segment, class, condition, position, ...), names
             of columns of the frame x, which are no columns of x then, or an `Auxiliary`. Rows
-            whose u is missing are left out, which `notes_` says. Of sessions a list, as are groups,
-            time and s; or names of columns that all have.
+            whose u is missing are left out, unless `unlabelled` says otherwise; `notes_` counts
+            them. Of sessions a list, as are groups, time and s; or names of columns that all have.
           groups: the recording, session or subject of every row, or a name.
           time: when every row was taken, or a name; without it rows stand in the order of time.
           s: true sources `[rows, sources]` where they are known, to score latents by.

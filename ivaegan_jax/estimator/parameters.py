@@ -10,6 +10,12 @@ from ivaegan_jax.estimator.rows import DATA
 from ivaegan_jax.studies import Experiment, config_of, with_controls
 from ivaegan_jax.types import InputError
 
+OF_DATA = ("split", "unlabelled")
+"""Settings of data that are parameters."""
+
+OWN = {"model.dim_z": "n_latents", **{f"data.{name}": name for name in OF_DATA}}
+"""Settings that have a parameter of their own, and its name."""
+
 AUTO, NONE, ALL = "auto", "none", "all"
 """Controls: those that the rows need, none, and all that there are."""
 
@@ -42,10 +48,10 @@ def _settings(parameters: Mapping[str, Any]) -> dict[str, Any]:
     config = parameters["config"] if parameters["config"] is not None else {}
     if not isinstance(config, Mapping):
         raise InputError('config takes settings by name, such as {"model.width": 50}')
-    own = {"data.split": parameters["split"]}
+    own = {f"data.{name}": parameters[name] for name in OF_DATA}
     if parameters["n_latents"] is not None:
         own["model.dim_z"] = _whole("n_latents", parameters["n_latents"])
-    for name, parameter in (("model.dim_z", "n_latents"), ("data.split", "split")):
+    for name, parameter in OWN.items():
         if name in config:
             raise InputError(
                 f"{name} has a parameter of its own, {parameter}; leave it out of config"

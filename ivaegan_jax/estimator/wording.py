@@ -21,6 +21,7 @@ def in_python(text: str) -> str:
     """The same with `--config.model.dim_z=3` and other flags as an estimator takes them."""
     text = re.sub(r"--config\.model\.dim_z=(\d+)", r"n_latents=\1", text)
     text = text.replace("--config.model.dim_z", "n_latents")
+    text = re.sub(r"--config\.data\.unlabelled=(\w+)", r'unlabelled="\1"', text)
     text = re.sub(r"--config\.([a-z]+\.\w+)=([\w.+-]*\w)", _setting, text)
     text = re.sub(r"--config\.([a-z]+\.\w+)", r'"\1" in config', text)
     text = re.sub(r"--preset=(\w+)", lambda found: class_name(found[1]), text)

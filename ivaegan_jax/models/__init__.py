@@ -25,7 +25,7 @@ from ivaegan_jax.models.model import Model, build
 from ivaegan_jax.models.networks import Dims
 from ivaegan_jax.models.presets import PRESETS, Preset, resolve
 from ivaegan_jax.models.sessions import key_of, of_session, share_prior
-from ivaegan_jax.models.terms import TERMS
+from ivaegan_jax.models.terms import TERMS, need_no_u
 from ivaegan_jax.models.terms.evidence import DRAWS, FIT_ROWS
 from ivaegan_jax.models.terms.forward import Pass, rows_and_jacobian
 from ivaegan_jax.models.terms.losses import ADVERSARIAL_LOSSES, AdversarialLoss
@@ -69,6 +69,7 @@ __all__ = [
     "gaussian_sample",
     "in_batches",
     "key_of",
+    "need_no_u",
     "of_session",
     "resolve",
     "rows_and_jacobian",

@@ -48,6 +48,15 @@ def check_blocks(experiment: Experiment) -> None:
             )
 
 
+def check_unlabelled(config: Config) -> None:
+    """Raises InputError where rows without u would have to be read in blocks."""
+    if config.data.unlabelled == "train":
+        raise InputError(
+            "--config.data.unlabelled=train takes rows without u in memory, and this table is read "
+            "in blocks; leave it out"
+        )
+
+
 def check_held_out(data: Prepared) -> None:
     """Raises InputError where too few rows are held out to correlate one half of them."""
     for what, part, field in (("validation", data.valid, "valid"), ("test", data.test, "test")):

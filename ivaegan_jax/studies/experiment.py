@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ivaegan_jax.data import WHITEN, parse_split
+from ivaegan_jax.data import UNLABELLED, WHITEN, parse_split
 from ivaegan_jax.models import BY_THE_DATA, CHOICES, COMBINATIONS, PRESETS, combinable
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.labels import SETTINGS, Label, parse
@@ -87,9 +87,10 @@ def validate(experiment: Experiment) -> None:
         for name, value in dataclasses.asdict(getattr(experiment.config, part)).items():
             _check_value(f"config.{part}.{name}", part, name, value)
     data = experiment.config.data
-    if data.whiten not in WHITEN:
-        known = ", ".join(WHITEN)
-        raise InputError(f"config.data.whiten must be one of {known}; not {data.whiten!r}")
+    for name, values in (("whiten", WHITEN), ("unlabelled", UNLABELLED)):
+        if (given := getattr(data, name)) not in values:
+            known = ", ".join(values)
+            raise InputError(f"config.data.{name} must be one of {known}; not {given!r}")
     if data.valid_fraction + data.test_fraction >= 1:
         raise InputError("config.data: valid_fraction + test_fraction must stay below 1")
     parse_split(data.split)

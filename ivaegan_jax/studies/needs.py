@@ -6,7 +6,7 @@ import jax
 import numpy as np
 
 from ivaegan_jax.data import Prepared
-from ivaegan_jax.models import Dims
+from ivaegan_jax.models import Dims, need_no_u
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.jobs import Job, make_runs
 from ivaegan_jax.training import (
@@ -51,6 +51,14 @@ def known_sources(
     return standardised.astype(np.float32)
 
 
+def said_of_unlabelled(jobs: Sequence[Job]) -> tuple[str, ...]:
+    """What of each model rows without u train, one sentence."""
+    models = {job.label: job for job in jobs if not job.parsed.control}
+    each = {name: sorted(job.game.terms & need_no_u(job.config)) for name, job in models.items()}
+    said = [f"{', '.join(terms) or 'nothing'} of {name}" for name, terms in each.items()]
+    return (f"Rows without u train {'; '.join(said)}.",) if said else ()
+
+
 def check_memory(
     experiment: Experiment,
     data: Prepared,
@@ -83,6 +91,7 @@ def check_memory(
     kept = 4 * (test.x.shape[1] + 6 * held_out) * dims.dim_z
     evaluated = 2 * 4 * held_out * (3 * dims.dim_z + 2 * dims.dim_x)
     shared = tree_bytes([(part.x, part.u) for part in (train, valid, test)]) + evaluated
+    shared += tree_bytes(data.unlabelled)
     shared += 3 * 4 * block_rows * (dims.dim_x + dims.dim_u * dims.continuous_u)
     seeds, data_seeds = len(experiment.seeds), len(experiment.data_seeds)
     run = batch_devices * state + int(kept / COPIES)

@@ -30,13 +30,14 @@ from ivaegan_jax.studies.checks import (
     check_effect,
     check_held_out,
     check_pieces,
+    check_unlabelled,
 )
 from ivaegan_jax.studies.described import describe
 from ivaegan_jax.studies.experiment import Experiment, validate
 from ivaegan_jax.studies.gates import check_shifted_u, gate_rows, look_at, with_shifted_u
 from ivaegan_jax.studies.jobs import Job, make_groups, make_jobs, make_runs, watched_terms
 from ivaegan_jax.studies.latents import choose_latents
-from ivaegan_jax.studies.needs import check_memory, known_sources
+from ivaegan_jax.studies.needs import check_memory, known_sources, said_of_unlabelled
 from ivaegan_jax.studies.observation import with_observation
 from ivaegan_jax.studies.pieces import used_pieces
 from ivaegan_jax.studies.results import add_results, keep_results, load_results, read_results
@@ -101,6 +102,7 @@ class Study(Running):
         self.seen = look_at(experiment, datasets[0], self.data.split.split)
         self.stream = None
         if datasets[0].whole:
+            check_unlabelled(experiment.config)
             self.stream = Stream(experiment, datasets, self.data)
         dependent = controls and self.seen.structure.kind != "rows"
         if dependent and not self.stream:
@@ -130,6 +132,7 @@ class Study(Running):
             check_pieces(job, self.dims, make_runs(one, job))
         block = self.stream.rows if self.stream else 0
         self.bytes = check_memory(experiment, self.data, self.dims, self.jobs, batch_devices, block)
+        self.notes += said_of_unlabelled(self.jobs) if self.data.unlabelled is not None else ()
         self.groups = make_groups(experiment, self.jobs)
         self.runs = make_runs(experiment)
 
@@ -199,7 +202,8 @@ class Study(Running):
     def _seen_by(self, job: Job, train: Part) -> TrainData:
         """Training rows as one model sees them."""
         train = train.by_level() if job.config.packing > 1 or job.own.train.balanced else train
-        return TrainData(train.x, train.u, known_sources(job, self.data, self.dims, train.s))
+        s = known_sources(job, self.data, self.dims, train.s)
+        return TrainData(train.x, train.u, s, self.rows(job.parsed.control).unlabelled)
 
     def trained(self, job: Job, states: TrainState) -> scoring.Trained:
         """A job's runs with these states, or their shapes."""

@@ -60,6 +60,9 @@ class Trainer(NamedTuple):
     chunk: Callable[[Run, TrainState, AllTrainData, jax.Array], tuple[TrainState, Terms]]
 
 
+UNLABELLED = 1
+"""Sets the draw of rows without u apart from that of the batch beside them."""
+
 MOST_ONE_HOT = 1024
 """Levels of u up to which their codes become one-hot; of more, networks look their codes up."""
 
@@ -82,7 +85,8 @@ def draw_batch(
 ) -> Batch:
     """`size` training rows of one data seed, drawn with replacement, `packing` neighbours of one u.
 
-    Rows must be ordered by u where they are packed or balanced (`by_level`).
+    Rows must be ordered by u where they are packed or balanced (`by_level`). Rows without u are
+    drawn beside them where there are any.
     """
     u_index = data_index if u_index is None else u_index
     if balanced:
@@ -92,7 +96,20 @@ def draw_batch(
     else:
         rows = draw_packs(data.u[u_index], key, size // packing, dim_u, packing).reshape(size)
     s = None if data.s is None else data.s[data_index, rows]
-    return split_batch(as_batch(data.x[data_index, rows], data.u[u_index, rows], dim_u, s))
+    drawn = split_batch(as_batch(data.x[data_index, rows], data.u[u_index, rows], dim_u, s))
+    return drawn if data.unlabelled is None else with_others(drawn, data, data_index, key)
+
+
+def with_others(batch: Batch, data: TrainData, data_index: HostOrDevice, key: jax.Array) -> Batch:
+    """A batch and as many rows without u, drawn with replacement by a key of their own."""
+    assert data.unlabelled is not None
+    count = data.unlabelled.shape[1]
+    key = jax.random.fold_in(key, UNLABELLED)
+    others = jax.random.randint(key, batch.x.shape[:1], 0, count)
+    return batch._replace(
+        unlabelled=split_batch(data.unlabelled[data_index, others]),
+        share=count / (count + data.x.shape[1]),
+    )
 
 
 def draw_packs(

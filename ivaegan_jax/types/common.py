@@ -79,11 +79,15 @@ class Batch(NamedTuple):
       x: observations.
       u: auxiliary variable (see `Conditioning`).
       s: true sources, standardised; only for the supervised ceiling, None for every other model.
+      unlabelled: other observations, whose u is missing; None where there are none.
+      share: of the rows to train on, how many have no u.
     """
 
     x: Float[jax.Array, "batch dim_x"]
     u: Conditioning
     s: Float[jax.Array, "batch dim_s"] | None = None
+    unlabelled: Float[jax.Array, "batch dim_x"] | None = None
+    share: float | None = None
 
 
 class TrainData(NamedTuple):
@@ -93,11 +97,14 @@ class TrainData(NamedTuple):
       x: `[data_seeds, rows, dim_x]`.
       u: level codes `[data_seeds, rows]`, or features `[data_seeds, rows, dim_u]`.
       s: standardised true sources; None but for the supervised ceiling.
+      unlabelled: other rows, whose u is missing, `[data_seeds, others, dim_x]`; None where there
+        are none.
     """
 
     x: Float[HostOrDevice, "data_seeds rows dim_x"]
     u: Int[HostOrDevice, "data_seeds rows"] | Float[HostOrDevice, "data_seeds rows dim_u"]
     s: Float[HostOrDevice, "data_seeds rows dim_s"] | None = None
+    unlabelled: Float[HostOrDevice, "data_seeds others dim_x"] | None = None
 
 
 Batches: TypeAlias = Batch | tuple[Batch, ...]
@@ -199,6 +206,9 @@ class Dataset:
       coded_as: u of all tables that are coded alike, this one among them; None where it is alone.
       whole: the table that these rows were drawn from and training reads block by block; None where
         these are all.
+      unlabelled: observations of further rows, whose u is missing, `[others, dim_x]`; None where
+        there are none.
+      left_out: the sentence of `notes` on them.
     """
 
     name: str
@@ -220,6 +230,8 @@ class Dataset:
     credit: str = ""
     coded_as: Auxiliary | None = None
     whole: Whole | None = None
+    unlabelled: Real[np.ndarray, "others dim_x"] | None = None
+    left_out: str = ""
 
     def __post_init__(self) -> None:
         """Takes a plain array for u."""

@@ -12,7 +12,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from ivaegan_jax import IVAEGAN, InputError
+from ivaegan_jax import IVAE, IVAEGAN, InputError
 from ivaegan_jax.data import as_dataset
 
 XS = ["Fz", "Cz", "Pz", "C3", "C4"]
@@ -191,3 +191,14 @@ def test_the_parts_of_the_rows_are_known(fitted, frame):
     counts = {name: int((fitted.part_ == name).sum()) for name in ("train", "valid", "test")}
     assert len(fitted.part_) == sum(counts.values()) == len(frame)
     assert counts == {"train": 320, "valid": 40, "test": 40}
+
+
+def test_rows_without_u_may_train_and_are_encoded(small, frame):
+    gaps = frame.assign(segment=frame["segment"].where(np.arange(len(frame)) % 4 > 0))
+    config = {"model.width": 8, "model.posterior": "x"}
+    asked = {"unlabelled": "train", "controls": "none", "n_seeds": 1, "config": config}
+    model = small(IVAE, **asked).fit(gaps, "segment")
+    assert model.notes_[0].startswith("100 of 400 rows have no u")
+    assert "Rows without u train nll of ivae." in model.notes_
+    z = model.transform(frame.drop(columns="segment"))
+    assert (z.shape, np.isfinite(z).all()) == ((400, 2), True)

@@ -136,9 +136,12 @@ def _with_u(table: Dataset, read: Reading) -> Dataset:
         raise InputError("u is missing in all rows; give one value for each row of x")
     if missing is not None and missing.any():
         kept, notes = ~missing, (read.missing, *notes)
+        others, left_out = table.x[missing], read.missing
         s = None if table.s is None else table.s[kept]
         side = {name: column[kept] for name, column in table.side.items()}
-        table = dataclasses.replace(table, x=table.x[kept], s=s, side=side)
+        table = dataclasses.replace(
+            table, x=table.x[kept], s=s, side=side, unlabelled=others, left_out=left_out
+        )
     table = dataclasses.replace(table, u=read.u.known(), notes=notes)
     if not table.u.varies():
         raise InputError("u has one value in all rows; give a u of two or more values")

@@ -6,9 +6,10 @@ likelihoods, and unweighted; weights are in hypers.py.
 
 from ivaegan_jax.models.terms import adversary, bound, encoding, evidence
 from ivaegan_jax.models.terms.forward import Pass, Term
+from ivaegan_jax.models.terms.needs import need_no_u
 from ivaegan_jax.types import Registry, Terms, a_function
 
-__all__ = ["TERMS", "Pass", "evaluate_terms"]
+__all__ = ["TERMS", "Pass", "evaluate_terms", "need_no_u"]
 
 TERMS = Registry[Term](
     "loss term", a_function, bound.TERMS | evidence.TERMS | encoding.TERMS | adversary.TERMS
@@ -16,5 +17,10 @@ TERMS = Registry[Term](
 
 
 def evaluate_terms(run: Pass, names: tuple[str, ...]) -> Terms:
-    """The named terms of one pass."""
-    return {name: TERMS[name](run) for name in names}
+    """The named terms of one pass; those that need no u are means over rows without one too."""
+    terms = {name: TERMS[name](run) for name in names}
+    share, others = run.batch.share, run.of_unlabelled
+    if share is None or others is None:
+        return terms
+    free = [name for name in names if name in need_no_u(run.nets.config)]
+    return terms | {n: (1.0 - share) * terms[n] + share * TERMS[n](others) for n in free}

@@ -27,9 +27,18 @@ class Pass:
     ):
         """Keeps the inputs; computes nothing."""
         self.nets, self.params, self.batch, self.hypers = nets, params, batch, hypers
+        self.key = key
         self.key_posterior, self.key_prior = jax.random.split(key)
         self.key_between, self.key_evidence = (jax.random.fold_in(key, i) for i in (2, 3))
         self.key_observed = [jax.random.fold_in(key, i) for i in (4, 5)]
+
+    @cached_property
+    def of_unlabelled(self) -> "Pass | None":
+        """The same of the rows without u, for terms that need none; u is that of other rows."""
+        if self.batch.unlabelled is None:
+            return None
+        batch = Batch(self.batch.unlabelled, self.batch.u)
+        return Pass(self.nets, self.params, batch, jax.random.fold_in(self.key, 6), self.hypers)
 
     @cached_property
     def posterior(self):
