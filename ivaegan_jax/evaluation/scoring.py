@@ -22,6 +22,7 @@ from ivaegan_jax.metrics import (
     DISTANCES,
     MEASURES,
     MIN_ROWS_PER_LEVEL,
+    Comparisons,
     conditional_sample_quality,
     evenly,
     levels_compared,
@@ -192,6 +193,7 @@ def quality_rows(
     """
     if sum(part.x.shape[1] for part in parts) < 2 * MIN_ROWS_PER_LEVEL:
         return
+    known: dict[tuple[int, int, bool], Comparisons] = {}
     for i, (index, of_u) in enumerate(zip(trained.runs.data_index, trained.runs.of_u, strict=True)):
         classified = parts[0].s is None and trained.start + i < CLASSIFIED_RUNS
         chosen = measures or tuple(MEASURES if classified else DISTANCES)
@@ -199,7 +201,11 @@ def quality_rows(
         u = np.concatenate([part.u[of_u] for part in parts])
         x_fake = np.concatenate([evaluation.x_fake[i] for evaluation in evaluations])
         lost = not np.isfinite(x_fake).all()
-        found = conditional_sample_quality(x, x if lost else x_fake, u, measures=chosen)
+        rows = int(index), int(of_u), classified
+        found = conditional_sample_quality(
+            x, x if lost else x_fake, u, measures=chosen, known=known.get(rows)
+        )
+        known[rows] = found
         left_out = levels_compared(u) or None
         for name, values in found.items():
             for against, value in values.items():

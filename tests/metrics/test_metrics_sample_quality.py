@@ -1,5 +1,9 @@
 import numpy as np
 import pytest
+from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
 from ivaegan_jax.metrics import c2st, conditional_sample_quality, energy_distance, mmd2_unbiased
 from ivaegan_jax.metrics.sample_quality import levels_compared
@@ -131,3 +135,25 @@ def test_not_finite_is_an_error():
 )
 def test_levels_that_are_left_out_are_named(u, said):
     assert levels_compared(u) == said
+
+
+@pytest.mark.parametrize("rows", [10, 37, 120])
+def test_c2st_is_the_cross_validation_of_scikit_learn_to_the_bit(rows):
+    x, y = draw(np.zeros(rows, int)), draw(np.ones(rows, int))
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    classifier = make_pipeline(StandardScaler(), SVC())
+    order = np.random.default_rng(0)
+    both = np.concatenate([x[order.permutation(rows)], y[order.permutation(rows)]]).astype(float)
+    label = np.repeat([0, 1], rows)
+    assert c2st(x, y) == cross_val_score(classifier, both, label, cv=folds).mean()
+
+
+@pytest.mark.parametrize("measures", [("energy_distance",), ("mmd2", "energy_distance", "c2st")])
+def test_what_is_known_of_real_rows_is_found_once(measures):
+    u = np.arange(400) % 4
+    real, one, other = draw(u), draw(u), draw(RNG.permutation(u))
+    first = conditional_sample_quality(real, one, u, measures=measures)
+    again = conditional_sample_quality(real, other, u, measures=measures)
+    found = conditional_sample_quality(real, other, u, measures=measures, known=first)
+    assert found == again
+    assert [*map(list, found.values())] == [*map(list, again.values())]
