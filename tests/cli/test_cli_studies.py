@@ -29,7 +29,8 @@ ASKED_FOR = {
     "noisy", "counts", "laws", "emg", "smartwatch", "vowels", "place_cells", "flow_cytometry",
 }  # fmt: skip
 PREPARATION = {
-    "scale", "whiten", "codes", "valid_fraction", "test_fraction", "split", "noise", "noise_law",
+    "scale", "whiten", "codes", "unlabelled", "valid_fraction", "test_fraction", "split", "noise",
+    "noise_law",
 }  # fmt: skip
 WITHOUT_TRUTH = {"verdict", "agreement_mcc", "selection_gain"}
 METRICS = {"mcc", "mcc_within", "affine_r2", "recon_r2"} | WITHOUT_TRUTH
