@@ -34,6 +34,7 @@ jax.config.update("jax_num_cpu_devices", 4)
 jax.config.update("jax_compilation_cache_dir", str(hermetic.COMPILED))
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
 jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+jax.config.update("jax_persistent_cache_enable_xla_caches", "none")  # a program's key has no path
 
 # JAX also puts shapes, shardings and axis numbers into the leaves of pytree classes, so the two
 # modules that define one keep their annotations for readers and type checkers only; report and

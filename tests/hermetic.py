@@ -19,9 +19,8 @@ QUICK_TO_COMPILE = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emit
 """What tests compile is small and runs a few times: compiling takes their time. Runs mapped over
 several devices equal each other to the bit under it; for runs alone see `EXACT` in `conftest`."""
 
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-COMPILED = Path(tempfile.gettempdir()) / f"compiled-of-tests-{os.getuid()}" / WORKER
-"""Where compiled programs are kept for the next time; no worker reads what another half wrote."""
+COMPILED = Path(tempfile.gettempdir()) / f"compiled-of-tests-{os.getuid()}"
+"""Where compiled programs are kept for the next time and for the other workers."""
 
 FIXED = {
     "LANG": "C.UTF-8",
