@@ -15,7 +15,10 @@ TOOLS = ("bash", "sh", "env", "git", "seq", "cat", "lscpu", "sysctl", "uname")
 KEPT = ("TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "VIRTUAL_ENV", "PYTHONPATH")
 KEPT_BEGINNINGS = ("PYTEST_", "COV_", "COVERAGE_")
 
-QUICK_TO_COMPILE = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+QUICK_TO_COMPILE = (
+    "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+    " --xla_cpu_parallel_codegen_split_count=1"
+)
 """What tests compile is small and runs a few times: compiling takes their time. Runs mapped over
 several devices equal each other to the bit under it; for runs alone see `EXACT` in `conftest`."""
 

@@ -60,10 +60,12 @@ def digits(compare):
                    "--config.model.channels=2", "--config.model.dim_z=3")  # fmt: skip
 
 
-OTHERS, IMCA = (pytest.param(name, marks=SLOW) for name in ("others_on_b1", "b3_imca"))
+OTHERS, TCL, IMCA = (
+    pytest.param(name, marks=SLOW) for name in ("others_on_b1", "b3_tcl", "b3_imca")
+)
 
 
-@pytest.fixture(params=["on_b1", "gan_on_b1", OTHERS, "continuous", "b3_tcl", IMCA, "digits"])
+@pytest.fixture(params=["on_b1", "gan_on_b1", OTHERS, "continuous", TCL, IMCA, "digits"])
 def workdir(request):
     return request.getfixturevalue(request.param)
 

@@ -11,7 +11,7 @@ from test_cli_resume import assert_same_results
 
 from ivaegan_jax.training.seals import SEAL
 
-FLAGS = (*SMALL, *SMALL_BENCHMARK, "--config.train.chunk=2", "--steps=400", "--preset=ivae",
+FLAGS = (*SMALL, *SMALL_BENCHMARK, "--config.train.chunk=2", "--steps=400", "--preset=vae",
          "--config.train.checkpoint_chunks=20", "--seeds=1", "--data_seeds=7-7")  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def stop(begin, tmp_path):
 
     def stop(number, step=40):
         running = begin("train", *FLAGS, f"--workdir={tmp_path / 'run'}")
-        running.until((tmp_path / f"run/checkpoints/ivae/{step}" / SEAL).exists)
+        running.until((tmp_path / f"run/checkpoints/vae/{step}" / SEAL).exists)
         running.signal(number)
         return running.wait()
 
@@ -43,7 +43,7 @@ def test_a_program_asked_to_stop_saves_and_can_be_queued_again(stop, run, whole,
     [line] = ended.err.splitlines()
     assert (ended.code, line[:24]) == (75, "stopped as asked at step")
     step = line.split("step ")[1].split(";")[0]
-    assert (tmp_path / "run/checkpoints/ivae" / step).exists()
+    assert (tmp_path / "run/checkpoints/vae" / step).exists()
     other = run("train", *FLAGS, f"--workdir={tmp_path / 'run'}", "--matmul_precision=bfloat16")
     assert other.code == 2
     assert "jax_default_matmul_precision: float32 -> bfloat16" in other.err
@@ -131,7 +131,7 @@ def test_a_full_disk_is_told_in_one_line_and_leaves_nothing_half_written(fork, c
 
 def test_a_damaged_checkpoint_is_said_and_the_one_before_taken(stop, run, whole, tmp_path):
     stop(signal.SIGKILL, step=80)
-    kept = (path for path in (tmp_path / "run/checkpoints/ivae").iterdir() if path.name.isdigit())
+    kept = (path for path in (tmp_path / "run/checkpoints/vae").iterdir() if path.name.isdigit())
     newest = max(kept, key=lambda path: int(path.name))
     (newest / SEAL).touch()  # the kill may have come before it
     for path in (path for path in newest.rglob("*") if path.is_file()):

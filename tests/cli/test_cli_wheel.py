@@ -81,7 +81,7 @@ def test_the_wheel_installs_one_package(wheel):
 
 
 def test_the_command_compares_beside_another_projects_experiments(installed, project, cache):
-    small = [*SMALL, "--steps=20", "--presets=ivae", "--seeds=1", f"--compilation_cache={cache}"]
+    small = [*SMALL, "--steps=20", "--presets=vae", "--seeds=1", f"--compilation_cache={cache}"]
     ended = called(installed, project, "compare", "--data=mine.npz", *small, "--workdir=run")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert (project / "run/report.html").exists()

@@ -8,3 +8,6 @@ SMALL = {
     "train.batch": 16,
     "train.chunk": 10,
 }
+
+PLAIN = SMALL | {"train.unmix": False}
+"""The same without the linear step, which compiles two programs more."""

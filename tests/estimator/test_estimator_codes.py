@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from small_networks import PLAIN
 
 from ivaegan_jax import IVAE, load
 from ivaegan_jax.data import codec
@@ -13,7 +14,7 @@ def coded(small, frame):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(codec, "WIDTH", 16)
         patch.setattr(codec, "STEPS", 200)
-        config = {**small().config, "data.codes": 3, "model.posterior": "x"}
+        config = {**PLAIN, "data.codes": 3, "model.posterior": "x"}
         return small(IVAE, n_seeds=1, config=config).fit(frame, "segment")
 
 

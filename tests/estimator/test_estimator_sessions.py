@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from small_networks import SMALL
+from small_networks import PLAIN
 
 from ivaegan_jax import InputError, load
 from ivaegan_jax.estimator import fitting
@@ -26,7 +26,7 @@ def make_session(number):
 
 FRAMES, SOURCES = zip(*(make_session(i) for i in range(2)), strict=True)
 X, U = [f.drop(columns="segment") for f in FRAMES], [f.segment.to_numpy() for f in FRAMES]
-ASKED = {"n_seeds": 2, "config": SMALL | {"train.checkpoint_chunks": 1}}
+ASKED = {"n_seeds": 2, "config": PLAIN | {"train.checkpoint_chunks": 1}}
 
 
 @pytest.fixture(scope="module")

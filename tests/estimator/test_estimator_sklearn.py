@@ -15,6 +15,7 @@ TINY = {
     "model.prior_depth": 1,
     "train.batch": 2,
     "train.chunk": 4,
+    "train.unmix": False,
     "data.valid_fraction": 0.4,
     "data.test_fraction": 0.4,
 }
