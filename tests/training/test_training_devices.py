@@ -154,29 +154,26 @@ def test_devices_that_cannot_be_grouped_are_refused(per_batch):
 
 
 def on_mesh(trainer, mesh, how, options=None):
-    """The compiled chunk of a trainer on a mesh, and a call of it with host arrays."""
+    """`on_mesh(...)(runs, states, data)`: two steps of a trainer on a mesh, and their program."""
     chunk = over_runs(lambda run, state, shared: trainer.chunk(run, state, *shared), mesh, how)
     chunk = jax.jit(chunk, compiler_options=options)
 
-    def placed(runs, states, data):
-        return *shard_runs((runs, states), mesh), share((data, jnp.int32(2)), mesh)
+    def call(runs, states, data):
+        placed = *shard_runs((runs, states), mesh), share((data, jnp.int32(2)), mesh)
+        program = chunk.lower(*placed).compile()
+        return jax.device_get(program(*placed)), program.as_text()
 
-    return (
-        lambda *args: chunk.lower(*placed(*args)).compile().as_text(),
-        lambda *args: jax.device_get(chunk(*placed(*args))),
-    )
+    return call
 
 
 @pytest.mark.parametrize("how", ["map", pytest.param("vmap", marks=pytest.mark.slow)])
 def test_batches_split_over_devices_give_the_same_steps(tiny, runs, states, data, how):
     trainer, shared = tiny("ivae_gan").trainer, make_seeds_mesh(per_batch=2)
-    text, split = on_mesh(trainer, shared, how)
-    _, whole = on_mesh(trainer, make_seeds_mesh(jax.devices()[:2]), how)
-    assert "all-reduce" in text(runs, states, data)
+    split, text = on_mesh(trainer, shared, how)(runs, states, data)
+    whole, _ = on_mesh(trainer, make_seeds_mesh(jax.devices()[:2]), how)(runs, states, data)
+    assert "all-reduce" in text
     jax.tree.map(
-        lambda a, b: np.testing.assert_allclose(a, b, rtol=2e-3, atol=1e-4),
-        split(runs, states, data)[1],
-        whole(runs, states, data)[1],
+        lambda a, b: np.testing.assert_allclose(a, b, rtol=2e-3, atol=1e-4), split[1], whole[1]
     )
 
 
@@ -185,5 +182,5 @@ def test_fewer_devices_give_the_same_to_the_bit(
     tiny, runs, states, data, lifted, same, exact, devices
 ):
     fewer = make_seeds_mesh(jax.devices()[:devices])
-    _, chunk = on_mesh(tiny("ivae_gan").trainer, fewer, "map", exact)
-    assert same(chunk(runs, states, data), lifted("map")(runs, states, data=data, length=2))
+    found, _ = on_mesh(tiny("ivae_gan").trainer, fewer, "map", exact)(runs, states, data)
+    assert same(found, lifted("map")(runs, states, data=data, length=2))
