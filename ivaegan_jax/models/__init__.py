@@ -29,7 +29,7 @@ from ivaegan_jax.models.terms import TERMS, need_no_u
 from ivaegan_jax.models.terms.evidence import DRAWS, FIT_ROWS
 from ivaegan_jax.models.terms.forward import Pass, rows_and_jacobian
 from ivaegan_jax.models.terms.losses import ADVERSARIAL_LOSSES, AdversarialLoss
-from ivaegan_jax.models.unmixed import INVERSE, MATRIX, PRIOR, UNMIXED, to_unmixed
+from ivaegan_jax.models.unmixed import INVERSE, MATRIX, PRIOR, SPREAD, UNMIXED, to_unmixed
 
 __all__ = [
     "ADVERSARIAL_LOSSES",
@@ -49,6 +49,7 @@ __all__ = [
     "PRIOR",
     "PRIOR_FAMILIES",
     "ROTATION",
+    "SPREAD",
     "TERMS",
     "UNMIXED",
     "AdversarialLoss",

@@ -32,6 +32,7 @@ class Model(NamedTuple):
       log_prior: `(params, z, u) -> log p(z|u)`, nats, of every row of z `[rows, dim_z]` under every
         row of u `[priors, dim_u]`; `[rows, priors]`.
       theory: what is proved of the prior's family.
+      is_noisy: whether generated rows have noise, so that rows leave latents open.
     """
 
     init: Callable[[jax.Array], Params]
@@ -45,6 +46,7 @@ class Model(NamedTuple):
     log_prob: Callable[..., jax.Array]
     log_prior: Callable[..., jax.Array]
     theory: Theory = Theory()
+    is_noisy: bool = False
 
 
 def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
@@ -100,4 +102,5 @@ def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
         log_prob=log_prob,
         log_prior=log_prior,
         theory=nets.family.theory,
+        is_noisy=nets.noise != "none",
     )

@@ -18,7 +18,7 @@ from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.models.layers import Coded, Inputs, beside
 from ivaegan_jax.models.likelihoods import LIKELIHOODS, Likelihood
 from ivaegan_jax.models.noise import LEARNED, LOG_NOISE, without_noise
-from ivaegan_jax.models.unmixed import from_unmixed, prior_of, to_unmixed, without_map
+from ivaegan_jax.models.unmixed import SPREAD, from_unmixed, prior_of, to_unmixed, without_map
 from ivaegan_jax.types import Conditioning, Number, Params, are_codes
 
 CRITIC_NORM = "critic_norm"
@@ -113,7 +113,12 @@ class Networks:
         self, params: Params, x: Float[Array, "batch dim_x"], u: Conditioning
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """Posterior `(mu, log_var)`, each `[batch, dim_z]`; of a mixture the part without u."""
-        return to_unmixed(params, self._trained_posterior(without_map(params), x, u))
+        trained = without_map(params)
+        mu, log_var = to_unmixed(params, self._trained_posterior(trained, x, u))
+        if SPREAD in params:
+            second = trained | {"encoder": params[SPREAD]}
+            log_var = self._trained_posterior(second, x, u)[1]
+        return mu, log_var
 
     def _trained_posterior(
         self, params: Params, x: jax.Array, u: Conditioning

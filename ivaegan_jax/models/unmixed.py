@@ -14,6 +14,9 @@ from ivaegan_jax.types import Params
 UNMIXED = "unmixed"
 """The block; no player owns it."""
 
+SPREAD = "spread"
+"""A second encoder, whose variances take the place of the first one's; no player owns it."""
+
 MATRIX, INVERSE, PRIOR = "matrix", "inverse", "prior"
 """What it holds."""
 
@@ -47,7 +50,7 @@ def prior_of(params: Params) -> Params:
 
 def without_map(params: Params) -> Params:
     """The parameters as they were trained."""
-    return {name: block for name, block in params.items() if name != UNMIXED}
+    return {name: block for name, block in params.items() if name not in (UNMIXED, SPREAD)}
 
 
 def _times(z: Float[Array, "rows dim"], matrix: Float[Array, "dim dim"]) -> jax.Array:

@@ -17,6 +17,7 @@ from ivaegan_jax.evaluation import (
     encoding_call,
     joined_arrays,
     scoring,
+    spread,
     unmixing,
     verdict,
 )
@@ -89,17 +90,22 @@ class Scorer:
         samples = [*by_split["both"], *by_split["chosen by"]]
         return [*rows, *samples, *judged], arrays | agreed
 
-    def foresee(self, trained: scoring.Trained, unmix: bool) -> Iterator[Call]:
+    def foresee(self, trained: scoring.Trained, unmix: bool, spreads: bool) -> Iterator[Call]:
         """What scoring will call of a model's runs, to be compiled before they are trained.
 
         Args:
           trained: the runs, with shapes for states.
           unmix: whether those that take one get a linear map.
+          spreads: whether variances of posteriors are fitted.
         """
         if unmix:
             parts, dims = (self.data.train, self.data.valid), self.dims
             yield from unmixing.foresee_step([trained], [parts], dims.dim_u, dims.dim_z, self.mesh)
             trained = unmixing.foresee_mapped(trained, dims.dim_z)
+        if spreads and spread.is_open(trained):
+            some = next(scoring.in_parts(trained, self.mesh))
+            yield spread.spread_call(some, self.data.train, self.dims.dim_u, self.mesh)
+            trained = spread.foresee_spread(trained)
         where = self.experiment.data_seeds, self.dims.dim_u, self.mesh
         some = next(scoring.in_parts(trained, self.mesh))
         for split in ("valid", "test"):
@@ -114,6 +120,10 @@ class Scorer:
         rows = self.data.train, self.data.valid
         trained, found = unmixing.unmix_runs(trained, *rows, self.dims.dim_u, self.mesh)
         return trained, [*unmixing.step_rows(found, partial(self._stamp, trained, "valid"))]
+
+    def spread(self, trained: scoring.Trained) -> scoring.Trained:
+        """The runs with the variance of their posteriors, where noise leaves latents open."""
+        return spread.fit_spread(trained, self.data.train, self.dims.dim_u, self.mesh)
 
     def _judge(
         self, trained: scoring.Trained, stamp: Stamp, pause: Pause

@@ -159,7 +159,7 @@ class Sessions(Running):
             yield from unmixing.foresee_step(trained, parts, dims.dim_u, dims.dim_z, self.mesh)
             trained = [unmixing.foresee_mapped(each, dims.dim_z) for each in trained]
         for scorer, each in zip(scorers, trained, strict=True):
-            yield from scorer.foresee(each, unmix=False)
+            yield from scorer.foresee(each, unmix=False, spreads=job.own.train.spread)
 
     def score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
         """Scores every session by itself and all together, and records both."""
@@ -167,6 +167,9 @@ class Sessions(Running):
         trained = self.trained(job, states)
         scorers = [study.scorer(job.parsed.control) for study in self.studies]
         trained, stepped = self._unmixed(job, trained, scorers)
+        if job.own.train.spread:
+            both = zip(scorers, trained, strict=True)
+            trained = [scorer.spread(each) for scorer, each in both]
         both = zip(scorers, trained, strict=True)
         scored = [Scored(*scorer.score(each, pause)) for scorer, each in both]
         for each in scored:

@@ -219,13 +219,15 @@ class Study(Running):
         """What scoring a job will call, to be compiled while it trains."""
         shapes = shapes_of_states(job.trainer, make_runs(self.experiment, job))
         scorer = self.scorer(job.parsed.control)
-        return scorer.foresee(self.trained(job, shapes), job.own.train.unmix)
+        train = job.own.train
+        return scorer.foresee(self.trained(job, shapes), train.unmix, train.spread)
 
     def score(self, job: Job, states: TrainState, workdir: Workdir, pause: Pause) -> list[Result]:
         """Scores a trained job and records the results."""
         trained = self.trained(job, states)
         scorer = self.scorer(job.parsed.control)
         trained, stepped = scorer.unmix(trained) if job.own.train.unmix else (trained, [])
+        trained = scorer.spread(trained) if job.own.train.spread else trained
         rows, arrays = scorer.score(trained, pause)
         rows += stepped
         found = candidates(rows, job.label)

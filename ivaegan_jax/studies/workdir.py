@@ -13,6 +13,7 @@ except ModuleNotFoundError as error:
     raise ImportError("Linux and macOS are supported; on Windows use WSL, a Linux") from error
 
 from ivaegan_jax.files import cannot_write, is_torn, read_json, write_json
+from ivaegan_jax.models import LIKELIHOODS
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.training import PACE
 from ivaegan_jax.types import InputError
@@ -121,7 +122,7 @@ def as_of_today(settings: dict[str, Any], given: dict[str, Any]) -> dict[str, An
     """Stored settings with what did not exist then.
 
     A setting has its default, and a size is the present one: it follows from the data, whose
-    fingerprint is compared too. Rows were split at random, no model took a linear step, and x was
+    fingerprint is compared too. Rows were split at random, no step followed training, and x was
     real numbers without noise that were not whitened. What decides is what a choice by the data
     came to.
     """
@@ -140,7 +141,10 @@ def as_of_today(settings: dict[str, Any], given: dict[str, Any]) -> dict[str, An
     if not parts["model"]["likelihood"]:
         parts["model"]["likelihood"] = came_to["likelihood"]
         parts["model"]["noise"] = parts["model"]["noise"] or came_to["noise"]
-    parts["train"]["unmix"] = stored.get("train", {}).get("unmix", False)
+    model, steps = parts["model"], stored.get("train", {})
+    noise = model["noise"] or LIKELIHOODS[model["likelihood"]].noise
+    parts["train"]["unmix"] = steps.get("unmix", False)
+    parts["train"]["spread"] = steps.get("spread", noise == "none")  # which changes nothing
     sizes = given.get("sizes", {}) | settings.get("sizes", {})
     known = {k: value for k, value in settings.items() if k not in ("split", "observation")}
     return known | {"config": parts, "sizes": sizes}

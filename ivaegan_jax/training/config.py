@@ -21,6 +21,8 @@ class TrainConfig:
       block_rows: training rows that lie in memory at a time, of a table that is read in blocks;
         0 takes the whole table where it fits.
       unmix: whether a model with p(z|u) may get a linear map of its latents after training.
+      spread: whether a model that knows of noise gets the variance of its posterior after training,
+        from generated rows, whose latents are known.
     """
 
     batch: int = 64
@@ -31,3 +33,4 @@ class TrainConfig:
     balanced: bool = False
     block_rows: int = 0
     unmix: bool = True
+    spread: bool = True

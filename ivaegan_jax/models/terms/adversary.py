@@ -23,6 +23,17 @@ def cycle(run: Pass) -> Scalar:
     return batch_mean(jnp.square(z_back - run.z_prior) * jnp.exp(-run.prior[1]))
 
 
+def spread(run: Pass) -> Scalar:
+    """`-log q(z|x)` of generated rows as a function of the posterior's variance alone.
+
+    Its least value has the variance at E[(z - mean)^2|x] (the sleep phase of Hinton et al. 1995),
+    which no term of the game asks of it. Fitted after training.
+    """
+    mu, log_var = run.nets.encode(run.params, run.x_fake, run.batch.u)
+    error = jax.lax.stop_gradient(jnp.square(mu - run.z_prior))
+    return 0.5 * batch_mean(log_var + error * jnp.exp(-log_var))
+
+
 def noise(run: Pass) -> Scalar:
     """Distance of the residuals' log mean squares on generated rows to those on real ones.
 
@@ -85,4 +96,4 @@ def critic_accuracy(run: Pass) -> Scalar:
     return 0.5 * (jnp.mean(run.logit_real > 0) + jnp.mean(run.logit_fake < 0))
 
 
-TERMS = terms_of(noise, feat, cycle, adv_g, adv_d, r1, r2, gp, critic_accuracy)
+TERMS = terms_of(noise, feat, cycle, spread, adv_g, adv_d, r1, r2, gp, critic_accuracy)
