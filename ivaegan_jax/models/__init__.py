@@ -19,6 +19,7 @@ from ivaegan_jax.models.distributions import (
 )
 from ivaegan_jax.models.game import PLAYERS, Game, Player, weighed_as, weight_name
 from ivaegan_jax.models.hypers import Hypers, stack_hypers
+from ivaegan_jax.models.layers import OF_CODES, OF_COLUMNS
 from ivaegan_jax.models.likelihoods import LIKELIHOODS, Likelihood
 from ivaegan_jax.models.linalg import triangular
 from ivaegan_jax.models.model import Model, build
@@ -43,6 +44,8 @@ __all__ = [
     "INVERSE",
     "LIKELIHOODS",
     "MATRIX",
+    "OF_CODES",
+    "OF_COLUMNS",
     "ORDER_AND_SCALE",
     "PLAYERS",
     "PRESETS",

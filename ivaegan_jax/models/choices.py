@@ -31,7 +31,7 @@ CHOICES: dict[str, Collection[str]] = {
 }
 """The values each named choice may take. Empty means what the preset's row says."""
 
-BY_THE_DATA = ("likelihood",)
+BY_THE_DATA = ("likelihood", "activation")
 """Choices that may be left empty too: a study makes them by what its rows are."""
 
 

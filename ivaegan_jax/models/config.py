@@ -43,8 +43,8 @@ class ModelConfig:
         table, and 3 for a continuous one.
       critic_width: hidden units of the critic.
       critic_depth: linear layers of the critic.
-      activation: of encoder, generator and prior; `mixed` has bent and smooth units, for mixings
-        of either kind.
+      activation: of encoder, generator and prior. Empty takes `mixed`, whose units are bent and
+        smooth, for mixings of either kind, and `leaky_relu` where x is seen as codes of images.
       critic_activation: of the critic.
       convolutions: convolutions of stride 2 before the dense layers of encoder and critic, and
         their adjoints after those of the generator; needs rows that are images.
@@ -77,7 +77,7 @@ class ModelConfig:
     prior_depth: int = 0
     critic_width: int = 128
     critic_depth: int = 3
-    activation: str = "mixed"
+    activation: str = ""
     critic_activation: str = "leaky_relu"
     convolutions: int = 0
     channels: int = 32

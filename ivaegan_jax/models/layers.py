@@ -37,6 +37,10 @@ ACTIVATIONS: dict[str, Callable[[jax.Array], jax.Array]] = {
 }
 
 
+OF_COLUMNS, OF_CODES = "mixed", "leaky_relu"
+"""Activations by default: where columns are seen, and where codes of images are."""
+
+
 class Coded(NamedTuple):
     """`[features, scale * one_hot(codes)]` for a dense layer, without the zeros.
 

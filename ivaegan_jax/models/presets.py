@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.game import Game, Player, check_game
+from ivaegan_jax.models.layers import OF_COLUMNS
 from ivaegan_jax.models.likelihoods import LIKELIHOODS
 from ivaegan_jax.models.noise import LEARNED
 from ivaegan_jax.types import InputError, Registry
@@ -102,7 +103,8 @@ def resolve(
     )
     likelihood = config.likelihood or "gaussian"
     noise = config.noise or LIKELIHOODS[likelihood].noise
-    config = dataclasses.replace(config, likelihood=likelihood, noise=noise)
+    activation = config.activation or OF_COLUMNS
+    config = dataclasses.replace(config, likelihood=likelihood, noise=noise, activation=activation)
     players = {name: _written_out(player, config) for name, player in preset.players.items()}
     if config.noise in LEARNED and not any("noise" in p.payoff for p in players.values()):
         config = dataclasses.replace(config, decoder_variance="learned")  # the bound learns it

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
+from ivaegan_jax.models import OF_COLUMNS
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.latents import with_latents
 from ivaegan_jax.types import InputError
@@ -35,7 +36,11 @@ def agreed_experiment(each: Sequence[Experiment], latents: Sequence[int]) -> Exp
     noise = noises.pop() if len(noises) == 1 else "column"
     most = max(each, key=lambda e: len(e.presets))
     agreed = with_latents(most, min(latents))
-    model = dataclasses.replace(agreed.config.model, likelihood=law, noise=noise)
+    nets = {m.activation for m in models}
+    activation = nets.pop() if len(nets) == 1 else OF_COLUMNS
+    model = dataclasses.replace(
+        agreed.config.model, likelihood=law, noise=noise, activation=activation
+    )
     forms = {(e.config.data.whiten, e.config.data.codes) for e in each}
     whiten, codes = forms.pop() if len(forms) == 1 else ("no", 0)
     data = dataclasses.replace(agreed.config.data, whiten=whiten, codes=codes)

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from ivaegan_jax.data import Observed, Prepared, observe
+from ivaegan_jax.models import OF_CODES, OF_COLUMNS
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.types import Dataset
 
@@ -36,15 +37,24 @@ def with_observation(
       The experiment, and a sentence for everything that is not the plain default.
     """
     experiment, why = _with_likelihood(experiment, dataset, data, dim_z)
+    experiment, form = _with_form(experiment, data, dim_z)
     config = experiment.config
+    activation = config.model.activation or (OF_CODES if config.data.codes else OF_COLUMNS)
+    model = dataclasses.replace(config.model, activation=activation)
+    config = dataclasses.replace(config, model=model)
+    return experiment._replace(config=config), [*why, *form]
+
+
+def _with_form(experiment: Experiment, data: Prepared, dim_z: int) -> tuple[Experiment, list[str]]:
+    config, why = experiment.config, list[str]()
     if config.data.whiten != "auto":
         return experiment, why
     form = dataclasses.replace(config.data, whiten="no")
     if is_square(experiment, data, dim_z):
-        form, why = dataclasses.replace(form, whiten="yes"), [*why, as_components(dim_z)]
+        form, why = dataclasses.replace(form, whiten="yes"), [as_components(dim_z)]
     elif is_picture(experiment, data):
         codes = CODES_PER_LATENT * dim_z
-        form, why = dataclasses.replace(form, codes=codes), [*why, as_codes(data.dim_x, codes)]
+        form, why = dataclasses.replace(form, codes=codes), [as_codes(data.dim_x, codes)]
     return experiment._replace(config=dataclasses.replace(config, data=form)), why
 
 

@@ -145,6 +145,7 @@ class Study(Running):
         observation: dict[str, Any] = {"likelihood": model.likelihood, "noise": model.noise}
         form = self.experiment.config.data
         observation |= {"whiten": form.whiten, "codes": form.codes}
+        observation["activation"] = model.activation
         chosen = {"split": self.data.split.split, "observation": observation}
         streamed = {"stream": self.stream.record()} if self.stream else {}
         return self.experiment.settings() | data | chosen | brought | streamed

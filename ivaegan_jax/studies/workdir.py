@@ -142,6 +142,7 @@ def as_of_today(settings: dict[str, Any], given: dict[str, Any]) -> dict[str, An
         parts["model"]["likelihood"] = came_to["likelihood"]
         parts["model"]["noise"] = parts["model"]["noise"] or came_to["noise"]
     model, steps = parts["model"], stored.get("train", {})
+    model["activation"] = model["activation"] or came_to.get("activation", "")
     noise = model["noise"] or LIKELIHOODS[model["likelihood"]].noise
     parts["train"]["unmix"] = steps.get("unmix", False)
     parts["train"]["spread"] = steps.get("spread", noise == "none")  # which changes nothing

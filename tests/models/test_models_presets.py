@@ -139,6 +139,6 @@ def test_every_weight_belongs_to_a_term_and_only_what_stands_alone_has_none():
     assert (
         weights - {"own"}  # those of registered terms
         == set(TERMS)
-        - {"adv_d", "supervised", "critic_accuracy", "iwae", "divergence", "distortion"}
+        - {"adv_d", "supervised", "critic_accuracy", "iwae", "divergence", "distortion", "spread"}
         - shared
     )

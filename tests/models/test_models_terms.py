@@ -7,8 +7,9 @@ from ivaegan_jax.models.distributions import gaussian_log_prob
 from ivaegan_jax.models.terms import TERMS, Pass, evaluate_terms
 
 MINIMISED = tuple(sorted(set(TERMS) - {"critic_accuracy", "iwae"}))
-# The noise has a gradient of its own, which is not that of its term (test_models_noise.py).
-SLOPED = tuple(name for name in MINIMISED if name != "noise")
+# Gradients that are not those of their terms: the noise has its own (test_models_noise.py), and the
+# spread moves no mean (test_evaluation_spread.py).
+SLOPED = tuple(name for name in MINIMISED if name not in ("noise", "spread"))
 ALL_SEEN = {"posterior": "x,u", "critic_input": "x,z,u", "fakes": "prior,recon"}
 SMOOTH = {"activation": "tanh", "critic_activation": "tanh", "width": 3, "critic_width": 3}
 

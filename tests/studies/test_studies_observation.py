@@ -127,6 +127,16 @@ def test_columns_that_are_nearly_mixtures_of_others_are_not():
     assert not whitened(table(np.c_[x[:, 0], x[:, 0] + 1e-3 * x[:, 1]]))
 
 
+@pytest.mark.usefixtures("quick_codec")
+def test_nets_suit_what_they_see_where_none_are_named():
+    def nets(*args, **model):
+        return study_of(*args, **model).experiment.config.model.activation
+
+    assert nets(table(numbers(0.0))) == "mixed"
+    assert nets(table(numbers(0.0)), data={"codes": 4}) == "leaky_relu"
+    assert nets(table(numbers(0.0)), activation="tanh") == "tanh"
+
+
 @pytest.fixture
 def quick_codec(monkeypatch):
     monkeypatch.setattr(codec, "WIDTH", 8)
@@ -143,7 +153,7 @@ def test_pictures_of_many_pixels_are_seen_as_two_codes_for_each_latent():
     assert study.data.dim_x == 4
     assert study.data.preprocessing[0].dim_given == 256
     assert any("(--config.data.whiten=no leaves it out)" in note for note in study.notes)
-    named = study_of(pictures(), data={"codes": 4, "whiten": "no"})
+    named = study_of(pictures(), data={"codes": 4, "whiten": "no"}, activation="leaky_relu")
     assert named.settings() == study.settings()
 
 
