@@ -101,4 +101,4 @@ def on_b1(compare):
     """Three presets and two controls on b1: two data seeds, two model seeds."""
     presets = ("vae", "ivae", "ivae_gan", "ivae+shuffled_u", "ivae+u_only")
     return compare("b1", presets, *SMALL_BENCHMARK, "--data=b1", "--data_seeds=3,5",
-                   "--seeds=2,7", env={"PICTURES": "drawn"})  # fmt: skip
+                   "--seeds=2,7")  # fmt: skip

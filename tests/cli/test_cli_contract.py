@@ -19,7 +19,7 @@ SLOW = pytest.mark.slow
 def gan_on_b1(compare):
     """A model whose encoder is no part of its game, on one data seed: two model seeds."""
     return compare("gan", ("gan",), *SMALL_BENCHMARK, "--data=b1", "--data_seeds=3-3",
-                   "--seeds=2,7")  # fmt: skip
+                   "--seeds=2,7", env={"PICTURES": "drawn"})  # fmt: skip
 
 
 @pytest.fixture(scope="module")

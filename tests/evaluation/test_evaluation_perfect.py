@@ -33,6 +33,8 @@ from ivaegan_jax.types import Auxiliary, Dataset
 
 LEVELS, PER_LEVEL, DIM_Z = 8, 120, 3
 DATA_SEEDS, SEEDS = tuple(range(12)), (1, 2)
+FEW = DATA_SEEDS[:3]
+"""Where each data seed shows it; a mean over data seeds takes them all."""
 HELD_OUT = DataConfig(valid_fraction=0.25, test_fraction=0.25)
 
 
@@ -97,15 +99,24 @@ def as_they_are(data, states):
     return data, states
 
 
-def scored(mesh, noise=0.0, dim_x=DIM_Z, sources=True, seeds=SEEDS, spoilt=as_they_are, **hypers):
+def scored(
+    mesh,
+    noise=0.0,
+    dim_x=DIM_Z,
+    sources=True,
+    data_seeds=FEW,
+    seeds=SEEDS,
+    spoilt=as_they_are,
+    **hypers,
+):
     """All rows of the perfect model's runs, and the prepared data."""
-    tables = [drawn(seed, noise, dim_x) for seed in DATA_SEEDS]
-    data = prepare([table for table, *_ in tables], DATA_SEEDS, HELD_OUT, batch=8)
+    tables = [drawn(seed, noise, dim_x) for seed in data_seeds]
+    data = prepare([table for table, *_ in tables], data_seeds, HELD_OUT, batch=8)
     if not sources:
         data = data._replace(valid=data.valid._replace(s=None), test=data.test._replace(s=None))
     model, game, dims = built(dim_x, data.train.x.shape[1], "x,u" if noise else "x")
     turns = [np.eye(DIM_Z), np.diag([1.0, -2.0, 0.5])[[2, 0, 1]]]
-    index, seed = np.meshgrid(np.arange(len(DATA_SEEDS)), seeds, indexing="ij")
+    index, seed = np.meshgrid(np.arange(len(data_seeds)), seeds, indexing="ij")
     runs = Run(seed.ravel(), index.ravel(), np.ones(index.size, int),
                stack_hypers(Hypers(**hypers), index.size))  # fmt: skip
     states = [
@@ -116,7 +127,7 @@ def scored(mesh, noise=0.0, dim_x=DIM_Z, sources=True, seeds=SEEDS, spoilt=as_th
     ]
     states = jax.tree.map(lambda *leaves: np.stack(leaves), *jax.device_get(states))
     data, states = spoilt(data, states)
-    experiment = Experiment("tables", ("ivae",), seeds, DATA_SEEDS, 1, Config(data=HELD_OUT))
+    experiment = Experiment("tables", ("ivae",), seeds, data_seeds, 1, Config(data=HELD_OUT))
     found, _ = Scorer(experiment, data, dims, mesh).score(
         Trained("ivae", model, game, runs, states)
     )
@@ -137,7 +148,7 @@ def noiseless(mesh):
 
 
 def test_a_perfect_generator_scores_as_real_rows_do(noiseless, mesh):
-    rows = scored(mesh, sources=False, seeds=SEEDS[:1])[0]
+    rows = scored(mesh, sources=False, data_seeds=DATA_SEEDS, seeds=SEEDS[:1])[0]
     for measure in ("energy_distance", "mmd2", "c2st"):
         fake, real, wrong = (
             values(rows, f"{measure}{end}", BOTH) for end in ("", "_real", "_wrong_u")
@@ -147,7 +158,7 @@ def test_a_perfect_generator_scores_as_real_rows_do(noiseless, mesh):
         assert np.mean(wrong - real) > 10 * error
     for measure in ("energy_distance", "mmd2"):
         same = values(noiseless, measure, BOTH, seed=SEEDS[0])
-        np.testing.assert_allclose(values(rows, measure, BOTH), same, rtol=1e-5)
+        np.testing.assert_allclose(values(rows, measure, BOTH)[: len(FEW)], same, rtol=1e-5)
 
 
 def test_what_is_reported_knows_nothing_of_free_bits_weights_and_ramps(noiseless, mesh):
@@ -199,7 +210,7 @@ def test_a_run_whose_parameters_are_not_finite_loses_and_is_counted(noiseless, m
     assert {row.status for row in lost if not isinstance(row, Agreement)} == {"diverged"}
     assert all(np.isnan(values(lost, metric)).all() for metric in ("mcc", "log_likelihood", "kl"))
     assert choose(candidates(rows, "ivae")[0]).seed == 2
-    assert count_runs(rows, "ivae") == (len(DATA_SEEDS) * len(SEEDS), 1)
+    assert count_runs(rows, "ivae") == (len(FEW) * len(SEEDS), 1)
     others = [[row for row in each if row.data_seed > 0] for each in (rows, noiseless)]
     assert others[0] == others[1]
     assert "NaN" not in to_lines([to_row(row) for row in lost])
@@ -207,14 +218,14 @@ def test_a_run_whose_parameters_are_not_finite_loses_and_is_counted(noiseless, m
 
 def test_a_perfect_encoder_scores_1_whatever_the_order_sign_and_scale(noiseless):
     default = {"latent": "posterior_mean", "corr": "pearson", "assignment": "held_out"}
-    runs = len(DATA_SEEDS) * len(SEEDS)
+    runs = len(FEW) * len(SEEDS)
     for metric in ("mcc", "mcc_within", "cca"):
         found = values(noiseless, metric, **default)
         np.testing.assert_allclose(found, np.ones(runs), atol=1e-5)
     for metric in ("affine_r2", "affine_r2_z_given_s", "recon_r2"):
         np.testing.assert_allclose(values(noiseless, metric), np.ones(runs), atol=1e-5)
     for metric in ("agreement_mcc", "agreement_affine_r2"):
-        np.testing.assert_allclose(values(noiseless, metric), np.ones(len(DATA_SEEDS)), atol=1e-5)
+        np.testing.assert_allclose(values(noiseless, metric), np.ones(len(FEW)), atol=1e-5)
     assert (values(noiseless, "mcc", corr="spearman") > 1 - 1e-5).all()
 
 
