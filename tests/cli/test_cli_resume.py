@@ -36,6 +36,7 @@ def settings():
     config.model.width = config.model.critic_width = 8
     config.model.depth = config.model.critic_depth = 2
     config.train.batch, config.train.chunk, config.train.checkpoint_chunks = 16, 4, 2
+    config.train.unmix = False  # test_studies_unmixing.py has a study that stopped before its step
     return Experiment("b1", PRESETS, (1, 2), (7,), 22, config).settings()
 
 

@@ -63,7 +63,7 @@ def folder(tmp_path_factory):
     config = Config(
         data=DataConfig(segments=4, per_segment=60),
         model=ModelConfig(width=8, depth=2),
-        train=TrainConfig(batch=16, chunk=10),
+        train=TrainConfig(batch=16, chunk=10, unmix=False),
     )
     study = Study(Experiment("b1", ("ivae",), (1, 2), (6,), 10, config))
     workdir = Workdir(path / "runs" / "mine")

@@ -138,10 +138,17 @@ def test_convolutions_that_cannot_be_are_refused(image_shape, convolutions, mess
         make_pixels(image_shape, convolutions, 4)
 
 
+SERVED = ("ivae", "gan", "ibigan")
+"""Presets of the fast tests: without a critic, with one of x, with one of x, z and u."""
+
+
 @pytest.mark.parametrize(
     "options",
     [
-        *({"preset": preset} for preset in PRESETS),
+        *(
+            pytest.param({"preset": name}, marks=[] if name in SERVED else pytest.mark.slow)
+            for name in PRESETS
+        ),
         {"preset": "ivae_gan", "critic_norm": "spectral", "critic_conditioning": "projection"},
         {"preset": "ivae_gan", "packing": 2, "regularisers": "r1,r2,gp", "extra_terms": "feat"},
     ],

@@ -15,7 +15,7 @@ from ivaegan_jax.training import Ahead
 from ivaegan_jax.training.config import TrainConfig
 
 CONFIG = Config(DataConfig(segments=4, per_segment=60), ModelConfig(width=9, critic_width=8),
-                TrainConfig(batch=16))  # fmt: skip
+                TrainConfig(batch=16, unmix=False))  # fmt: skip
 
 
 class Silent:
