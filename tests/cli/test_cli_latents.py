@@ -6,7 +6,7 @@ import pytest
 from programs_forked import SMALL, SMALL_BENCHMARK
 
 FLAGS = (*SMALL, *SMALL_BENCHMARK, "--steps=20", "--data=b1", "--data_seeds=3", "--seeds=1-2",
-         "--preset=ivae")  # fmt: skip
+         "--preset=vae")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_each_number_was_trained_with_everything_else_as_asked(swept):
         config = json.loads((root / f"run/latents_{dim}/config.json").read_text())
         assert config["sizes"]["dim_z"] == dim
         assert config["config"]["model"]["width"] == 8
-        assert config["presets"] == ["ivae"]
+        assert config["presets"] == ["vae"]
 
 
 def test_the_same_command_again_trains_nothing(swept, run):

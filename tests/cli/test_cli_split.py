@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from programs_forked import SMALL
 
-TRAIN = (*SMALL, "--steps=20", "--preset=ivae", "--config.model.dim_z=2", "--seeds=2",
+TRAIN = (*SMALL, "--steps=20", "--preset=vae", "--config.model.dim_z=2", "--seeds=2",
          "--controls=none")  # fmt: skip
 SESSIONS, ROWS = 26, 12
 
@@ -66,7 +66,7 @@ def test_whole_sessions_are_held_out_and_levels_may_have_no_held_out_rows(
     values = [row["value"] for row in rows_of(workdir) if row.get("metric") == "mcc"]
     assert values
     assert np.all(np.isfinite(values))
-    with np.load(workdir / "arrays" / "ivae.npz") as arrays:
+    with np.load(workdir / "arrays" / "vae.npz") as arrays:
         assert arrays["consensus_row"].shape == arrays["consensus_z"].shape[:2]
         last = arrays["consensus_row"][-1]
         assert np.all(np.isin(found["part"][last], ["valid", "test"]))
