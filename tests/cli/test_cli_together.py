@@ -1,5 +1,8 @@
 """Several tables from the command line: sessions that share a prior, as `fit` takes a list."""
 
+import os
+
+import jax
 import numpy as np
 import pandas as pd
 import pytest
@@ -59,25 +62,30 @@ def test_each_session_is_reported_and_all_together(ended, folder):
         assert said in page
 
 
-def test_latents_are_those_of_a_fit_in_python(ended, folder):
+def fit(folder, cache):
+    """What a user's own script does."""
+    os.chdir(folder)
+    jax.config.update("jax_compilation_cache_dir", str(cache))
     settings = {name: _value(text) for name, text in SETTINGS.items()}
-    model = VAE(2, n_seeds=2, steps=20, config=settings, controls="none", verbose=False)
+    model = VAE(2, n_seeds=2, steps=20, config=settings, controls="none", verbose=False,
+                workdir="python")  # fmt: skip
     model.fit([frame(0), frame(1)], "cond")
-    for i, own in enumerate(model.sessions_, start=1):
-        fitted = restore(Workdir(folder / "run/sessions" / str(i)))
-        assert fitted.data == str(folder / ("monday.csv", "friday.csv")[i - 1])
-        for ours, theirs in zip(*map(_leaves, (fitted, own._fitted)), strict=True):
-            np.testing.assert_array_equal(ours, theirs)
 
 
 def _value(text):
     return text == "true" if text in ("true", "false") else int(text)
 
 
-def _leaves(fitted):
-    import jax
-
-    return jax.tree.leaves(fitted.params_by_seed)
+@pytest.mark.usefixtures("ended")
+def test_latents_are_those_of_a_fit_in_python(fork, cache, folder, same):
+    found = fork(fit, folder, cache).wait()
+    assert (found.code, found.err) == (0, "")
+    for i, name in enumerate(("monday.csv", "friday.csv"), start=1):
+        ours, theirs = (
+            restore(Workdir(folder / run / "sessions" / str(i))) for run in ("run", "python")
+        )
+        assert ours.data == str(folder / name)
+        assert same(ours.params_by_seed, theirs.params_by_seed)
 
 
 def test_a_session_is_encoded_from_its_own_folder(ended, run, folder):
