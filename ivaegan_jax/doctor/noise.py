@@ -58,7 +58,7 @@ def reach(ratios: Float[np.ndarray, " columns"], dim_z: int) -> float:
 
 
 def untold(why: str) -> Finding:
-    """Words where nothing can be told."""
+    """Words where nothing can be decided."""
     sentence = f"How much of x is noise cannot be told before training: {why}."
     return Finding("noise", "fine", sentence, values={"at_most": None})
 

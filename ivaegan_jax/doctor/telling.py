@@ -11,7 +11,7 @@ SAME = 0.9995
 """Correlation from which on two columns are taken for the same."""
 
 TOLD = 0.9
-"""Share of what could be told of u that a column tells by itself, from which on it is named."""
+"""A column is named from this share on of the information on u, if it has that alone."""
 
 MOST_ROWS, MOST_VALUES = 4000, 4_000_000
 """Rows and values that are looked at, but for at least 1,000 rows."""

@@ -20,7 +20,7 @@ REPORTED = {"nll": "distortion", "kl": "divergence"}
 """Terms of every model by what results call them: no scales, free bits, weights or mixtures."""
 
 REFERENCES = 256
-"""Values of u, at most, that each row's own is told from."""
+"""Values of u, at most, among which each row's own is to be recognised."""
 
 BLOCK, MOST_ROWS = 2**22, 256
 """Numbers that the Jacobians of a block of rows hold, and rows of a block, at most. Both are part

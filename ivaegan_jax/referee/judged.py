@@ -38,7 +38,7 @@ class Judged:
 
     @property
     def status(self) -> int:
-        """0 supported, 1 not supported, 3 cannot be told."""
+        """0 supported, 1 not supported, 3 undecided."""
         return STATUS[self.verdict]
 
     @property

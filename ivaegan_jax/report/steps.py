@@ -43,7 +43,7 @@ class Case(NamedTuple):
 
     @property
     def dim_z(self) -> int:
-        """Latents that were asked for."""
+        """Latents that were requested."""
         return int(self.made_by.config.get("sizes", {}).get("dim_z", 2))
 
     @property

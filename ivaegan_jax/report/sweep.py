@@ -120,7 +120,7 @@ def sweep_table(sweep: Sweep, results: Sequence[Result]) -> Table:
 
 
 def recommendation(sweep: Sweep) -> list[str]:
-    """Which configuration the criterion recommends, and which cannot be told from it."""
+    """Which configuration the criterion recommends, and which do not differ from it."""
     best, *others = sweep.ranking
     tied = [each for each in others if not each.told_apart]
     name, mean = RANKED_BY[sweep.criterion], float(best.values.mean())

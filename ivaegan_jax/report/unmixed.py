@@ -19,7 +19,7 @@ SAME = 0.95
 
 
 def linear_step(results: Sequence[Result], label: str) -> Iterator[str]:
-    """How many runs of a model took it, and why the others did not; nothing where none was asked.
+    """How many runs of a model took it, and why the others did not; nothing where none was wanted.
 
     The reason is that of the first run of the most frequent one, with its numbers.
     """

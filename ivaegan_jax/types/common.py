@@ -31,13 +31,13 @@ Row: TypeAlias = dict[str, Any]
 
 @runtime_checkable
 class Stop(Protocol):
-    """Whether somebody asked for an end; within its context they wait for the next call.
+    """Whether an end was requested; within its context requests wait for the next call.
 
     Outside of it nothing is lost where the process is ended at once.
     """
 
     def __call__(self) -> bool:
-        """Whether somebody asked."""
+        """Whether an end was requested."""
         ...
 
     def __enter__(self) -> Any:
@@ -65,7 +65,7 @@ class StorageError(InputError):
 
 
 class Interrupted(BaseException):
-    """Work was stopped as asked and can go on; as with KeyboardInterrupt, nobody may swallow it."""
+    """Work stopped on request and can go on; as with KeyboardInterrupt, nobody may swallow it."""
 
 
 Conditioning: TypeAlias = Float[jax.Array, "batch dim_u"] | Int[jax.Array, " batch"]

@@ -35,7 +35,7 @@ class Counted(NamedTuple):
 
     @property
     def over_dispersed(self) -> bool:
-        """Whether a Poisson law is too narrow, as far as can be told."""
+        """Whether a Poisson law is too narrow, as far as x shows it."""
         return self.sure and self.dispersion > OVER
 
     @property

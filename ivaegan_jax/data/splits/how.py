@@ -13,7 +13,7 @@ PARTS = {"random": (), "auto": (), "group": (), "blocks": ("gap", "group", "time
 
 
 class How(NamedTuple):
-    """A split as it was asked for.
+    """A split as it was requested.
 
     Attributes:
       kind: `random`, `group`, `blocks` or `auto`.

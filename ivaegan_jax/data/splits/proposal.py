@@ -58,7 +58,7 @@ def propose_split(dataset: Dataset, fractions: Fractions = SHARES) -> Chosen:
 
 
 def choose_split(dataset: Dataset, how: How, fractions: Fractions = SHARES) -> Chosen:
-    """A split as it was asked for, with what it leaves open filled in.
+    """A split as it was requested, with what it leaves open filled in.
 
     Args:
       dataset: the table.

@@ -28,7 +28,7 @@ class Condition(NamedTuple):
 
 
 def parse_rows(text: str) -> list[Condition]:
-    """Reads which rows are asked for; none for an empty text.
+    """Reads which rows are requested; none for an empty text.
 
     Raises:
       InputError: for anything else than `GRAMMAR` says.
@@ -45,7 +45,7 @@ def parse_rows(text: str) -> list[Condition]:
 
 
 def some_rows(table: Table, text: str) -> Table:
-    """The rows that are asked for, in their order; arrays of another length stay as they are.
+    """The rows that are requested, in their order; arrays of another length stay as they are.
 
     Args:
       table: all that there is.
@@ -63,7 +63,7 @@ def some_rows(table: Table, text: str) -> Table:
 
 
 def chosen_rows(table: Table, text: str) -> Bool[np.ndarray, " rows"] | None:
-    """Which rows are asked for; None where all are.
+    """Which rows are requested; None where all are.
 
     Raises:
       InputError: for columns that there are not, values that no row has, or no row left.
