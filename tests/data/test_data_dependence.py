@@ -5,6 +5,7 @@ import pytest
 from scipy.signal import lfilter
 
 from ivaegan_jax.data import load_dataset
+from ivaegan_jax.data.dependence import measure
 from ivaegan_jax.data.dependence.measure import dependence
 from ivaegan_jax.data.dependence.repeated import copied_rows, same_rows
 
@@ -103,3 +104,20 @@ def test_copies_are_told_from_rows_that_are_equal_by_chance():
     counts = rng.poisson(3, (3000, 2)).astype(np.float32)
     assert copied_rows(counts, rng.integers(0, 3, 3000)) is None
     assert copied_rows(x, u) is None
+
+
+@pytest.mark.parametrize("groups", [None, np.arange(400) // 100, np.repeat(["a", None], 200)])
+def test_a_table_is_measured_once_and_any_other_for_itself(monkeypatch, groups):
+    calls, nothing = [], measure.Dependence(np.zeros(2), 1, 0.0, False)
+    monkeypatch.setattr(measure, "FOUND", {})
+    monkeypatch.setattr(measure, "_measured", lambda *rows: (calls.append(rows), nothing)[1])
+    x, u = np.random.default_rng(0).normal(size=(400, 2)), np.arange(400) % 4
+    for same in (x, x.copy(), np.asfortranarray(x)):
+        measure.dependence(same, u, groups)
+    assert len(calls) == 1
+    changed = x.copy()
+    changed[7, 1] += 1e-12
+    others = [(changed, u), (x, u[::-1]), (x.reshape(400, 2)[:, ::-1], u), (x, u.astype(np.int8))]
+    for rows in others:
+        measure.dependence(*rows, groups)
+    assert len(calls) == 1 + len(others)
