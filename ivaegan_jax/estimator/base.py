@@ -16,7 +16,7 @@ from ivaegan_jax.estimator.record import Record, as_json, records_of_sessions
 from ivaegan_jax.estimator.rows import Kinds, Seeds, by_keyword
 from ivaegan_jax.estimator.shown import Shown
 from ivaegan_jax.estimator.tables import are_sessions, by_session, chosen_session, said_of
-from ivaegan_jax.estimator.wording import spoken_in_python
+from ivaegan_jax.estimator.wording import in_python, spoken_in_python
 from ivaegan_jax.models import PRESETS
 from ivaegan_jax.types import InputError
 
@@ -189,14 +189,14 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
                 setattr(self, name, getattr(self.sessions_[0], name))
             for name in ("n_features_in_", "feature_names_in_", "_fitted", "_arrays"):
                 vars(self).pop(name, None)
-            self.notes_ = tuple(record.about["notes"])
+            self.notes_ = tuple(map(in_python, record.about["notes"]))
             return
         self._open(record)
         self.n_latents_ = self._fitted.dims.dim_z
         self.n_features_in_ = self._fitted.preprocessing.dim_given
         self.seeds_ = tuple(int(seed) for seed in self._fitted.seeds)
         self.chosen_seed_ = int(self._run("chosen").seeds[0])
-        self.notes_ = tuple(record.about["notes"])
+        self.notes_ = tuple(map(in_python, record.about["notes"]))
         vars(self).pop("feature_names_in_", None)
         if columns := self._fitted.preprocessing.columns:
             self.feature_names_in_ = np.array(columns, object)

@@ -200,5 +200,6 @@ def test_rows_without_u_may_train_and_are_encoded(small, frame):
     model = small(IVAE, **asked).fit(gaps, "segment")
     assert model.notes_[0].startswith("100 of 400 rows have no u")
     assert "Rows without u train nll of ivae." in model.notes_
+    assert '(unlabelled="train")' in model.notes_[0]  # no flag, where there are parameters
     z = model.transform(frame.drop(columns="segment"))
     assert (z.shape, np.isfinite(z).all()) == ((400, 2), True)
