@@ -27,7 +27,7 @@ DOCUMENTS = tuple(
 BENCHMARKS = {
     "B1": ("b1_components", ""),
     "ten sources": ("ten_sources_components", ""),
-    "B2": ("b2_components", ""),
+    "B2": ("b2_mixed", ""),
     "B3, TCL": ("b3", "tcl_"),
     "B3, IMCA": ("b3", "imca_"),
     "B4": ("b4_components", ""),
