@@ -51,12 +51,12 @@ def known_sources(
     return standardised.astype(np.float32)
 
 
-def said_of_unlabelled(jobs: Sequence[Job]) -> tuple[str, ...]:
+def notes_on_unlabelled(jobs: Sequence[Job]) -> tuple[str, ...]:
     """What of each model rows without u train, one sentence."""
     models = {job.label: job for job in jobs if not job.parsed.control}
     each = {name: sorted(job.game.terms & need_no_u(job.config)) for name, job in models.items()}
-    said = [f"{', '.join(terms) or 'nothing'} of {name}" for name, terms in each.items()]
-    return (f"Rows without u train {'; '.join(said)}.",) if said else ()
+    trained = [f"{', '.join(terms) or 'nothing'} of {name}" for name, terms in each.items()]
+    return (f"Rows without u train {'; '.join(trained)}.",) if trained else ()
 
 
 def check_memory(

@@ -7,6 +7,7 @@ import numpy as np
 from ivaegan_jax.data import Observed, Prepared, observe
 from ivaegan_jax.models import OF_CODES, OF_COLUMNS
 from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.studies.labels import configured
 from ivaegan_jax.types import Dataset
 
 PIXELS = 256
@@ -84,10 +85,12 @@ def is_square(experiment: Experiment, data: Prepared, dim_z: int) -> bool:
 
 
 def is_picture(experiment: Experiment, data: Prepared) -> bool:
-    """Whether x is images of many pixels for which nobody names networks of their own."""
-    model, large = experiment.config.model, data.dim_x >= PIXELS
-    own = model.convolutions or (model.encoder, model.generator) != ("standard", "standard")
-    return bool(data.image_shape and large and _is_open(experiment) and not own)
+    """Whether x is images of many pixels, and no model has networks of its own for them."""
+    if not data.image_shape or data.dim_x < PIXELS or not _is_open(experiment):
+        return False
+    models = [configured(experiment.config, label).model for label in experiment.labels]
+    plain = ("standard", "standard", 0)
+    return all((m.encoder, m.generator, m.convolutions) == plain for m in models)
 
 
 def _is_open(experiment: Experiment) -> bool:

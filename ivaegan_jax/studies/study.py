@@ -37,7 +37,7 @@ from ivaegan_jax.studies.experiment import Experiment, validate
 from ivaegan_jax.studies.gates import check_shifted_u, gate_rows, look_at, with_shifted_u
 from ivaegan_jax.studies.jobs import Job, make_groups, make_jobs, make_runs, watched_terms
 from ivaegan_jax.studies.latents import choose_latents
-from ivaegan_jax.studies.needs import check_memory, known_sources, said_of_unlabelled
+from ivaegan_jax.studies.needs import check_memory, known_sources, notes_on_unlabelled
 from ivaegan_jax.studies.observation import with_observation
 from ivaegan_jax.studies.pieces import used_pieces
 from ivaegan_jax.studies.results import add_results, keep_results, load_results, read_results
@@ -132,7 +132,7 @@ class Study(Running):
             check_pieces(job, self.dims, make_runs(one, job))
         block = self.stream.rows if self.stream else 0
         self.bytes = check_memory(experiment, self.data, self.dims, self.jobs, batch_devices, block)
-        self.notes += said_of_unlabelled(self.jobs) if self.data.unlabelled is not None else ()
+        self.notes += notes_on_unlabelled(self.jobs) if self.data.unlabelled is not None else ()
         self.groups = make_groups(experiment, self.jobs)
         self.runs = make_runs(experiment)
 

@@ -35,10 +35,10 @@ def counts(rate=1.0):
     return rng.poisson(rate * np.exp(numbers(0) / 2)).astype(float)
 
 
-def study_of(table, data=None, **model):
+def study_of(table, data=None, labels=("ivae_gan",), **model):
     small = ModelConfig(width=8, critic_width=8, dim_z=2, **model)
     config = Config(DataConfig(**(data or {})), small, TrainConfig(batch=16))
-    return Study(Experiment(table.name, ("ivae_gan",), (1,), (1,), 10, config), table=table)
+    return Study(Experiment(table.name, labels, (1,), (1,), 10, config), table=table)
 
 
 def chosen(data, **model):
@@ -160,6 +160,7 @@ def test_pictures_of_many_pixels_are_seen_as_two_codes_for_each_latent():
 def test_pictures_are_pixels_where_few_or_networks_for_them_are_named():
     assert study_of(pictures(15)).data.dim_x == 225
     assert study_of(pictures(), convolutions=2).data.dim_x == 256
+    assert study_of(pictures(), labels=("ivae", "ivae[convolutions=2]")).data.dim_x == 256
     assert study_of(pictures(), likelihood="laplace").data.dim_x == 256
     assert study_of(pictures(), data={"whiten": "no"}).data.dim_x == 256
 
