@@ -154,6 +154,6 @@ def _whitening(
 ) -> tuple[Float[np.ndarray, " codes"], Float[np.ndarray, "codes codes"]]:
     """The mean, and a matrix that makes the rest uncorrelated, the largest first."""
     mean = found.mean(axis=0)
-    values, vectors = np.linalg.eigh(np.cov(found.astype(np.float64).T))
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(found.astype(np.float64).T)))
     values = np.maximum(values[::-1], SMALLEST * values[-1])
     return mean, (vectors[:, ::-1] / np.sqrt(values)).astype(np.float32)

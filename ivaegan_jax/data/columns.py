@@ -30,8 +30,12 @@ class Moments(NamedTuple):
     ) -> tuple[Float[np.ndarray, " columns"], Float[np.ndarray, " columns"]]:
         """Means and standard deviations, 1 of a constant column, as exact as the data."""
         exact = np.result_type(dtype, np.float32)
-        scalable = self.std > np.finfo(exact).tiny
-        return self.mean.astype(exact), np.where(scalable, self.std, 1).astype(exact)
+        std = np.where(self.scalable(dtype), self.std, 1)
+        return self.mean.astype(exact), std.astype(exact)
+
+    def scalable(self, dtype: np.dtype) -> Bool[np.ndarray, " columns"]:
+        """Which columns vary by more than the smallest float as exact as the data."""
+        return self.std > np.finfo(np.result_type(dtype, np.float32)).tiny
 
     @property
     def varies(self) -> Bool[np.ndarray, " columns"]:

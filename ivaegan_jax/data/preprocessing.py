@@ -236,11 +236,16 @@ def fit_preprocessing(
       scale: standard deviation that the standardised x shall have, above 0.
 
     Raises:
-      InputError: for a scale that is not a positive finite number.
+      InputError: for a scale that is not a positive finite number, and rows that are all the same.
     """
     if not (np.isfinite(scale) and scale > 0):
         raise InputError(f"the scale of x must be a positive number, not {scale}")
     of_x = moments(dataset.x, rows)
+    if not of_x.scalable(dataset.x.dtype).any():
+        raise InputError(
+            "x is the same in all training rows, as far as floats can tell; give observations that "
+            "differ between rows"
+        )
     seen = look_at(dataset.x, rows, of_x)
     if dataset.image_shape:
         shared = np.sqrt(np.mean(np.square(of_x.std)))

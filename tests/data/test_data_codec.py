@@ -172,3 +172,14 @@ def test_a_study_of_pictures_sees_codes_and_shows_pictures(short):
     assert (study.dims.dim_x, study.dims.image_shape) == (3, None)
     assert study.data.image_shape == (16, 16)
     assert study.data.preprocessing[0].inverse_x(study.data.test.x[0]).shape[1] == 256
+
+
+def test_a_single_column_is_its_own_component():
+    x = np.random.default_rng(0).normal(3, 5, (ROWS, 1)).astype(np.float32)
+    table = Dataset("one", x, U, independent=True)
+    data = prepare([table], [1], DataConfig(whiten="yes"), 32)
+    train = data.train.x[0]
+    assert train.shape == (320, 1)
+    assert train.std(ddof=1) == pytest.approx(DataConfig().scale, abs=1e-3)
+    assert np.abs(np.corrcoef(train[:, 0], x[data.train.row[0], 0])[0, 1]) == pytest.approx(1)
+    assert_allclose(data.preprocessing[0].inverse_x(train), x[data.train.row[0]], atol=1e-4)

@@ -154,3 +154,9 @@ def test_figures_learn_what_the_user_calls_u():
     words = fit_preprocessing(as_dataset(frame, speed), np.arange(4)).own_words()
     assert words["u_name"] == "speed (m/s)"
     assert words["u_scale"].tolist() == [3.0, np.std(speed)]
+
+
+@pytest.mark.parametrize("x", [np.ones((60, 3)), 1e-310 * X.astype(float), np.ones((60, 3), int)])
+def test_an_x_that_floats_cannot_tell_from_a_constant_is_refused(x):
+    with pytest.raises(InputError, match="x is the same in all training rows"):
+        fit_preprocessing(discrete(x=x), ROWS)
