@@ -8,6 +8,7 @@ from jaxtyping import Float, Int, Num, Shaped
 
 from ivaegan_jax.data import IN_TIME, Null, Structure, find_structure, make_null, whiten
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS
+from ivaegan_jax.metrics import cells_of
 from ivaegan_jax.types import Auxiliary, are_codes
 
 MOST_ROWS = 20_000
@@ -155,11 +156,19 @@ def rank_within(codes: Int[np.ndarray, " rows"]) -> Int[np.ndarray, " rows"]:
 
 
 def cells(u: Float[np.ndarray, "rows dim_u"]) -> Int[np.ndarray, " rows"]:
-    """The k-means cell of every row of a continuous u, whose columns are of one scale."""
+    """The cell of every row of a u that is no single category, quantities cut by k-means."""
+    return cells_of(u, FEW_ROWS, nearest)
+
+
+def nearest(
+    u: Float[np.ndarray, "rows quantities"], rows: int, others: int
+) -> Int[np.ndarray, " rows"]:
+    """The k-means cell of every row of quantities of one scale."""
     from sklearn.cluster import KMeans
 
     some = u[random_rows(u, MOST_ROWS)]
-    wanted = int(np.clip(len(some) // ROWS_PER_CELL, 2, MOST_CELLS))
+    least, most = 1 if others > 1 else 2, MOST_CELLS // others
+    wanted = int(np.clip(min(rows, len(some)) // ROWS_PER_CELL, least, max(least, most)))
     number = min(wanted, len(np.unique(some, axis=0)))
     with warnings.catch_warnings():  # of fewer cells, where values differ by rounding alone
         warnings.simplefilter("ignore")

@@ -24,6 +24,7 @@ from ivaegan_jax.metrics.baselines import (
     random_rotation_baseline,
     raw_x_baseline,
 )
+from ivaegan_jax.metrics.cells import cells_of
 from ivaegan_jax.metrics.collapse import active_units, conditional_residual, label_r2
 from ivaegan_jax.metrics.consensus import Consensus, consensus
 from ivaegan_jax.metrics.diagonalisation import jointly_diagonal, within_covariances

@@ -8,12 +8,13 @@ that many levels of few rows tell as much as few levels of many.
 """
 
 import threading
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int, Num
 
+from ivaegan_jax.metrics.cells import cells_of
 from ivaegan_jax.types import Auxiliary
 
 LEVEL = 0.05
@@ -74,15 +75,16 @@ class Levels(NamedTuple):
 def levels_or_cells(
     u: Auxiliary | Num[np.ndarray, "rows ..."], cells: int
 ) -> Int[np.ndarray, " rows"]:
-    """Level codes as they are; a continuous u cut by k-means into `cells` or fewer."""
+    """Level codes as they are; a continuous u cut by k-means into `cells` or fewer; see `cells_of`."""
 
-    def cut(columns: np.ndarray) -> np.ndarray:
+    def cut(columns: np.ndarray, rows: int, others: int) -> np.ndarray:
         from sklearn.cluster import KMeans
 
-        count = max(1, min(cells, len(columns) // FEWEST_ROWS_PER_CELL))
+        distinct = len(np.unique(columns, axis=0))
+        count = max(1, min(cells // others, rows // FEWEST_ROWS_PER_CELL, distinct))
         return np.asarray(KMeans(count, random_state=0).fit_predict(columns))
 
-    return Auxiliary.of(u).levels_or(cut)
+    return Auxiliary.of(u).levels_or(partial(cells_of, fewest=FEWEST_ROWS_PER_CELL, cut=cut))
 
 
 def by_level(code: Int[np.ndarray, " rows"]) -> Levels:

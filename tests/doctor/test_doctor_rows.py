@@ -166,3 +166,18 @@ def test_blocks_whose_gaps_leave_no_level_rows_enough_are_not_taken():
     assert sample.structure.kind == "shifts"
     assert sample.seen > 30  # of 40; a shift has no rows to pair at its ends
     assert modulation_ranks(sample).ways == 0
+
+
+@pytest.mark.parametrize("beside", ["subject", "speed", "subject first"])
+@pytest.mark.parametrize("tied", [True, False])
+def test_a_category_is_seen_beside_another_column_of_u(beside, tied):
+    """k-means over both saw the other column alone, and found nothing in 480 rows."""
+    rng = np.random.default_rng(3)
+    side, subject = rng.permutation(480) % 8, rng.permutation(480) % 5
+    spread = np.exp(rng.uniform(-1, 1, (8, 3)))[side if tied else rng.permutation(side)]
+    x = (rng.normal(size=(480, 3)) * spread) @ rng.normal(size=(3, 4))
+    other = np.eye(5)[subject] if "subject" in beside else rng.normal(size=(480, 1))
+    parts = [np.eye(8)[side], other]
+    u = np.concatenate(parts[::-1] if "first" in beside else parts, axis=1)
+    found = check_u_in_x(draw_sample(x.astype(np.float32), u), True)
+    assert (found.severity == "fine") == tied
