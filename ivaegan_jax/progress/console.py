@@ -114,18 +114,20 @@ class ConsoleReporter:
     def chunk(self, label: str, chunk: Chunk) -> None:
         """A chunk of a training is done."""
         runs, now = len(chunk.alive), time.monotonic()
-        length = chunk.step - (self.own // runs or self.first)
+        rounds = chunk.step + chunk.left_behind
+        length = rounds - (self.own // runs or self.first)
         if self.waits:  # the first chunk may hold a compilation
             if not self.before and self.first:
-                self.remaining.skip(self.first * runs, now - chunk.seconds)
+                before = self.first + chunk.left_behind
+                self.remaining.skip(before * runs, now - chunk.seconds)
             self.compiled, self.waits = self.compiled + chunk.seconds, False
-            self.first, self.timed = chunk.step, now
-        elif chunk.step > self.first:
+            self.first, self.timed = rounds, now
+        elif rounds > self.first:
             self._suggest_shorter(chunk, length)
-            rate = (chunk.step - self.first) * runs / max(now - self.timed, 1e-9)
+            rate = (rounds - self.first) * runs / max(now - self.timed, 1e-9)
             self.rate = f"{rate:,.0f} seed-steps/s"
         dead = int(np.sum(~chunk.alive))
-        self.own = chunk.step * runs
+        self.own = rounds * runs
         self.remaining.advance(self.before + self.own)
         diverged = f"{dead} of {runs} diverged" if dead else ""
         self._show(f"{label}: step {chunk.step}", ", ".join(filter(None, [self.rate, diverged])))

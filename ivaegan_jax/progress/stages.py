@@ -32,7 +32,9 @@ def stages_of(study: Running, left: Collection[str]) -> Iterator[Stage]:
         wanted = [job.label for job in group.jobs if job.label in left]
         if wanted:
             yield Stage("compile", group.title, 1)
-            yield Stage("train", group.title, study.experiment.steps * len(group.runs.seed))
+            steps = study.experiment.steps
+            rounds = steps + group.starts.left_behind(steps)
+            yield Stage("train", group.title, rounds * len(group.runs.seed))
             yield from (Stage("score", label, group.runs_per_job) for label in wanted)
     if study.sources_known:
         yield Stage("baselines", "", len(study.experiment.data_seeds))

@@ -74,7 +74,7 @@ class Training(NamedTuple):
     def train(self, part: Part, checkpoints: Checkpoints) -> TrainState:
         """Brings a part of the group to its end, from its newest checkpoint where there is one."""
         stamps, title = self._stamps(part), self.group.title + part.title
-        mine, schedule = set(map(_run_of, stamps)), schedule_of(self.experiment)
+        mine, schedule = set(map(_run_of, stamps)), schedule_of(self.experiment, self.group)
         log = [row for row in self._log() if _run_of(row) in mine]
         logged = meet(f"log of {part.name}"[-200:], logged_until(log, len(mine)))
 
@@ -89,6 +89,11 @@ class Training(NamedTuple):
                 append_rows(self.workdir.train_log, log_rows(stamps, chunk))
                 self.reporter.chunk(title, chunk)
 
+        def on_piece(number: int, piece: Chunk) -> None:
+            if leads():
+                of = f", start {number + 1} of {schedule.starts.count}"
+                self.reporter.chunk(title + of, piece)
+
         return train_runs(
             self.group.jobs[0].trainer,
             part.runs,
@@ -98,6 +103,7 @@ class Training(NamedTuple):
             self.mesh,
             on_start=on_start,
             on_chunk=on_chunk,
+            on_piece=on_piece,
             logged=logged[0],
             stop=self.stop,
         )
@@ -119,10 +125,10 @@ class Training(NamedTuple):
         ]
 
 
-def schedule_of(experiment: Experiment) -> Schedule:
-    """When the training of an experiment stops between steps."""
+def schedule_of(experiment: Experiment, group: Group) -> Schedule:
+    """How long a group is trained, from which starts, and when it stops between steps."""
     config = experiment.config.train
-    return Schedule(experiment.steps, config.chunk, config.checkpoint_chunks)
+    return Schedule(experiment.steps, config.chunk, config.checkpoint_chunks, group.starts)
 
 
 def log_rows(stamps: list[Row], chunk: Chunk) -> Iterator[Row]:

@@ -13,7 +13,7 @@ from ivaegan_jax.models import PRESETS, Dims, Game, Model, ModelConfig, build, r
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.labels import Label, configured
-from ivaegan_jax.training import Run, Trainer, make_trainer
+from ivaegan_jax.training import Run, Starts, Trainer, make_trainer
 from ivaegan_jax.types import registrations
 
 
@@ -77,6 +77,12 @@ class Job(NamedTuple):
         """The label as results and files have it."""
         return str(self.parsed)
 
+    @property
+    def starts(self) -> Starts:
+        """Of its runs: one where no term says how much latents tell about u."""
+        starts = Starts(max(1, self.own.train.starts))
+        return starts if starts.by in self.game.terms else Starts()
+
 
 class Group(NamedTuple):
     """Jobs of one structure on the same rows: their runs are stacked and share one program.
@@ -90,6 +96,11 @@ class Group(NamedTuple):
     jobs: tuple[Job, ...]
     runs: Run
     runs_per_job: int
+
+    @property
+    def starts(self) -> Starts:
+        """Of every run."""
+        return self.jobs[0].starts
 
     @property
     def title(self) -> str:
@@ -138,9 +149,9 @@ def make_job(experiment: Experiment, dims: Dims, label: str) -> Job:
 
 def make_groups(experiment: Experiment, jobs: Sequence[Job]) -> list[Group]:
     """Jobs that one program trains on the same rows, together; in the order of their first."""
-    members: dict[tuple[str, int], list[Job]] = {}
+    members: dict[tuple[str, int, Starts], list[Job]] = {}
     for job in jobs:
-        members.setdefault((job.parsed.control, id(job.trainer)), []).append(job)
+        members.setdefault((job.parsed.control, id(job.trainer), job.starts), []).append(job)
     return [make_group(experiment, found) for found in members.values()]
 
 

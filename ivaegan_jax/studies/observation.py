@@ -15,6 +15,9 @@ PIXELS = 256
 
 CODES_PER_LATENT = 2
 
+STARTS_OF_CODES = 8
+"""Of every run that sees codes, where one in two ends far from the sources."""
+
 LEAST_DIRECTION = 3e-4
 """Of the largest variance of a component; smaller ones are what curvature leaves of few sources."""
 
@@ -22,7 +25,7 @@ LEAST_DIRECTION = 3e-4
 def with_observation(
     experiment: Experiment, dataset: Dataset, data: Prepared, dim_z: int
 ) -> tuple[Experiment, list[str]]:
-    """The experiment with a likelihood, noise and form of x for its data, and why.
+    """The experiment with a likelihood, noise, form of x and starts for its data, and why.
 
     Training rows of the first data seed decide what the experiment leaves open. Rows that are
     images are taken as real numbers without noise: what few latents leave of a picture is no noise.
@@ -42,7 +45,10 @@ def with_observation(
     config = experiment.config
     activation = config.model.activation or (OF_CODES if config.data.codes else OF_COLUMNS)
     model = dataclasses.replace(config.model, activation=activation)
-    config = dataclasses.replace(config, model=model)
+    starts = config.train.starts or (STARTS_OF_CODES if config.data.codes else 1)
+    form += [of_starts(starts)] if starts > 1 and not config.train.starts else []
+    train = dataclasses.replace(config.train, starts=starts)
+    config = dataclasses.replace(config, model=model, train=train)
     return experiment._replace(config=config), [*why, *form]
 
 
@@ -105,6 +111,14 @@ def as_codes(pixels: int, codes: int) -> str:
     return (
         f"x holds images of {pixels:,} pixels: models see {codes} codes of each, by an autoencoder "
         "that was fitted to training rows (--config.data.whiten=no leaves it out)."
+    )
+
+
+def of_starts(starts: int) -> str:
+    """That runs have several starts, and how to leave them out."""
+    return (
+        f"Every run of a model with the contrast has {starts} starts: after a tenth of the steps "
+        "the one whose latents tell most about u goes on (--config.train.starts=1 leaves them out)."
     )
 
 

@@ -146,6 +146,7 @@ class Study(Running):
         form = self.experiment.config.data
         observation |= {"whiten": form.whiten, "codes": form.codes}
         observation["activation"] = model.activation
+        observation["starts"] = self.experiment.config.train.starts
         chosen = {"split": self.data.split.split, "observation": observation}
         streamed = {"stream": self.stream.record()} if self.stream else {}
         return self.experiment.settings() | data | chosen | brought | streamed

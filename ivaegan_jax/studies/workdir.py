@@ -122,9 +122,9 @@ def as_of_today(settings: dict[str, Any], given: dict[str, Any]) -> dict[str, An
     """Stored settings with what did not exist then.
 
     A setting has its default, and a size is the present one: it follows from the data, whose
-    fingerprint is compared too. Rows were split at random, no step followed training, and x was
-    real numbers without noise that were not whitened. What decides is what a choice by the data
-    came to.
+    fingerprint is compared too. Rows were split at random, no step followed training, a run
+    had one start, and x was real numbers without noise that were not whitened. What decides is
+    what a choice by the data came to.
     """
     stored, default = settings.get("config", {}), dataclasses.asdict(Config())
     if not stored:
@@ -144,6 +144,7 @@ def as_of_today(settings: dict[str, Any], given: dict[str, Any]) -> dict[str, An
     model, steps = parts["model"], stored.get("train", {})
     model["activation"] = model["activation"] or came_to.get("activation", "")
     noise = model["noise"] or LIKELIHOODS[model["likelihood"]].noise
+    parts["train"]["starts"] = steps.get("starts", 1) or came_to.get("starts", 1)
     parts["train"]["unmix"] = steps.get("unmix", False)
     parts["train"]["spread"] = steps.get("spread", noise == "none")  # which changes nothing
     sizes = given.get("sizes", {}) | settings.get("sizes", {})

@@ -22,7 +22,6 @@ from ivaegan_jax.training.limits import free_bytes, used_bytes
 from ivaegan_jax.training.loop import (
     KEPT,
     NEVER,
-    Chunk,
     Schedule,
     compile_chunk,
     compile_start,
@@ -52,6 +51,7 @@ from ivaegan_jax.training.numerics import (
 )
 from ivaegan_jax.training.processes import FAILED, PartedError, fingerprint, leads, led, meet
 from ivaegan_jax.training.seals import SEAL, is_whole, seal, sealed_bond
+from ivaegan_jax.training.starts import Chunk, Starts
 from ivaegan_jax.training.state import TrainState
 from ivaegan_jax.training.trainer import MOST_ONE_HOT, Run, Trainer, as_batch, make_trainer
 
@@ -75,6 +75,7 @@ __all__ = [
     "PartedError",
     "Run",
     "Schedule",
+    "Starts",
     "TrainConfig",
     "TrainState",
     "Trainer",

@@ -20,6 +20,9 @@ class TrainConfig:
         other, and not as often as it has rows.
       block_rows: training rows that lie in memory at a time, of a table that is read in blocks;
         0 takes the whole table where it fits.
+      starts: of every run, each a tenth of the steps long; the one whose latents tell most about u
+        goes on. 0 takes 8 where models see codes of images, and 1 elsewhere. A model without the
+        contrast has one.
       unmix: whether a model with p(z|u) may get a linear map of its latents after training.
       spread: whether a model that knows of noise gets the variance of its posterior after training,
         from generated rows, whose latents are known.
@@ -32,5 +35,6 @@ class TrainConfig:
     ema: bool = False
     balanced: bool = False
     block_rows: int = 0
+    starts: int = 0
     unmix: bool = True
     spread: bool = True

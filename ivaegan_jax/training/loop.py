@@ -22,6 +22,7 @@ from ivaegan_jax.training.devices import (
 )
 from ivaegan_jax.training.feed import Feed, InBlocks
 from ivaegan_jax.training.processes import meet
+from ivaegan_jax.training.starts import Chunk, Starts, best_start, mean_of, seeds_of_start
 from ivaegan_jax.training.state import TrainState
 from ivaegan_jax.training.trainer import Run, Trainer
 from ivaegan_jax.types import AllTrainData, Interrupted, Stop, Terms
@@ -39,22 +40,6 @@ NEVER: Stop = _Never()
 """No request to stop ever comes."""
 
 
-class Chunk(NamedTuple):
-    """What the loop reports after each chunk.
-
-    Attributes:
-      step: rounds played so far.
-      log: terms averaged over the chunk, `[runs]` each.
-      alive: `[runs]`.
-      seconds: wall time of the chunk; the first one includes compilation.
-    """
-
-    step: int
-    log: Terms
-    alive: np.ndarray
-    seconds: float
-
-
 class Schedule(NamedTuple):
     """When the loop stops between steps.
 
@@ -62,11 +47,13 @@ class Schedule(NamedTuple):
       steps: rounds in all.
       chunk: rounds between two reports.
       checkpoint_chunks: chunks between two checkpoints.
+      starts: of every run, of which one goes on.
     """
 
     steps: int
     chunk: int
     checkpoint_chunks: int
+    starts: Starts = Starts()
 
     def end_after(self, step: int) -> int:
         """Where the chunk ends that begins at a step: at a multiple of its length, or with all."""
@@ -87,6 +74,7 @@ def train_runs(
     *,
     on_start: Callable[[int], None],
     on_chunk: Callable[[Chunk], None],
+    on_piece: Callable[[int, Chunk], None] = lambda number, piece: None,
     logged: int | None = None,
     stop: Stop = NEVER,
 ) -> TrainState:
@@ -105,7 +93,9 @@ def train_runs(
       checkpoints: where states are kept.
       mesh: devices that the runs are split over.
       on_start: on every process, called with the step from which the training goes on.
-      on_chunk: on every process, called with every chunk of all runs, before its checkpoint.
+      on_chunk: on every process, called with every chunk of all runs, before its checkpoint; the
+        first one is the latter half of the start that was chosen, where there were several.
+      on_piece: on every process, called with the number of a start and a piece of it.
       logged: the last step that the caller knows all about; a later checkpoint is left out.
       stop: entered while chunks are played, and called after each of them.
 
@@ -115,30 +105,46 @@ def train_runs(
     Raises:
       Interrupted: on a request to stop, once a checkpoint holds the chunk just played.
     """
-    spread, play = shard_runs(pad_runs(runs, mesh), mesh), over_chunks(trainer, mesh)
-    states = checkpoints.restore(shapes_of_states(trainer, runs), logged)
-    step = 0 if states is None else int(np.max(states.step))
-    if states is None:
-        states = start_runs(trainer, spread, mesh)
-    else:
-        states = shard_runs(pad_runs(states, mesh), mesh)
+    spread, count = shard_runs(pad_runs(runs, mesh), mesh), len(runs.seed)
+    program = over_chunks(trainer, mesh)
+    kept = checkpoints.restore(shapes_of_states(trainer, runs), logged)
+    step = 0 if kept is None else int(np.max(kept.step))
+    left_behind = schedule.starts.left_behind(schedule.steps)
     on_start(step)
-    count = len(runs.seed)
+
+    def host(tree: Any) -> Any:
+        return gather_runs(tree, count)
+
+    def begin(number: int) -> TrainState:
+        own = runs._replace(seed=seeds_of_start(runs.seed, number))
+        return start_runs(trainer, shard_runs(pad_runs(own, mesh), mesh), mesh)
+
     with stop, Feed(data, mesh, schedule.steps) as feed:
-        while step < schedule.steps:
-            began, end, logs = time.monotonic(), schedule.end_after(step), []
+
+        def play(states: TrainState, step: int, end: int) -> tuple[TrainState, Any]:
+            logs = list[tuple[int, Any]]()
             for length, rows in feed.spans(step, end):
-                states, log = play(spread, states, (rows, np.int32(length)))
+                states, log = program(spread, states, (rows, np.int32(length)))
                 logs.append((length, log))
-            step, log = end, _mean_of(logs)
-            log, alive = gather_runs((log, states.alive), count)
-            on_chunk(Chunk(step, log, alive, time.monotonic() - began))
+            return states, mean_of(logs)
+
+        if kept is None and (step := schedule.starts.steps(schedule.steps)):
+            best = best_start(schedule.starts, schedule.steps, begin, play, host, on_piece, stop)
+            kept = best.states
+            on_chunk(Chunk(step, best.log, best.alive, 0.0, left_behind))
+            checkpoints.save(kept)
+        states = begin(0) if kept is None else shard_runs(pad_runs(kept, mesh), mesh)
+        while step < schedule.steps:
+            began, end = time.monotonic(), schedule.end_after(step)
+            states, log = play(states, step, end)
+            step, (log, alive) = end, host((log, states.alive))
+            on_chunk(Chunk(step, log, alive, time.monotonic() - began, left_behind))
             stopping = any(meet(f"step {step}", stop()))
             if stopping or schedule.saves_at(step):
                 checkpoints.save(storable_runs(states, count))
             if stopping:
                 raise Interrupted(f" at step {step}")
-    return gather_runs(states, count)
+    return host(states)
 
 
 def shapes_of_states(trainer: Trainer, runs: Run) -> TrainState:
@@ -148,15 +154,6 @@ def shapes_of_states(trainer: Trainer, runs: Run) -> TrainState:
         lambda leaf: jax.ShapeDtypeStruct((count, *leaf.shape), leaf.dtype),
         jax.eval_shape(trainer.init, one),
     )
-
-
-def _mean_of(logs: list[tuple[int, Any]]) -> Any:
-    """The log of a chunk of several spans, of so many steps each."""
-    if len(logs) == 1:
-        return logs[0][1]
-    total = sum(length for length, _ in logs)
-    shares = [jax.tree.map(lambda leaf, n=n: leaf * (n / total), log) for n, log in logs]
-    return jax.tree.map(lambda *leaves: sum(leaves), *shares)
 
 
 def start_runs(trainer: Trainer, runs: Run, mesh: Mesh) -> TrainState:

@@ -137,6 +137,24 @@ def test_nets_suit_what_they_see_where_none_are_named():
     assert nets(table(numbers(0.0)), activation="tanh") == "tanh"
 
 
+@pytest.mark.usefixtures("quick_codec")
+def test_runs_that_see_codes_have_several_starts():
+    def starts(data, given=0, labels=("ivae_gan",), **form):
+        small, train = ModelConfig(width=8, critic_width=8, dim_z=2), TrainConfig(starts=given)
+        config = Config(DataConfig(**form), small, train)
+        study = Study(Experiment(data.name, labels, (1,), (1,), 10, config), table=data)
+        named = any("--config.train.starts=1 leaves them out" in note for note in study.notes)
+        assert named == (not given and study.experiment.config.train.starts > 1)
+        return [group.starts.count for group in study.groups]
+
+    assert starts(table(numbers(0.0))) == [1]
+    assert starts(table(numbers(0.0)), codes=4) == starts(pictures()) == [8]
+    assert starts(pictures(), given=1) == [1]
+    assert starts(table(numbers(0.0)), given=3) == [3]
+    labels = ("ivae", "ivae_gan", "ivae_gan[starts=2]")
+    assert starts(table(numbers(0.0)), given=3, labels=labels) == [1, 3, 2]
+
+
 @pytest.fixture
 def quick_codec(monkeypatch):
     monkeypatch.setattr(codec, "WIDTH", 8)
