@@ -95,6 +95,7 @@ __all__ = [
     "by_level",
     "c2st",
     "canonical_correlation",
+    "cells_of",
     "columns_within",
     "conditional_mean",
     "conditional_residual",

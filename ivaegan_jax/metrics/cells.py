@@ -9,7 +9,9 @@ Cut = Callable[[Num[np.ndarray, "rows features"], int, int], Int[np.ndarray, " r
 """`(features, rows of the smallest cell to cut, how many such cells) -> code of every row`."""
 
 
-def cells_of(u: Num[np.ndarray, "rows features"], fewest: int, cut: Cut) -> Int[np.ndarray, " rows"]:
+def cells_of(
+    u: Num[np.ndarray, "rows features"], fewest: int, cut: Cut
+) -> Int[np.ndarray, " rows"]:
     """Cells of features of u: categories among them first, then cells of what else there is.
 
     Rows of one combination of categories are one cell, as far as every cell keeps `fewest` rows;
@@ -32,9 +34,7 @@ def cells_of(u: Num[np.ndarray, "rows features"], fewest: int, cut: Cut) -> Int[
     return np.asarray(np.unique(code * (1 + within.max()) + within, return_inverse=True)[1])
 
 
-def categories_in(
-    flags: Bool[np.ndarray, "rows flags"], fewest: int
-) -> Int[np.ndarray, " rows"]:
+def categories_in(flags: Bool[np.ndarray, "rows flags"], fewest: int) -> Int[np.ndarray, " rows"]:
     """The finest cells that flags make, one after the other, of which each keeps enough rows.
 
     The flags of a first column of u may leave no room for those of a second one, so they are gone

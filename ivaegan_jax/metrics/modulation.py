@@ -75,7 +75,7 @@ class Levels(NamedTuple):
 def levels_or_cells(
     u: Auxiliary | Num[np.ndarray, "rows ..."], cells: int
 ) -> Int[np.ndarray, " rows"]:
-    """Level codes as they are; a continuous u cut by k-means into `cells` or fewer; see `cells_of`."""
+    """Level codes; of a continuous u `cells` or fewer, by `cells_of` and k-means."""
 
     def cut(columns: np.ndarray, rows: int, others: int) -> np.ndarray:
         from sklearn.cluster import KMeans
