@@ -60,6 +60,7 @@ FAULTS = {
     "NaN in s": {"s": with_value(np.inf)},
     "too large": {"x": with_value(1e300)},
     "inf in u": {"u": with_value(np.inf)},
+    "inf in a column of u": {"u": np.where(U == 3, np.inf, U + 0.5)},
     "large whole numbers": {"x": 2**60 + np.arange(2 * ROWS).reshape(ROWS, 2)},
     "whole columns of u": {"u": np.stack([U, U + 1], axis=1)},
     "columns of names": {"u": np.stack([U, U + 1], axis=1).astype(str)},

@@ -3,6 +3,7 @@
 import re
 import shlex
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -74,3 +75,50 @@ def test_a_column_with_gaps_can_be_left_out_as_advised(tmp_path):
     message = refused(tmp_path / "t.csv", u="cond")
     [flag] = shlex.split(re.search(r"--x=\S+", message)[0])
     assert load_table(tmp_path / "t.csv", u="cond", x=flag[4:]).columns == ("a", "c")
+
+
+@pytest.mark.parametrize("name", ["groups", "time"])
+@pytest.mark.parametrize("ending", ["npz", "mat", "h5"])
+def test_groups_and_times_that_fit_no_row_are_never_passed_over(tmp_path, name, ending):
+    """Rows of one group would be in all parts, without a word."""
+    path, arrays = tmp_path / f"t.{ending}", {"x": X, "u": U, name: np.arange(7)}
+    if ending == "npz":
+        np.savez(path, **arrays)
+    elif ending == "mat":
+        savemat(path, arrays)
+    else:
+        with h5py.File(path, "w") as file:
+            file.update(arrays)
+    assert f"{name} has shape (7,) and x 40 rows; give one value for each row" in refused(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("groups", np.array(["a", "b"], object)[U % 2]),
+        ("groups", U.astype(object)),
+        ("time", np.arange(40.0).astype(object)),
+        ("time", np.array([np.datetime64("2026-01-01") + i for i in range(40)]).astype(object)),
+    ],
+    ids=["text", "numbers", "times", "dates"],
+)
+def test_groups_and_times_of_objects_are_saved_as_advised(tmp_path, name, column):
+    np.savez(tmp_path / "t.npz", x=X, u=U, **{name: column})
+    message = refused(tmp_path / "t.npz")
+    [code] = re.findall("`([^`]+)`", message)
+    scope = {"np": np, name: column}
+    exec(code, scope)
+    np.savez(tmp_path / "t.npz", x=X, u=U, **{name: scope[name]})
+    assert getattr(load_table(tmp_path / "t.npz"), name) is not None
+
+
+def test_a_column_called_s_is_no_truth_unless_it_is_named(tmp_path):
+    frame = pd.DataFrame(X, columns=["x", "s", "t"]).assign(side=U)
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    found = load_table(tmp_path / "t.csv", u="side")
+    assert found.columns == ("x", "s", "t")
+    assert found.s is None
+    assert load_table(tmp_path / "t.csv", u="side", x="x,s").columns == ("x", "s")
+    named = load_table(tmp_path / "t.csv", u="side", s="s")
+    assert named.columns == ("x", "t")
+    assert_array_equal(named.s[:, 0], X[:, 1].astype(named.s.dtype))

@@ -152,3 +152,70 @@ def test_u_of_more_rows_says_how_to_take_those_of_x():
 def test_what_may_be_another_date_is_no_time(time):
     with pytest.raises(InputError, match=r"time holds text; .* a date, such as 2026-01-31"):
         as_dataset(X, CODES, time=time)
+
+
+@pytest.mark.parametrize("gaps", [[0], [5, 60], [0, 119]])
+@pytest.mark.parametrize("spelt", ["", "NA", "n.a.", "#VALUE!"])
+def test_dates_with_gaps_are_dates_still(tmp_path, gaps, spelt):
+    table = X.assign(when=DAYS.astype(str))
+    table.loc[gaps, "when"] = spelt
+    table.to_csv(tmp_path / "t.csv", index=False)
+    read = load_table(tmp_path / "t.csv", u="when", x="a,b,c")
+    assert_array_equal(read.u.values[:, 0], np.delete(SECONDS, gaps))
+    with pytest.raises(InputError, match=rf"time has no value in {len(gaps)} row"):
+        load_table(tmp_path / "t.csv", u="a", time="when", x="b,c")
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ([f"{i // 60:02}:{i % 60:02}:07" for i in range(ROWS)], 60 * np.arange(ROWS) + 7),
+        ([f"0 days 00:00:{i // 2:02}.{i % 2}5" for i in range(ROWS)],
+         np.arange(ROWS) // 2 + 0.1 * (np.arange(ROWS) % 2) + 0.05),
+    ],
+    ids=["times of day", "as pandas writes durations"],
+)  # fmt: skip
+def test_times_of_day_and_durations_are_read_from_text(tmp_path, text, seconds):
+    X.assign(at=text).to_csv(tmp_path / "t.csv", index=False)
+    read = load_table(tmp_path / "t.csv", u="at")
+    np.testing.assert_allclose(read.u.values[:, 0], seconds)
+    assert "at is read in seconds." in read.notes
+    assert load_table(tmp_path / "t.csv", u="a", time="at").time.shape == (ROWS,)
+
+
+def test_ratios_and_scores_are_no_times():
+    read = as_dataset(X, pd.Series([f"{i}:{i + 1}" for i in CODES], name="score"))
+    assert read.u.is_categorical
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_dummies_are_the_category_that_they_were_made_of(tmp_path, beside):
+    u = pd.get_dummies(pd.Series(CODES), prefix="dose")
+    u = u.assign(speed=np.linspace(0, 1, ROWS)) if beside else u
+    pd.concat([X, u], axis=1).to_csv(tmp_path / "t.csv", index=False)
+    names = "dose_*,speed" if beside else "dose_*"
+    for read in (as_dataset(X, u), load_table(tmp_path / "t.csv", x="a,b,c", u=names)):
+        dose = read.u.columns[0]
+        assert (dose.kind, dose.name) == (Kind.CATEGORICAL, "dose")
+        assert dose.levels.tolist() == [f"dose_{i}" for i in range(6)]
+        assert len(read.u.columns) == 1 + beside
+        assert_array_equal(read.u.values.reshape(ROWS, -1)[:, 0], CODES)
+        assert read.notes[0].startswith("6 columns of u are one-hot: dose is the categories")
+    later = load_table(tmp_path / "t.csv", x="a,b,c", u=names, new_rows_of=("a", "b", "c"))
+    assert later.u.own_column(0).tolist() == [f"dose_{i}" for i in CODES]
+
+
+def test_flags_of_their_own_are_no_category_together():
+    u = pd.DataFrame({"left": CODES < 3, "late": CODES % 2 == 0})
+    assert len(as_dataset(X, u).u.columns) == 2
+    named = as_dataset(X, pd.get_dummies(pd.Series(CODES % 2)), u_kinds="categorical")
+    assert len(named.u.columns) == 2
+
+
+def test_a_quantity_that_is_infinite_is_left_empty_as_advised():
+    speed = np.linspace(0, 1, ROWS)
+    table = X.assign(speed=np.where(CODES == 2, np.inf, speed))
+    with pytest.raises(InputError, match=r"u: speed has inf .* 20 row\(s\), first in row 40") as found:
+        as_dataset(table, "speed")
+    assert "leave these places empty (NaN): such rows are left out" in str(found.value)
+    assert len(as_dataset(table.replace(np.inf, np.nan), "speed").x) == ROWS - 20

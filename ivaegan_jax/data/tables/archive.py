@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.lib import format as npy
 
+from ivaegan_jax.data.splits.order import GROUPS, TIME
 from ivaegan_jax.data.tables.side import HEADERS, side_columns
 from ivaegan_jax.data.tables.table import KEYS, Table
 from ivaegan_jax.types import InputError
@@ -85,6 +86,9 @@ def _advice_on_objects(path: Path, key: str) -> str:
         return f"{key} is a sparse matrix, which would need pickle; save `{key} = {key}.toarray()`"
     what = f"{key} holds Python objects, which would need pickle"
     columns = shape[1] if len(shape) == 2 else 1
+    if key in (GROUPS, TIME):
+        kind = "str" if key == GROUPS else "'M8[us]'" if b"datetime" in pickled else "float"
+        return f"{what}; save `{key} = np.asarray({key}, dtype={kind})`"
     if _holds_text(pickled):
         if key == "u" and columns == 1:
             return (

@@ -25,7 +25,7 @@ class Choice(NamedTuple):
       u: names, each perhaps with a kind (see `typed`); empty takes u.
       groups: the column of recordings, sessions or subjects; empty takes groups, if there is one.
       time: the column of times; empty takes time, if there is one.
-      s: names or patterns of true sources; empty takes s, if there is one.
+      s: names or patterns of true sources; empty takes the array s, if there is one.
     """
 
     x: str | Sequence[str] = ""
@@ -73,7 +73,7 @@ def choose(
     choice = choice if require_u else _of_new_rows(choice, beside or table)
     which = _selected(beside or table, choice, require_u)
     sources = matching(_parts(choice.s), list(known), "s")
-    others = _no_observations(choice, [] if beside else which, sources)
+    others = _no_observations(table, choice, [] if beside else which, sources)
     x, columns, notes = _observations(table, choice, others, model if table.is_named else ())
     side = {
         name: each for name, each in table.arrays.items()
@@ -81,7 +81,8 @@ def choose(
         and each.dtype.kind != "O"
     } | order  # fmt: skip
     u = read_chosen(beside or table, which, x, columns, side) if which else None
-    s = joined(table, sources, "s")[0] if sources else table.arrays.get("s")
+    own = None if table.of_columns else table.arrays.get("s")  # else a column as any other
+    s = joined(table, sources, "s")[0] if sources else own
     return Pieces(x, u, s, table.arrays.get("image_shape"), side, columns, (*table.notes, *notes))
 
 
@@ -91,10 +92,12 @@ def _with_order(choice: Choice, known: Collection[str]) -> Choice:
     return choice._replace(**{what: name for what, name in found.items() if name})
 
 
-def _no_observations(choice: Choice, u: Sequence[Selected], sources: Sequence[str]) -> set[str]:
+def _no_observations(
+    table: Table, choice: Choice, u: Sequence[Selected], sources: Sequence[str]
+) -> set[str]:
     """Names of columns that are something else than x."""
-    own = {each.name for each in u}
-    return own | {choice.groups, choice.time, GROUPS, TIME, "s", *sources}
+    own = {each.name for each in u} | ({"s"} if not table.of_columns else set())
+    return own | {choice.groups, choice.time, GROUPS, TIME, *sources}
 
 
 def columns_of_x(table: Table, choice: Choice) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -109,7 +112,7 @@ def columns_of_x(table: Table, choice: Choice) -> tuple[tuple[str, ...], tuple[s
     """
     choice = _with_order(choice, table.known())
     sources = matching(_parts(choice.s), list(table.known()), "s")
-    others = _no_observations(choice, _selected(table, choice, True), sources)
+    others = _no_observations(table, choice, _selected(table, choice, True), sources)
     return _observations(table, choice, others, ())[1:]
 
 

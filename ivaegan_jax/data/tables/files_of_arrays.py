@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ivaegan_jax.data.splits.order import GROUPS, TIME
 from ivaegan_jax.data.tables.archive import read_arrays
 from ivaegan_jax.data.tables.latents import Latents
 from ivaegan_jax.data.tables.objects import as_array, as_table
@@ -17,7 +18,7 @@ from ivaegan_jax.types import InputError
 
 def read_npz(path: Path, wanted: Sequence[str]) -> Table:
     """Reads x, u, s, image_shape, what is wanted beside, and columns `[rows]`; no pickle."""
-    return read_arrays(path, (*KEYS, *wanted))
+    return read_arrays(path, (*KEYS, *wanted, GROUPS, TIME))
 
 
 def read_hdf5(path: Path, wanted: Sequence[str], besides: str = "") -> Table:

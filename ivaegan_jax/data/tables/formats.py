@@ -50,7 +50,7 @@ FORMATS = (
 )
 ENDINGS = tuple(ending for each in FORMATS for ending in each.endings)
 ENDINGS_IN_WORDS = ", ".join(each for each in ENDINGS if each.count(".") == 1)
-ENDINGS_IN_WORDS += f"; text also packed, {', '.join(text.OPENERS)}"
+ENDINGS_IN_WORDS += f", text also packed as {', '.join(text.OPENERS)}"
 
 PICKLES = (".pkl", ".pickle", ".p", ".joblib", ".rds", ".rdata", ".pt", ".pth")
 """Endings of files that hold objects of a language, whose reading may run anything."""

@@ -1,16 +1,18 @@
 """Kinds of u that a column's own values are read as: categories, quantities, angles, steps."""
 
+import os
 import re
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Num, Shaped
+from jaxtyping import Bool, Int, Num, Shaped
 
 from ivaegan_jax.data.tables.auxiliary import MOST_CATEGORIES, ROWS_PER_CATEGORY
 from ivaegan_jax.data.tables.categories import as_text, is_missing, note_on_blanks, whole_levels
 from ivaegan_jax.data.tables.grammar import Selected
 from ivaegan_jax.data.tables.instants import as_instants
-from ivaegan_jax.data.tables.matrices import EXACT, as_matrix
+from ivaegan_jax.data.tables.matrices import EXACT, LARGEST, as_matrix
+from ivaegan_jax.data.tables.table import listed
 from ivaegan_jax.types import Column, InputError, Kind
 
 TURNS = {"2pi": (2 * np.pi, "radians"), "360": (360.0, "degrees")}
@@ -67,6 +69,16 @@ def categorical(which: Selected, own: Shaped[np.ndarray, " rows"]) -> Read:
     return Read(Column(Kind.CATEGORICAL, levels, which.name), codes, missing, note)
 
 
+def hot(
+    names: list[str], codes: Int[np.ndarray, " rows"], missing: Bool[np.ndarray, " rows"]
+) -> Read:
+    """The one category of columns of flags of which every row has exactly one, by their names."""
+    levels, shared = np.array(names), os.path.commonprefix(names).rstrip(" _-.:=[(")
+    name = shared or names[0]
+    note = f"{len(names)} columns of u are one-hot: {name} is the categories {listed(names)}."
+    return Read(Column(Kind.CATEGORICAL, levels, name), codes.astype(np.int32), missing, note)
+
+
 def ordered(which: Selected, own: Shaped[np.ndarray, " rows"]) -> Read:
     """Categories with an order: that of numbers, or the one that the arguments give.
 
@@ -96,6 +108,11 @@ def continuous(which: Selected, own: Shaped[np.ndarray, " rows"]) -> Read:
     """
     values, note = _numbers(which, own)
     missing = _absent(values)
+    faulty = np.flatnonzero(~missing & ~(np.abs(values) < LARGEST))
+    if len(faulty):
+        what = f"inf or numbers beyond float32 in {len(faulty):,} row(s), first in row {faulty[0]}"
+        raise InputError(f"u: {which.name} has {what} (counting from 0); leave these places empty "
+                         "(NaN): such rows are left out")  # fmt: skip
     filled = np.where(missing, 0, values)[:, None]
     as_matrix(filled, which.name or "u", ("u",), columns=(which.name,))
     return Read(Column(Kind.CONTINUOUS, name=which.name), filled[:, 0], missing, note)

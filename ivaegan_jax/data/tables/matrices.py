@@ -48,7 +48,7 @@ def as_matrix(
         advice = _advice_on_kind(array, name)
         raise InputError(f"{name} holds {_kind(array)} instead of real numbers; {advice}")
     matrix = native(array)
-    _check_finite(matrix, name, names, columns)
+    _check_finite(matrix, name, names, columns, new_rows_of is not None)
     _check_whole(matrix, name)
     return matrix
 
@@ -114,6 +114,7 @@ def _check_finite(
     name: str,
     names: Sequence[str],
     columns: Sequence[str],
+    are_new: bool,
 ) -> None:
     """Raises InputError for NaN, inf, and what float32 does not hold."""
     # NaN passes through min and max, so that a sound table needs no array of flags
@@ -125,14 +126,16 @@ def _check_finite(
     if columns:
         own = Counter(columns[column] for _, column in faulty)
         most = ", ".join(f"{n} ({count:,} rows)" for n, count in own.most_common(SHOWN))
+        all_columns = f" or {len(own):,} column(s) out, as in --x='!{next(iter(own))}'"
         raise InputError(
             f"{what} in row {faulty[0, 0]} (counting from 0), most in {most}; fill them, or leave "
-            f"these {rows:,} row(s) or {len(own):,} column(s) out, as in --x='!{next(iter(own))}'"
+            f"these {rows:,} row(s){' out' if are_new else all_columns}"
         )
     first = ", ".join(f"({row}, {column})" for row, column in faulty[:SHOWN])
     advice = f"drop or fill these in {rows} row(s)"
     if rows < len(matrix):
-        advice += f", as by {keeping(f'(np.abs({name}) < {LARGEST:g}).all(axis=1)', names)}"
+        held = "u.reshape(len(u), -1)" if name == "u" else name  # may have been `[rows]`
+        advice += f", as by {keeping(f'(np.abs({held}) < {LARGEST:g}).all(axis=1)', names)}"
     raise InputError(f"{what} at (row, column) {first}; {advice}")
 
 

@@ -6,10 +6,11 @@ import numpy as np
 from jaxtyping import Shaped
 
 from ivaegan_jax.data.tables import kinds_of_order, kinds_of_values
+from ivaegan_jax.data.tables.auxiliary import one_hot
 from ivaegan_jax.data.tables.build import Reading
 from ivaegan_jax.data.tables.grammar import Selected
 from ivaegan_jax.data.tables.kinds_of_order import Rows
-from ivaegan_jax.data.tables.kinds_of_values import Read
+from ivaegan_jax.data.tables.kinds_of_values import Read, hot
 from ivaegan_jax.types import Auxiliary, InputError
 
 OF_VALUES: dict[str, Callable[[Selected, np.ndarray], Read]] = {
@@ -48,10 +49,13 @@ def read_typed(
         if values is not None and len(values) != count:
             what = f"x has {count} rows, {each.name} has {len(values)}"
             raise InputError(f"{what}; they must belong to each other row by row")
-    read = [
+    hot = _one_hot(which, own)
+    alone = len(which) == 1
+    read = ([] if hot is None else [hot[0]]) + [
         found
-        for each, values in zip(which, own, strict=True)
-        for found in _read(each, values, rows, len(which) == 1)
+        for i, (each, values) in enumerate(zip(which, own, strict=True))
+        if hot is None or i not in hot[1]
+        for found in _read(each, values, rows, alone)
     ]
     missing = np.any([each.missing for each in read], axis=0)
     u = Auxiliary.of_columns(
@@ -59,6 +63,25 @@ def read_typed(
     )
     notes = tuple(dict.fromkeys(each.note for each in read if each.note))
     return Reading(u, notes, _missing_note(read) if missing.any() else "")
+
+
+def _one_hot(
+    which: Sequence[Selected], own: Sequence[Shaped[np.ndarray, " rows"] | None]
+) -> tuple[Read, tuple[int, ...]] | None:
+    """Columns without a kind of which every row has exactly one, as one column, and their places.
+
+    So a u of dummies (`pandas.get_dummies`) is what it would be as an array.
+    """
+    flags = tuple(
+        i for i, (each, values) in enumerate(zip(which, own, strict=True))
+        if not each.kind and values is not None and values.dtype.kind in "iufb"
+        and np.isin(values[~np.isnan(values)], (0, 1)).all()
+    )  # fmt: skip
+    if len(flags) < 2:
+        return None
+    columns = [own[i] for i in flags]
+    found = one_hot(np.stack([np.asarray(each, float) for each in columns], axis=1))
+    return None if found is None else (hot([which[i].name for i in flags], *found), flags)
 
 
 def _read(which: Selected, own: np.ndarray | None, rows: Rows | None, alone: bool) -> list[Read]:
