@@ -97,15 +97,27 @@ def far_off(
         return what + "its columns go together as others did; are they in another order?"
     if rows >= FEW_ROWS and (factor := one_factor(seen, new)):
         return what + f"its values are about {factor:.2g} times as large; are the units others?"
+    names = columns or [f"{column} (counting from 0)" for column in range(len(beyond))]
+    still = stands_still(seen, new) if rows >= FEW_ROWS else []
+    if not beyond.any() and len(still):
+        value, many = float(new.low[still[0]]) + 0.0, f"{len(still):,} of {len(beyond):,} columns"
+        one = f"column {names[still[0]]} is {value:.5g} in all of them"
+        return f"{what}{one}, where it varied before, and so for {many}; are values missing?"
     if not beyond.any():
         return None
     column = int(np.argmax(outside))
-    which = columns[column] if columns else f"{column} (counting from 0)"
+    which = names[column]
     return (
         f"{what}{outside[column]:.0%} of column {which} lie outside "
         f"{seen.low[column]:.5g} to {seen.high[column]:.5g}, around {new.mean[column]:.5g}, and so "
         f"for {beyond.sum():,} of {len(beyond):,} columns; other units, or shifted?"
     )
+
+
+def stands_still(seen: Seen, new: Moments) -> list[int]:
+    """Columns that varied and have one value now, within the range: no count that is merely 0."""
+    inner = (new.low != seen.low) & (new.low != seen.high)
+    return np.flatnonzero((new.low == new.high) & (seen.std > 0) & inner).tolist()
 
 
 def share_outside(

@@ -5,7 +5,8 @@ from jaxtyping import Float
 
 from ivaegan_jax.data import PLAIN, moments
 from ivaegan_jax.doctor.finding import Finding, counted, counting, listed, named
-from ivaegan_jax.doctor.levels import FEW_ROWS, check_levels, check_names
+from ivaegan_jax.doctor.forms import check_turns
+from ivaegan_jax.doctor.levels import FEW_ROWS, check_levels, check_names, check_unknown
 from ivaegan_jax.doctor.outliers import check_outliers
 from ivaegan_jax.doctor.telling import alike
 from ivaegan_jax.types import Auxiliary, Dataset, Kind
@@ -42,8 +43,20 @@ def describe_levels(u: Auxiliary) -> list[Finding]:
     found = [Finding("u", "fine", sentence, values=values)]
     found += [check_levels(names, counts.tolist(), u.columns[0].name), check_names(names)]
     if u.is_numeric:
-        found.append(check_outliers(u.table(), None, "u"))
-    return found
+        return [*found, check_outliers(u.table(), None, "u")]
+    return [*found, *filter(None, [check_unknown(names, counts.tolist())])]
+
+
+def check_own(aux: Auxiliary, place: int) -> Finding | None:
+    """Levels of one of several columns that may stand for a missing one."""
+    levels, codes = np.unique(aux.own_column(place), return_inverse=True)
+    if levels.dtype.kind == "U":
+        return check_unknown(levels.tolist(), np.bincount(codes).tolist())
+    if levels.dtype.kind not in "iuf":
+        return None
+    name = aux.columns[place].name or f"{place}"
+    found = check_outliers(levels[codes][:, None], None, "u", (name,))
+    return found._replace(name="u_missing") if found.severity == "warn" else None
 
 
 def describe_columns(aux: Auxiliary) -> list[Finding]:
@@ -65,7 +78,8 @@ def describe_columns(aux: Auxiliary) -> list[Finding]:
     found = Finding("u", "fine", sentence, values=values | {"low": low, "high": high})
     checks = [check_columns_of_u(aux, distinct)]
     checks += [check_hot(u)] if all(e.kind is Kind.CONTINUOUS for e in aux.columns) else []
-    checks += [check_row_number(aux)]
+    checks += [check_row_number(aux), check_turns(aux)]
+    checks += [check_own(aux, i) for i, each in enumerate(aux.columns) if each.has_levels]
     straight = [i for i, each in enumerate(aux.columns) if each.kind is Kind.CONTINUOUS]
     if straight:
         numbers, names = u[:, straight], named(straight, aux.names) if aux.names else ()

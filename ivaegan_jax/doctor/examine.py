@@ -1,6 +1,6 @@
 """The whole examination, from an experiment to its findings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +76,7 @@ def check_identifiability(study: Study, raw: Dataset) -> Iterator[Finding]:
     yield check_dimension(dim_z, sample.x.shape[1], is_given)
     yield check_noise(raw, dim_z, job.config)
     if sample.x.shape[1] == 0 or sample.seen < 2:
-        yield untestable()
+        yield untestable(raw.u.names)
         return
     yield check_x_from_u(x, u, sample)
     yield check_u_in_x(sample, study.dims.continuous_u, len(x))
@@ -125,13 +125,12 @@ def examined_part(study: Study, job: Job, raw: Dataset) -> Part:
     return as_control(data, control, e.data_seeds[:1], e.seeds[:1]).train
 
 
-def untestable() -> Finding:
-    """The finding about data in which nothing can be looked for."""
+def untestable(names: Sequence[str] = ()) -> Finding:
+    """The finding about data in which nothing can be looked for; `names` are those of u."""
     sentence = (
         f"Whether x carries u cannot be looked at: that takes an x that varies and two levels of "
         f"u of at least {FEW_ROWS} training rows each."
     )
-    advice = (
-        "Give more rows, or merge levels of u; give a u that is a quantity as floats, u[:, None]."
-    )
+    own = f"{names[0]}:continuous" if names else "floats, u[:, None]"
+    advice = f"Give more rows, or merge levels of u; give a u that is a quantity as {own}."
     return Finding("u_in_x", "blocks", sentence, advice)

@@ -43,7 +43,8 @@ def refusal(name: str, what: str, error: InputError) -> Finding:
     """
     reason, *remedy = re.split(r"; |(?<=\?) ", str(error), maxsplit=1)
     advice = f"{remedy[0][0].upper()}{remedy[0][1:]}." if remedy else ""
-    return Finding(name, "blocks", f"{what}: {reason}{'' if reason.endswith('?') else '.'}", advice)
+    stop = "" if reason.endswith(("?", ".")) else "."
+    return Finding(name, "blocks", f"{what}: {reason}{stop}", advice)
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -5,6 +5,13 @@ from typing import Any
 
 from ivaegan_jax.doctor.finding import Finding, listed
 
+UNKNOWN = frozenset(
+    {"unknown", "unk", "unassigned", "undefined", "undetermined", "unclassified", "unlabelled"}
+    | {"unlabeled", "not recorded", "not determined", "no data", "nodata", "nd", "n.d.", "tbd"}
+    | {"error", "invalid", "inf", "-inf", "-1", "-9", "-99", "99", "-999", "999", "-9999", "9999"}
+)
+"""Names, in small letters, that may stand for a missing level among other names."""
+
 FEW_ROWS = 30
 """Rows below which a level's means and variances are hardly known."""
 
@@ -28,7 +35,22 @@ def check_levels(names: list[Any], counts: list[int], column: str = "") -> Findi
         floats = "as floats in a column, `u = u.reshape(len(u), -1).astype(float)`"
         how = f"as {column}:continuous" if column else f"{floats}, and it is taken as continuous"
         advice += f" If u is a quantity such as time or position, give it {how}."
+    elif len(small) > len(names) / 2 and any(letter.isdecimal() for letter in str(names[0])):
+        advice += " If u is a date or a time, write it as 2026-01-31 12:00:00."
     return Finding("levels", "warn", sentence, advice, values)
+
+
+def check_unknown(names: list[str], counts: list[int]) -> Finding | None:
+    """Levels whose names may mean that there is none; `names` and `counts` go together."""
+    rows = dict(zip(names, counts, strict=True))
+    found = {name: n for name, n in rows.items() if name.strip().lower() in UNKNOWN}
+    words = [name for name in names if name not in found and not name.strip("+-.").isdecimal()]
+    if not found or not words:
+        return None
+    each = listed(f"{name} has {n}" for name, n in found.items())
+    sentence = f"Levels of u that may stand for a missing one: {each}."
+    advice = "If they do, leave their places empty: such rows are left out."
+    return Finding("u_missing", "warn", sentence, advice, {"unknown": found})
 
 
 def check_names(names: list[Any]) -> Finding:

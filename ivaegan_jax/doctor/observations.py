@@ -8,6 +8,7 @@ from jaxtyping import Float, Real
 
 from ivaegan_jax.data import Moments, moments
 from ivaegan_jax.doctor.finding import Finding, counted, counting, listed, named
+from ivaegan_jax.doctor.forms import check_forms
 from ivaegan_jax.doctor.outliers import check_outliers
 from ivaegan_jax.doctor.telling import check_telling
 from ivaegan_jax.types import Dataset
@@ -20,7 +21,7 @@ LOST = 0.05
 
 
 def describe_x(dataset: Dataset) -> list[Finding]:
-    """Findings `x`, `columns`, `telling`, `scale` and `outliers` about all rows of a table."""
+    """Findings `x`, `columns`, `telling`, `scale`, `outliers`, and those of `check_forms`."""
     x = dataset.x
     rows, columns = x.shape
     height, width = dataset.image_shape or (0, 0)
@@ -36,7 +37,8 @@ def describe_x(dataset: Dataset) -> list[Finding]:
     names = dataset.columns
     kinds = check_columns(x, found, names), check_telling(dataset, found.varies)
     scale = check_scale(x.dtype, found, names)
-    return [shape, *kinds, scale, check_outliers(x, found, names=names)]
+    outliers = check_outliers(x, found, names=names)
+    return [shape, *kinds, scale, outliers, *check_forms(dataset, found.varies)]
 
 
 def check_columns(

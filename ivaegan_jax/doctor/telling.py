@@ -13,6 +13,9 @@ SAME = 0.9995
 TOLD = 0.9
 """A column is named from this share on of the information on u, if it has that alone."""
 
+SURE = 4.0
+"""Standard errors by which more rows of a level stand side by side than chance puts there."""
+
 MOST_ROWS, MOST_VALUES = 4000, 4_000_000
 """Rows and values that are looked at, but for at least 1,000 rows."""
 
@@ -102,7 +105,8 @@ def tells_u(
         return np.zeros(x.shape[1], bool)
     by_column = u[np.argsort(x, axis=0, kind="stable")]
     beside = (by_column[1:] == by_column[:-1]).mean(axis=0)
-    return np.asarray((beside - chance) / (most - chance) > TOLD)
+    sure = (beside - chance) * np.sqrt(len(u) / (chance * (1 - chance)))
+    return np.asarray(((beside - chance) / (most - chance) > TOLD) & (sure > SURE))
 
 
 def constant_within(

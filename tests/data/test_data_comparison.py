@@ -124,3 +124,14 @@ def test_columns_of_u_are_looked_at_too():
     fitted = fit_preprocessing(Dataset("d", u, Auxiliary.continuous(u)), np.arange(150))
     assert far_off(fitted.seen_u, u[150:], "u") is None
     assert far_off(fitted.seen_u, 100 * u[150:], "u").startswith("u of these rows")
+
+
+def test_a_column_that_stands_still_is_said():
+    x = np.c_[RNG.normal(size=(100, 2)), RNG.poisson(1, 100)]
+    data = Dataset("d", x, Auxiliary.categorical(np.arange(100) % 2))
+    seen = fit_preprocessing(data, np.arange(100)).seen
+    dead = x[:30] * [1, 0, 1]
+    assert "column 1 (counting from 0) is 0 in all of them" in far_off(seen, dead)
+    assert "column b is 0" in far_off(seen, dead, columns=("a", "b", "c"))
+    assert far_off(seen, x[:30] * [1, 1, 0]) is None  # counts of what is not there
+    assert far_off(seen, dead[:5]) is None

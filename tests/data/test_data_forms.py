@@ -215,7 +215,9 @@ def test_flags_of_their_own_are_no_category_together():
 def test_a_quantity_that_is_infinite_is_left_empty_as_advised():
     speed = np.linspace(0, 1, ROWS)
     table = X.assign(speed=np.where(CODES == 2, np.inf, speed))
-    with pytest.raises(InputError, match=r"u: speed has inf .* 20 row\(s\), first in row 40") as found:
+    with pytest.raises(
+        InputError, match=r"u: speed has inf .* 20 row\(s\), first in row 40"
+    ) as found:
         as_dataset(table, "speed")
     assert "leave these places empty (NaN): such rows are left out" in str(found.value)
     assert len(as_dataset(table.replace(np.inf, np.nan), "speed").x) == ROWS - 20

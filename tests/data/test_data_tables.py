@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -178,3 +179,13 @@ def test_a_missing_file_is_named(tmp_path):
 def test_integers_and_whole_floats_are_the_same_categories(values):
     integers = np.array(values)
     assert np.array_equal(as_categories(integers), as_categories(integers.astype(float)))
+
+
+def test_new_rows_lack_no_column_that_the_model_needs(tmp_path):
+    """Advice on a table to train on, to leave the column out, would be refused."""
+    x = X.copy().astype(float)
+    x[2, 1] = np.nan
+    names = [f"n{i}" for i in range(x.shape[1])]
+    pd.DataFrame(x, columns=names).to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(InputError, match=r"or leave these 1 row\(s\) out$"):
+        load_table(tmp_path / "t.csv", new_rows_of=names)

@@ -7,10 +7,10 @@ from ivaegan_jax.data.tables.matrices import EXACT
 from ivaegan_jax.types import InputError
 
 MISSING = frozenset(
-    ["", "-", "--", "---", ".", "..", "?", "??", "none", "null", "nil", "missing"]
-    + ["na", "n/a", "n.a.", "n.a", "<na>", "#na", "#n/a", "#n/a n/a", "not available"]
-    + ["nan", "-nan", "nat", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"]
-    + ["#div/0!", "#name?", "#null!", "#num!", "#ref!", "#value!"]  # errors of spreadsheets
+    {"", "-", "--", "---", ".", "..", "?", "??", "none", "null", "nil", "missing"}
+    | {"na", "n/a", "n.a.", "n.a", "<na>", "#na", "#n/a", "#n/a n/a", "not available"}
+    | {"nan", "-nan", "nat", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan"}
+    | {"#div/0!", "#name?", "#null!", "#num!", "#ref!", "#value!"}  # errors of spreadsheets
 )
 """Spellings of a missing category, in small letters and without blanks around them."""
 

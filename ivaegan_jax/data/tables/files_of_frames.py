@@ -19,9 +19,14 @@ def read_parquet(path: Path, wanted: Sequence[str]) -> Table:
     try:
         frame = pd.read_parquet(path)
     except (OSError, ValueError) as error:
-        raise InputError(f"no readable Parquet file: {' '.join(str(error).split())}") from None
+        raise InputError(f"no readable Parquet file: {_said(error)}; write it again") from None
     named = [name for name in frame.index.names if name is not None]
     return tidied(frame.reset_index(named) if named else frame)
+
+
+def _said(error: Exception) -> str:
+    """What a library says, in one line, of which the last stop is left out."""
+    return " ".join(str(error).split()).rstrip(".")
 
 
 def write_parquet(path: Path, latents: Latents) -> None:
@@ -45,7 +50,9 @@ def read_excel(path: Path, wanted: Sequence[str]) -> Table:
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"no readable sheet: {' '.join(str(error).split())}") from None
+        raise InputError(
+            f"no readable sheet: {_said(error)}; save it as .xlsx again, or as .csv"
+        ) from None
     return tidied(frame, f"The sheet {sheet} is read, not {others}." * bool(others), heading.note)
 
 

@@ -1,6 +1,6 @@
 """Kinds of u that a column's own values are read as: categories, quantities, angles, steps."""
 
-import os
+import itertools
 import re
 from typing import NamedTuple
 
@@ -73,8 +73,9 @@ def hot(
     names: list[str], codes: Int[np.ndarray, " rows"], missing: Bool[np.ndarray, " rows"]
 ) -> Read:
     """The one category of columns of flags of which every row has exactly one, by their names."""
-    levels, shared = np.array(names), os.path.commonprefix(names).rstrip(" _-.:=[(")
-    name = shared or names[0]
+    levels = np.array(names)
+    alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    name = "".join(letters[0] for letters in alike).rstrip(" _-.:=[(") or names[0]
     note = f"{len(names)} columns of u are one-hot: {name} is the categories {listed(names)}."
     return Read(Column(Kind.CATEGORICAL, levels, name), codes.astype(np.int32), missing, note)
 

@@ -49,7 +49,7 @@ def load_table(
       u: names, each perhaps with a kind, as `as_dataset` takes them; empty takes u.
       groups: the column of recordings, sessions or subjects; empty takes groups, if there is one.
       time: the column of times; empty takes time, if there is one.
-      s: names or patterns of true sources; empty takes s, if there is one.
+      s: names or patterns of true sources; empty takes the array s, if there is one.
       rows: which rows, by the values of columns, as `person=p0,p1` or `person!=p4;task!=rest`;
         empty takes all.
 
