@@ -90,7 +90,14 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
         self.verbose = verbose
 
     def fit(
-        self: Self, x: Any, u: Any = None, *, groups: Any = None, time: Any = None, s: Any = None
+        self: Self,
+        x: Any,
+        u: Any = None,
+        *,
+        groups: Any = None,
+        time: Any = None,
+        s: Any = None,
+        image_shape: Sequence[int] | None = None,
     ) -> Self:
         """Trains, scores and judges all runs.
 
@@ -105,6 +112,8 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
           groups: the recording, session or subject of every row, or a name.
           time: when every row was taken, or a name; without it rows stand in the order of time.
           s: true sources `[rows, sources]` where they are known, to score latents by.
+          image_shape: (height, width) where rows are pictures of pixels in rows; x may then be
+            `[rows, height, width]`, or have colours behind that. What comes back has columns.
 
         Raises:
           InputError: for data or parameters that cannot work.
@@ -121,8 +130,11 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
                 about={"preset": self.preset, "parameters": as_json(parameters)},
             )
             if are_sessions(x):
+                if image_shape is not None:
+                    raise InputError("sessions are tables; leave out image_shape")
                 record = train_together(experiment, self._tables(x, u, **beside), call)
             else:
+                beside["image_shape"] = image_shape
                 record = train(experiment, self._table(x, u, **beside), call)
         self._take(record)
         return self

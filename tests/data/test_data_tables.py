@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ivaegan_jax.data.tables.auxiliary import as_categories
 from ivaegan_jax.data.tables.load import load_table
+from ivaegan_jax.data.tables.memory import as_dataset, as_rows
 from ivaegan_jax.types import InputError
 
 X = np.arange(12, dtype=float).reshape(6, 2)
@@ -33,6 +34,25 @@ def test_loads_numbers_categories_and_sources(tmp_path):
 def test_rows_may_be_images_of_one_or_more_colours(tmp_path, shape):
     assert load_table(saved(tmp_path, x=X, u=U, image_shape=shape)).image_shape == shape
     assert load_table(saved(tmp_path, x=X, u=U)).image_shape is None
+
+
+def test_pictures_are_rows_of_pixels(tmp_path):
+    grey, levels = np.arange(6 * 12.0).reshape(6, 3, 4) ** 0.5, U
+    colours = np.arange(6 * 24.0).reshape(6, 2, 4, 3) ** 0.5
+    for x in (grey, colours):
+        given = {"u": levels, "image_shape": x.shape[1:3]}
+        for table in (load_table(saved(tmp_path, x=x, **given)), as_dataset(x, **given)):
+            assert np.array_equal(table.x, x.reshape(6, -1))
+            assert table.image_shape == x.shape[1:3]
+        assert np.array_equal(as_rows(x, x[0].size), x.reshape(6, -1))
+    with pytest.raises(
+        InputError, match=r"shape \(6, 3, 4\) .* or give image_shape=x.shape\[1:3\]"
+    ):
+        as_dataset(grey, levels)
+    with pytest.raises(InputError, match=r"shape \(6, 3, 4\) but must be"):
+        as_dataset(grey, levels, image_shape=(4, 3))
+    with pytest.raises(InputError, match=r"shape \(6, 3, 4\) but must be"):
+        as_rows(grey, 13)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +140,7 @@ FAULTS = {
     ),
     "complex u": ({"x": X, "u": U * 1j}, "u holds complex128"),
     "scalar u": ({"x": X, "u": np.array(3)}, r"u must be a column .*np\.atleast_1d"),
-    "x 4-d": ({"x": X[:, :, None, None], "u": U}, r"and image_shape=x\.shape\[1:3\] beside it"),
+    "x 4-d": ({"x": X[:, :, None, None], "u": U}, r"or give image_shape=x\.shape\[1:3\] beside x"),
     "image of one number": ({"x": X, "u": U, "image_shape": 2}, "must be two whole numbers"),
     "image of nothing": ({"x": X, "u": U, "image_shape": [0, 2]}, "must be two whole numbers"),
     "image of floats": ({"x": X, "u": U, "image_shape": [1.0, 2.0]}, "must be two whole numbers"),

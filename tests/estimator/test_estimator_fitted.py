@@ -184,7 +184,7 @@ def test_copies_have_the_same_latents_and_clones_have_none(fitted, frame, z):
 
 
 def test_notes_say_how_rows_were_split(fitted):
-    assert any(note.startswith("Rows were split by random") for note in fitted.notes_)
+    assert any(note.startswith("Rows were split at random") for note in fitted.notes_)
 
 
 def test_the_parts_of_the_rows_are_known(fitted, frame):

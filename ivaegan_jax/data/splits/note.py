@@ -52,8 +52,9 @@ class SplitNote(NamedTuple):
             return []
         said = [f"{self.warning[0].upper()}{self.warning[1:]}."] if self.warning else []
         parts = f"{self.train:,} training, {self.valid:,} validation and {self.test:,} test rows"
-        of = f" of {self.rows:,}" + (f" in {self.units:,} {self.unit}" if self.units else "")
-        said += [f"Rows were split by {self.split}, since {self.why}: {parts}{of}."]
+        units = f" in {self.units:,} {self.unit}" if self.units and self.unit != "rows" else ""
+        how = "at random" if self.split == "random" else f"by {self.split}"
+        said += [f"Rows were split {how}, since {self.why}: {parts} of {self.rows:,}{units}."]
         for counts, what in (
             (self.gaps, "in gaps between the parts"),
             (self.trimmed, "so that all data seeds have parts of one size"),

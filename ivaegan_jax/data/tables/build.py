@@ -35,7 +35,7 @@ class Pieces(NamedTuple):
     """What a table is made of, as the user has it; see `Dataset`.
 
     Attributes:
-      x: `[rows, dim_x]`.
+      x: `[rows, dim_x]`; pictures may be `[rows, height, width]`, or have colours behind that.
       u: `[rows]` or `[rows, columns]`, of no known kind; or as it was read; or None.
       s: true sources, or None.
       image_shape: two numbers, or None.
@@ -74,7 +74,8 @@ def build(
     given = {key: each for key, each in named.items() if each is not None}
     _check_lengths({key: each.shape for key, each in given.items()})
     names = [*given, *pieces.side]
-    x = as_matrix(pieces.x, "x", names, new_rows_of, pieces.columns)
+    x = _of_pixels(pieces.x, pieces.image_shape, new_rows_of)
+    x = as_matrix(x, "x", names, new_rows_of, pieces.columns)
     s = None if pieces.s is None else as_matrix(pieces.s, "s", names)
     s = None if s is None else s.astype(np.result_type(s.dtype, np.float32), copy=False)
     shape = _image_shape(pieces.image_shape, x.shape[1])
@@ -160,6 +161,13 @@ def _missing_note(u: np.ndarray, missing: np.ndarray) -> str:
         f"u is missing in {missing.sum():,} of {len(missing):,} rows ({most}{more}); these rows "
         "are left out."
     )
+
+
+def _of_pixels(x: np.ndarray, shape: np.ndarray | None, columns: int | None) -> np.ndarray:
+    """Pictures `[rows, height, width, ...]` as rows, where they are known to be pictures."""
+    known = shape is not None and np.array_equal(x.shape[1:3], shape)
+    of_model = columns is not None and x[:1].size == columns
+    return x.reshape(len(x), -1) if x.ndim in (3, 4) and (known or of_model) else x
 
 
 def _image_shape(array: np.ndarray | None, columns: int) -> tuple[int, int] | None:

@@ -88,7 +88,7 @@ def _advice_on_shape(array: np.ndarray, name: str, new_rows_of: int | None) -> s
     if array.ndim == 1:
         return f"use `{name} = {name}[:, None]`"
     advice = f"use `{name} = {name}.reshape(len({name}), -1)`"
-    images = ", and image_shape=x.shape[1:3] beside it if its rows are images"
+    images = ", or give image_shape=x.shape[1:3] beside x if its rows are images"
     return advice + images * (name == "x")
 
 

@@ -51,7 +51,8 @@ def as_dataset(
       columns: which columns of a frame are x, names or patterns; empty takes all columns, or all of
         numbers that are nothing else where the frame holds u, groups or time too.
       u_kinds: kinds of the columns of u where u is values: one, one for each column, or by name.
-      image_shape: (height, width) where a row of x is an image.
+      image_shape: (height, width) where a row of x is an image; x may then be `[rows, height,
+        width]`, or have colours behind that.
       name: of the table, for messages.
       new_rows_of: rows for a model instead of rows to train on: the names of its columns of x, or
         how many it has. All rows are kept then, and u may be None. Columns are taken by their
