@@ -10,6 +10,7 @@ import numpy as np
 
 from ivaegan_jax.data.splits.order import ordered_by
 from ivaegan_jax.data.tables.auxiliary import read_auxiliary, read_new
+from ivaegan_jax.data.tables.grid import side_of_pictures, taken_as_pictures
 from ivaegan_jax.data.tables.matrices import as_matrix
 from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
@@ -78,9 +79,11 @@ def build(
     x = as_matrix(x, "x", names, new_rows_of, pieces.columns)
     s = None if pieces.s is None else as_matrix(pieces.s, "s", names)
     s = None if s is None else s.astype(np.result_type(s.dtype, np.float32), copy=False)
-    shape = _image_shape(pieces.image_shape, x.shape[1])
+    shape, notes = _image_shape(pieces.image_shape, x.shape[1]), pieces.notes
+    if require_u and not shape and (side := side_of_pictures(x)):
+        shape, notes = (side, side), (*notes, taken_as_pictures(x.shape[1], side))
     made = Dataset(name, x, Auxiliary.absent(len(x)), s, shape, side=pieces.side,
-                   columns=pieces.columns, notes=pieces.notes)  # fmt: skip
+                   columns=pieces.columns, notes=notes)  # fmt: skip
     if not require_u:
         u = pieces.u.u if isinstance(pieces.u, Reading) else read_new(pieces.u, len(x))
         return dataclasses.replace(made, u=u, **ordered_by(pieces.side))
