@@ -31,6 +31,21 @@ def one_of(value: T, name: str, known: Sequence[T]) -> T:
     return value
 
 
+def numbers(value: Any, name: str) -> Float[np.ndarray, "..."]:
+    """An array of finite numbers.
+
+    Raises:
+      InputError: for anything else.
+    """
+    try:
+        found = np.asarray(value, float)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} holds values that are no numbers") from None
+    if not np.isfinite(found).all():
+        raise InputError(f"{name} has NaN or inf; leave these rows out")
+    return found
+
+
 def sources(s: Any, rows: int) -> Float[np.ndarray, "rows sources"]:
     """True sources of all rows.
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ivaegan_jax.estimator.arguments import one_of, sources, whole
+from ivaegan_jax.estimator.arguments import numbers, one_of, sources, whole
 from ivaegan_jax.estimator.rows import Rows, Seeds
 from ivaegan_jax.estimator.wording import spoken_in_python
 from ivaegan_jax.metrics import Correlation, mcc
@@ -38,7 +38,7 @@ class Generating(Rows):
           z: `[rows, latents]`, or `[seeds, rows, latents]` of all seeds.
           seeds: of the runs that z are latents of.
         """
-        run, z = self._run(seeds), np.asarray(z, float)
+        run, z = self._run(seeds), numbers(z, "z")
         if z.ndim != (3 if seeds == "all" else 2):
             raise InputError('z has rows and latents, and with seeds="all" seeds before them')
         with spoken_in_python(), programs_numerics():

@@ -15,7 +15,7 @@ from ivaegan_jax.estimator.arguments import colours
 from ivaegan_jax.estimator.rows import Rows
 from ivaegan_jax.estimator.wording import class_name, in_python
 from ivaegan_jax.evaluation import Agreement
-from ivaegan_jax.files import read_rows
+from ivaegan_jax.files import cannot_write, read_rows
 from ivaegan_jax.studies import load_results, preset_name, read_results
 
 
@@ -188,8 +188,11 @@ class Shown(Rows):
             if path.suffix != ".html":
                 return report.write_report([workdir.path], path)
             page = report.write_report([workdir.path])
-            path.parent.mkdir(parents=True, exist_ok=True)
-            return Path(shutil.copyfile(page, path))
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                return Path(shutil.copyfile(page, path))
+            except OSError as error:
+                raise cannot_write(path, error) from error
 
     @property
     def _label(self) -> str:

@@ -250,3 +250,22 @@ def test_dates_of_every_kind_are_seconds():
         table = frame()[[*NAMES]].assign(day=given)
         seconds = as_dataset(table, "day").u.own()[:, 0]
         np.testing.assert_allclose(np.diff(seconds), 86400)
+
+
+@pytest.mark.parametrize("u", [SIDES, "side"])
+def test_sources_beside_a_frame_are_the_truth_and_checked(u):
+    x = frame()[["n1", "n2", "side"]]
+    x = x if isinstance(u, str) else x.drop(columns="side")
+    found = as_dataset(x, u, s=X)
+    assert_array_equal(found.s, X)
+    assert found.columns == ("n1", "n2")
+    for s, message in ((X[:5], "x has 240 rows, s has 5"), (np.nan * X, "s has NaN"),
+                       (X[:, 0], "s has shape")):  # fmt: skip
+        with pytest.raises(InputError, match=message):
+            as_dataset(x, u, s=s)
+
+
+def test_a_column_called_s_and_sources_given_are_two_things():
+    found = as_dataset(frame().rename(columns={"n3": "s"}), "side", s=X)
+    assert found.columns == ("n1", "n2", "s", "speed", "trial")
+    assert_array_equal(found.s, X)

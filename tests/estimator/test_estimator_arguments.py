@@ -19,13 +19,17 @@ CALLS = {
     "few sources": (lambda m, x: m.score_sources(x, np.eye(3)), "x has 400 rows and s the shape"),
     "text as sources": (lambda m, x: m.score_sources(x, ["a"] * 400), "s holds values that are no"),
     "gaps in sources": (lambda m, x: m.score_sources(x, np.full(400, np.nan)), "s has NaN or inf"),
+    "text as latents": (lambda m, x: m.inverse_transform("z"), "z holds values that are no"),
+    "gaps in latents": (lambda m, x: m.inverse_transform([[np.nan, 1]]), "z has NaN or inf"),
+    "report": (lambda m, x: m.report("/proc/r.html"), "cannot write /proc/r.html"),
+    "numbers as text": (lambda m, x: m.transform(x.astype(str)), r"as by astype\(float\)"),
     "colours": (lambda m, x: m.plot_latents(x, color=[1, 2]), "400 rows and 2 values of color"),
     "name of a colour": (lambda m, x: m.plot_latents(x, color="Oz"), "'Oz' is no column; x has Fz"),
     "colour without names": (lambda m, x: m.plot_latents(x.to_numpy(), color="Fz"), "no names"),
     "no u": (lambda m, x: m.fit(x), 'as in u="NAME,NAME:circular"; columns are Fz'),
     "gaps": (
         lambda m, x: m.transform(x.assign(C3=np.nan)),
-        r'column\(s\) out, as in `x = x.drop\(columns="C3"\)`',
+        r"or leave these 400 row\(s\) out$",
     ),
 }  # fmt: skip
 

@@ -82,11 +82,13 @@ def as_dataset(
     choice = choice._replace(u=which) if which else choice
     arrays = {what: as_array(each, what) for what, each in values.items()}
     arrays |= {} if image_shape is None else {"image_shape": np.asarray(image_shape)}
+    sources = arrays.pop("s", None)  # a column of that name is another one
     held = held._replace(arrays={**held.arrays, **arrays})
     model = () if isinstance(new_rows_of, int) or new_rows_of is None else tuple(new_rows_of)
     count = new_rows_of if isinstance(new_rows_of, int) else len(model) or None
     pieces = choose(held, choice, new_rows_of is None, model, beside)
     pieces = pieces._replace(u=read) if read else pieces
+    pieces = pieces if sources is None else pieces._replace(s=sources)
     return build(pieces, name, new_rows_of is None, count)
 
 

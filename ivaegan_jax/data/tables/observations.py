@@ -18,6 +18,8 @@ MARKED = re.compile(r"[-+]?(\d{1,3}(,\d{3})+(\.\d+)?|\d+([.,]\d+)?\s*%)")
 """Numbers with separated thousands or a per cent sign, which are read as text."""
 
 
+CONVERT = "convert it to numbers, as by astype(float)"
+
 MOSTLY = 0.5
 """Share of numbers from which a column of text is taken for numbers with a fault."""
 
@@ -48,7 +50,9 @@ def joined(
         columns += own or single
     for name, part in zip(names, parts, strict=True):
         if part.dtype.kind not in "iufb":
-            raise InputError(f"{what}: {no_numbers(name, part.ravel())}; leave it out of {what}")
+            said, advice = no_numbers(name, part.ravel()), f"leave it out of {what}"
+            advice = CONVERT if "numbers as text" in said else advice
+            raise InputError(f"{what}: {said}; {advice}")
     if len({len(part) for part in parts}) > 1:
         rows = ", ".join(f"{n} has {len(part)} rows" for n, part in zip(names, parts, strict=True))
         raise InputError(f"{what}: {rows}; they must belong to each other row by row")
