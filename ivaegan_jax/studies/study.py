@@ -22,30 +22,17 @@ from ivaegan_jax.evaluation import (
     scoring,
 )
 from ivaegan_jax.files import read_npz, write_npz
-from ivaegan_jax.models import Dims
-from ivaegan_jax.studies.checks import (
-    check_batches,
-    check_blocks,
-    check_density,
-    check_effect,
-    check_held_out,
-    check_pieces,
-    check_unlabelled,
-)
 from ivaegan_jax.studies.described import describe
-from ivaegan_jax.studies.experiment import Experiment, validate
-from ivaegan_jax.studies.gates import check_shifted_u, gate_rows, look_at, with_shifted_u
-from ivaegan_jax.studies.jobs import Job, make_groups, make_jobs, make_runs, watched_terms
-from ivaegan_jax.studies.latents import choose_latents
-from ivaegan_jax.studies.needs import check_memory, known_sources, notes_on_unlabelled
-from ivaegan_jax.studies.observation import with_observation
+from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.studies.gates import gate_rows
+from ivaegan_jax.studies.jobs import Job, make_groups, make_runs, watched_terms
+from ivaegan_jax.studies.needs import check_memory, known_sources
+from ivaegan_jax.studies.opened import open_data
 from ivaegan_jax.studies.pieces import used_pieces
 from ivaegan_jax.studies.results import add_results, keep_results, load_results, read_results
 from ivaegan_jax.studies.running import Running
 from ivaegan_jax.studies.saved import save_model
 from ivaegan_jax.studies.scorer import Scorer, paced
-from ivaegan_jax.studies.sources import load_datasets, prepare_data
-from ivaegan_jax.studies.streamed import UNSHIFTED, Stream, with_blocks
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.training import Call, InBlocks, TrainState, make_seeds_mesh, shapes_of_states
 from ivaegan_jax.types import Dataset, InputError, Pause, TrainData
@@ -89,52 +76,18 @@ class Study(Running):
         Raises:
           InputError: for settings or data that cannot work, or too many runs for the memory.
         """
-        validate(experiment)
-        datasets = load_datasets(experiment, table)
-        experiment = with_blocks(experiment, datasets[0])
-        self.data = prepare_data(experiment, datasets)
-        number = choose_latents(experiment, self.data).number
-        experiment, fits = with_observation(experiment, datasets[0], self.data, number)
-        if fits:
-            self.data = prepare_data(experiment, datasets)
+        opened = open_data(experiment, table, controls)
+        self.experiment, self.data, self.seen, self.stream = opened[:4]
+        self.dims, self.jobs, self.notes = opened[4:]
         self.batch_devices = batch_devices
-        check_held_out(self.data)
-        self.seen = look_at(experiment, datasets[0], self.data.split.split)
-        self.stream = None
-        if datasets[0].whole:
-            check_unlabelled(experiment.config)
-            self.stream = Stream(experiment, datasets, self.data)
-        dependent = controls and self.seen.structure.kind != "rows"
-        if dependent and not self.stream:
-            experiment = with_shifted_u(experiment)
-        unshifted = [UNSHIFTED] if dependent and self.stream else []
-        check_shifted_u(experiment.config, experiment.labels)
-        check_blocks(experiment)
-        self.experiment = experiment
         self._workdir: Workdir | None = None
         self.rows = lru_cache(maxsize=3)(self._make_rows)
         self.scorer = lru_cache(maxsize=3)(self._make_scorer)
         self.mesh = self._make_mesh()
-        latents = choose_latents(experiment, self.data)
-        notes, dim_z = (*fits, *unshifted, *latents.sentences()), latents.number
-        self.notes = (*self.data.notes, *notes)
-        continuous_u = not self.data.is_categorical
-        rows = self.stream.all_rows if self.stream else self.data.train.x.shape[1]
-        image = None if self.data.preprocessing[0].codec else self.data.image_shape
-        self.dims = Dims(self.data.dim_x, self.data.dim_u, dim_z, rows, continuous_u, image)
-        self.jobs = make_jobs(experiment, self.dims)
-        one = experiment._replace(seeds=experiment.seeds[:1], data_seeds=experiment.data_seeds[:1])
-        for job in self.jobs:
-            known_sources(job, self.data, self.dims)
-            check_batches(job, self.dims)
-            check_density(job, self.dims)
-            check_effect(job)
-            check_pieces(job, self.dims, make_runs(one, job))
-        block = self.stream.rows if self.stream else 0
-        self.bytes = check_memory(experiment, self.data, self.dims, self.jobs, batch_devices, block)
-        self.notes += notes_on_unlabelled(self.jobs) if self.data.unlabelled is not None else ()
-        self.groups = make_groups(experiment, self.jobs)
-        self.runs = make_runs(experiment)
+        block, needs = self.stream.rows if self.stream else 0, (self.data, self.dims, self.jobs)
+        self.bytes = check_memory(self.experiment, *needs, batch_devices, block)
+        self.groups = make_groups(self.experiment, self.jobs)
+        self.runs = make_runs(self.experiment)
 
     def settings(self) -> dict[str, Any]:
         """What decides the results: the experiment, the sizes, and the data itself."""
