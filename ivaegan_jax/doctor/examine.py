@@ -1,6 +1,6 @@
 """The whole examination, from an experiment to its findings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from ivaegan_jax.doctor.observations import describe_x
 from ivaegan_jax.doctor.sample import MOST_COMPONENTS, Sample, draw_sample
 from ivaegan_jax.doctor.theory import check_dimension, check_distinct_u, check_prior
 from ivaegan_jax.studies import Experiment, Job, Latents, Study, load_raw, validate
-from ivaegan_jax.types import Dataset, InputError
+from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
 
 def examine(
@@ -76,7 +76,7 @@ def check_identifiability(study: Study, raw: Dataset) -> Iterator[Finding]:
     yield check_dimension(dim_z, sample.x.shape[1], is_given)
     yield check_noise(raw, dim_z, job.config)
     if sample.x.shape[1] == 0 or sample.seen < 2:
-        yield untestable(raw.u.names)
+        yield untestable(raw.u)
         return
     yield check_x_from_u(x, u, sample)
     yield check_u_in_x(sample, study.dims.continuous_u, len(x))
@@ -125,12 +125,13 @@ def examined_part(study: Study, job: Job, raw: Dataset) -> Part:
     return as_control(data, control, e.data_seeds[:1], e.seeds[:1]).train
 
 
-def untestable(names: Sequence[str] = ()) -> Finding:
-    """The finding about data in which nothing can be looked for; `names` are those of u."""
+def untestable(u: Auxiliary) -> Finding:
+    """The finding about data in which nothing can be looked for."""
     sentence = (
         f"Whether x carries u cannot be looked at: that takes an x that varies and two levels of "
         f"u of at least {FEW_ROWS} training rows each."
     )
-    own = f"{names[0]}:continuous" if names else "floats, u[:, None]"
+    own = f"{u.names[0]}:continuous" if u.names else "floats, u[:, None]"
     advice = f"Give more rows, or merge levels of u; give a u that is a quantity as {own}."
+    advice = advice if u.is_categorical else "Give more rows."
     return Finding("u_in_x", "blocks", sentence, advice)

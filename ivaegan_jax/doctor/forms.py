@@ -1,5 +1,6 @@
 """Columns that mean something else than their numbers say: angles, shares, totals beside counts."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -20,6 +21,9 @@ MOST_ROWS = 20_000
 FEWEST_COUNTS, MOST_OTHERS = 3, 0.25
 """Columns of counts at least, and the share of all columns that is none at most."""
 
+NUMBERING = re.compile(r"(.*[\W_])?(ids?|idx|index|uuid|identifier|nr|zip)", re.IGNORECASE)
+"""Names of columns that number something."""
+
 SAME = 1e-6
 """Relative spread of sums that are one number."""
 
@@ -31,6 +35,7 @@ def check_forms(dataset: Dataset, varies: Bool[np.ndarray, " dim_x"]) -> Iterato
         yield from _angles(x, varies, dataset.columns)
         yield from _beside_counts(x, varies, dataset.columns)
         yield from _shares(x, varies)
+    yield from _identifiers(x, dataset.columns)
 
 
 def check_turns(aux: Auxiliary) -> Finding | None:
@@ -89,6 +94,17 @@ def _beside_counts(
         "all columns are taken for real numbers."
     )
     yield Finding("counts", "warn", sentence, advice, {"others": others})
+
+
+def _identifiers(x: Float[np.ndarray, "rows dim_x"], names: Sequence[str]) -> Iterator[Finding]:
+    """Whole numbers that are names, as the names of their columns say."""
+    whole = (x == np.floor(x)).all(axis=0)
+    found = [i for i, name in enumerate(names) if whole[i] and NUMBERING.fullmatch(name.strip())]
+    if found:
+        own = listed(named(found, names))
+        sentence = f"Columns of x whose names say that they number something: {own}."
+        advice = "Leave them out of x, unless their size means something."
+        yield Finding("identifiers", "warn", sentence, advice, {"identifiers": found})
 
 
 def _shares(

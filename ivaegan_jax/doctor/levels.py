@@ -40,8 +40,10 @@ def check_levels(names: list[Any], counts: list[int], column: str = "") -> Findi
     return Finding("levels", "warn", sentence, advice, values)
 
 
-def check_unknown(names: list[str], counts: list[int]) -> Finding | None:
+def check_unknown(names: list[Any], counts: list[int]) -> Finding | None:
     """Levels whose names may mean that there is none; `names` and `counts` go together."""
+    if not all(isinstance(name, str) for name in names):
+        return None
     rows = dict(zip(names, counts, strict=True))
     found = {name: n for name, n in rows.items() if name.strip().lower() in UNKNOWN}
     words = [name for name in names if name not in found and not name.strip("+-.").isdecimal()]

@@ -163,7 +163,17 @@ def cells(u: Float[np.ndarray, "rows dim_u"]) -> Int[np.ndarray, " rows"]:
 def nearest(
     u: Float[np.ndarray, "rows quantities"], rows: int, others: int
 ) -> Int[np.ndarray, " rows"]:
-    """The k-means cell of every row of quantities of one scale."""
+    """The k-means cell of every row of quantities of one scale, or of their ranks.
+
+    A few values far out would each have a cell to themselves, and all others one.
+    """
+    found = _by_distance(u, rows, others)
+    if np.sort(np.bincount(found))[-2:].min() >= FEW_ROWS:
+        return found
+    return _by_distance(np.argsort(np.argsort(u, axis=0), axis=0) / len(u), rows, others)
+
+
+def _by_distance(u: np.ndarray, rows: int, others: int) -> Int[np.ndarray, " rows"]:
     from sklearn.cluster import KMeans
 
     some = u[random_rows(u, MOST_ROWS)]

@@ -34,6 +34,12 @@ def cells_of(
     return np.asarray(np.unique(code * (1 + within.max()) + within, return_inverse=True)[1])
 
 
+def told_apart(columns: Num[np.ndarray, "rows columns"]) -> int:
+    """Values that k-means tells apart, whose distances it takes from squares."""
+    scale = np.maximum(columns.std(axis=0, dtype=float), 1e-300)
+    return len(np.unique(np.round((columns - columns.mean(axis=0)) / scale, 3), axis=0))
+
+
 def categories_in(flags: Bool[np.ndarray, "rows flags"], fewest: int) -> Int[np.ndarray, " rows"]:
     """The finest cells that flags make, one after the other, of which each keeps enough rows.
 

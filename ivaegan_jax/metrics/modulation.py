@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int, Num
 
-from ivaegan_jax.metrics.cells import cells_of
+from ivaegan_jax.metrics.cells import cells_of, told_apart
 from ivaegan_jax.types import Auxiliary
 
 LEVEL = 0.05
@@ -80,8 +80,8 @@ def levels_or_cells(
     def cut(columns: np.ndarray, rows: int, others: int) -> np.ndarray:
         from sklearn.cluster import KMeans
 
-        distinct = len(np.unique(columns, axis=0))
-        count = max(1, min(cells // others, rows // FEWEST_ROWS_PER_CELL, distinct))
+        count = min(cells // others, rows // FEWEST_ROWS_PER_CELL, told_apart(columns))
+        count = max(1, count)
         return np.asarray(KMeans(count, random_state=0).fit_predict(columns))
 
     return Auxiliary.of(u).levels_or(partial(cells_of, fewest=FEWEST_ROWS_PER_CELL, cut=cut))

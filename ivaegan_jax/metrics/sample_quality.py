@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int, Num
 from scipy.spatial.distance import cdist, pdist
 
+from ivaegan_jax.metrics.cells import told_apart
 from ivaegan_jax.types import Auxiliary
 
 MAX_ROWS = 1000
@@ -115,7 +116,7 @@ def _as_levels(u: np.ndarray, seed: int) -> Int[np.ndarray, " rows"]:
         from sklearn.cluster import KMeans
 
         columns = np.asarray(columns, dtype=float)
-        count = min(10, len(np.unique(columns, axis=0)))
+        count = min(10, told_apart(columns))
         return np.asarray(KMeans(count, random_state=seed).fit_predict(columns))
 
     return Auxiliary.of(u).levels_or(cells)

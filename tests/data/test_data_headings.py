@@ -153,3 +153,11 @@ def test_two_columns_of_one_name_need_their_units():
     frame = pd.DataFrame(np.eye(4)[:, :3], columns=["f [N]", "f [kN]", "u"])
     with pytest.raises(InputError, match=r"'f' is no column; did you mean 'f \[N\]'"):
         as_dataset(frame, "u", columns="f")
+
+
+def test_decimal_commas_may_have_an_exponent(tmp_path):
+    rows = "\n".join(f"{i},5E-01;-1,25e+01;{'ab'[i % 2]}" for i in range(8))
+    (tmp_path / "t.csv").write_text(f"a;b;side\n{rows}\n")
+    found = load_table(tmp_path / "t.csv", u="side")
+    assert found.x[:, 0].tolist() == [float(f"{i}.5e-1") for i in range(8)]
+    assert found.x[0, 1] == -12.5

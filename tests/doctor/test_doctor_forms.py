@@ -112,5 +112,22 @@ def test_many_different_texts_are_perhaps_dates():
 
 
 def test_the_advice_on_small_levels_names_the_column():
-    assert "trial:continuous" in untestable(["trial"]).advice
-    assert "u[:, None]" in untestable().advice
+    assert "trial:continuous" in untestable(as_dataset(X, pd.Series(CODES, name="trial")).u).advice
+    assert "u[:, None]" in untestable(as_dataset(X, CODES).u).advice
+    assert untestable(as_dataset(X, X["a"]).u).advice == "Give more rows."
+
+
+@pytest.mark.parametrize("u", [CODES > 2, pd.Series(CODES > 2, name="late"), CODES == 0])
+def test_flags_are_levels_as_any_others(u):
+    found = named(u=u)
+    assert found["u"].values["levels"] == 2
+    assert "u_missing" not in found
+    assert "u_missing" not in named(u=pd.DataFrame({"late": CODES > 2, "speed": X["a"]}))
+
+
+@pytest.mark.parametrize("name", ["id", "subject_id", "Row Index", "patient.ID", "zip"])
+def test_columns_that_number_something_are_named(name):
+    numbers = RNG.permutation(ROWS) * 7 + 1000
+    assert name in named(X.assign(**{name: numbers}))["identifiers"].sentence
+    assert "identifiers" not in named(X.assign(**{name: numbers + 0.5}))
+    assert "identifiers" not in named(X.assign(fluid=numbers, width=numbers))

@@ -181,3 +181,14 @@ def test_a_category_is_seen_beside_another_column_of_u(beside, tied):
     u = np.concatenate(parts[::-1] if "first" in beside else parts, axis=1)
     found = check_u_in_x(draw_sample(x.astype(np.float32), u), True)
     assert (found.severity == "fine") == tied
+
+
+def test_a_quantity_with_a_long_tail_is_looked_at():
+    """One cell of k-means held nearly all rows, the others a few each."""
+    rng = np.random.default_rng(5)
+    delay = rng.lognormal(0, 2, 480)
+    x = rng.normal(size=(480, 3)) * np.exp(np.clip(np.log(delay) / 2, -1, 1))[:, None]
+    u = ((delay - delay.mean()) / delay.std())[:, None]
+    sample = draw_sample(x.astype(np.float32), u)
+    assert sample.seen >= 2
+    assert check_u_in_x(sample, True).severity == "fine"

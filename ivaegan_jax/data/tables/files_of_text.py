@@ -37,7 +37,8 @@ LOOKED_AT = 50
 LATEST = LOOKED_AT // 2
 """Of these the last that may be the line of names."""
 
-COMMA, POINT = re.compile(r"[-+]?\d+,\d+"), re.compile(r"[-+]?\d*\.\d+(e[-+]?\d+)?", re.IGNORECASE)
+COMMA = re.compile(r"[-+]?\d+,\d+(e[-+]?\d+)?", re.IGNORECASE)
+POINT = re.compile(r"[-+]?\d*\.\d+(e[-+]?\d+)?", re.IGNORECASE)
 
 
 class Dialect(NamedTuple):
