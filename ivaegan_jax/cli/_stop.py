@@ -80,12 +80,12 @@ class StopSignal:
         """The one line that such a program leaves."""
         if self.number == signal.SIGINT:
             return "error: stopped; the same command goes on from the last checkpoint"
-        return f"stopped as asked{at}; the same command goes on from there"
+        return f"stopped as requested{at}; the same command goes on from there"
 
     def _watch(self) -> None:
         self.number = self._next()
-        asked = time.monotonic()
-        while not self._is_due(time.monotonic() - asked):
+        began = time.monotonic()
+        while not self._is_due(time.monotonic() - began):
             if self._next(0.1):
                 break
         leave(self.status, f"{self.words()}\n")

@@ -80,8 +80,8 @@ def experiment_from_flags(presets: Sequence[str]) -> Experiment:
 
 def with_asked_controls(presets: Sequence[str]) -> list[str]:
     """The presets with the negative controls that the flags name."""
-    asked = flags.FLAGS.controls
-    named = {"all": list(CONTROLS), AUTO: [], NONE: []}.get(",".join(asked), asked)
+    requested = flags.FLAGS.controls
+    named = {"all": list(CONTROLS), AUTO: [], NONE: []}.get(",".join(requested), requested)
     return with_controls(listed(presets), named)
 
 

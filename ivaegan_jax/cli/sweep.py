@@ -35,5 +35,5 @@ def define_flags() -> None:
 def main() -> None:
     """Trains every configuration that the flags name, and ranks them."""
     v = flags.FLAGS
-    asked = v.preset, v.grid, v.draw, v.draws, v.draw_seed
-    _study.run_study("sweep", lambda: _grid.labels_of(*asked))
+    requested = v.preset, v.grid, v.draw, v.draws, v.draw_seed
+    _study.run_study("sweep", lambda: _grid.labels_of(*requested))

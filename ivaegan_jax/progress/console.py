@@ -168,8 +168,8 @@ class ConsoleReporter:
         """Seconds that each kind of stage has taken, and says so in one line; none goes on."""
         self.remaining.end(time.monotonic())
         spent = self.remaining.spent
-        told = (f"{AS_NOUN[kind]} {duration(seconds)}" for kind, seconds in spent.items())
-        self._say(f"time: {', '.join(told)}")
+        text = (f"{AS_NOUN[kind]} {duration(seconds)}" for kind, seconds in spent.items())
+        self._say(f"time: {', '.join(text)}")
         return spent
 
     def _left(self) -> str:

@@ -32,13 +32,13 @@ def linear_step(results: Sequence[Result], label: str) -> Iterator[str]:
         return
     steps = [*found.values()]
     taken = [each for each in steps if each.code == TAKEN]
-    told = f"{len(taken)} of {len(steps)} runs took the linear step after training."
+    line = f"{len(taken)} of {len(steps)} runs took the linear step after training."
     for some in (taken, [each for each in steps if each.code != TAKEN]):
         if some:
             code, count = Counter(each.code for each in some).most_common(1)[0]
             text = next(each.text for each in some if each.code == code)
-            told += f" {text}" if code == TAKEN else f" Refused ({count}): {text}"
-    yield told
+            line += f" {text}" if code == TAKEN else f" Refused ({count}): {text}"
+    yield line
 
 
 def linear_unmixings(results: Sequence[Result], label: str) -> Iterator[str]:
@@ -50,8 +50,8 @@ def linear_unmixings(results: Sequence[Result], label: str) -> Iterator[str]:
     if not values:
         return
     means = {LINEAR[name]: float(np.nanmean([*runs.values()])) for name, runs in values.items()}
-    told = ", ".join(f"{name} {decimal(mean, 3)}" for name, mean in means.items())
+    line = ", ".join(f"{name} {decimal(mean, 3)}" for name, mean in means.items())
     if max(means.values()) >= SAME:
-        yield f"A linear unmixing of x finds the same latents (MCC with them: {told})."
+        yield f"A linear unmixing of x finds the same latents (MCC with them: {line})."
     else:
-        yield f"Linear unmixings of x find other latents (MCC with them: {told})."
+        yield f"Linear unmixings of x find other latents (MCC with them: {line})."

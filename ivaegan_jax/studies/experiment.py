@@ -35,8 +35,8 @@ class Experiment(NamedTuple):
     Examples:
       >>> from ivaegan_jax import Config, Experiment, Study
       >>> seeds, data_seeds, steps = (1, 2), (6,), 100
-      >>> asked = Experiment("b1", ("ivae",), seeds, data_seeds, steps, Config())
-      >>> len(Study(asked).runs.seed)  # two model seeds on one data seed
+      >>> requested = Experiment("b1", ("ivae",), seeds, data_seeds, steps, Config())
+      >>> len(Study(requested).runs.seed)  # two model seeds on one data seed
       2
     """
 

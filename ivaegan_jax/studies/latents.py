@@ -46,8 +46,8 @@ def choose_latents(experiment: Experiment, data: Prepared) -> Latents:
 
     Source: Khemakhem et al. (2020), theorem 1.
     """
-    if asked := experiment.config.model.dim_z or data.dim_s:
-        return Latents(asked)
+    if requested := experiment.config.model.dim_z or data.dim_s:
+        return Latents(requested)
     x, u = (each[0][:: -(-len(each[0]) // ROWS)] for each in (data.train.x, data.train.u))
     found, k = directions(x, MOST), statistics_of(experiment)
     values = data.dim_u if data.is_categorical else len(np.unique(u, axis=0))

@@ -118,8 +118,8 @@ def restore_checkpoint(workdir: Workdir, preset: str = "", data_seed: int | None
 def _label(preset: str, present: list[str] | tuple[str, ...]) -> str | None:
     """The label in its one spelling; without one, that of the only model there is."""
     if preset:
-        [asked] = listed([preset]) if "[" in preset else [preset]
-        return asked
+        [requested] = listed([preset]) if "[" in preset else [preset]
+        return requested
     models = [each for each in present if not control_of(each)]
     return models[0] if len(models) == 1 else None
 

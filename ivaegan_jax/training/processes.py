@@ -90,7 +90,7 @@ def led(place: str, work: Callable[[Pause], T], stop: Callable[[], bool]) -> T |
     def goes_on(more: bool = True) -> bool:
         nonlocal met
         said, met = meet(place, [more, stop()]), time.monotonic()
-        if any(asked for _, asked in said):
+        if any(requested for _, requested in said):
             raise Interrupted(f" while {place}")
         return said[0][0]
 

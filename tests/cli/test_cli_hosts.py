@@ -138,7 +138,7 @@ def test_all_stop_where_one_is_asked_to_and_can_be_queued_again(
     processes[0].signal(signal.SIGTERM)  # while it leads, and the other one waits or trains
     ended = [process.wait() for process in processes]
     assert [process.code for process in ended] == [75, 75]
-    assert ended[1].err.startswith("stopped as asked ")
+    assert ended[1].err.startswith("stopped as requested ")
     assert ended[0].err == ended[1].err
     run_one(path)
     assert_same_results(path, alone)

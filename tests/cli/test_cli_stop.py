@@ -41,7 +41,7 @@ def stop(begin, tmp_path):
 def test_a_program_asked_to_stop_saves_and_can_be_queued_again(stop, run, whole, tmp_path, number):
     ended = stop(number)
     [line] = ended.err.splitlines()
-    assert (ended.code, line[:24]) == (75, "stopped as asked at step")
+    assert (ended.code, line[:28]) == (75, "stopped as requested at step")
     step = line.split("step ")[1].split(";")[0]
     assert (tmp_path / "run/checkpoints/vae" / step).exists()
     other = run("train", *FLAGS, f"--workdir={tmp_path / 'run'}", "--matmul_precision=bfloat16")
@@ -54,7 +54,7 @@ def test_a_program_asked_to_stop_saves_and_can_be_queued_again(stop, run, whole,
 
 
 STOPPED = {
-    signal.SIGTERM: (75, r"stopped as asked[\w .:]*; the same command goes on from there\n"),
+    signal.SIGTERM: (75, r"stopped as requested[\w .:]*; the same command goes on from there\n"),
     signal.SIGINT: (130, r"error: stopped; the same command goes on from the last checkpoint\n"),
 }
 
