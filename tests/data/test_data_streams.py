@@ -220,3 +220,32 @@ def test_other_files_are_read_whole_and_errors_are_theirs(tmp_path):
         stream_table(tmp_path / "alone.npy")
     with pytest.raises(InputError, match=r"lag\(\) takes all of x"):
         stream_table(write(tmp_path / "y.h5"), u=":lag(1)")
+
+
+@pytest.mark.parametrize("name", ["groups", "time"])
+@pytest.mark.parametrize("ending", ["h5", "npy"])
+def test_groups_and_times_of_other_rows_are_refused(tmp_path, name, ending):
+    arrays = {"x": np.random.default_rng(0).normal(size=(60, 3)), "u": np.arange(60) % 3}
+    arrays[name] = np.arange(7)
+    if ending == "h5":
+        with h5py.File(tmp_path / "x.h5", "w") as file:
+            file.update(arrays)
+    else:
+        for each, array in arrays.items():
+            np.save(tmp_path / f"{each}.npy", array)
+    with pytest.raises(InputError, match=rf"{name} has shape \(7,\) and x 60 rows"):
+        stream_table(tmp_path / f"x.{ending}")
+
+
+def test_a_column_called_s_is_x_in_blocks_as_in_memory(tmp_path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(60, 3)), columns=["a", "s", "b"]).assign(
+        u=np.arange(60) % 3
+    )
+    frame.to_parquet(tmp_path / "t.parquet", row_group_size=20)
+    found = stream_table(tmp_path / "t.parquet", u="u")
+    assert found.columns == load_table(tmp_path / "t.parquet", u="u").columns == ("a", "s", "b")
+    assert found.s is None
+    named = stream_table(tmp_path / "t.parquet", u="u", s="s")
+    assert named.columns == ("a", "b")
+    np.testing.assert_allclose(named.s[:, 0], frame["s"], rtol=1e-6)

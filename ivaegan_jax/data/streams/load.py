@@ -70,7 +70,7 @@ def _streamed(outline: Outline, name: str, choice: Choice, rows: str, split: str
     columns, notes = ((), ()) if head is None else columns_of_x(head, choice)
     own = choice._replace(x="")
     reader = outline.reader(columns)
-    held = outline.rest(_wanted(own, rows, split))
+    held = outline.rest(_wanted(own, rows, split, head is not None))
     which = chosen_rows(held, rows)
     numbers = np.arange(reader.shape[0]) if which is None else np.flatnonzero(which)
     table = _with_place_of_x(some_rows(held, rows), reader, len(numbers), columns)
@@ -101,11 +101,16 @@ def _drawn(
     return dataclasses.replace(found, whole=whole, notes=notes)
 
 
-def _wanted(choice: Choice, rows: str, split: str) -> list[str]:
-    """Names and patterns of all columns but those of x."""
+def _wanted(choice: Choice, rows: str, split: str, of_columns: bool) -> list[str]:
+    """Names and patterns of all columns but those of x; s is one of a file of arrays alone."""
     how = parse_split(split)
     named = [*names_in(choice._replace(x="")), *(each.column for each in parse_rows(rows))]
-    beside = [how.column, how.time, *([] if choice.u else ["u"]), *([] if choice.s else ["s"])]
+    beside = [
+        how.column,
+        how.time,
+        *([] if choice.u else ["u"]),
+    ]
+    beside += [] if choice.s or of_columns else ["s"]
     return [*filter(None, [*named, *beside]), GROUPS, TIME, "image_shape"]
 
 
@@ -134,7 +139,7 @@ def _check_lags(table: Table, choice: Choice) -> None:
 
 
 def _check_lengths(pieces: Pieces, rows: int) -> None:
-    """Raises InputError for u or s of another number of rows than x."""
+    """Raises InputError for u, s, groups or time of another number of rows than x."""
     u = pieces.u.u if isinstance(pieces.u, Reading) else pieces.u
     for name, each in (("u", u), ("s", pieces.s)):
         if each is not None and len(each) != rows:
@@ -142,3 +147,7 @@ def _check_lengths(pieces: Pieces, rows: int) -> None:
                 f"x has {rows} rows, {name} has {len(each)}; they must belong to each other row by "
                 "row"
             )
+    for name, each in pieces.side.items():
+        if each.shape != (rows,):
+            raise InputError(f"{name} has shape {each.shape} and x {rows} rows; give one value for "
+                             "each row of x")  # fmt: skip

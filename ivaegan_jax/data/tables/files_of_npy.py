@@ -44,6 +44,8 @@ def _array_in(path: Path) -> np.ndarray:
             return np.lib.format.read_array(file, allow_pickle=False)
     except (EOFError, ValueError) as error:
         why = " ".join(str(error).split())
+        if "Object arrays" in why:
+            why += f"; save it as text or numbers, as by np.asarray({path.stem}, dtype=str)"
         raise InputError(f"{path.name} is no readable .npy file: {why}") from None
 
 
