@@ -25,9 +25,9 @@ DOCUMENTS = tuple(
     if "<!-- table: " in path.read_text()
 )
 BENCHMARKS = {
-    "B1": ("b1_components", ""),
-    "ten sources": ("ten_sources_components", ""),
-    "B2": ("b2_mixed", ""),
+    "B1": ("b1", ""),
+    "ten sources": ("ten_sources", ""),
+    "B2": ("b2", ""),
     "B3, TCL": ("b3", "tcl_"),
     "B3, IMCA": ("b3", "imca_"),
     "B4": ("b4_components", ""),
