@@ -66,9 +66,11 @@ def estimate_cost(study: Study, timed: bool) -> Finding:
     if not timed:
         return Finding("cost", "fine", f"{runs} take {memory}, on {device}.", values=values)
     speed = measure_speed(study)
-    training_s = speed.step_s * e.steps
+    starts = study.groups[0].starts
+    training_s = speed.step_s * (e.steps + starts.left_behind(e.steps))
+    steps = counted(e.steps, "step") + (f" from {starts.count} starts" if starts.count > 1 else "")
     sentence = (
-        f"{runs} take about {duration(training_s)} for {counted(e.steps, 'step')}, and {memory}, "
+        f"{runs} take about {duration(training_s)} for {steps}, and {memory}, "
         f"on {device}; compiling took {speed.compile_s:.0f} s, and scoring comes on top."
     )
     values |= {"training_s": training_s, "steps": e.steps, **speed._asdict()}
