@@ -13,14 +13,22 @@ from ivaegan_jax.studies.config import Config
 
 SETTINGS: dict[str, Any] = {
     "data.scale": 0.75,
+    "data.whiten": "no",
+    "model.activation": "xtanh",
+    "model.likelihood": "gaussian",
+    "model.noise": "none",
     "model.kl": "decomposed",
     "model.modulation": "variance",
     "model.prior_depth": 1,
     "hypers.decoder_variance": 0.1,
     "hypers.nll_weight": 0.1,
     "hypers.dim_kl_weight": 0.01,
+    "train.unmix": False,
 }
-"""Weights (a, b, c, d) = (.1, 0, 0, .01) and a zero-mean prior modulated in variance."""
+"""Weights (a, b, c, d) = (.1, 0, 0, .01) and a zero-mean prior modulated in variance.
+
+On the columns of x, without what this package adds by default.
+"""
 
 
 def get_config() -> Config:

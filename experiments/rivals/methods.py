@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from experiments.configs import ivae_reference
 from experiments.rivals import contrastive, linear
-from experiments.rivals.ours import PUBLISHED, model
+from experiments.rivals.ours import model
 from experiments.rivals.problem import Method, one_by_one
 
 CEBRA: Mapping[str, Method] = {
@@ -20,7 +21,7 @@ METHODS: Mapping[str, Method] = {
     "ivae_gan": model("ivae_gan"),
     "igan": model("igan"),
     "ivae": model("ivae"),
-    "ivae_reference": model("ivae", PUBLISHED),
+    "ivae_reference": model("ivae", ivae_reference.SETTINGS),
     **CEBRA,
     "fastica": one_by_one(linear.fastica),
     "pca": one_by_one(linear.pca),

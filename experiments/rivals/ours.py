@@ -6,23 +6,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from experiments.configs import ivae_reference
 from experiments.rivals.problem import Latents, Method, Outcome, Problem
 from ivaegan_jax.evaluation import Chosen, Result
 from ivaegan_jax.studies import Experiment, Job, Study, Workdir, config_of, encode, restore
 from ivaegan_jax.studies.study import Scored
 from ivaegan_jax.training import Call, Chunk, TrainState
 from ivaegan_jax.types import Pause
-
-PUBLISHED = {
-    **ivae_reference.SETTINGS,
-    "data.whiten": "no",
-    "model.activation": "xtanh",
-    "model.likelihood": "gaussian",
-    "model.noise": "none",
-    "train.unmix": False,
-}
-"""iVAE as its authors published it: on the columns themselves, without this package's additions."""
 
 
 class Unscored(Study):
