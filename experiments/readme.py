@@ -30,7 +30,7 @@ BENCHMARKS = {
     "B2": ("b2", ""),
     "B3, TCL": ("b3", "tcl_"),
     "B3, IMCA": ("b3", "imca_"),
-    "B4": ("b4_components", ""),
+    "B4": ("b4", ""),
 }
 ARMS = {
     "ivae_gan": "`ivae_gan`",
