@@ -121,3 +121,11 @@ def test_a_table_is_measured_once_and_any_other_for_itself(monkeypatch, groups):
     for rows in others:
         measure.dependence(*rows, groups)
     assert len(calls) == 1 + len(others)
+
+
+def test_whole_numbers_are_as_alike_as_the_same_floats():
+    counts = np.rint(8 + 3 * series(0.9)).astype(np.int64)
+    found, same = (dependence(x, WINDOWS) for x in (counts, counts.astype(float)))
+    assert found.dependent
+    np.testing.assert_array_equal(found.lag1, same.lag1)
+    assert found.length == same.length

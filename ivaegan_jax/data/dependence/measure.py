@@ -8,7 +8,7 @@ import hashlib
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Int, Real, Shaped
 
 from ivaegan_jax.data.dependence.likeness import likeness_length
 from ivaegan_jax.data.dependence.repeated import repeats
@@ -45,7 +45,7 @@ FOUND: dict[str, Dependence] = {}
 
 
 def dependence(
-    x: Float[np.ndarray, "rows dim_x"],
+    x: Real[np.ndarray, "rows dim_x"],
     u: Int[np.ndarray, " rows"] | Float[np.ndarray, "rows dim_u"],
     groups: Shaped[np.ndarray, " rows"] | None = None,
 ) -> Dependence:

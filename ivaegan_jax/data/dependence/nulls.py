@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
-from jaxtyping import Float, Int, Num, Shaped
+from jaxtyping import Float, Int, Num, Real, Shaped
 
 from ivaegan_jax.data.dependence.measure import dependence
 from ivaegan_jax.data.dependence.permutations import distinct_labels, permute_labels, permute_rows
@@ -91,7 +91,7 @@ class Null(NamedTuple):
 
 
 def find_structure(
-    x: Float[np.ndarray, "rows dim_x"],
+    x: Real[np.ndarray, "rows dim_x"],
     u: Int[np.ndarray, " rows"] | Float[np.ndarray, "rows dim_u"],
     groups: Shaped[np.ndarray, " rows"] | None = None,
 ) -> Structure:

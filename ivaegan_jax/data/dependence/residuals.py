@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Int, Real, Shaped
 
 from ivaegan_jax.metrics import levels_or_cells
 from ivaegan_jax.types import Auxiliary, Coded
@@ -53,7 +53,7 @@ def whole_runs(
 
 
 def residuals(
-    x: Float[np.ndarray, "rows dim_x"],
+    x: Real[np.ndarray, "rows dim_x"],
     u: Auxiliary | Coded,
     part: Int[np.ndarray, " rows"],
 ) -> Residuals:
