@@ -22,7 +22,7 @@ import numpy as np
 from absl import flags
 
 from experiments.rivals import contrastive
-from experiments.rivals.alone import Asked, measured
+from experiments.rivals.alone import Request, measured
 from experiments.rivals.plan import RECORDED, is_of, planned, wanted
 from experiments.rivals.problem import DATA, problem_of
 from experiments.rivals.scoring import rotated
@@ -84,16 +84,16 @@ def use_one_core() -> None:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
-def all_measured(work: Sequence[Asked], kept: Path) -> list[dict[str, Any]]:
-    """The records of all that is asked for, those in the file without measuring again."""
+def all_measured(work: Sequence[Request], kept: Path) -> list[dict[str, Any]]:
+    """The records of all that is to be measured, those in the file without measuring again."""
     known = read_rows(kept)
     found: list[dict[str, Any]] = []
-    for number, asked in enumerate(work, start=1):
-        own = [row for row in known if is_of(row, asked)]
+    for number, request in enumerate(work, start=1):
+        own = [row for row in known if is_of(row, request)]
         if not own:
-            own = measured(asked)
+            own = measured(request)
             append_rows(kept, own)
-            said = f"{asked.data}, data seed {asked.data_seed}, {asked.method}"
+            said = f"{request.data}, data seed {request.data_seed}, {request.method}"
             scores = ", ".join(cell(row.get("mcc", row.get("information"))) for row in own)
             print(f"{number}/{len(work)} {said}: {scores}", flush=True)
         found += own

@@ -16,7 +16,7 @@ from ivaegan_jax.training import set_numerics, used_bytes
 from ivaegan_jax.types import InputError
 
 
-class Asked(NamedTuple):
+class Request(NamedTuple):
     """What is measured.
 
     Attributes:
@@ -36,50 +36,50 @@ class Asked(NamedTuple):
     cache: str = ""
 
 
-def measured(asked: Asked) -> list[dict[str, Any]]:
+def measured(request: Request) -> list[dict[str, Any]]:
     """A record for each run; a process that dies is a failure of all of them."""
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         try:
-            return pool.submit(in_this_process, asked).result()
+            return pool.submit(in_this_process, request).result()
         except BrokenProcessPool:
             lost = {"failed": "the process died", **dict.fromkeys([*SCORES, *OTHERS], 0.0)}
-            return [{**_about(asked, seed), **lost} for seed in asked.seeds]
+            return [{**_about(request, seed), **lost} for seed in request.seeds]
 
 
-def in_this_process(asked: Asked) -> list[dict[str, Any]]:
+def in_this_process(request: Request) -> list[dict[str, Any]]:
     """The same, in the process that calls it."""
     set_numerics("float32")
-    if asked.cache:
-        jax.config.update("jax_compilation_cache_dir", asked.cache)
+    if request.cache:
+        jax.config.update("jax_compilation_cache_dir", request.cache)
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
-    problem = problem_of(asked.data, DATA[asked.data], asked.data_seed)
-    return records_of(asked, METHODS[asked.method], problem)
+    problem = problem_of(request.data, DATA[request.data], request.data_seed)
+    return records_of(request, METHODS[request.method], problem)
 
 
-def records_of(asked: Asked, method: Method, problem: Problem) -> list[dict[str, Any]]:
+def records_of(request: Request, method: Method, problem: Problem) -> list[dict[str, Any]]:
     """Fits all runs and scores them; seconds are those of all runs over their number."""
     wall, cpu = time.monotonic(), time.process_time()
-    outcomes = [checked(each) for each in _outcomes(asked, method, problem)]
+    outcomes = [checked(each) for each in _outcomes(request, method, problem)]
     count = len(outcomes)
     taken = {"wall_s": (time.monotonic() - wall) / count, "gib": used_bytes()[1] / 2**30,
              "cpu_s": (time.process_time() - cpu) / count}  # fmt: skip
     agreement = agreement_of(outcomes)
     return [
-        {**_about(asked, seed), "failed": each.why if isinstance(each, Failed) else "",
+        {**_about(request, seed), "failed": each.why if isinstance(each, Failed) else "",
          **scores_of(each, problem), "agreement": agreement, **taken}
-        for seed, each in zip(asked.seeds, outcomes, strict=True)
+        for seed, each in zip(request.seeds, outcomes, strict=True)
     ]  # fmt: skip
 
 
-def _outcomes(asked: Asked, method: Method, problem: Problem) -> Sequence[Any]:
+def _outcomes(request: Request, method: Method, problem: Problem) -> Sequence[Any]:
     try:
-        return method(problem, asked.seeds, asked.steps)
+        return method(problem, request.seeds, request.steps)
     except InputError:  # a library that is missing is no result
         raise
     except Exception as error:
-        return [Failed(f"{type(error).__name__}: {error}")] * len(asked.seeds)
+        return [Failed(f"{type(error).__name__}: {error}")] * len(request.seeds)
 
 
-def _about(asked: Asked, seed: int) -> dict[str, Any]:
-    about = {"data": asked.data, "data_seed": asked.data_seed, "method": asked.method}
-    return {**about, "seed": seed, "steps": asked.steps}
+def _about(request: Request, seed: int) -> dict[str, Any]:
+    about = {"data": request.data, "data_seed": request.data_seed, "method": request.method}
+    return {**about, "seed": seed, "steps": request.steps}

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from experiments.rivals import contrastive
-from experiments.rivals.alone import Asked
+from experiments.rivals.alone import Request
 from experiments.rivals.methods import CEBRA, CEILING, METHODS
 from ivaegan_jax.types import InputError
 
@@ -35,7 +35,7 @@ def wanted(named: Sequence[str]) -> list[str]:
 
 def planned(
     methods: Sequence[str], data: Sequence[str], data_seeds: Sequence[int], values: Any
-) -> Iterator[Asked]:
+) -> Iterator[Request]:
     """All that is to be measured, draw by draw.
 
     Args:
@@ -49,7 +49,7 @@ def planned(
             continue
         seeds = tuple(range(1, values.seeds + 1))
         steps = steps_of(method, values)
-        yield Asked(method, name, data_seed, seeds, steps, values.compilation_cache)
+        yield Request(method, name, data_seed, seeds, steps, values.compilation_cache)
 
 
 def steps_of(method: str, values: Any) -> int:
@@ -61,9 +61,9 @@ def steps_of(method: str, values: Any) -> int:
     return values.cebra_steps if method in CEBRA else values.steps
 
 
-def is_of(row: Mapping[str, Any], asked: Asked) -> bool:
-    """Whether a record is one of what is asked for."""
-    own = {"data": asked.data, "data_seed": asked.data_seed, "method": asked.method}
-    return row["seed"] in asked.seeds and all(
-        row[name] == value for name, value in (own | {"steps": asked.steps}).items()
+def is_of(row: Mapping[str, Any], request: Request) -> bool:
+    """Whether a record is one of a request."""
+    own = {"data": request.data, "data_seed": request.data_seed, "method": request.method}
+    return row["seed"] in request.seeds and all(
+        row[name] == value for name, value in (own | {"steps": request.steps}).items()
     )

@@ -120,20 +120,14 @@ def train_runs(
         return start_runs(trainer, shard_runs(pad_runs(own, mesh), mesh), mesh)
 
     with stop, Feed(data, mesh, schedule.steps) as feed:
-
-        def play(states: TrainState, step: int, end: int) -> tuple[TrainState, Any]:
-            logs = list[tuple[int, Any]]()
-            for length, rows in feed.spans(step, end):
-                states, log = program(spread, states, (rows, np.int32(length)))
-                logs.append((length, log))
-            return states, mean_of(logs)
-
+        play = _player(program, spread, feed)
         if kept is None and (step := schedule.starts.steps(schedule.steps)):
             best = best_start(schedule.starts, schedule.steps, begin, play, host, on_piece, stop)
-            kept = best.states
+            states = shard_runs(pad_runs(best.states, mesh), mesh)
             on_chunk(Chunk(step, best.log, best.alive, 0.0, left_behind))
-            checkpoints.save(kept)
-        states = begin(0) if kept is None else shard_runs(pad_runs(kept, mesh), mesh)
+            checkpoints.save(storable_runs(states, count))
+        else:
+            states = begin(0) if kept is None else shard_runs(pad_runs(kept, mesh), mesh)
         while step < schedule.steps:
             began, end = time.monotonic(), schedule.end_after(step)
             states, log = play(states, step, end)
@@ -145,6 +139,21 @@ def train_runs(
             if stopping:
                 raise Interrupted(f" at step {step}")
     return host(states)
+
+
+def _player(
+    program: Callable[..., tuple[TrainState, Terms]], spread: Run, feed: Feed
+) -> Callable[[TrainState, int, int], tuple[TrainState, Any]]:
+    """`(states, step, end) -> (states, log)`, the log a mean over these steps."""
+
+    def play(states: TrainState, step: int, end: int) -> tuple[TrainState, Any]:
+        logs = list[tuple[int, Any]]()
+        for length, rows in feed.spans(step, end):
+            states, log = program(spread, states, (rows, np.int32(length)))
+            logs.append((length, log))
+        return states, mean_of(logs)
+
+    return play
 
 
 def shapes_of_states(trainer: Trainer, runs: Run) -> TrainState:

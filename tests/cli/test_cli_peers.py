@@ -10,7 +10,7 @@ import pytest
 
 from experiments import peers
 from experiments.rivals import alone, contrastive, linear, plan
-from experiments.rivals.alone import Asked, records_of
+from experiments.rivals.alone import Request, records_of
 from experiments.rivals.contrastive import TEMPERATURES, TRIAL, Library, defaults, swept
 from experiments.rivals.methods import CEBRA, METHODS
 from experiments.rivals.ours import model
@@ -20,7 +20,7 @@ from experiments.rivals.tables import tables_of
 from ivaegan_jax.types import InputError
 
 SMALL = {"data.segments": 8, "data.per_segment": 100}
-ASKED = Asked("m", "b1", 3, (1, 2), 5)
+ASKED = Request("m", "b1", 3, (1, 2), 5)
 
 
 @pytest.fixture(scope="module")
@@ -221,9 +221,9 @@ def test_all_is_planned_draw_by_draw_and_ceilings_need_the_truth():
 def test_what_was_measured_is_not_measured_again(tmp_path, monkeypatch, problem, capsys):
     calls = []
 
-    def measured(asked):
-        calls.append(asked)
-        return records_of(asked, one_by_one(true), problem)
+    def measured(request):
+        calls.append(request)
+        return records_of(request, one_by_one(true), problem)
 
     monkeypatch.setattr(peers, "measured", measured)
     work = [ASKED, ASKED._replace(method="pca")]
