@@ -41,7 +41,7 @@ jax.config.update("jax_persistent_cache_enable_xla_caches", "none")  # a program
 # named studies pass whole numbers for floats, which beartype takes for an error; a registry
 # looks at the frame of its caller; and an estimator keeps whatever parameters it is given.
 UNCHECKED = ("models.hypers", "training.state", "studies.bands", "studies.named", "report.", "cli.",
-             "progress.", "types.registry", "estimator.base")  # fmt: skip
+             "types.registry", "estimator.base")  # fmt: skip
 _ROOT = Path(importlib.util.find_spec("ivaegan_jax").origin).parent
 _MODULES = [
     ".".join(path.relative_to(_ROOT).with_suffix("").parts)

@@ -19,12 +19,11 @@ FLOORS = {
     "training": 3,
     "evaluation": 4,
     "studies": 5,
-    "report": 6,
     "doctor": 6,
-    "progress": 7,
-    "referee": 7,
-    "estimator": 8,
-    "cli": 8,
+    "report": 7,
+    "referee": 8,
+    "estimator": 9,
+    "cli": 9,
 }
 
 

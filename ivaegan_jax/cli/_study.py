@@ -13,7 +13,7 @@ from ivaegan_jax.cli._stop import STOP
 from ivaegan_jax.cli._words import closing_words, opening
 from ivaegan_jax.data import CONTROLS, is_synthetic
 from ivaegan_jax.files import write_text
-from ivaegan_jax.progress import ConsoleReporter, stages_of
+from ivaegan_jax.report import ConsoleReporter, stages_of
 from ivaegan_jax.studies import (
     Experiment,
     Running,

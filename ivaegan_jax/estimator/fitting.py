@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ivaegan_jax.doctor import recommend_latents
 from ivaegan_jax.estimator.record import Record, collect, collect_sessions
 from ivaegan_jax.files import write_text
-from ivaegan_jax.progress import ConsoleReporter, stages_of
+from ivaegan_jax.report import ConsoleReporter, stages_of
 from ivaegan_jax.studies import (
     Experiment,
     Latents,

@@ -1,6 +1,8 @@
-"""Tables, figures and one HTML page, from recorded rows alone.
+"""What people see: how a study goes on, then tables, figures and one HTML page from recorded rows.
 
-Belongs here: how results are shown. Does not: computing them; a report can be made anywhere.
+Belongs here: how results are shown, and in `progress` what a terminal or a notebook shows while
+they are computed. Does not: computing them, flags, starting or stopping a study; a report can be
+made anywhere.
 """
 
 from ivaegan_jax.report.bands import Checked, bands_json, check_bands
@@ -14,6 +16,8 @@ from ivaegan_jax.report.first_page import BAD, GOOD, OPEN, Short, Status, first_
 from ivaegan_jax.report.inputs import Arm, Results, read_arms, read_study
 from ivaegan_jax.report.latents import DIM_Z, latents_table, recommend, recommended
 from ivaegan_jax.report.page import Facts, Section
+from ivaegan_jax.report.progress.console import ConsoleReporter
+from ivaegan_jax.report.progress.stages import stages_of
 from ivaegan_jax.report.render import Table, to_json, to_lines, to_markdown, to_text
 from ivaegan_jax.report.steps import Step
 from ivaegan_jax.report.study import Studied, main_table, write_study
@@ -31,6 +35,7 @@ __all__ = [
     "OPEN",
     "Arm",
     "Checked",
+    "ConsoleReporter",
     "Facts",
     "Figure",
     "Results",
@@ -60,6 +65,7 @@ __all__ = [
     "recommendation",
     "recommended",
     "scatter_matrix",
+    "stages_of",
     "summary",
     "sweep_of",
     "sweep_table",

@@ -16,7 +16,7 @@ from programs_forked import SMALL, SMALL_BENCHMARK, Stopping, killed_study, stud
 
 from ivaegan_jax.files import read_npz, write_npz
 from ivaegan_jax.models.networks import Dims
-from ivaegan_jax.progress import ConsoleReporter
+from ivaegan_jax.report import ConsoleReporter
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment, experiment_from
 from ivaegan_jax.studies.jobs import make_job, make_runs

@@ -5,8 +5,8 @@ import pytest
 
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.models.config import ModelConfig
-from ivaegan_jax.progress import console
-from ivaegan_jax.progress.stages import RULES, Remaining, Stage, stages_of
+from ivaegan_jax.report.progress import console
+from ivaegan_jax.report.progress.stages import RULES, Remaining, Stage, stages_of
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.study import Study

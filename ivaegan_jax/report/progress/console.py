@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from ivaegan_jax.doctor import duration
 from ivaegan_jax.evaluation import OfRun, Result
 from ivaegan_jax.files import printable
-from ivaegan_jax.progress.stages import Remaining, Stage
+from ivaegan_jax.report.progress.stages import Remaining, Stage
 from ivaegan_jax.studies import Plan
 from ivaegan_jax.training import Chunk
 
