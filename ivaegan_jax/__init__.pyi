@@ -19,6 +19,8 @@ from .estimator import Estimator as Estimator
 from .estimator import estimator_of as estimator_of
 from .estimator import load as load
 from .evaluation import HeldOutRun as HeldOutRun
+from .evaluation import Judged as Judged
+from .evaluation import judge as judge
 from .models import PRESETS as PRESETS
 from .models import AdversarialLoss as AdversarialLoss
 from .models import Dims as Dims
@@ -35,8 +37,6 @@ from .models import PriorFamily as PriorFamily
 from .models import Theory as Theory
 from .models import build as build
 from .models import resolve as resolve
-from .referee import Judged as Judged
-from .referee import judge as judge
 from .report import write_report as write_report
 from .studies import Config as Config
 from .studies import Experiment as Experiment

@@ -8,8 +8,8 @@ import numpy as np
 from experiments.referees.methods import METHODS
 from experiments.referees.nulls import NULLS
 from ivaegan_jax.data import load_dataset
+from ivaegan_jax.evaluation import judge
 from ivaegan_jax.metrics import mcc
-from ivaegan_jax.referee import judge
 
 BENCHMARKS = ("b1", "b2", "b3_tcl", "b3_imca", "b4")
 ROWS = 2000

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.neighbors import KNeighborsClassifier
 
 from experiments.rivals.problem import Failed, Latents, Outcome, Problem
+from ivaegan_jax.evaluation.referee.information import gains
 from ivaegan_jax.metrics import (
     affine_r2,
     columns_within,
@@ -16,7 +17,6 @@ from ivaegan_jax.metrics import (
     random_rotation_baseline,
     within_level_mcc,
 )
-from ivaegan_jax.referee.information import gains
 from ivaegan_jax.types import are_codes
 
 LEARNED_FROM, NEIGHBOURS = 20_000, 15

@@ -31,9 +31,11 @@ from ivaegan_jax.data import (
     files_of,
     load_dataset,
     load_embedding,
+    write_controls,
 )
+from ivaegan_jax.evaluation import Judged, judge
 from ivaegan_jax.files import printable_lines
-from ivaegan_jax.referee import Judged, judge, write_controls, write_page
+from ivaegan_jax.report import write_judged
 from ivaegan_jax.types import Dataset, InputError
 
 
@@ -81,7 +83,7 @@ def _judged(table: Dataset) -> int:
     print(_said(judged))
     if values.out:
         facts = {"command": _flags.command_line(), "data": values.data, "runs": str(len(runs))}
-        page = write_page(judged, values.out, values.data, facts)
+        page = write_judged(judged, values.out, values.data, facts)
         if not values.json:
             print(f"report: {page}")
     return judged.status

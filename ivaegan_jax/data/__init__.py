@@ -11,6 +11,7 @@ from ivaegan_jax.data.columns import VALUES_AT_ONCE, Moments, moments, pieces
 from ivaegan_jax.data.comparison import far_off
 from ivaegan_jax.data.components import directions, whiten
 from ivaegan_jax.data.config import COLUMNS, UNLABELLED, WHITEN, DataConfig
+from ivaegan_jax.data.control_tables import write_controls
 from ivaegan_jax.data.controls import CONTROLS, SHIFTED, SPOILING, SPOILT, as_control
 from ivaegan_jax.data.datasets import DATASETS, is_synthetic, load_dataset
 from ivaegan_jax.data.dependence.likeness import ALIKE
@@ -138,5 +139,6 @@ __all__ = [
     "stream_table",
     "unmarked",
     "whiten",
+    "write_controls",
     "write_latents",
 ]

@@ -1,8 +1,8 @@
 """From trained states to scores and verdicts, and the choice of a run without the truth.
 
-Belongs here: what one model's runs are worth. `results` has the schema of every kind of result, and
-`verdict` answers whether identification happened.
-Does not: files, tables, words of a report.
+Belongs here: what one model's runs are worth. `results` has the schema of every kind of result,
+`verdict` answers whether identification happened, and `referee` whether latents of any method are
+supported. Does not: files, tables, words of a report.
 """
 
 from ivaegan_jax.evaluation.across import across_rows
@@ -13,6 +13,8 @@ from ivaegan_jax.evaluation.encoded import encode_runs, encoding_call
 from ivaegan_jax.evaluation.evaluate import evaluation_key, make_evaluate
 from ivaegan_jax.evaluation.own_metrics import METRICS, HeldOutRun
 from ivaegan_jax.evaluation.plotted import arrays_for_figures, joined_arrays
+from ivaegan_jax.evaluation.referee import Judged, judge
+from ivaegan_jax.evaluation.referee.reasons import NOT_SUPPORTED, SUPPORTED, UNKNOWN
 from ivaegan_jax.evaluation.results import (
     BOTH,
     Agreement,
@@ -50,9 +52,12 @@ __all__ = [
     "LEVEL",
     "METRICS",
     "MOST_ROWS",
+    "NOT_SUPPORTED",
     "PREFERRED",
     "REASONS",
     "SCHEMA",
+    "SUPPORTED",
+    "UNKNOWN",
     "USABLE",
     "Agreement",
     "Baseline",
@@ -62,6 +67,7 @@ __all__ = [
     "Finding",
     "Gate",
     "HeldOutRun",
+    "Judged",
     "LinearStep",
     "OfModel",
     "OfRun",
@@ -86,6 +92,7 @@ __all__ = [
     "from_rows",
     "hold_against_null",
     "joined_arrays",
+    "judge",
     "make_evaluate",
     "to_row",
 ]

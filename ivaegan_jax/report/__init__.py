@@ -12,40 +12,29 @@ from ivaegan_jax.report.figures.latents import latents_by_u, latents_vs_truth
 from ivaegan_jax.report.figures.picture import joined
 from ivaegan_jax.report.figures.scatter import scatter_matrix
 from ivaegan_jax.report.figures.style import Figure, looks
-from ivaegan_jax.report.first_page import BAD, GOOD, OPEN, Short, Status, first_page
+from ivaegan_jax.report.first_page import first_page
 from ivaegan_jax.report.inputs import Arm, Results, read_arms, read_study
+from ivaegan_jax.report.judged import write_judged
 from ivaegan_jax.report.latents import DIM_Z, latents_table, recommend, recommended
-from ivaegan_jax.report.page import Facts, Section
 from ivaegan_jax.report.progress.console import ConsoleReporter
 from ivaegan_jax.report.progress.stages import stages_of
 from ivaegan_jax.report.render import Table, to_json, to_lines, to_markdown, to_text
-from ivaegan_jax.report.steps import Step
 from ivaegan_jax.report.study import Studied, main_table, write_study
 from ivaegan_jax.report.sweep import recommendation, sweep_of, sweep_table
 from ivaegan_jax.report.tables import summary
 from ivaegan_jax.report.together import together
-from ivaegan_jax.report.truth import Truth
 from ivaegan_jax.report.wording import last_lines
-from ivaegan_jax.report.write import write_page, write_report
+from ivaegan_jax.report.write import write_report
 
 __all__ = [
-    "BAD",
     "DIM_Z",
-    "GOOD",
-    "OPEN",
     "Arm",
     "Checked",
     "ConsoleReporter",
-    "Facts",
     "Figure",
     "Results",
-    "Section",
-    "Short",
-    "Status",
-    "Step",
     "Studied",
     "Table",
-    "Truth",
     "bands_json",
     "check_bands",
     "conventions",
@@ -74,7 +63,7 @@ __all__ = [
     "to_markdown",
     "to_text",
     "together",
-    "write_page",
+    "write_judged",
     "write_report",
     "write_study",
 ]

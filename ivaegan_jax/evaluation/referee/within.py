@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from ivaegan_jax.evaluation.referee.layout import Layout
 from ivaegan_jax.metrics import (
     excess_correlation,
     find_unmixing,
@@ -16,7 +17,6 @@ from ivaegan_jax.metrics import (
     mcc,
     within_covariances,
 )
-from ivaegan_jax.referee.layout import Layout
 
 FEWEST_LEVELS, FLAT = 2, 1e-8
 """Levels that have axes at least, and the smallest variance of any mixture within one."""

@@ -5,12 +5,12 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ivaegan_jax.evaluation import Tested
+from ivaegan_jax.evaluation.referee.agreement import AGREED
+from ivaegan_jax.evaluation.referee.found import Found
+from ivaegan_jax.evaluation.referee.moved import ENOUGH_POWER
+from ivaegan_jax.evaluation.referee.within import WORTH
+from ivaegan_jax.evaluation.verdict.gate import Tested
 from ivaegan_jax.metrics import LEVEL
-from ivaegan_jax.referee.agreement import AGREED
-from ivaegan_jax.referee.found import Found
-from ivaegan_jax.referee.moved import ENOUGH_POWER
-from ivaegan_jax.referee.within import WORTH
 
 SUPPORTED, NOT_SUPPORTED, UNKNOWN = "supported", "not supported", "cannot be told"
 

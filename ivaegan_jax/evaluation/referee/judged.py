@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ivaegan_jax.evaluation.referee.found import Found
+from ivaegan_jax.evaluation.referee.reasons import NOT_SUPPORTED, SUPPORTED, UNKNOWN, Reason
 from ivaegan_jax.files import without_nan
 from ivaegan_jax.metrics import Interval
-from ivaegan_jax.referee.found import Found
-from ivaegan_jax.referee.reasons import NOT_SUPPORTED, SUPPORTED, UNKNOWN, Reason
 
 STATUS = {SUPPORTED: 0, NOT_SUPPORTED: 1, UNKNOWN: 3}
 """Exit status of the program."""

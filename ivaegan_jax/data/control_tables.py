@@ -4,7 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ivaegan_jax.data import Structure, find_structure, in_order, moved_along
+from ivaegan_jax.data.dependence.nulls import Structure, find_structure
+from ivaegan_jax.data.series import moved_along
+from ivaegan_jax.data.splits.order import in_order
 from ivaegan_jax.files import write_npz
 from ivaegan_jax.types import Dataset
 

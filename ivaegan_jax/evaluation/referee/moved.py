@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from ivaegan_jax.evaluation.referee.layout import Layout
 from ivaegan_jax.metrics import Levels, by_level, modulated_rank, power_of_rank
-from ivaegan_jax.referee.layout import Layout
 
 FEWEST = 3
 """Rows that a level must have on either side."""

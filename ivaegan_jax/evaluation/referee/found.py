@@ -7,14 +7,14 @@ import numpy as np
 from jaxtyping import Float
 
 from ivaegan_jax.data import Structure
-from ivaegan_jax.evaluation import MOST_ROWS as MOST_TESTED
-from ivaegan_jax.evaluation import Tested, hold_against_null
+from ivaegan_jax.evaluation.referee.agreement import Agreed, agree
+from ivaegan_jax.evaluation.referee.information import Informed, inform
+from ivaegan_jax.evaluation.referee.layout import Layout
+from ivaegan_jax.evaluation.referee.moved import Moved, moved_by_u
+from ivaegan_jax.evaluation.referee.within import Within, is_mended, look_within
+from ivaegan_jax.evaluation.verdict.gate import MOST_ROWS as MOST_TESTED
+from ivaegan_jax.evaluation.verdict.gate import Tested, hold_against_null
 from ivaegan_jax.metrics import evenly
-from ivaegan_jax.referee.agreement import Agreed, agree
-from ivaegan_jax.referee.information import Informed, inform
-from ivaegan_jax.referee.layout import Layout
-from ivaegan_jax.referee.moved import Moved, moved_by_u
-from ivaegan_jax.referee.within import Within, is_mended, look_within
 from ivaegan_jax.types import are_codes
 
 STABLE = 0.81

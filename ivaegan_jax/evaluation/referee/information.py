@@ -7,9 +7,9 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.stats import t
 
+from ivaegan_jax.evaluation.referee.layout import Layout
+from ivaegan_jax.evaluation.referee.moved import with_both
 from ivaegan_jax.metrics import Interval, by_level
-from ivaegan_jax.referee.layout import Layout
-from ivaegan_jax.referee.moved import with_both
 
 PSEUDO_ROWS = 5
 """Rows of overall mean and variance that are added to those of each level."""

@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Bool, Int, Num
 
 from ivaegan_jax.data import IN_TIME, Structure, find_structure, in_order
+from ivaegan_jax.evaluation.referee.runs import FEWEST_ROWS
 from ivaegan_jax.metrics import evenly, levels_or_cells
-from ivaegan_jax.referee.runs import FEWEST_ROWS
 from ivaegan_jax.types import Dataset, InputError
 
 MOST_ROWS = 50_000

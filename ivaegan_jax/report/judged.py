@@ -1,27 +1,16 @@
-"""The page of a verdict, in the shape of every report."""
+"""The page of what the referee says of latents, in the shape of every report."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from ivaegan_jax.evaluation import Reason
+from ivaegan_jax.evaluation import NOT_SUPPORTED, SUPPORTED, UNKNOWN, Judged, Reason
 from ivaegan_jax.files import write_json
-from ivaegan_jax.referee.judged import Judged
-from ivaegan_jax.referee.reasons import NOT_SUPPORTED, SUPPORTED, UNKNOWN
-from ivaegan_jax.report import (
-    BAD,
-    GOOD,
-    OPEN,
-    Facts,
-    Section,
-    Short,
-    Status,
-    Step,
-    Table,
-    Truth,
-)
-from ivaegan_jax.report import (
-    write_page as write_report_page,
-)
+from ivaegan_jax.report.first_page import BAD, GOOD, OPEN, Short, Status
+from ivaegan_jax.report.page import Facts, Section
+from ivaegan_jax.report.render import Table
+from ivaegan_jax.report.steps import Step
+from ivaegan_jax.report.truth import Truth
+from ivaegan_jax.report.write import write_page
 
 TONES = {SUPPORTED: GOOD, NOT_SUPPORTED: BAD, UNKNOWN: OPEN}
 
@@ -32,7 +21,7 @@ SENTENCES = {
 }
 
 
-def write_page(judged: Judged, out: str | Path, data: str, facts: Mapping[str, str]) -> Path:
+def write_judged(judged: Judged, out: str | Path, data: str, facts: Mapping[str, str]) -> Path:
     """Writes `report.html` and `judged.json`.
 
     Args:
@@ -51,8 +40,7 @@ def write_page(judged: Judged, out: str | Path, data: str, facts: Mapping[str, s
     lead = [f"{first[0].upper()}{first[1:]}.", *plain[-2:]]
     section = Section(data, lead, _axes(judged), details, (), [_short(judged)])
     records = {"judged": judged.to_json()}
-    return write_report_page(Path(out), f"Referee: {data}", [section], records,
-                             [Facts("judge", facts)])  # fmt: skip
+    return write_page(Path(out), f"Referee: {data}", [section], records, [Facts("judge", facts)])
 
 
 def _short(judged: Judged) -> Short:

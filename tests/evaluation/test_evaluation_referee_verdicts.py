@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sources import noisy, rotated, series, sources
+from judged_sources import noisy, rotated, series, sources
 
 from ivaegan_jax import judge
 

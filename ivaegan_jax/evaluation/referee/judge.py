@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from ivaegan_jax.data import as_dataset, as_embedding
+from ivaegan_jax.evaluation.referee.found import find
+from ivaegan_jax.evaluation.referee.judged import Judged
+from ivaegan_jax.evaluation.referee.layout import Layout, as_mask, lay_out
+from ivaegan_jax.evaluation.referee.reasons import reasons_of, verdict_of
+from ivaegan_jax.evaluation.referee.runs import as_runs
 from ivaegan_jax.metrics import levels_or_cells
-from ivaegan_jax.referee.found import find
-from ivaegan_jax.referee.judged import Judged
-from ivaegan_jax.referee.layout import Layout, as_mask, lay_out
-from ivaegan_jax.referee.reasons import reasons_of, verdict_of
-from ivaegan_jax.referee.runs import as_runs
 from ivaegan_jax.types import Dataset, InputError
 
 

@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from sources import noisy, series, sources
+from judged_sources import noisy, series, sources
 
 from ivaegan_jax import InputError, as_dataset, judge, load_table
-from ivaegan_jax.data import as_embedding, files_of, load_embedding
-from ivaegan_jax.referee import write_controls, write_page
+from ivaegan_jax.data import as_embedding, files_of, load_embedding, write_controls
+from ivaegan_jax.report import write_judged
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def test_tables_for_controls_of_a_series_hold_u_moved_as_well(tmp_path):
 def test_the_page_and_its_numbers_are_those_of_the_result(known, tmp_path):
     s, x, u, rng = known
     judged = judge(noisy(s, rng, runs=3), x, u, controls=[s[::-1]])
-    page = write_page(judged, tmp_path, "mine", {"command": "judge"}).read_text()
+    page = write_judged(judged, tmp_path, "mine", {"command": "judge"}).read_text()
     assert judged.verdict in page
     for reason in judged.reasons:
         assert reason.text[:30] in page
