@@ -18,7 +18,7 @@ from ivaegan_jax.training.config import TrainConfig
 from ivaegan_jax.training.devices import make_seeds_mesh, pad_runs, shard_runs
 from ivaegan_jax.training.feed import Feed, InBlocks
 from ivaegan_jax.training.limits import used_bytes
-from ivaegan_jax.training.loop import over_chunks, start_runs
+from ivaegan_jax.training.programs import over_chunks, start_runs
 
 SOURCES = 5
 PIECE = 2**17

@@ -89,10 +89,9 @@ class Training(NamedTuple):
                 append_rows(self.workdir.train_log, log_rows(stamps, chunk))
                 self.reporter.chunk(title, chunk)
 
-        def on_piece(number: int, piece: Chunk) -> None:
+        def on_piece(which: str, piece: Chunk) -> None:
             if leads():
-                of = f", start {number + 1} of {schedule.starts.count}"
-                self.reporter.chunk(title + of, piece)
+                self.reporter.chunk(f"{title}, {which}", piece)
 
         return train_runs(
             self.group.jobs[0].trainer,

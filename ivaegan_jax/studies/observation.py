@@ -118,7 +118,8 @@ def of_starts(starts: int) -> str:
     """That runs have several starts, and how to leave them out."""
     return (
         f"Every run of a model with the contrast has {starts} starts: after a tenth of the steps "
-        "the one whose latents tell most about u goes on (--config.train.starts=1 leaves them out)."
+        "the half whose latents tell most about u goes on, and again whenever the steps have "
+        "doubled, until one is left (--config.train.starts=1 leaves the others out)."
     )
 
 

@@ -19,17 +19,7 @@ from ivaegan_jax.training.devices import (
 )
 from ivaegan_jax.training.feed import Feed, InBlocks
 from ivaegan_jax.training.limits import free_bytes, used_bytes
-from ivaegan_jax.training.loop import (
-    KEPT,
-    NEVER,
-    Schedule,
-    compile_chunk,
-    compile_start,
-    over_chunks,
-    shapes_of_states,
-    start_runs,
-    train_runs,
-)
+from ivaegan_jax.training.loop import NEVER, Schedule, train_runs
 from ivaegan_jax.training.memory import (
     COMPILER,
     COPIES,
@@ -50,6 +40,14 @@ from ivaegan_jax.training.numerics import (
     use_cores,
 )
 from ivaegan_jax.training.processes import FAILED, PartedError, fingerprint, leads, led, meet
+from ivaegan_jax.training.programs import (
+    KEPT,
+    compile_chunk,
+    compile_start,
+    over_chunks,
+    shapes_of_states,
+    start_runs,
+)
 from ivaegan_jax.training.seals import SEAL, is_whole, seal, sealed_bond
 from ivaegan_jax.training.starts import Chunk, Starts
 from ivaegan_jax.training.state import TrainState

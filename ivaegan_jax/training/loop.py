@@ -3,32 +3,33 @@
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-import jax
 import numpy as np
 from jax.sharding import Mesh
 
 from ivaegan_jax.training.checkpoint import Checkpoints
 from ivaegan_jax.training.devices import (
-    default_how,
     gather_runs,
-    over_runs,
     pad_runs,
-    shapes_on,
     shard_runs,
     storable_runs,
+    take_runs,
 )
 from ivaegan_jax.training.feed import Feed, InBlocks
 from ivaegan_jax.training.processes import meet
-from ivaegan_jax.training.starts import Chunk, Starts, best_start, mean_of, seeds_of_start
+from ivaegan_jax.training.programs import over_chunks, shapes_of_states, start_runs
+from ivaegan_jax.training.starts import (
+    Chunk,
+    Players,
+    Starts,
+    mean_of,
+    seeds_of_start,
+    stacked,
+)
 from ivaegan_jax.training.state import TrainState
 from ivaegan_jax.training.trainer import Run, Trainer
 from ivaegan_jax.types import AllTrainData, Interrupted, Stop, Terms
-
-KEPT = 32
-"""Programs of a kind that are kept, for whatever is trained in this process later."""
 
 
 class _Never(nullcontext[None]):
@@ -38,6 +39,9 @@ class _Never(nullcontext[None]):
 
 NEVER: Stop = _Never()
 """No request to stop ever comes."""
+
+Play: TypeAlias = Callable[[TrainState, int, int], tuple[TrainState, Any]]
+"""`(states, step, end) -> (states, log)`, the log a mean over these steps."""
 
 
 class Schedule(NamedTuple):
@@ -74,7 +78,7 @@ def train_runs(
     *,
     on_start: Callable[[int], None],
     on_chunk: Callable[[Chunk], None],
-    on_piece: Callable[[int, Chunk], None] = lambda number, piece: None,
+    on_piece: Callable[[str, Chunk], None] = lambda which, piece: None,
     logged: int | None = None,
     stop: Stop = NEVER,
 ) -> TrainState:
@@ -93,9 +97,9 @@ def train_runs(
       checkpoints: where states are kept.
       mesh: devices that the runs are split over.
       on_start: on every process, called with the step from which the training goes on.
-      on_chunk: on every process, called with every chunk of all runs, before its checkpoint; the
-        first one is the latter half of the start that was chosen, where there were several.
-      on_piece: on every process, called with the number of a start and a piece of it.
+      on_chunk: on every process, called with every chunk of all runs, before its checkpoint; a
+        round of starts counts as one, with the log of the best start's latter half.
+      on_piece: on every process, called with the name of a start, `start 2 of 4`, and a piece.
       logged: the last step that the caller knows all about; a later checkpoint is left out.
       stop: entered while chunks are played, and called after each of them.
 
@@ -105,47 +109,107 @@ def train_runs(
     Raises:
       Interrupted: on a request to stop, once a checkpoint holds the chunk just played.
     """
-    spread, count = shard_runs(pad_runs(runs, mesh), mesh), len(runs.seed)
-    program = over_chunks(trainer, mesh)
     kept = checkpoints.restore(shapes_of_states(trainer, runs), logged)
     step = 0 if kept is None else int(np.max(kept.step))
-    left_behind = schedule.starts.left_behind(schedule.steps)
     on_start(step)
-
-    def host(tree: Any) -> Any:
-        return gather_runs(tree, count)
-
-    def begin(number: int) -> TrainState:
-        own = runs._replace(seed=seeds_of_start(runs.seed, number))
-        return start_runs(trainer, shard_runs(pad_runs(own, mesh), mesh), mesh)
-
     with stop, Feed(data, mesh, schedule.steps) as feed:
-        play = _player(program, spread, feed)
-        if kept is None and (step := schedule.starts.steps(schedule.steps)):
-            best = best_start(schedule.starts, schedule.steps, begin, play, host, on_piece, stop)
-            states = shard_runs(pad_runs(best.states, mesh), mesh)
-            on_chunk(Chunk(step, best.log, best.alive, 0.0, left_behind))
-            checkpoints.save(storable_runs(states, count))
-        else:
-            states = begin(0) if kept is None else shard_runs(pad_runs(kept, mesh), mesh)
-        while step < schedule.steps:
-            began, end = time.monotonic(), schedule.end_after(step)
-            states, log = play(states, step, end)
-            step, (log, alive) = end, host((log, states.alive))
-            on_chunk(Chunk(step, log, alive, time.monotonic() - began, left_behind))
-            stopping = any(meet(f"step {step}", stop()))
-            if stopping or schedule.saves_at(step):
-                checkpoints.save(storable_runs(states, count))
+        play = _player(over_chunks(trainer, mesh), shard_runs(pad_runs(runs, mesh), mesh), feed)
+        loop = _Loop(trainer, runs, schedule, checkpoints, mesh, play, on_chunk, stop)
+        if kept is None or schedule.starts.left_at(step, schedule.steps) > 1:
+            return loop.play_on(*loop.play_starts(step, on_piece))
+        return loop.play_on(step, loop.placed(kept))
+
+
+class _Loop(NamedTuple):
+    """Runs that are played until their end; the fields are arguments of `train_runs`.
+
+    Attributes:
+      trainer: functions of one run.
+      runs: host arrays with a leading axis of runs.
+      schedule: when to stop for reports and checkpoints.
+      checkpoints: where states are kept.
+      mesh: devices that the runs are split over.
+      play: with the runs and their rows.
+      on_chunk: called with every chunk.
+      stop: whether there is a request to stop.
+    """
+
+    trainer: Trainer
+    runs: Run
+    schedule: Schedule
+    checkpoints: Checkpoints
+    mesh: Mesh
+    play: Play
+    on_chunk: Callable[[Chunk], None]
+    stop: Stop
+
+    def play_starts(
+        self, step: int, on_piece: Callable[[str, Chunk], None]
+    ) -> tuple[int, TrainState]:
+        """Plays the rounds of starts that are left; the step where one is left, and its states.
+
+        Args:
+          step: 0, or the step of a checkpoint where several starts are left.
+          on_piece: called with the name of a start and a piece of it.
+        """
+        starts, steps = self.schedule.starts, self.schedule.steps
+        players = Players(self.play, self.gathered, on_piece, self.stop)
+        begin = self._restored(step) if step else self._initial
+        for halving in starts.halvings(steps):
+            if halving.begin >= step:
+                best = players.halve(halving, begin, starts.by)
+                step, begin = halving.end, self._going_on([start.states for start in best])
+                self.on_chunk(Chunk(step, best[0].log, best[0].alive, 0.0, halving.left_behind))
+                self.save(self.placed(stacked(best)), len(best))
+        return step, begin(0)
+
+    def play_on(self, step: int, states: TrainState) -> TrainState:
+        """Plays from a step to the end; the final states, host arrays.
+
+        Raises:
+          Interrupted: on a request to stop, once a checkpoint holds the chunk just played.
+        """
+        left_behind = self.schedule.starts.left_behind(self.schedule.steps)
+        while step < self.schedule.steps:
+            began, end = time.monotonic(), self.schedule.end_after(step)
+            states, log = self.play(states, step, end)
+            step, (log, alive) = end, self.gathered((log, states.alive))
+            self.on_chunk(Chunk(step, log, alive, time.monotonic() - began, left_behind))
+            stopping = any(meet(f"step {step}", self.stop()))
+            if stopping or self.schedule.saves_at(step):
+                self.save(states)
             if stopping:
                 raise Interrupted(f" at step {step}")
-    return host(states)
+        return self.gathered(states)
+
+    def gathered(self, tree: Any) -> Any:
+        """Host arrays, without padding."""
+        return gather_runs(tree, len(self.runs.seed))
+
+    def placed(self, tree: Any) -> Any:
+        """Host arrays on the devices, padded."""
+        return shard_runs(pad_runs(tree, self.mesh), self.mesh)
+
+    def save(self, states: TrainState, starts: int = 1) -> None:
+        """Stores the states of so many starts of every run."""
+        self.checkpoints.save(storable_runs(states, starts * len(self.runs.seed)))
+
+    def _initial(self, number: int) -> TrainState:
+        own = self.runs._replace(seed=seeds_of_start(self.runs.seed, number))
+        return start_runs(self.trainer, self.placed(own), self.mesh)
+
+    def _restored(self, step: int) -> Callable[[int], TrainState]:
+        starts = self.schedule.starts.left_at(step, self.schedule.steps)
+        each = np.arange(starts * len(self.runs.seed)).reshape(starts, -1)
+        several = take_runs(self.runs, each.ravel() % len(self.runs.seed))
+        states = self.checkpoints.restore_at(step, shapes_of_states(self.trainer, several))
+        return self._going_on([take_runs(states, index) for index in each])
+
+    def _going_on(self, states: list[TrainState]) -> Callable[[int], TrainState]:
+        return lambda number: self.placed(states[number])
 
 
-def _player(
-    program: Callable[..., tuple[TrainState, Terms]], spread: Run, feed: Feed
-) -> Callable[[TrainState, int, int], tuple[TrainState, Any]]:
-    """`(states, step, end) -> (states, log)`, the log a mean over these steps."""
-
+def _player(program: Callable[..., tuple[TrainState, Terms]], spread: Run, feed: Feed) -> Play:
     def play(states: TrainState, step: int, end: int) -> tuple[TrainState, Any]:
         logs = list[tuple[int, Any]]()
         for length, rows in feed.spans(step, end):
@@ -154,48 +218,3 @@ def _player(
         return states, mean_of(logs)
 
     return play
-
-
-def shapes_of_states(trainer: Trainer, runs: Run) -> TrainState:
-    """Shapes and types of the states of stacked runs; traced once for all numbers of runs."""
-    count, one = len(runs.seed), jax.tree.map(lambda leaf: leaf[0], runs)
-    return jax.tree.map(
-        lambda leaf: jax.ShapeDtypeStruct((count, *leaf.shape), leaf.dtype),
-        jax.eval_shape(trainer.init, one),
-    )
-
-
-def start_runs(trainer: Trainer, runs: Run, mesh: Mesh) -> TrainState:
-    """Initial states of stacked runs that lie on the mesh."""
-    return _over_init(trainer, mesh)(runs, ())
-
-
-@lru_cache(maxsize=KEPT)  # the next part of the same runs starts with the same program
-def _over_init(trainer: Trainer, mesh: Mesh) -> Callable[..., TrainState]:
-    return over_runs(lambda run, _: trainer.init(run), mesh, default_how())
-
-
-def compile_start(trainer: Trainer, runs: Run, mesh: Mesh) -> jax.stages.Compiled:
-    """The program that `start_runs` will call for these runs (host arrays)."""
-    spread = shapes_on(pad_runs(runs, mesh), mesh)
-    return _over_init(trainer, mesh).lower(spread, ()).compile()
-
-
-def compile_chunk(
-    trainer: Trainer, runs: Run, data: AllTrainData, mesh: Mesh
-) -> jax.stages.Compiled:
-    """The program that `train_runs` will call for these runs, compiled before anything is made.
-
-    JAX keeps it: the call with the same shapes compiles nothing again.
-    """
-    padded = pad_runs(runs, mesh)
-    spread = shapes_on((padded, shapes_of_states(trainer, padded)), mesh)
-    shared = shapes_on(data, mesh, shared=True)
-    return over_chunks(trainer, mesh).lower(*spread, (shared, np.int32(0))).compile()
-
-
-@lru_cache(maxsize=KEPT)  # labels and studies of one structure share a program
-def over_chunks(trainer: Trainer, mesh: Mesh) -> Callable[..., tuple[TrainState, Terms]]:
-    """`(runs, states, (data, length)) -> (states, logs)` of stacked runs; takes the states over."""
-    return over_runs(lambda run, state, shared: trainer.chunk(run, state, *shared), mesh,
-                     default_how(), donate=(1,))  # fmt: skip

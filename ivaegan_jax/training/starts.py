@@ -1,7 +1,8 @@
-"""Several starts of every run: all are played for a while, and the best one goes on.
+"""Several starts of every run: the better half of them goes on, until one is left.
 
 Where a run ends, can be decided in its first steps. A start is a model seed of its own, so a run
-goes on as that seed's training would have gone.
+goes on as that seed's training would have gone. This is successive halving (Jamieson and
+Talwalkar 2016), whose every round is as long as all before.
 """
 
 import time
@@ -22,10 +23,10 @@ START_STEP = 2**32 - 16
 """Stands for the step in the keys of starts, with the number of the start below it."""
 
 PLAYED = 10
-"""A start is played this fraction of the steps before one is chosen."""
+"""The first round is this fraction of the steps."""
 
 PIECES = 10
-"""Of equal length, between which a request to stop is met; the latter half chooses."""
+"""Of a start in a round, between which a request to stop is met; the latter half chooses."""
 
 
 class Chunk(NamedTuple):
@@ -46,6 +47,29 @@ class Chunk(NamedTuple):
     left_behind: int = 0
 
 
+class Halving(NamedTuple):
+    """A round of starts.
+
+    Attributes:
+      begin: the step where it begins.
+      end: the step where it ends.
+      starts: that play it.
+      kept: of these, that go on.
+      work: steps that all starts have played before it, together.
+    """
+
+    begin: int
+    end: int
+    starts: int
+    kept: int
+    work: int
+
+    @property
+    def left_behind(self) -> int:
+        """Steps that were played by its end, but for one start's."""
+        return self.work + self.starts * (self.end - self.begin) - self.end
+
+
 class Starts(NamedTuple):
     """How many starts a run has, and what chooses one of them.
 
@@ -57,21 +81,32 @@ class Starts(NamedTuple):
     count: int = 1
     by: str = "contrast"
 
-    def steps(self, steps: int) -> int:
-        """Rounds that each start of a training of `steps` rounds is played; 0 where one is all."""
-        return steps // PLAYED if self.count > 1 else 0
+    def halvings(self, steps: int) -> list[Halving]:
+        """The rounds in a training of `steps` steps; none where one start is all."""
+        found, count, begin, work = [], self.count, 0, 0
+        end = steps // PLAYED
+        while count > 1 and end:
+            kept = -(-count // 2) if 2 * end <= steps else 1
+            found.append(Halving(begin, end, count, kept, work))
+            work += count * (end - begin)
+            count, begin, end = kept, end, 2 * end
+        return found
 
     def left_behind(self, steps: int) -> int:
-        """Rounds of starts that do not go on, in a training of `steps` rounds."""
-        return (self.count - 1) * self.steps(steps)
+        """Steps of starts that do not go on, in a training of `steps` steps."""
+        return max((each.left_behind for each in self.halvings(steps)), default=0)
+
+    def left_at(self, step: int, steps: int) -> int:
+        """How many starts are left at this step; 1 where no round begins there."""
+        return next((each.starts for each in self.halvings(steps) if each.begin == step), 1)
 
 
 class Start(NamedTuple):
-    """A start that was played: host arrays with a leading axis of runs.
+    """A start of each run that was played: host arrays with a leading axis of runs.
 
     Attributes:
-      states: where it ended.
-      log: terms averaged over its latter half.
+      states: where they ended.
+      log: terms averaged over the latter half of a round.
       alive: False where it diverged.
     """
 
@@ -81,16 +116,20 @@ class Start(NamedTuple):
 
     def scores(self, by: str) -> Float[np.ndarray, " runs"]:
         """What chooses, infinite where the start diverged."""
-        return np.where(self.alive, self.log[by], np.inf)
+        return np.where(self.alive & np.isfinite(self.log[by]), self.log[by], np.inf)
 
-    def or_better(self, other: "Start", by: str) -> "Start":
-        """The better of two starts, run by run; of equals this one."""
-        better = other.scores(by) < self.scores(by)
 
-        def chosen(own: Any, others: Any) -> Any:
-            return np.where(better.reshape(-1, *[1] * (np.ndim(own) - 1)), others, own)
+def best_of(played: list[Start], kept: int, by: str) -> list[Start]:
+    """The best starts of every run, the best first; of equals the first."""
+    order = np.argsort([start.scores(by) for start in played], axis=0, kind="stable")
 
-        return jax.tree.map(chosen, self, other)
+    def place(k: int) -> Start:
+        def chosen(*leaves: Any) -> Any:
+            return np.stack(leaves)[order[k], np.arange(order.shape[1])]
+
+        return jax.tree.map(chosen, *played)
+
+    return [place(k) for k in range(kept)]
 
 
 def seeds_of_start(seeds: HostOrDevice, start: int) -> HostOrDevice:
@@ -104,52 +143,61 @@ def seeds_of_start(seeds: HostOrDevice, start: int) -> HostOrDevice:
     return np.asarray(jax.vmap(seed_of)(jnp.asarray(seeds))).astype(np.int32)
 
 
-def best_start(
-    starts: Starts,
-    steps: int,
-    begin: Callable[[int], TrainState],
-    play: Callable[[TrainState, int, int], tuple[TrainState, Terms]],
-    gather: Callable[[Any], Any],
-    on_piece: Callable[[int, Chunk], None],
-    stop: Callable[[], bool],
-) -> Start:
-    """Plays every start and chooses one for each run, without the truth.
+class Players(NamedTuple):
+    """What plays starts.
 
-    Nothing is kept of starts on a request to stop: they are played again, and come out the same.
-
-    Args:
-      starts: how many there are, and what chooses.
-      steps: rounds of the whole training.
-      begin: the initial states of a start, by its number.
-      play: `(states, step, end) -> (states, log)`.
+    Attributes:
+      play: `(states, step, end) -> (states, log)`, of all runs.
       gather: makes host arrays, one per run.
-      on_piece: called with the number of a start after each of its pieces.
+      on_piece: called after each piece of a start with its name, `start 2 of 4`.
       stop: whether there is a request to stop.
-
-    Raises:
-      Interrupted: on a request to stop.
     """
-    best: Start | None = None
-    for number in range(starts.count):
-        states, logs = begin(number), list[tuple[int, Terms]]()
-        for step, end in _pieces(starts.steps(steps)):
+
+    play: Callable[[TrainState, int, int], tuple[TrainState, Terms]]
+    gather: Callable[[Any], Any]
+    on_piece: Callable[[str, Chunk], None]
+    stop: Callable[[], bool]
+
+    def halve(self, halving: Halving, begin: Callable[[int], TrainState], by: str) -> list[Start]:
+        """Plays a round and chooses without the truth; what goes on, the best of each run first.
+
+        Nothing is kept on a request to stop: the round is played again, and comes out the same.
+
+        Args:
+          halving: the round.
+          begin: the states of a start, by its number, where the round begins.
+          by: the term that chooses.
+
+        Raises:
+          Interrupted: on a request to stop.
+        """
+        played = [self._played(halving, n, begin(n)) for n in range(halving.starts)]
+        return best_of(played, halving.kept, by)
+
+    def _played(self, halving: Halving, number: int, states: TrainState) -> Start:
+        logs, length = list[tuple[int, Terms]](), halving.end - halving.begin
+        work = halving.work + number * length - halving.begin
+        which = f"start {number + 1} of {halving.starts}"
+        for step, end in _pieces(halving.begin, halving.end):
             began = time.monotonic()
-            states, log = play(states, step, end)
-            log, alive = gather((log, states.alive))
+            states, log = self.play(states, step, end)
+            log, alive = self.gather((log, states.alive))
             logs.append((end - step, log))
-            seconds, left_behind = time.monotonic() - began, number * starts.steps(steps)
-            on_piece(number, Chunk(end, log, alive, seconds, left_behind))
-            if any(meet(f"start {number}, step {end}", stop())):
-                raise Interrupted(f" at start {number + 1} of {starts.count}; these begin again")
-        played = Start(gather(states), mean_of(logs[len(logs) // 2 :]), gather(states.alive))
-        best = played if best is None else best.or_better(played, starts.by)
-    assert best is not None
-    return best
+            self.on_piece(which, Chunk(end, log, alive, time.monotonic() - began, work))
+            if any(meet(f"{which}, step {end}", self.stop())):
+                raise Interrupted(f" at {which}, step {end}; these go on from step {halving.begin}")
+        return Start(self.gather(states), mean_of(logs[len(logs) // 2 :]),
+                     self.gather(states.alive))  # fmt: skip
 
 
-def _pieces(steps: int) -> Iterator[tuple[int, int]]:
-    ends = sorted({steps * piece // PIECES for piece in range(PIECES + 1)})
-    yield from pairwise(ends)
+def _pieces(begin: int, end: int) -> Iterator[tuple[int, int]]:
+    steps = sorted({begin + (end - begin) * piece // PIECES for piece in range(PIECES + 1)})
+    yield from pairwise(steps)
+
+
+def stacked(starts: list[Start]) -> TrainState:
+    """States of several starts one after the other, each with its runs."""
+    return jax.tree.map(lambda *leaves: np.concatenate(leaves), *[s.states for s in starts])
 
 
 def mean_of(logs: list[tuple[int, Any]]) -> Any:

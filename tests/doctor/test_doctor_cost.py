@@ -10,7 +10,7 @@ from ivaegan_jax.training import TrainConfig
 from ivaegan_jax.types import Auxiliary, Dataset
 
 
-@pytest.mark.parametrize(("starts", "rounds"), [(1, 100), (3, 120)])
+@pytest.mark.parametrize(("starts", "rounds"), [(1, 100), (3, 130)])
 def test_starts_that_do_not_go_on_take_time_too(monkeypatch, starts, rounds):
     u = np.repeat(np.arange(8), 50)
     x = np.random.default_rng(0).normal(size=(400, 3)) * (1 + u[:, None])

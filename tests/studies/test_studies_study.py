@@ -14,8 +14,8 @@ from ivaegan_jax.training.ahead import threads_ahead
 from ivaegan_jax.training.config import TrainConfig
 from ivaegan_jax.training.devices import make_seeds_mesh
 from ivaegan_jax.training.limits import used_bytes
-from ivaegan_jax.training.loop import over_chunks
 from ivaegan_jax.training.memory import COMPILER
+from ivaegan_jax.training.programs import over_chunks
 from ivaegan_jax.types import InputError
 
 DATA = DataConfig(segments=4, per_segment=60)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ivaegan_jax.training import ahead as module
 from ivaegan_jax.training.ahead import Ahead, in_sight, threads_ahead
 from ivaegan_jax.training.devices import shard_runs
-from ivaegan_jax.training.loop import compile_start, start_runs
+from ivaegan_jax.training.programs import compile_start, start_runs
 from ivaegan_jax.training.state import TrainState
 from ivaegan_jax.training.trainer import Trainer
 

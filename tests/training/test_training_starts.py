@@ -14,7 +14,7 @@ from ivaegan_jax.training import (
     make_seeds_mesh,
     train_runs,
 )
-from ivaegan_jax.training.starts import Start, seeds_of_start
+from ivaegan_jax.training.starts import Halving, Start, best_of, seeds_of_start
 from ivaegan_jax.training.trainer import Trainer, make_chunk
 from ivaegan_jax.types import Interrupted
 
@@ -22,8 +22,8 @@ STEPS, COUNT = 40, 3
 SEEDS = np.array([900, 500, 1001], np.int32)
 
 
-def toy_trainer(dies=lambda seed: False):
-    """One whose term `contrast` is a number of the seed at first, and its state a sum of steps."""
+def toy_trainer(dies=lambda seed: False, term=lambda seed, step: seed % 1009):
+    """One whose term `contrast` is a number of seed and step, and its state a sum of steps."""
 
     def init(run):
         zero = jax.numpy.zeros((), jax.numpy.int32)
@@ -37,7 +37,7 @@ def toy_trainer(dies=lambda seed: False):
         moved = state.replace(
             params=params, step=state.step + 1, alive=jax.numpy.logical_not(dies(state.seed))
         )
-        return moved, {"contrast": (state.seed % 1009).astype(float)}
+        return moved, {"contrast": jax.numpy.asarray(term(state.seed, state.step), float)}
 
     return Trainer(init, step, make_chunk(step))
 
@@ -52,7 +52,7 @@ def train():
     """`train(seeds, starts, folder, ...)`: final states, chunks and pieces."""
     mesh = make_seeds_mesh(jax.devices()[:1])
 
-    def train(seeds, starts, folder, chunk=7, stop_after=None, dies=lambda seed: False):
+    def train(seeds, starts, folder, chunk=7, stop_after=None, **toy):
         chunks, pieces = [], []
 
         class Stop:
@@ -68,7 +68,7 @@ def train():
         schedule = Schedule(STEPS, chunk, 1, starts)
         with Checkpoints(folder) as kept:
             states = train_runs(
-                toy_trainer(dies), runs_of(seeds), (), schedule, kept, mesh,
+                toy_trainer(**toy), runs_of(seeds), (), schedule, kept, mesh,
                 on_start=lambda step: None, on_chunk=chunks.append,
                 on_piece=lambda *piece: pieces.append(piece), stop=Stop(),
             )  # fmt: skip
@@ -100,27 +100,54 @@ def test_the_start_with_the_lowest_term_goes_on_as_its_seed_would_have(train, tm
     alone, _, _ = train(best, Starts(), tmp_path / "alone")
     jax.tree.map(np.testing.assert_array_equal, states, alone)
     np.testing.assert_array_equal(chunks[0].log["contrast"], best % 1009)
-    assert [chunk.step for chunk in chunks] == [4, 7, 14, 21, 28, 35, 40]
-    assert {number for number, _ in pieces} == set(range(COUNT))
-    assert pieces[-1][1].step == 4
+    assert [chunk.step for chunk in chunks] == [4, 8, 14, 21, 28, 35, 40]
+    names = [which for which, _ in pieces]
+    assert list(dict.fromkeys(names)) == [
+        "start 1 of 3", "start 2 of 3", "start 3 of 3", "start 1 of 2", "start 2 of 2",
+    ]  # fmt: skip
+    assert pieces[-1][1].step == 8
 
 
-def test_rounds_of_starts_left_behind_count_as_work(train, tmp_path):
+def test_every_round_is_as_long_as_all_before_and_half_of_the_starts_go_on():
+    rounds = [(0, 125, 8, 4, 0), (125, 250, 4, 2, 1000), (250, 500, 2, 1, 1500)]
+    assert Starts(8).halvings(1250) == [Halving(*each) for each in rounds]
+    assert Starts(8).left_behind(1250) == 7 * 125 + 3 * 125 + 250
+    assert [Starts(8).left_at(step, 1250) for step in (0, 125, 200, 250, 500)] == [8, 4, 1, 2, 1]
+    assert [each.kept for each in Starts(100).halvings(1250)] == [50, 25, 13, 1]
+    assert Starts(100).halvings(1250)[-1].end == 1000
+    assert Starts(8).halvings(9) == Starts(1).halvings(100) == []
+
+
+def test_a_later_round_sees_what_an_earlier_one_could_not(train, tmp_path):
+    """Of eight starts the two are compared last that were best at first, by what they show then."""
+    states, _, _ = train(SEEDS, Starts(8), tmp_path / "eight", term=lambda seed, step: (
+        jax.numpy.where(step < 8, 1, -1) * (seed % 1009)))  # fmt: skip
+    found = np.stack([seeds_of_start(SEEDS, number) for number in range(8)])
+    second = np.sort(found % 1009, axis=0)[1]
+    np.testing.assert_array_equal(states.seed % 1009, second)
+
+
+def test_steps_of_starts_left_behind_count_as_work(train, tmp_path):
     starts = Starts(COUNT)
     _, chunks, pieces = train(SEEDS, starts, tmp_path)
     work = [piece.step + piece.left_behind for _, piece in pieces]
-    work += [chunk.step + chunk.left_behind for chunk in chunks]
     assert work == sorted(work)
-    assert work[-1] == STEPS + starts.left_behind(STEPS) == STEPS + (COUNT - 1) * 4
+    work = [chunk.step + chunk.left_behind for chunk in chunks]
+    assert work == sorted(work)
+    assert work[0] == COUNT * 4
+    assert work[-1] == STEPS + starts.left_behind(STEPS) == STEPS + (COUNT - 1) * 4 + 4
 
 
-@pytest.mark.parametrize("stop_after", [1, 5, 12, 14, 16])
+@pytest.mark.parametrize("stop_after", [1, 5, 12, 13, 14, 18, 22, 24])
 def test_a_stop_within_or_after_the_starts_changes_nothing(train, tmp_path, stop_after):
     whole, _, _ = train(SEEDS, Starts(COUNT), tmp_path / "whole")
     with pytest.raises(Interrupted):
         train(SEEDS, Starts(COUNT), tmp_path / "cut", stop_after=stop_after)
-    goes_on, _, _ = train(SEEDS, Starts(COUNT), tmp_path / "cut", chunk=9)
+    goes_on, _, pieces = train(SEEDS, Starts(COUNT), tmp_path / "cut", chunk=9)
     jax.tree.map(np.testing.assert_array_equal, goes_on, whole)
+    played_again = {which for which, _ in pieces}
+    assert ("start 1 of 3" in played_again) == (stop_after <= 12)
+    assert ("start 1 of 2" in played_again) == (stop_after < 22)
 
 
 def test_a_start_that_diverged_goes_on_only_where_all_did(train, tmp_path):
@@ -136,14 +163,16 @@ def test_a_start_that_diverged_goes_on_only_where_all_did(train, tmp_path):
 
 
 def test_of_equal_starts_the_first_is_kept():
-    def start(seed, score):
-        return Start(np.array([seed]), {"contrast": np.array([score])}, np.array([True]))
+    def start(seed, *scores):
+        seeds = np.full(len(scores), seed)
+        return Start(seeds, {"contrast": np.array(scores)}, np.ones(len(scores), bool))
 
-    assert start(1, 0.5).or_better(start(2, 0.5), "contrast").states == [1]
-    assert start(1, 0.5).or_better(start(2, 0.25), "contrast").states == [2]
-    assert start(1, 0.5).or_better(start(2, np.nan), "contrast").states == [1]
+    best, second = best_of([start(1, 0.5, 0.5, 0.5), start(2, 0.5, 0.25, np.nan)], 2, "contrast")
+    assert best.states.tolist() == [1, 2, 1]
+    assert best.log["contrast"].tolist() == [0.5, 0.25, 0.5]
+    assert second.states.tolist() == [2, 1, 2]
 
 
 def test_few_steps_have_no_room_for_starts(train, tmp_path):
-    assert Starts(COUNT).steps(9) == 0
-    assert Starts(1).steps(100) == 0
+    _, _, pieces = train(SEEDS, Starts(1), tmp_path)
+    assert pieces == []
