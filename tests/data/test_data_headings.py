@@ -32,6 +32,19 @@ TEXTS = {
     "separators behind": (LINES.replace("\n", ",\n"), PLAIN, ""),
     "separators behind rows": (LINES.replace("\n", ",\n").replace(",\n", "\n", 1), PLAIN, ""),
     "empty rows": (LINES + ",,\n ,,\n", PLAIN, "2 empty rows are left out."),
+    "comments between the rows": (
+        LINES.replace("2.5", "# a, b, c, or d\n2.5").replace("3.5", "% mended\n3.5"),
+        PLAIN, "Comments between the rows are left out, 2 in all.",
+    ),
+    "comments below the names": (
+        LINES.replace("side\n", "side\n# Anna's rig\n"), PLAIN, "left out, 1 in all."
+    ),
+    "rows that are commented out": (
+        LINES.replace("2.5", "#9.5,9,c\n2.5").replace("3.5", "# 1.5,2,c,,\n3.5"), PLAIN, "2 in all."
+    ),
+    "comments filled up by a spreadsheet": (
+        LINES.replace("2.5", "# by Excel,,\n2.5"), PLAIN, "left out, 1 in all."
+    ),
     "blanks around names": (LINES.replace(",side", " , side "), PLAIN, ""),
     "a line break in a name": ('"neuron_1",neuron_2,"side"\n' + ROWS, PLAIN, ""),
     "other line ends": (LINES.replace("\n", "\r"), PLAIN, ""),
@@ -75,11 +88,41 @@ def test_rows_that_begin_without_numbers_are_rows(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["t.txt", "t.csv.zip", "t.csv", "t.tsv.gz"])
-def test_text_of_other_endings_and_encodings(tmp_path, name):
-    frame = pd.DataFrame(X, columns=list(PLAIN)).assign(side=["a", "b", "a"])
-    frame.to_csv(tmp_path / name, index=False, sep="\t", encoding="utf-16")
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252"])
+def test_text_of_other_endings_and_encodings(tmp_path, name, encoding):
+    names = ["neuron_1 [µV]", "neuron_2 [°C]"]
+    frame = pd.DataFrame(X, columns=names).assign(side=["früh", "spät", "früh"])
+    frame.to_csv(tmp_path / name, index=False, sep="\t", encoding=encoding)
     found = load_table(tmp_path / name, u="side")
     assert found.x.tolist() == X
+    assert found.columns == tuple(names)
+    assert found.u.own().tolist() == ["früh", "spät", "früh"]
+    assert found.notes[0].count("Windows-1252" if encoding == "cp1252" else "read as UTF-16.") == 1
+
+
+def test_a_letter_far_down_decides_the_encoding(tmp_path):
+    rows = "".join(f"{i % 7}.5,{i % 3},a\n" for i in range(200_000))
+    (tmp_path / "t.csv").write_bytes((LINES + rows + "1,2,spät\n").encode("cp1252"))
+    found = load_table(tmp_path / "t.csv", u="side")
+    assert found.u.own()[-1] == "spät"
+    assert "read as Windows-1252" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    "content", [bytes(range(256)) * 9, LINES.encode() + b"\x00\x01", b"\x81,b\n1,2"]
+)
+def test_bytes_that_are_no_text_are_refused_in_one_line(tmp_path, content):
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(InputError, match=r"byte \d+ is no text") as caught:
+        load_table(tmp_path / "t.csv", u="side")
+    assert "\n" not in str(caught.value)
+
+
+def test_labels_that_begin_with_a_mark_are_labels(tmp_path):
+    (tmp_path / "t.csv").write_text("side,a,b\n#1,1,2\nx,3,4\n#1,5,6\nx,7,-2\n")
+    found = load_table(tmp_path / "t.csv", u="side")
+    assert found.u.own().tolist() == ["#1", "x", "#1", "x"]
+    assert found.x[:, 1].tolist() == [2, 4, 6, -2]
 
 
 def test_an_archive_of_several_files_is_refused(tmp_path):

@@ -1,35 +1,22 @@
 """Text with separators, packed or not, however it was exported."""
 
-import bz2
 import csv
-import gzip
 import io
 import itertools
 import lzma
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ivaegan_jax.data.tables.headings import COMMENT, Heading, find_heading, tidied
+from ivaegan_jax.data.tables.comments import COMMENT, without_comments
+from ivaegan_jax.data.tables.encodings import encoding_of, opened
+from ivaegan_jax.data.tables.headings import Heading, find_heading, tidied
 from ivaegan_jax.data.tables.latents import Latents
 from ivaegan_jax.data.tables.table import Table
 from ivaegan_jax.types import InputError
 
-
-def _unzipped(path: Path, mode: str = "rb") -> io.BufferedIOBase:
-    """The one file of an archive."""
-    with zipfile.ZipFile(path) as archive:
-        names = [each for each in archive.namelist() if not each.startswith("__MACOSX/")]
-        if len(names) != 1:
-            raise InputError(f"an archive of {len(names)} files; unpack it and name one of them")
-        return io.BytesIO(archive.read(names[0]))
-
-
-OPENERS: dict[str, Callable[..., Any]] = {
-    ".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open, ".zip": _unzipped
-}  # fmt: skip
 SEPARATORS = (",", "\t", ";", "|", " ")
 LOOKED_AT = 50
 """Lines from which separator, decimal sign and names are found."""
@@ -49,49 +36,64 @@ class Dialect(NamedTuple):
 
 
 def read_text(path: Path, wanted: Sequence[str]) -> Table:
-    """Reads a file of text, packed or not, in UTF-8 or as Excel's "Unicode text".
+    """Reads a file of text, packed or not, in UTF-8, UTF-16 or Windows-1252.
 
-    Separator, decimal sign and the line of names are found from the first lines; numbers are read
-    to their last bit.
+    Encoding, separator, decimal sign and the line of names are found from the file itself;
+    comments between the rows are left out, and numbers are read to their last bit.
 
     Raises:
       InputError: where names are missing or double, or lines have different lengths.
     """
-    import pandas as pd
-
-    above = 0
     try:
-        with _opened(path) as file:
-            dialect, heading, above = _outline(list(itertools.islice(file, LOOKED_AT)))
-        with _opened(path) as file:
-            for _ in range(above):
-                file.readline()
-            frame = pd.read_csv(
-                file, sep=dialect.separator, decimal=dialect.decimal, header=None,
-                names=list(heading.names), skipinitialspace=True, low_memory=False,
-                **to_the_bit(pd.__version__),
-            )  # fmt: skip
+        return _read(path, *encoding_of(path))
     except UnicodeDecodeError as error:
         raise InputError(
-            f"byte {error.start} is no text in UTF-8; save the file as UTF-8"
+            f"byte {error.start} is no text in {error.encoding}; save the file as UTF-8"
         ) from None
     except (EOFError, lzma.LZMAError, OSError, zipfile.BadZipFile) as error:
         if getattr(error, "errno", None):  # of the disk, not of what is packed
             raise
         raise InputError(f"damaged: {error}; make the file again") from None
+
+
+def _read(path: Path, codec: str, note: str) -> Table:
+    with opened(path, codec) as file:
+        dialect, heading, above = _outline(list(itertools.islice(file, LOOKED_AT)))
+    with opened(path, codec) as file:
+        for _ in range(above):
+            file.readline()
+        frame, fault = _parsed(file, dialect, heading)
+    count = 0
+    if frame is None or _begins_with_a_mark(frame):
+        with opened(path, codec) as file:
+            rows, count = without_comments(list(file)[above:], dialect.separator)
+        frame, fault = _parsed(io.StringIO("".join(rows)), dialect, heading)
+    if frame is None:
+        why = re.sub(r"line (\d+)", lambda found: f"line {int(found[1]) + above}", fault)
+        raise InputError(f"its lines have different numbers of columns: {why}; mend the line")
+    said = f"Comments between the rows are left out, {count:,} in all." if count else ""
+    return tidied(frame, note, heading.note, said)
+
+
+def _parsed(file: io.TextIOBase, dialect: Dialect, heading: Heading) -> tuple[Any, str]:
+    """The rows of a file as a frame; None, and why, where they have different lengths."""
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(
+            file, sep=dialect.separator, decimal=dialect.decimal, header=None,
+            names=list(heading.names), skipinitialspace=True, low_memory=False,
+            **to_the_bit(pd.__version__),
+        )  # fmt: skip
     except pd.errors.ParserError as error:
-        raise InputError(
-            f"its lines have different numbers of columns: {_why(error, above)}; mend the line"
-        ) from None
-    return tidied(frame, heading.note)
+        return None, " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
+    return frame, ""
 
 
-def _opened(path: Path) -> io.TextIOWrapper:
-    """The text of a file, in the encoding that its first bytes give away."""
-    file = OPENERS.get(path.suffix.lower(), open)(path, "rb")
-    wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
-    file.seek(0)
-    return io.TextIOWrapper(file, "utf-16" if wide else "utf-8-sig")
+def _begins_with_a_mark(frame: Any) -> bool:
+    """Whether a row may be a comment, which makes its first column one of text."""
+    first = frame.index if frame.index.dtype.kind not in "iu" else frame.iloc[:, 0]
+    return first.dtype.kind not in "iufb" and any(COMMENT.match(str(each)) for each in first)
 
 
 def _outline(lines: Sequence[str]) -> tuple[Dialect, Heading, int]:
@@ -104,12 +106,6 @@ def _outline(lines: Sequence[str]) -> tuple[Dialect, Heading, int]:
     comments = {i for i, (_, end) in enumerate(rows) if marks[end - 1]}
     heading = find_heading([cells for cells, _ in rows], comments)
     return dialect, heading, rows[heading.lines - 1][1]
-
-
-def _why(error: Exception, above: int) -> str:
-    """The message of pandas, with the numbers of lines as the file has them."""
-    text = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
-    return re.sub(r"line (\d+)", lambda found: f"line {int(found[1]) + above}", text)
 
 
 def to_the_bit(version: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from ivaegan_jax.data.tables import files_of_arrays as arrays
 from ivaegan_jax.data.tables import files_of_frames as frames
 from ivaegan_jax.data.tables import files_of_npy as npy
 from ivaegan_jax.data.tables import files_of_text as text
+from ivaegan_jax.data.tables.encodings import OPENERS
 from ivaegan_jax.data.tables.latents import Latents
 from ivaegan_jax.data.tables.pictures import read_pictures
 from ivaegan_jax.data.tables.spikes import is_spikes, read_spikes
@@ -36,7 +37,7 @@ class Format(NamedTuple):
     extra: str = "io"
 
 
-TEXT = tuple(f".{kind}{packed}" for kind in ("csv", "tsv", "txt") for packed in ("", *text.OPENERS))
+TEXT = tuple(f".{kind}{packed}" for kind in ("csv", "tsv", "txt") for packed in ("", *OPENERS))
 
 FORMATS = (
     Format((".npz",), arrays.read_npz, arrays.write_npz),
@@ -50,7 +51,7 @@ FORMATS = (
 )
 ENDINGS = tuple(ending for each in FORMATS for ending in each.endings)
 ENDINGS_IN_WORDS = ", ".join(each for each in ENDINGS if each.count(".") == 1)
-ENDINGS_IN_WORDS += f", text also packed as {', '.join(text.OPENERS)}"
+ENDINGS_IN_WORDS += f", text also packed as {', '.join(OPENERS)}"
 
 PICKLES = (".pkl", ".pickle", ".p", ".joblib", ".rds", ".rdata", ".pt", ".pth")
 """Endings of files that hold objects of a language, whose reading may run anything."""

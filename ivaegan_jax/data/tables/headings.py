@@ -17,9 +17,6 @@ from ivaegan_jax.types import InputError
 Cells = Sequence[str]
 """One line, cut into cells."""
 
-COMMENT = re.compile(r"\s*[#%]+ *")
-"""What marks a line as a comment, or the names among lines of numbers."""
-
 UNNAMED = re.compile(r"Unnamed: \d+")
 MOST_LINES = 3
 """Lines of names and units that a table may have below the first."""
