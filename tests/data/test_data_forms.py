@@ -148,10 +148,50 @@ def test_u_of_more_rows_says_how_to_take_those_of_x():
     assert_array_equal(as_dataset(some, u.loc[some.index]).u.own(), CODES[some.index])
 
 
-@pytest.mark.parametrize("time", [["1/2/2026"] * ROWS, ["31.1.2026"] * 119 + ["later"]])
-def test_what_may_be_another_date_is_no_time(time):
+@pytest.mark.parametrize(
+    "time",
+    [
+        ["31.1.2026"] * 119 + ["later"],
+        ["13/1/2026", "1/13/2026"] * 60,
+        ["1/2/2026 (3)"] * ROWS,
+        ["1/2/26"] * ROWS,
+    ],
+)
+def test_what_is_no_date_is_no_time(time):
     with pytest.raises(InputError, match=r"time holds text; .* a date, such as 2026-01-31"):
         as_dataset(X, CODES, time=time)
+
+
+WRITTEN = {
+    "ISO beside month/day": ("%Y-%m-%d %H:%M", "%m/%d/%Y %H:%M", "month/day/year"),
+    "ISO beside day/month": ("%Y-%m-%dT%H:%M:00", "%d/%m/%Y %H:%M:%S", "day/month/year"),
+    "points beside month/day": ("%d.%m.%Y, %H:%M", "%m/%d/%Y %I:%M %p", "month/day/year"),
+    "dashes": ("%d-%m-%Y %H:%M", "%d-%m-%Y %I:%M:%S %p", "day/month/year"),
+}
+
+
+@pytest.mark.parametrize("how", WRITTEN)
+def test_dates_of_which_some_row_names_the_month_are_read(how):
+    odd, even, order = WRITTEN[how]
+    days = DAYS + pd.to_timedelta(np.arange(ROWS) % 24, "h")
+    text = [each.strftime(odd if i % 2 else even) for i, each in enumerate(days)]
+    expected = (days.to_numpy() - np.datetime64("1970-01-01")) / np.timedelta64(1, "s")
+    as_u = as_dataset(X.assign(when=text), "when", columns=["a", "b", "c"])
+    assert_array_equal(as_u.u.values[:, 0], expected)
+    as_time = as_dataset(X, CODES, time=text)
+    assert_array_equal(np.diff(as_time.time), np.diff(expected) * 1e6)
+    for found in (as_u, as_time):
+        assert sum(f"are read as {order}." in note for note in found.notes) == 1
+
+
+def test_dates_whose_month_no_row_names_are_refused_but_are_levels():
+    many = [f"{1 + i % 12}/{1 + i // 12}/2026 {i % 24}:00" for i in range(ROWS)]
+    for given in ({"u": pd.Series(many, name="when")}, {"u": CODES, "time": many}):
+        with pytest.raises(InputError, match=r"2/1/2026 1:00 may be the month, .* as 2026-01-31"):
+            as_dataset(X, **given)
+    few = as_dataset(X, pd.Series(["1/2/2026", "2/1/2026"] * (ROWS // 2), name="day"))
+    assert few.u.levels.tolist() == ["1/2/2026", "2/1/2026"]
+    assert as_dataset(X, CODES, time=["1/1/2026", "2/2/2026"] * (ROWS // 2)).time is not None
 
 
 @pytest.mark.parametrize("gaps", [[0], [5, 60], [0, 119]])

@@ -9,7 +9,7 @@ from ivaegan_jax.data.splits.order import GROUPS, TIME
 from ivaegan_jax.data.tables.build import Pieces
 from ivaegan_jax.data.tables.chosen import read_chosen
 from ivaegan_jax.data.tables.grammar import Selected, parse_u, split_list
-from ivaegan_jax.data.tables.instants import as_instants
+from ivaegan_jax.data.tables.instants import read_instants
 from ivaegan_jax.data.tables.observations import all_numbers, joined
 from ivaegan_jax.data.tables.table import KEYS, Table, listed, matching, named, without_unit
 from ivaegan_jax.data.tables.typed import KINDS
@@ -69,7 +69,9 @@ def choose(
         for what, name in ((GROUPS, choice.groups), (TIME, choice.time))
         if name and (require_u or name in known)
     }
-    order |= {TIME: as_instants(order[TIME])} if TIME in order else {}
+    said = ""
+    if TIME in order:
+        order[TIME], said = read_instants(order[TIME], choice.time)
     choice = choice if require_u else _of_new_rows(choice, beside or table)
     which = _selected(beside or table, choice, require_u)
     sources = matching(_parts(choice.s), list(known), "s")
@@ -83,7 +85,8 @@ def choose(
     u = read_chosen(beside or table, which, x, columns, side) if which else None
     own = None if table.of_columns else table.arrays.get("s")  # else a column as any other
     s = joined(table, sources, "s")[0] if sources else own
-    return Pieces(x, u, s, table.arrays.get("image_shape"), side, columns, (*table.notes, *notes))
+    notes = (*table.notes, *filter(None, [said]), *notes)
+    return Pieces(x, u, s, table.arrays.get("image_shape"), side, columns, notes)
 
 
 def _with_order(choice: Choice, known: Collection[str]) -> Choice:

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Int, Real, Shaped
 
 from ivaegan_jax.data.tables.grammar import Selected
-from ivaegan_jax.data.tables.instants import as_instants
+from ivaegan_jax.data.tables.instants import as_instants, read_instants
 from ivaegan_jax.data.tables.kinds_of_values import Read
 from ivaegan_jax.types import Column, InputError, Kind
 
@@ -60,7 +60,7 @@ def segments(which: Selected, own: Shaped[np.ndarray, " rows"] | None, rows: Row
     """
     count = _count(which, 2)
     if own is not None:
-        rows = rows._replace(order=np.lexsort((as_instants(own), rows.group)))
+        rows = rows._replace(order=np.lexsort((as_instants(own, which.name), rows.group)))
     size = np.bincount(rows.group)
     if (shortest := size[size > 0].min()) < count:
         raise InputError(f"u: {which} is more than the {shortest:,} rows of the smallest group")
@@ -73,7 +73,7 @@ def segment(which: Selected, own: Shaped[np.ndarray, " rows"] | None, rows: Rows
     Raises:
       InputError: where there is no time, or no duration.
     """
-    time = rows.time if own is None else as_instants(own)
+    time, said = (rows.time, "") if own is None else read_instants(own, which.name)
     if time is None:
         raise InputError(f"u: {which} needs the times of rows; give TIME:{which}, or segments(40)")
     if time.dtype.kind not in "iufmM":
@@ -87,7 +87,8 @@ def segment(which: Selected, own: Shaped[np.ndarray, " rows"] | None, rows: Rows
     np.minimum.at(start, rows.group, time)
     length = float(found[1]) * UNITS[found[2]]
     code = np.floor((time - start[rows.group]) / length + 1e-9).astype(np.int64)
-    return [_in_segments(which, code, rows)]
+    read = _in_segments(which, code, rows)
+    return [read._replace(note=f"{read.note} {said}".strip())]
 
 
 def lag(which: Selected, own: Shaped[np.ndarray, " rows"] | None, rows: Rows) -> list[Read]:

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Int, Num, Shaped
 from ivaegan_jax.data.tables.auxiliary import MOST_CATEGORIES, ROWS_PER_CATEGORY
 from ivaegan_jax.data.tables.categories import as_text, is_missing, note_on_blanks, whole_levels
 from ivaegan_jax.data.tables.grammar import Selected
-from ivaegan_jax.data.tables.instants import as_instants
+from ivaegan_jax.data.tables.instants import as_instants, read_instants
 from ivaegan_jax.data.tables.matrices import EXACT, LARGEST, as_matrix
 from ivaegan_jax.data.tables.table import listed
 from ivaegan_jax.types import Column, InputError, Kind
@@ -43,9 +43,9 @@ def whatever_it_is(which: Selected, own: Shaped[np.ndarray, " rows"], alone: boo
     Whole numbers that are all of u are categories however many there are; beside other columns
     they are one where many rows share each.
     """
-    instants = as_instants(own)
-    if instants.dtype.kind in "mM" and len(np.unique(instants)) * ROWS_PER_CATEGORY > len(own):
-        return continuous(which, instants)  # else days and sessions are categories
+    may_be_dates = own.dtype.kind in "USmM" and len(np.unique(own)) * ROWS_PER_CATEGORY > len(own)
+    if may_be_dates and as_instants(own, which.name).dtype.kind in "mM":
+        return continuous(which, own)  # else days and sessions are categories
     if own.dtype.kind not in "iuf":
         return categorical(which, own)
     known = own[~_absent(own)]
@@ -181,11 +181,13 @@ def _numbers(
     which: Selected, own: Shaped[np.ndarray, " rows"]
 ) -> tuple[Num[np.ndarray, " rows"], str]:
     """A column as numbers, and a note where it held dates."""
-    own = as_instants(own)
+    own, order = read_instants(own, which.name)
     if own.dtype.kind in "mM":
         since = " since 1970" if own.dtype.kind == "M" else ""
         span = own - np.datetime64(0, "s") if since else own
-        return span / np.timedelta64(1, "s"), f"{which.name} is read in seconds{since}."
+        return span / np.timedelta64(
+            1, "s"
+        ), f"{which.name} is read in seconds{since}. {order}".strip()
     if own.dtype.kind not in "iufb":
         kind = "text" if own.dtype.kind in "US" else str(own.dtype)
         raise InputError(f"u: {which.name} holds {kind}, which is no quantity; give numbers, or "
