@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Real
 
 from ivaegan_jax.data.coding import check_columns
-from ivaegan_jax.data.tables.build import Reading, build
+from ivaegan_jax.data.tables.build import Pieces, Reading, build
 from ivaegan_jax.data.tables.choose import Choice, choose
-from ivaegan_jax.data.tables.objects import as_array, as_table, orders_of
-from ivaegan_jax.data.tables.table import Table, unknown
+from ivaegan_jax.data.tables.objects import as_array, as_table
+from ivaegan_jax.data.tables.table import Table
+from ivaegan_jax.data.tables.u_values import Kinds, as_columns
 from ivaegan_jax.types import Auxiliary, Dataset, InputError
-
-Kinds = str | Sequence[str] | Mapping[str, str]
 
 
 def as_dataset(
@@ -67,28 +66,11 @@ def as_dataset(
     if isinstance(x, str | Path):
         raise InputError(f"x is text, {str(x)[:60]!r}; files are read by load_table")
     x = _as_frame(x, new_rows_of) if hasattr(x, "to_frame") else x
-    table, given = as_table(x, "x"), {"u": u, "groups": groups, "time": time, "s": s}
-    held = Table({"x": as_array(x, "x")}) if table is None else table
-    names = {what: each for what, each in given.items() if _are_names(each, held)}
-    if table is not None and "x" not in held.arrays and not names and not columns:
-        columns = list(held.arrays) if u is not None or new_rows_of is not None else ""
-    choice = Choice(x=columns, **names)
-    values = {what: each for what, each in given.items() if each is not None and what not in names}
-    _check_same_order(x, values)
-    u = values.pop("u", None)
-    read = _as_read(u, u_kinds) if isinstance(u, Auxiliary) else None
-    own = None if isinstance(u, Auxiliary) else u
-    beside, which = _as_columns(read.u.values if read else own, u_kinds)
-    choice = choice._replace(u=which) if which else choice
-    arrays = {what: as_array(each, what) for what, each in values.items()}
-    arrays |= {} if image_shape is None else {"image_shape": np.asarray(image_shape)}
-    sources = arrays.pop("s", None)  # a column of that name is another one
-    held = held._replace(arrays={**held.arrays, **arrays})
+    beside = {"u": u, "groups": groups, "time": time, "s": s}
+    given = _given(x, columns, beside, new_rows_of is not None)
     model = () if isinstance(new_rows_of, int) or new_rows_of is None else tuple(new_rows_of)
     count = new_rows_of if isinstance(new_rows_of, int) else len(model) or None
-    pieces = choose(held, choice, new_rows_of is None, model, beside)
-    pieces = pieces._replace(u=read) if read else pieces
-    pieces = pieces if sources is None else pieces._replace(s=sources)
+    pieces = _pieces(given, u_kinds, image_shape, None if new_rows_of is None else model)
     return build(pieces, name, new_rows_of is None, count)
 
 
@@ -106,6 +88,45 @@ def as_rows(x: Any, columns: int | Sequence[str]) -> Real[np.ndarray, "rows dim_
     rows = as_dataset(x, new_rows_of=columns).x
     check_columns("x", rows, columns if isinstance(columns, int) else len(columns))
     return rows
+
+
+class _Given(NamedTuple):
+    """The arrays of x by name, which of them are taken, and what is beside them as values."""
+
+    held: Table
+    choice: Choice
+    values: dict[str, Any]
+
+
+def _given(x: Any, columns: str | Sequence[str], beside: Mapping[str, Any], is_new: bool) -> _Given:
+    """Separates names of columns of x from values, in what is beside x."""
+    table = as_table(x, "x")
+    held = Table({"x": as_array(x, "x")}) if table is None else table
+    names = {what: each for what, each in beside.items() if _are_names(each, held)}
+    if table is not None and "x" not in held.arrays and not names and not columns:
+        columns = list(held.arrays) if beside["u"] is not None or is_new else ""
+    values = {what: each for what, each in beside.items() if each is not None and what not in names}
+    _check_same_order(x, values)
+    return _Given(held, Choice(x=columns, **names), values)
+
+
+def _pieces(
+    given: _Given, kinds: Kinds, image_shape: Sequence[int] | None, model: Sequence[str] | None
+) -> Pieces:
+    """Chosen columns and values; `model` has the columns for new rows, None where none are new."""
+    held, choice, values = given
+    u = values.pop("u", None)
+    read = _as_read(u, kinds) if isinstance(u, Auxiliary) else None
+    own = None if isinstance(u, Auxiliary) else u
+    own_table, which = as_columns(read.u.values if read else own, kinds)
+    choice = choice._replace(u=which) if which else choice
+    arrays = {what: as_array(each, what) for what, each in values.items()}
+    arrays |= {} if image_shape is None else {"image_shape": np.asarray(image_shape)}
+    sources = arrays.pop("s", None)  # a column of that name is another one
+    held = held._replace(arrays={**held.arrays, **arrays})
+    pieces = choose(held, choice, model is None, tuple(model or ()), own_table)
+    pieces = pieces._replace(u=read) if read else pieces
+    return pieces if sources is None else pieces._replace(s=sources)
 
 
 def _as_read(u: Auxiliary, kinds: Kinds) -> Reading | None:
@@ -152,45 +173,3 @@ def _are_names(given: Any, table: Table) -> bool:
         return False
     known, rows = table.known(), len(next(iter(table.arrays.values())))
     return len(given) != rows or all(each.partition(":")[0] in known for each in given)
-
-
-def _mixed(u: Any) -> list[np.ndarray] | None:
-    """The columns of rows that hold text beside numbers; None for anything else."""
-    if not isinstance(u, list | tuple) and not (isinstance(u, np.ndarray) and u.dtype.kind == "O"):
-        return None
-    rows = [row for row in u if isinstance(row, list | tuple | np.ndarray)]
-    if not rows or len(rows) < len(u) or len({len(row) for row in rows}) > 1:
-        return None
-    columns = [as_array(list(column), "u") for column in zip(*rows, strict=True)]
-    text = {column.dtype.kind in "US" for column in columns}
-    return columns if text == {True, False} else None
-
-
-def _as_columns(u: Any, kinds: Kinds) -> tuple[Table | None, list[str]]:
-    """U that was given as values: its columns by name, and how they are selected."""
-    if u is None:
-        return None, []
-    table, own = as_table(u, "u"), getattr(u, "name", None) or None
-    if table is None:
-        columns = _mixed(u)
-        array = as_array(u, "u") if columns is None else None
-        if array is not None and not kinds and (array.ndim != 1 or not isinstance(own, str)):
-            return Table({"u": array}), ["u"]
-        if columns is None:
-            assert array is not None
-            columns = list(array.reshape(len(array), -1).T)
-        name = own if isinstance(own, str) else "u"
-        several = [f"{name}{i}" for i in range(len(columns))] if len(columns) > 1 else [name]
-        frame = u.to_frame(name) if hasattr(u, "to_frame") else u
-        found = dict(zip(several, columns, strict=True))
-        table = Table(found, of_columns=True, orders=orders_of(frame))
-    names = list(table.arrays)
-    if isinstance(kinds, str):
-        kinds = [kinds] * len(names)
-    if not isinstance(kinds, Mapping):
-        if kinds and len(kinds) != len(names):
-            raise InputError(f"u has {len(names)} columns and there are {len(kinds)} u_kinds")
-        kinds = dict(zip(names, kinds or [""] * len(names), strict=True))
-    if other := sorted(set(kinds) - set(names)):
-        raise InputError(unknown(other[0], names, "u_kinds"))
-    return table, [f"{n}:{kind}" if (kind := kinds.get(n, "")) else n for n in names]
