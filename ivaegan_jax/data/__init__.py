@@ -25,6 +25,7 @@ from ivaegan_jax.data.dependence.nulls import (
     make_null,
 )
 from ivaegan_jax.data.dependence.repeated import copied_rows
+from ivaegan_jax.data.fits import fit_preprocessing
 from ivaegan_jax.data.kinds import PLAIN, described
 from ivaegan_jax.data.noise.counts import Counted
 from ivaegan_jax.data.noise.local import Local, least_within
@@ -37,11 +38,11 @@ from ivaegan_jax.data.prepare import (
     preprocessing_from,
     split_arrays,
 )
-from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
+from ivaegan_jax.data.preprocessing import Preprocessing
 from ivaegan_jax.data.recordings.packaged import PACKAGED
 from ivaegan_jax.data.recordings.recording import Recording
 from ivaegan_jax.data.recordings.shipped import RECORDINGS
-from ivaegan_jax.data.sentinels import find_sentinels, unmarked
+from ivaegan_jax.data.sentinels import Sentinel, find_sentinels, unmarked
 from ivaegan_jax.data.series import moved_along
 from ivaegan_jax.data.sessions import coded_alike
 from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
@@ -94,6 +95,7 @@ __all__ = [
     "Prepared",
     "Preprocessing",
     "Recording",
+    "Sentinel",
     "Split",
     "Structure",
     "as_control",

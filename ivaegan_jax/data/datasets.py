@@ -16,28 +16,11 @@ from ivaegan_jax.data.benchmarks.real import digits
 from ivaegan_jax.data.benchmarks.sessions import sessions
 from ivaegan_jax.data.benchmarks.sprites import sprites
 from ivaegan_jax.data.benchmarks.synthetic import b1, b2, b3_imca, b3_tcl, b4
-from ivaegan_jax.data.controls import CONTROLS
-from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
 from ivaegan_jax.data.recordings.packaged import PACKAGED
 from ivaegan_jax.data.recordings.shipped import RECORDINGS
-from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
 from ivaegan_jax.data.tables.formats import ending_of
 from ivaegan_jax.data.tables.load import load_table
 from ivaegan_jax.types import Dataset, InputError, Registry
-
-__all__ = [
-    "CONTROLS",
-    "DATASETS",
-    "DatasetEntry",
-    "Preprocessing",
-    "Split",
-    "check_batch",
-    "fit_preprocessing",
-    "is_synthetic",
-    "load_dataset",
-    "load_table",
-    "make_split",
-]
 
 
 class DatasetEntry(NamedTuple):
@@ -46,7 +29,7 @@ class DatasetEntry(NamedTuple):
     Attributes:
       make: draws or loads it: `make(data_seed, **options)` if synthetic, else `make(**options)`.
       synthetic: whether a data seed draws new data, or only a new split of the same rows.
-      noise: what `add_noise` adds where nobody asks for another.
+      noise: what `add_noise` adds unless another is set.
       is_table: whether it is a recording, whose columns and rows are named as those of a file:
         `make(new_rows_of, **columns)`.
     """

@@ -1,4 +1,4 @@
-"""How the preprocessing of x is fitted, by what the likelihood takes and the settings say."""
+"""How preprocessing is fitted, by what the likelihood takes and the settings say."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -7,11 +7,65 @@ import numpy as np
 from jaxtyping import Int
 
 from ivaegan_jax.data.codec import fit_codec, whitening
+from ivaegan_jax.data.coding import of_features
+from ivaegan_jax.data.columns import moments
+from ivaegan_jax.data.comparison import look_at
 from ivaegan_jax.data.config import DataConfig
-from ivaegan_jax.data.preprocessing import Preprocessing, fit_preprocessing
-from ivaegan_jax.types import Dataset, InputError
+from ivaegan_jax.data.kinds import PLAIN
+from ivaegan_jax.data.preprocessing import Preprocessing
+from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
 Fit = Callable[[Dataset, Int[np.ndarray, " train"], float], Preprocessing]
+
+
+def fit_preprocessing(
+    dataset: Dataset, rows: Int[np.ndarray, " train"], scale: float = 1.0
+) -> Preprocessing:
+    """Fits means, standard deviations and the table of levels on the given rows.
+
+    Pixels of images share one standard deviation: most of them hardly vary, and blowing these up
+    to the size of the others would leave nothing but rare flecks.
+
+    The codes of a discrete u equal those of the table where every level has a row among them, as
+    in the training rows of `make_split`.
+
+    Args:
+      dataset: the table; u is fitted on all rows that it is coded with, where there are others.
+      rows: indices of the training rows.
+      scale: standard deviation that the standardised x shall have, above 0.
+
+    Raises:
+      InputError: for a scale that is not a positive finite number, and rows that are all the same.
+    """
+    if not (np.isfinite(scale) and scale > 0):
+        raise InputError(f"the scale of x must be a positive number, not {scale}")
+    of_x = moments(dataset.x, rows)
+    if not of_x.scalable(dataset.x.dtype).any():
+        raise InputError(
+            "x is the same in all training rows, as far as floats can tell; give observations that "
+            "differ between rows"
+        )
+    seen = look_at(dataset.x, rows, of_x)
+    if dataset.image_shape:
+        shared = np.sqrt(np.mean(np.square(of_x.std)))
+        of_x = of_x._replace(std=np.full_like(of_x.std, shared))
+    x_mean, x_std = of_x.exact(dataset.x.dtype)
+    of_all = Preprocessing(x_mean, x_std, float(scale), columns=dataset.columns, seen=seen)
+    return _with_u(of_all, dataset.u[rows] if dataset.coded_as is None else dataset.coded_as)
+
+
+def _with_u(of_x: Preprocessing, u: Auxiliary) -> Preprocessing:
+    """The same with the levels of a discrete u, or means and deviations of any other."""
+    if u.is_categorical:
+        levels = u.levels[np.unique(u.codes)]
+        named = (u.columns[0]._replace(levels=levels),) if u.names else ()
+        return dataclasses.replace(of_x, levels=levels, u_columns=named)
+    own, known = u.own_quantities(), np.arange(len(u))
+    of_u = moments(own, known) if own.size else None
+    look = of_u and look_at(own, known, of_u)
+    u_mean, u_std = of_features(u, of_u, own.dtype)
+    kinds = () if all(each == PLAIN for each in u.columns) else u.columns
+    return dataclasses.replace(of_x, u_mean=u_mean, u_std=u_std, u_columns=kinds, seen_u=look)
 
 
 def fit_as(

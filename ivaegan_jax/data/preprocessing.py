@@ -1,4 +1,4 @@
-"""Standardisation and coding fitted on the training rows, kept with a model.
+"""Standardisation and coding as fitted on the training rows, kept with a model.
 
 Columns are centred in the precision in which they were given: statistics of float64 and of large
 integers are float64, and only what is centred and scaled becomes float32.
@@ -17,16 +17,14 @@ from ivaegan_jax.data.coding import (
     check_present,
     features,
     level_codes,
-    of_features,
 )
-from ivaegan_jax.data.columns import moments, pieces
-from ivaegan_jax.data.comparison import Seen, look_at
-from ivaegan_jax.data.kinds import PLAIN, kinds_as_arrays, kinds_from_arrays
+from ivaegan_jax.data.columns import pieces
+from ivaegan_jax.data.comparison import Seen
+from ivaegan_jax.data.kinds import kinds_as_arrays, kinds_from_arrays
 from ivaegan_jax.types import (
     Auxiliary,
     Coded,
     Column,
-    Dataset,
     InputError,
     Kind,
     counts_as_seen,
@@ -217,50 +215,3 @@ class Preprocessing:
         fields["counts"] = bool(arrays.get("counts", False))
         fields["columns"] = tuple(arrays.get("columns", np.zeros(0, str)).tolist())
         return cls(**fields, u_columns=kinds_from_arrays(arrays))
-
-
-def fit_preprocessing(
-    dataset: Dataset, rows: Int[np.ndarray, " train"], scale: float = 1.0
-) -> Preprocessing:
-    """Fits means, standard deviations and the table of levels on the given rows.
-
-    Pixels of images share one standard deviation: most of them hardly vary, and blowing these up
-    to the size of the others would leave nothing but rare flecks.
-
-    The codes of a discrete u equal those of the table where every level has a row among them, as
-    in the training rows of `make_split`.
-
-    Args:
-      dataset: the table; u is fitted on all rows that it is coded with, where there are others.
-      rows: indices of the training rows.
-      scale: standard deviation that the standardised x shall have, above 0.
-
-    Raises:
-      InputError: for a scale that is not a positive finite number, and rows that are all the same.
-    """
-    if not (np.isfinite(scale) and scale > 0):
-        raise InputError(f"the scale of x must be a positive number, not {scale}")
-    of_x = moments(dataset.x, rows)
-    if not of_x.scalable(dataset.x.dtype).any():
-        raise InputError(
-            "x is the same in all training rows, as far as floats can tell; give observations that "
-            "differ between rows"
-        )
-    seen = look_at(dataset.x, rows, of_x)
-    if dataset.image_shape:
-        shared = np.sqrt(np.mean(np.square(of_x.std)))
-        of_x = of_x._replace(std=np.full_like(of_x.std, shared))
-    x_mean, x_std = of_x.exact(dataset.x.dtype)
-    u, names = dataset.u[rows] if dataset.coded_as is None else dataset.coded_as, dataset.columns
-    known = np.arange(len(u))
-    kinds = () if all(each == PLAIN for each in u.columns) else u.columns
-    of_all = Preprocessing(x_mean, x_std, float(scale), columns=names, seen=seen)
-    if u.is_categorical:
-        levels = u.levels[np.unique(u.codes)]
-        named = (u.columns[0]._replace(levels=levels),) if u.names else ()
-        return dataclasses.replace(of_all, levels=levels, u_columns=named)
-    own = u.own_quantities()
-    of_u = moments(own, known) if own.size else None
-    look = of_u and look_at(own, known, of_u)
-    u_mean, u_std = of_features(u, of_u, own.dtype)
-    return dataclasses.replace(of_all, u_mean=u_mean, u_std=u_std, u_columns=kinds, seen_u=look)

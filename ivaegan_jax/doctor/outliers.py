@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Bool, Float, Real
 
-from ivaegan_jax.data import Moments, find_sentinels, pieces, unmarked
+from ivaegan_jax.data import Moments, Sentinel, find_sentinels, pieces, unmarked
 from ivaegan_jax.doctor.finding import Finding, counted, listed, named
 
 FAR = 20.0
@@ -80,22 +80,27 @@ def check_outliers(
         if found is None:
             sentence = f"No level of {name} looks like a code for a missing one."
         return Finding(finding, "fine", sentence, values=values)
-    said, advice = [], []
+    sentences, advice = [], []
     if codes:
-        apart = listed(
-            f"{code.value:.10g} in {counted(code.rows, 'row')} of column "
-            f"{named([code.column], names)[0]}"
-            for code in codes
-        )
-        said.append(f"Values apart from all others, that may stand for a missing one: {apart}.")
+        sentences.append(_apart(codes, names))
         then = ", and drop or fill these rows" if name == "x" else "; such rows are left out"
         code = "" if names else f", {unmarked(name, codes[0].value)}"
         advice.append(f"If they do, set them to NaN{code}{then}.")
     if rows:
-        said.append(
+        sentences.append(
             f"Rows with values more than {FAR:.0f} robust standard deviations from the median of "
             f"their column: {len(rows):,} of {len(x):,} (counting from 0, {listed(rows)})."
         )
         artefacts = "Look at these rows; fix or drop artefacts, and clip or transform heavy tails."
         advice.append(artefacts)
-    return Finding(finding, "warn", " ".join(said), " ".join(advice), values)
+    return Finding(finding, "warn", " ".join(sentences), " ".join(advice), values)
+
+
+def _apart(codes: Sequence[Sentinel], names: Sequence[str]) -> str:
+    """Values that may stand for a missing one, with their rows and columns."""
+    apart = listed(
+        f"{code.value:.10g} in {counted(code.rows, 'row')} of column "
+        f"{named([code.column], names)[0]}"
+        for code in codes
+    )
+    return f"Values apart from all others, that may stand for a missing one: {apart}."

@@ -43,28 +43,31 @@ def check_telling(dataset: Dataset, varies: Bool[np.ndarray, " dim_x"]) -> Findi
         pairs = constant_within(dataset.x, u.codes, looked_at)
     constant = len({column for column, _ in pairs})
     values = {"index": np.flatnonzero(index).tolist(), "tells_u": np.flatnonzero(tells).tolist()}
+    values |= {"constant_within": constant}
     names = dataset.columns
-    said = [
+    found = [
         f"columns of x that {kind}: {listed(named(own, names))}"
         for kind, own in kinds.items()
         if own
     ]
-    advice = ["Leave them out of x: a model finds them and nothing else."] if said else []
+    advice = ["Leave them out of x: a model finds them and nothing else."] if found else []
     if pairs:
-        column, level = pairs[0]
-        said.append(
-            f"{counted(constant, 'column')} of x {'is' if constant == 1 else 'are'} constant "
-            f"within some levels of u and {'varies' if constant == 1 else 'vary'} in others, such "
-            f"as column {named([column], names)[0]} in level {u.levels[level]}: u is told by what "
-            "is missing"
-        )
+        found.append(_still(constant, named([pairs[0][0]], names)[0], u.levels[pairs[0][1]]))
         advice.append("Keep columns that vary in all levels, or levels that share their columns.")
-    values |= {"constant_within": constant}
-    if not said:
+    if not found:
         sentence = "No column of x tells u, or the row number, by itself."
         return Finding("telling", "fine", sentence, values=values)
-    sentence = counting(names, f"{'; '.join(said)}.")
+    sentence = counting(names, f"{'; '.join(found)}.")
     return Finding("telling", "warn", sentence, " ".join(advice), values)
+
+
+def _still(count: int, column: object, level: object) -> str:
+    """That columns are constant within levels, with the first example."""
+    is_, vary = ("is", "varies") if count == 1 else ("are", "vary")
+    return (
+        f"{counted(count, 'column')} of x {is_} constant within some levels of u and {vary} in "
+        f"others, such as column {column} in level {level}: u is told by what is missing"
+    )
 
 
 def alike(

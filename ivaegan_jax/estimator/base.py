@@ -5,25 +5,23 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
-from sklearn import get_config
-from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from ivaegan_jax.estimator.fitting import Call, train, train_together
 from ivaegan_jax.estimator.generating import Generating
+from ivaegan_jax.estimator.hooks import Hooks
 from ivaegan_jax.estimator.parameters import AUTO, experiment_of
 from ivaegan_jax.estimator.record import Record, as_json, records_of_sessions
 from ivaegan_jax.estimator.rows import Kinds, Seeds, by_keyword
 from ivaegan_jax.estimator.shown import Shown
 from ivaegan_jax.estimator.tables import are_sessions, by_session, chosen_session, said_of
 from ivaegan_jax.estimator.wording import in_python, spoken_in_python
-from ivaegan_jax.models import PRESETS
 from ivaegan_jax.types import InputError
 
 Self = TypeVar("Self", bound="Estimator")
 
 
-class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
+class Estimator(Shown, Generating, Hooks):
     """A model of x given u, trained from several seeds; one class for each row of the table.
 
     Several runs are trained at once, as `ivaegan train` trains them and with the same numbers.
@@ -170,11 +168,6 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
             raise InputError('seeds="all" gives three axes: set_output(transform="default") first')
         return z if seeds == "all" else z[0]
 
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Names of latents: z1, z2, ..."""
-        check_is_fitted(self)
-        return np.array([f"z{i + 1}" for i in range(self.n_latents_)], object)
-
     def save(self, path: str | Path) -> Path:
         """Writes all of the fit to one file, which `load` reads without the data.
 
@@ -233,29 +226,6 @@ class Estimator(Shown, Generating, TransformerMixin, BaseEstimator):
             )
         rows = zip(x, by_session(u, count, "u"), strict=True)
         return [self._of_sessions(own, of, seeds, i) for i, (own, of) in enumerate(rows, start=1)]
-
-    def _frames(self) -> bool:
-        own = getattr(self, "_sklearn_output_config", {})
-        return own.get("transform", get_config()["transform_output"]) != "default"
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "_record")
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        tags.target_tags.required = PRESETS[self.preset].prior == "conditional"
-        tags.transformer_tags.preserves_dtype = ["float32"]
-        return tags
-
-    def __getstate__(self) -> Any:
-        state: Any = super().__getstate__()
-        return {n: each for n, each in state.items() if n not in ("_fitted", "_arrays")}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        if "_record" in state and not self.sessions_:  # functions are not pickled
-            self._open(self._record)
 
 
 for name in ("transform", "fit_transform"):

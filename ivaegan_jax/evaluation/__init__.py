@@ -10,7 +10,7 @@ from ivaegan_jax.evaluation.as_rows import SCHEMA, from_row, from_rows, to_row
 from ivaegan_jax.evaluation.baselines import baseline_rows
 from ivaegan_jax.evaluation.ceilings import CEILINGS, ceiling_rows, clean_rows
 from ivaegan_jax.evaluation.encoded import encode_runs, encoding_call
-from ivaegan_jax.evaluation.evaluate import evaluation_key, make_evaluate
+from ivaegan_jax.evaluation.evaluate import Evaluation, evaluation_key, make_evaluate
 from ivaegan_jax.evaluation.own_metrics import METRICS, HeldOutRun
 from ivaegan_jax.evaluation.plotted import arrays_for_figures, joined_arrays
 from ivaegan_jax.evaluation.referee import Judged, judge
@@ -31,6 +31,7 @@ from ivaegan_jax.evaluation.results import (
     Stamp,
     Verdict,
 )
+from ivaegan_jax.evaluation.samples import quality_rows
 from ivaegan_jax.evaluation.selection import (
     CRITERIA,
     PREFERRED,
@@ -64,6 +65,7 @@ __all__ = [
     "Candidates",
     "Chosen",
     "Consensus",
+    "Evaluation",
     "Finding",
     "Gate",
     "HeldOutRun",
@@ -94,5 +96,6 @@ __all__ = [
     "joined_arrays",
     "judge",
     "make_evaluate",
+    "quality_rows",
     "to_row",
 ]

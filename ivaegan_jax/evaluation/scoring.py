@@ -18,16 +18,7 @@ from ivaegan_jax.evaluation.evaluate import (
 from ivaegan_jax.evaluation.own_metrics import HeldOutRun, own_metric_rows
 from ivaegan_jax.evaluation.results import Agreement, Score, Stamp
 from ivaegan_jax.evaluation.scores import likelihood_rows, some_of, source_rows
-from ivaegan_jax.metrics import (
-    DISTANCES,
-    MEASURES,
-    MIN_ROWS_PER_LEVEL,
-    Comparisons,
-    conditional_sample_quality,
-    evenly,
-    levels_compared,
-    pairwise_agreement,
-)
+from ivaegan_jax.metrics import evenly, pairwise_agreement
 from ivaegan_jax.models import Game, Model
 from ivaegan_jax.training import KEPT, Call, Run, TrainState, default_how, over_runs, take_runs
 from ivaegan_jax.types import Params, Row
@@ -35,10 +26,6 @@ from ivaegan_jax.types import Params, Row
 AGREED_RUNS, AGREED_ROWS = 64, 20_000
 """Runs of a data seed between which agreement is measured, as pairs grow with the square, and
 held-out rows; of more, these are evenly spread, and rows of results say so."""
-
-CLASSIFIED_RUNS = 32
-"""Runs of a model whose samples a classifier is trained on: it takes seconds per run."""
-
 
 EVALUATED_AT_ONCE = 8
 """Runs per accelerator that are evaluated at once; a CPU evaluates one after the other anyway."""
@@ -176,49 +163,6 @@ def _held_out(run: Evaluation, part: Part, index: Any, of_u: Any) -> HeldOutRun:
 
 def _number(value: Any) -> float:
     return float(value) if np.isfinite(value) else np.nan
-
-
-def quality_rows(
-    trained: Trained,
-    evaluations: Sequence[Evaluation],
-    parts: Sequence[Part],
-    stamp: Stamp,
-    measures: Sequence[str] = (),
-) -> Iterator[Score]:
-    """Generated against held-out rows, all parts together: each level of u needs enough of them.
-
-    The measures are those named, or else all. Where there are true sources to be scored by, the
-    measures that train a classifier are left out, as they are for runs after the first
-    `CLASSIFIED_RUNS`.
-    """
-    if sum(part.x.shape[1] for part in parts) < 2 * MIN_ROWS_PER_LEVEL:
-        return
-    known: dict[tuple[int, int, bool], Comparisons] = {}
-    for i, (index, of_u) in enumerate(zip(trained.runs.data_index, trained.runs.of_u, strict=True)):
-        classified = parts[0].s is None and trained.start + i < CLASSIFIED_RUNS
-        chosen = measures or tuple(MEASURES if classified else DISTANCES)
-        x = np.concatenate([part.x[index] for part in parts])
-        u = np.concatenate([part.u[of_u] for part in parts])
-        x_fake = np.concatenate([evaluation.x_fake[i] for evaluation in evaluations])
-        lost = not np.isfinite(x_fake).all()
-        rows = int(index), int(of_u), classified
-        found = conditional_sample_quality(
-            x, x if lost else x_fake, u, measures=chosen, known=known.get(rows)
-        )
-        known[rows] = found
-        left_out = levels_compared(u) or None
-        for name, values in found.items():
-            for against, value in values.items():
-                metric = name if against == "fake" else f"{name}_{against}"
-                unknown = lost and against != "real"
-                some = name not in DISTANCES and trained.total > CLASSIFIED_RUNS
-                yield Score(
-                    **stamp(i),
-                    metric=metric,
-                    value=float("nan" if unknown else value),
-                    levels=left_out,
-                    runs=f"{CLASSIFIED_RUNS} of {trained.total}" if some else None,
-                )
 
 
 def agreement_rows(

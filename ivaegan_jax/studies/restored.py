@@ -1,5 +1,6 @@
 """Trained models of a run directory: from their own folders, or from checkpoints of a training."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import jax
@@ -11,7 +12,7 @@ from ivaegan_jax.files import RESTORE, making_sense_of, read_npz
 from ivaegan_jax.models import Dims
 from ivaegan_jax.studies.experiment import Experiment, experiment_from
 from ivaegan_jax.studies.fitted import Fitted, choose_one, open_model
-from ivaegan_jax.studies.jobs import make_groups, make_jobs, make_runs
+from ivaegan_jax.studies.jobs import Group, Job, make_groups, make_jobs, make_runs
 from ivaegan_jax.studies.labels import control_of, listed
 from ivaegan_jax.studies.parts import restore_job
 from ivaegan_jax.studies.pieces import load_of_study
@@ -19,6 +20,7 @@ from ivaegan_jax.studies.results import load_whole_results
 from ivaegan_jax.studies.saved import is_model, label_of, sizes_of
 from ivaegan_jax.studies.sessions import folders_of_sessions
 from ivaegan_jax.studies.workdir import Workdir
+from ivaegan_jax.training import TrainState
 from ivaegan_jax.types import InputError
 
 
@@ -80,21 +82,11 @@ def restore_checkpoint(workdir: Workdir, preset: str = "", data_seed: int | None
         groups = make_groups(experiment, make_jobs(experiment, dims))
     label = choose_one("preset", _label(preset, experiment.presets), experiment.presets)
     data_seed = choose_one("data_seed", data_seed, experiment.data_seeds)
-    index = experiment.data_seeds.index(data_seed)
     [(group, job)] = [(g, job) for g in groups for job in g.jobs if job.label == label]
     scored = load_whole_results(workdir.metrics)
-    labels = {each.label for each in scored if isinstance(each, OfModel)}
-    is_scored = workdir.done.exists() or label in labels
-    if any(isinstance(s, LinearStep) and (s.label, s.code) == (label, "taken") for s in scored):
-        raise InputError(
-            f"checkpoints of {label} are from before its linear step; open {workdir.model(label)} "
-            f"instead; if that is missing, {RESTORE}"
-        )
-    with making_sense_of(workdir.path / "checkpoints"):
-        final = experiment.steps if is_scored else None
-        states, runs = restore_job(workdir, group, job, final), make_runs(experiment)
-    if states is None:
-        raise InputError(f"{workdir.path} has no checkpoint of {label} yet; train it first")
+    _check_no_linear_step(workdir, label, scored)
+    states = _restore_states(workdir, experiment, group, job, scored)
+    runs, index = make_runs(experiment), experiment.data_seeds.index(data_seed)
     members, stored = np.flatnonzero(runs.data_index == index), read_npz(workdir.preprocessing)
     with making_sense_of(workdir.preprocessing):
         return Fitted(
@@ -113,6 +105,27 @@ def restore_checkpoint(workdir: Workdir, preset: str = "", data_seed: int | None
             seeds=np.asarray(runs.seed)[members],
             chosen=_chosen(workdir, scored, label, data_seed),
         )
+
+
+def _check_no_linear_step(workdir: Workdir, label: str, scored: Iterable[Result]) -> None:
+    if any(isinstance(s, LinearStep) and (s.label, s.code) == (label, "taken") for s in scored):
+        raise InputError(
+            f"checkpoints of {label} are from before its linear step; open {workdir.model(label)} "
+            f"instead; if that is missing, {RESTORE}"
+        )
+
+
+def _restore_states(
+    workdir: Workdir, experiment: Experiment, group: Group, job: Job, scored: Iterable[Result]
+) -> TrainState:
+    """The newest states of a job's runs; the final ones of a model that was scored."""
+    labels = {each.label for each in scored if isinstance(each, OfModel)}
+    final = experiment.steps if workdir.done.exists() or job.label in labels else None
+    with making_sense_of(workdir.path / "checkpoints"):
+        states = restore_job(workdir, group, job, final)
+    if states is None:
+        raise InputError(f"{workdir.path} has no checkpoint of {job.label} yet; train it first")
+    return states
 
 
 def _label(preset: str, present: list[str] | tuple[str, ...]) -> str | None:

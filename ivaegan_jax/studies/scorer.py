@@ -7,15 +7,17 @@ from typing import Any, TypeVar
 import numpy as np
 from jax.sharding import Mesh
 
-from ivaegan_jax.data import Prepared, is_synthetic
+from ivaegan_jax.data import Part, Prepared, is_synthetic
 from ivaegan_jax.evaluation import (
     BOTH,
+    Evaluation,
     Result,
     Stamp,
     arrays_for_figures,
     clean_rows,
     encoding_call,
     joined_arrays,
+    quality_rows,
     scoring,
     spread,
     unmixing,
@@ -28,12 +30,20 @@ from ivaegan_jax.types import Pause
 
 T = TypeVar("T")
 
+CHOSEN_BY = "chosen by"
+"""Scores of validation rows alone that a run may be chosen by."""
+
 
 def paced(rows: Iterable[T], pause: Pause) -> Iterator[T]:
     """The results as they come, with a pause after each."""
     for row in rows:
         yield row
         pause()
+
+
+def as_of(split: str, rows: Iterable[T]) -> Iterator[tuple[str, T]]:
+    """The results as they come, each with where it belongs."""
+    return ((split, row) for row in rows)
 
 
 class Scorer:
@@ -56,26 +66,16 @@ class Scorer:
         """A model's results, and what figures need; pauses between its parts."""
         parts = {"valid": self.data.valid, "test": self.data.test}
         where = self.experiment.data_seeds, self.dims.dim_u, self.mesh
-        by_split: dict[str, list[Result]] = {split: [] for split in (*parts, "both", "chosen by")}
+        by_split: dict[str, list[Result]] = {split: [] for split in (*parts, BOTH, CHOSEN_BY)}
         mu: dict[str, list[np.ndarray]] = {split: [] for split in parts}
         alive, shown = [], []
         for some in scoring.in_parts(trained, self.mesh):
             found = {k: scoring.evaluate_runs(some, part, k, *where) for k, part in parts.items()}
             some = scoring.without_lost(some, found.values())
-            stamp = {split: partial(self._stamp, some, split) for split in (*parts, BOTH)}
-            for split, part in parts.items():
-                scores = scoring.run_rows(
-                    some, found[split], part, stamp[split], self.data.preprocessing
-                )
-                by_split[split] += paced(scores, pause)
+            for split, row in paced(self._of_runs(some, parts, found), pause):
+                by_split[split].append(row)
+            for split in parts:
                 mu[split].append(found[split].mu)
-            clean = clean_rows(some, parts["test"], self.dims.dim_u, self.mesh, stamp["test"])
-            by_split["test"] += paced(clean, pause)
-            quality = scoring.quality_rows(some, [*found.values()], [*parts.values()], stamp[BOTH])
-            by_split["both"] += paced(quality, pause)
-            # what may choose a run sees validation rows alone
-            valid = [found["valid"]], [parts["valid"]], stamp["valid"], ("energy_distance",)
-            by_split["chosen by"] += paced(scoring.quality_rows(some, *valid), pause)
             shown.append(arrays_for_figures(some, found["test"], self.data))
             alive.append(some.states.alive)
         states = trained.states.replace(alive=np.concatenate(alive))
@@ -87,8 +87,24 @@ class Scorer:
             rows += paced(between, pause)
         judged, agreed = self._judge(trained, partial(self._stamp, trained, BOTH), pause)
         arrays = joined_arrays(shown)
-        samples = [*by_split["both"], *by_split["chosen by"]]
+        samples = [*by_split[BOTH], *by_split[CHOSEN_BY]]
         return [*rows, *samples, *judged], arrays | agreed
+
+    def _of_runs(
+        self, some: scoring.Trained, parts: Mapping[str, Part], found: Mapping[str, Evaluation]
+    ) -> Iterator[tuple[str, Result]]:
+        """Every score of some of the runs, and where it belongs."""
+        stamp = {split: partial(self._stamp, some, split) for split in (*parts, BOTH)}
+        for split, part in parts.items():
+            seen = self.data.preprocessing
+            yield from as_of(split, scoring.run_rows(some, found[split], part, stamp[split], seen))
+        clean = clean_rows(some, parts["test"], self.dims.dim_u, self.mesh, stamp["test"])
+        yield from as_of("test", clean)
+        both = [*found.values()], [*parts.values()], stamp[BOTH]
+        yield from as_of(BOTH, quality_rows(some, *both))
+        # what may choose a run sees validation rows alone
+        valid = [found["valid"]], [parts["valid"]], stamp["valid"], ("energy_distance",)
+        yield from as_of(CHOSEN_BY, quality_rows(some, *valid))
 
     def foresee(self, trained: scoring.Trained, unmix: bool, spreads: bool) -> Iterator[Call]:
         """What scoring will call of a model's runs, to be compiled before they are trained.

@@ -9,8 +9,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from ivaegan_jax.data.config import DataConfig
+from ivaegan_jax.data.fits import fit_preprocessing
 from ivaegan_jax.data.prepare import prepare, preprocessing_arrays, preprocessing_from
-from ivaegan_jax.data.preprocessing import fit_preprocessing
 from ivaegan_jax.data.tables.categories import MISSING
 from ivaegan_jax.data.tables.load import load_table
 from ivaegan_jax.types import InputError

@@ -8,8 +8,8 @@ from numpy.testing import assert_array_equal
 
 from ivaegan_jax.data import load_dataset, make_split
 from ivaegan_jax.data.comparison import far_off
+from ivaegan_jax.data.fits import fit_preprocessing
 from ivaegan_jax.data.prepare import preprocessing_arrays, preprocessing_from
-from ivaegan_jax.data.preprocessing import fit_preprocessing
 from ivaegan_jax.types import Auxiliary, Dataset
 
 RNG = np.random.default_rng(0)

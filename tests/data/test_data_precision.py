@@ -8,8 +8,8 @@ from numpy.testing import assert_allclose
 
 from ivaegan_jax.data.columns import moments
 from ivaegan_jax.data.config import DataConfig
+from ivaegan_jax.data.fits import fit_preprocessing
 from ivaegan_jax.data.prepare import prepare, preprocessing_arrays, preprocessing_from
-from ivaegan_jax.data.preprocessing import fit_preprocessing
 from ivaegan_jax.data.tables.load import load_table
 from ivaegan_jax.types import Auxiliary, Dataset
 

@@ -9,7 +9,7 @@ from ivaegan_jax.data import load_dataset
 from ivaegan_jax.data.benchmarks.synthetic import b1
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.prepare import prepare
-from ivaegan_jax.evaluation import baselines, ceilings, plotted, scoring, to_row
+from ivaegan_jax.evaluation import baselines, ceilings, plotted, samples, scoring, to_row
 from ivaegan_jax.evaluation.evaluate import Evaluation, evaluation_key, make_evaluate
 
 DATA_SEEDS = (3, 4)
@@ -101,7 +101,7 @@ def test_samples_of_every_run_are_judged_against_its_own_data(trained, prepared,
         fake = np.stack([prepared.train.x[index][others[index]] for index in INDEX])
         fake[4] += 9
         evaluations.append(evaluation._replace(x_fake=fake))
-    rows = list(scoring.quality_rows(trained, evaluations, parts, stamp))
+    rows = list(samples.quality_rows(trained, evaluations, parts, stamp))
     found = {(r.metric, r.data_seed, r.seed): r.value for r in rows}
     assert len(found) == len(rows) == 6 * 6  # distances, as the sources are known
     far = found["energy_distance", 4, 2]
@@ -114,7 +114,7 @@ def test_samples_of_every_run_are_judged_against_its_own_data(trained, prepared,
 
 def test_too_few_rows_to_judge_samples_leave_no_rows(trained, prepared, evaluation):
     few = prepared.test._replace(x=prepared.test.x[:, :9], u=prepared.test.u[:, :9])
-    assert list(scoring.quality_rows(trained, [evaluation] * 2, [few] * 2, stamp)) == []
+    assert list(samples.quality_rows(trained, [evaluation] * 2, [few] * 2, stamp)) == []
 
 
 def test_agreement_pairs_the_seeds_of_a_data_seed_once(trained, evaluation):
@@ -266,10 +266,10 @@ def test_of_many_runs_and_rows_some_are_compared_and_rows_say_so(trained, evalua
 def test_a_classifier_judges_the_samples_of_the_first_runs_alone(
     trained, prepared, evaluation, monkeypatch
 ):
-    monkeypatch.setattr(scoring, "CLASSIFIED_RUNS", 3)
+    monkeypatch.setattr(samples, "CLASSIFIED_RUNS", 3)
     parts = [part._replace(s=None) for part in (prepared.valid, prepared.test)]
     later = trained._replace(start=2, total=8)
-    found = list(scoring.quality_rows(later, [evaluation] * 2, parts, stamp))
+    found = list(samples.quality_rows(later, [evaluation] * 2, parts, stamp))
     judged = {(r.seed, r.data_seed, r.runs) for r in found if r.metric == "c2st"}
     assert judged == {(SEEDS[0], DATA_SEEDS[0], "3 of 8")}
     assert sum(row.metric == "energy_distance" for row in found) == 6
@@ -294,7 +294,7 @@ def test_a_run_that_is_not_finite_loses_and_its_neighbours_keep_their_numbers(
     for rows_of in (
         lambda each: scoring.run_rows(trained, each, prepared.test, stamp, prepared.preprocessing),
         lambda each: scoring.agreement_rows(trained, each.mu, stamp),
-        lambda each: scoring.quality_rows(trained, [each], [prepared.test], stamp, ("mmd2",)),
+        lambda each: samples.quality_rows(trained, [each], [prepared.test], stamp, ("mmd2",)),
     ):
         for row, usual in zip(rows_of(spoilt), rows_of(evaluation), strict=True):
             mine = 2 in (row.seed, getattr(row, "other_seed", None)) and row.data_seed == 3
