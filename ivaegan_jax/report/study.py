@@ -164,7 +164,8 @@ def _pictures(studied: Studied) -> list[Picture]:
     swept = latents_panels(found, DIM_Z) if (found := along(arms, read)) else []
     figures = [("arms", [arm_strips(arms, read)], ARMS), ("latents", swept, LATENTS)]
     for name in dict.fromkeys(name for arm in arms for name in arm.axis):
-        figures.append((f"along_{name}", [strips_along(name, arms, read)], ALONG.format(name=name)))
+        panels = strips_along(name, arms, read, ceilings_by_data(studied))
+        figures.append((f"along_{name}", panels, ALONG.format(name=name)))
     drawn = [(name, list(filter(None, panels)), text) for name, panels, text in figures]
     return [
         Picture(name, panels, text, len(panels), min(2, len(panels)))
@@ -184,5 +185,7 @@ LATENTS = (
 )
 ALONG = (
     "Held-out MCC against {name}. Dots: runs; crosses: diverged ones; lines: means over data "
-    "seeds with their 95 % intervals. Dashed: a random rotation of the truth on the same data."
+    "seeds with their 95 % intervals. Dashed: a random rotation of the truth on the same data. "
+    "Where the noise of x is known, the second panel has the MCC over the better of `bayes` and "
+    "`supervised` on the same data."
 )

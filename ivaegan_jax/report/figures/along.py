@@ -1,13 +1,14 @@
 """Scores along an axis that arms, configurations or numbers of latents lie on."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ivaegan_jax.evaluation import Score
+from ivaegan_jax.metrics import Interval
 from ivaegan_jax.report import recorded
 from ivaegan_jax.report.estimates import interval
 from ivaegan_jax.report.evidence import gather
@@ -33,38 +34,90 @@ LOGARITHMIC = 20.0
 FEW = 12
 """Different values up to which each has its mean drawn."""
 
+OF_CEILING = "MCC over the best that x allows"
+
 Points = list[tuple[float, bool]]
 """Values and whether their runs diverged."""
 
 
-def strips_along(axis: str, arms: Sequence[Arm], read: Sequence[Records]) -> Figure | None:
-    """MCC against the arms' values on an axis, a line per model; None without true sources."""
-    shown = [
-        (arm, each.results) for arm, each in zip(arms, read, strict=True)
-        if axis in arm.axis and recorded.select(each.results, Score, arm.name, "mcc")
-    ]  # fmt: skip
-    if not shown:
-        return None
-    values = sorted({arm.axis[axis] for arm, _ in shown})
-    figure, ax = panel(WIDE, 3.4, top=0.5)
-    palette = looks(recorded.ordered(arm.preset for arm, _ in shown))
-    for i, (preset, look) in enumerate(palette.items()):
-        shift = 0.12 * (i - (len(palette) - 1) / 2)
-        own = [(arm, results) for arm, results in shown if arm.preset == preset]
+class Series(NamedTuple):
+    """Arms that differ in their place on an axis alone.
+
+    Attributes:
+      look: how they are drawn.
+      arms: in the order of the axis, with their results.
+    """
+
+    look: Look
+    arms: list[tuple[Arm, Sequence[Any]]]
+
+
+def series_along(axis: str, arms: Sequence[Arm], read: Sequence[Records]) -> dict[str, Series]:
+    """Arms on an axis that have an MCC, by their names without their place there."""
+    found = dict[str, list[tuple[Arm, Sequence[Any]]]]()
+    for arm, each in zip(arms, read, strict=True):
+        if axis in arm.axis and recorded.select(each.results, Score, arm.name, "mcc"):
+            name = arm.name.replace(f"_{axis}_{arm.axis[axis]:g}", "")
+            found.setdefault(name, []).append((arm, each.results))
+    palette = looks(recorded.ordered(found))
+    for own in found.values():
         own.sort(key=lambda each: each[0].axis[axis])
-        at = [values.index(arm.axis[axis]) + shift for arm, _ in own]
-        bands = [interval(results, "mcc", arm.name) for arm, results in own]
-        _curve(ax, at, bands, look, preset)
-        for x, (arm, results) in zip(at, own, strict=True):
-            _marks(ax, x + 0.06, _mcc(results, arm.name), look)
-    rotation = {arm.axis[axis]: recorded.baselines(r).get("random_rotation") for arm, r in shown}
-    heights = [height for value in values if (height := rotation[value]) is not None]
-    if len(heights) == len(values):
+    return {name: Series(look, found[name]) for name, look in palette.items()}
+
+
+def strips_along(
+    axis: str, arms: Sequence[Arm], read: Sequence[Records], ceilings: Mapping[str, float]
+) -> list[Figure]:
+    """MCC against the arms' values on an axis, and as a share of what their data allow.
+
+    Args:
+      axis: which.
+      arms: of a study.
+      read: what their work directories hold.
+      ceilings: the MCC that data allow, by their names; the second panel is of these.
+
+    Returns:
+      No panel where no arm has true sources, and no second one where no ceiling is known.
+    """
+    series = series_along(axis, arms, read)
+    data = {arm.data for each in series.values() for arm, _ in each.arms}
+    known = {name: ceilings[name] for name in data if name in ceilings}
+    panels = [_strips(axis, series, MCC, dict.fromkeys(data, 1.0))] if series else []
+    return panels + ([_strips(axis, series, OF_CEILING, known)] if known else [])
+
+
+def _strips(
+    axis: str, series: Mapping[str, Series], measure: str, ceilings: Mapping[str, float]
+) -> Figure:
+    """A line for every series, with a mark for every run, in units of what the data allow."""
+    shown = [each for own in series.values() for each in own.arms if each[0].data in ceilings]
+    values = sorted({arm.axis[axis] for arm, _ in shown})
+    figure, ax = panel(WIDE, 3.6, top=0.7)
+    for i, (name, own) in enumerate(series.items()):
+        shift = 0.8 / len(series) * (i - (len(series) - 1) / 2)
+        drawn = [each for each in own.arms if each[0].data in ceilings]
+        at = [values.index(arm.axis[axis]) + shift for arm, _ in drawn]
+        bands = [_over(interval(r, "mcc", arm.name), ceilings[arm.data]) for arm, r in drawn]
+        _curve(ax, at, bands, own.look, name)
+        for x, (arm, results) in zip(at, drawn, strict=True):
+            runs = _mcc(results, arm.name)
+            scaled = [(value / ceilings[arm.data], lost) for value, lost in runs]
+            _marks(ax, x + 0.2 / len(series), scaled, own.look)
+    rotation = {
+        arm.axis[axis]: height / ceilings[arm.data] for arm, results in shown
+        if (height := recorded.baselines(results).get("random_rotation")) is not None
+    }  # fmt: skip
+    if len(rotation) == len(values):
+        heights = [rotation[value] for value in values]
         ax.plot(range(len(values)), heights, "--", color=FAINT, linewidth=1, label="rotation")
     ax.set_xticks(range(len(values)), [f"{value:g}" for value in values])
-    labelled(ax, x=axis.replace("_", " "), y=MCC)
-    figure.legend(frameon=False, fontsize=8, loc="upper center", ncols=4, labelcolor=INK)
+    labelled(ax, x=axis.replace("_", " "), y=measure)
+    figure.legend(frameon=False, fontsize=7.5, loc="upper center", ncols=3, labelcolor=INK)
     return figure
+
+
+def _over(found: Interval | None, ceiling: float) -> Interval | None:
+    return found and Interval(*(value / ceiling for value in found))
 
 
 def latents_panels(along: Sequence[tuple[Arm, Records]], axis: str) -> list[Figure]:
