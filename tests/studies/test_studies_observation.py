@@ -143,7 +143,7 @@ def test_runs_that_see_codes_have_several_starts():
         small, train = ModelConfig(width=8, critic_width=8, dim_z=2), TrainConfig(starts=given)
         config = Config(DataConfig(**form), small, train)
         study = Study(Experiment(data.name, labels, (1,), (1,), 10, config), table=data)
-        named = any("--config.train.starts=1 leaves them out" in note for note in study.notes)
+        named = any("--config.train.starts=1 leaves the others out" in note for note in study.notes)
         assert named == (not given and study.experiment.config.train.starts > 1)
         return [group.starts.count for group in study.groups]
 

@@ -23,7 +23,7 @@ FEWEST_COLUMNS = 2
 MOST_MEAN = 100.0
 """Of counts: where they are larger, a Gaussian law is theirs for all that matters."""
 
-MUCH = 0.4
+MUCH = 0.28
 """Of a column's standard deviation, from which a game that knows of noise gains by it."""
 
 LITTLE = 0.2
