@@ -92,9 +92,10 @@ def _strips(
     """A line for every series, with a mark for every run, in units of what the data allow."""
     shown = [each for own in series.values() for each in own.arms if each[0].data in ceilings]
     values = sorted({arm.axis[axis] for arm, _ in shown})
-    figure, ax = panel(WIDE, 3.6, top=0.7)
+    apart = min(0.12, 0.8 / len(series))
+    figure, ax = panel(WIDE, 3.6, top=0.25 + 0.17 * -(-(len(series) + 1) // 3))
     for i, (name, own) in enumerate(series.items()):
-        shift = 0.8 / len(series) * (i - (len(series) - 1) / 2)
+        shift = apart * (i - (len(series) - 1) / 2)
         drawn = [each for each in own.arms if each[0].data in ceilings]
         at = [values.index(arm.axis[axis]) + shift for arm, _ in drawn]
         bands = [_over(interval(r, "mcc", arm.name), ceilings[arm.data]) for arm, r in drawn]
@@ -102,7 +103,7 @@ def _strips(
         for x, (arm, results) in zip(at, drawn, strict=True):
             runs = _mcc(results, arm.name)
             scaled = [(value / ceilings[arm.data], lost) for value, lost in runs]
-            _marks(ax, x + 0.2 / len(series), scaled, own.look)
+            _marks(ax, x + apart / 2, scaled, own.look)
     rotation = {
         arm.axis[axis]: height / ceilings[arm.data] for arm, results in shown
         if (height := recorded.baselines(results).get("random_rotation")) is not None
