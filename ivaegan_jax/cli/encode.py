@@ -10,9 +10,9 @@ An h5ad file gets them as `X_ivaegan` and `X_ivaegan_std` of its `obsm`. Formats
 mat) hold `z` and `z_std`, each [seeds, rows, dim_z], rows in the table's order, `seeds`, and
 `chosen`. `split` says how the study split its rows, and of its own table `part` says which rows
 were for training (`train`, `valid`, `test`, or `none` in a gap). Columns are found by the names
-that the model was trained on, in any order; u is needed only where the encoder reads it. Rows that
-are far from those the model was trained on (other units, another order of columns without names)
-are encoded, and one warning says so.
+that the model was trained on, in any order; u is needed only where the encoder reads it. A file
+that exists is replaced with --overwrite alone. Rows that are far from those the model was trained
+on (other units, another order of columns without names) are encoded, and one warning says so.
 """
 
 from functools import partial
@@ -31,7 +31,7 @@ from ivaegan_jax.data import (
     load_table,
     write_latents,
 )
-from ivaegan_jax.studies import Fitted, Workdir, encode, load_named, of_seed, restore
+from ivaegan_jax.studies import Fitted, Workdir, encode, load_named, of_seed, restore, tables_of
 from ivaegan_jax.types import Dataset, InputError
 
 
@@ -43,6 +43,7 @@ def define_flags() -> None:
     )
     flags.DEFINE_string("data", "", "A file with x, or the study's own data by name.")
     flags.DEFINE_string("out", "", f"The file to write ({ENDINGS_IN_WORDS}).")
+    flags.DEFINE_boolean("overwrite", False, "Replace --out where there is such a file.")
     flags.DEFINE_string("preset", "", "Which model, where the work directory has several.")
     _flags.define_rows_flag(None)
     flags.DEFINE_integer("data_seed", None, "Which data seed, where there are several.")
@@ -52,6 +53,7 @@ def define_flags() -> None:
 def main() -> None:
     """Loads the model, encodes the table, writes the latents."""
     _flags.require("workdir", "data", "out")
+    _check_one(flags.FLAGS.data)
     out = _out(Path(flags.FLAGS.out), Path(flags.FLAGS.data))
     fitted = restore(Workdir(Path(flags.FLAGS.workdir)), flags.FLAGS.preset, flags.FLAGS.data_seed)
     if flags.FLAGS.seed is not None:
@@ -75,6 +77,16 @@ def main() -> None:
     print(f"{out}: z and z_std, {' x '.join(map(str, z.shape))} (seeds x rows x latents)")
 
 
+def _check_one(data: str) -> None:
+    """Raises InputError for several files."""
+    if len(names := tables_of(data)) > 1:
+        raise InputError(
+            f"--data names {len(names)} files, and encode takes one; run it for each, as "
+            f"--data={names[0]}, and for sessions that were trained together with the folder of "
+            "each as --workdir=WORKDIR/sessions/1"
+        )
+
+
 def _out(out: Path, data: Path) -> Path:
     """The file to write, with the ending of the table where it has none.
 
@@ -87,8 +99,14 @@ def _out(out: Path, data: Path) -> Path:
         raise InputError(
             f"--out={out} must name a file in a folder that exists, ending in {ENDINGS_IN_WORDS}"
         )
-    if out.exists() and data.exists() and out.samefile(data) and ending_of(out) != ".h5ad":
+    if not out.exists():
+        return out
+    if data.exists() and out.samefile(data):
+        if ending_of(out) == ".h5ad":  # which keeps all that it holds
+            return out
         raise InputError(f"--out={out} is the table itself, which would be lost; name another file")
+    if not flags.FLAGS.overwrite:
+        raise InputError(f"--out={out} exists; name another file, or replace it with --overwrite")
     return out
 
 

@@ -168,14 +168,21 @@ class Estimator(Shown, Generating, Hooks):
             raise InputError('seeds="all" gives three axes: set_output(transform="default") first')
         return z if seeds == "all" else z[0]
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, overwrite: bool = False) -> Path:
         """Writes all of the fit to one file, which `load` reads without the data.
 
         It holds no pickle: JSON and arrays in a zip.
+
+        Args:
+          path: of the file.
+          overwrite: whether a file of other contents is replaced.
+
+        Raises:
+          InputError: where there is one and it is not to be replaced, or it cannot be written.
         """
         check_is_fitted(self)
         path = Path(path).expanduser()
-        self._record.write(path)
+        self._record.write(path, overwrite)
         return path
 
     @staticmethod

@@ -48,11 +48,15 @@ class Record(NamedTuple):
                 (root / name).write_bytes(content)
             yield Workdir(root)
 
-    def write(self, path: Path) -> None:
-        """Replaces a file whole; equal fits give equal files.
+    def write(self, path: Path, overwrite: bool) -> None:
+        """Writes a file whole or not at all; equal fits give equal files.
+
+        Args:
+          path: of the file.
+          overwrite: whether a file of other contents is replaced.
 
         Raises:
-          InputError: where it cannot be written.
+          InputError: where there is one and it is not to be replaced, or it cannot be written.
         """
         made_by = {"schema": SCHEMA, "version": __version__}
         about = json.dumps({**made_by, **self.about}, indent=2).encode()
@@ -61,7 +65,11 @@ class Record(NamedTuple):
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
             for name, content in found.items():
                 file.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-        write_bytes(path, buffer.getvalue())
+        content = buffer.getvalue()
+        if not overwrite and path.is_file() and path.read_bytes() != content:
+            raise InputError(f"{path} exists and holds something else; name another file, or give "
+                             "overwrite=True")  # fmt: skip
+        write_bytes(path, content)
 
 
 def as_json(parameters: Mapping[str, Any]) -> dict[str, Any]:

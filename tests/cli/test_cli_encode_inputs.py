@@ -31,6 +31,11 @@ def test_a_report_that_cannot_be_written_says_so(refused, on_b1):
             "choose one of this work directory's with --seed: 2, 7",
         ),
         ("--preset=vae --data_seed=3 --data=none.npz", "no such file"),
+        (
+            "--data=a.csv,b.csv",
+            "--data names 2 files, and encode takes one; run it for each, as "
+            "--data=a.csv, and for sessions",
+        ),
         ("--preset=vae --data_seed=3 --data=digits", "trained on 5 x columns, this has 64"),
     ],
 )
@@ -70,3 +75,15 @@ def test_latents_never_take_the_place_of_the_table(refused, tmp_path):
     message = refused("encode", *flags, f"--out={tmp_path / '..' / tmp_path.name / 't.csv'}")
     assert message.endswith("is the table itself, which would be lost; name another file")
     assert table.read_text() == "a,b\n1,2\n"
+
+
+@pytest.mark.parametrize("before", [b"PK someone's work", b""])
+def test_a_file_is_replaced_on_request_alone(run, refused, one_vae, tmp_path, before):
+    out = tmp_path / "z.npz"
+    out.write_bytes(before)
+    flags = f"--workdir={one_vae}", "--data=b1", f"--out={out}"
+    message = refused("encode", *flags)
+    assert message == f"--out={out} exists; name another file, or replace it with --overwrite"
+    assert out.read_bytes() == before
+    assert run("encode", *flags, "--overwrite").code == 0
+    assert np.load(out)["z"].ndim == 3

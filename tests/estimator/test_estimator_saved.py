@@ -107,3 +107,14 @@ def test_what_is_no_saved_estimator_is_refused(saved, tmp_path):
             load(tmp_path / name)
     with pytest.raises(InputError, match="cannot write"):
         load(saved).save(tmp_path / "text.zip" / "below.zip")
+
+
+def test_another_file_is_replaced_on_request_alone(saved, tmp_path):
+    fit, path = load(saved), tmp_path / "model.zip"
+    for before in (b"", b"someone's work"):
+        path.write_bytes(before)
+        with pytest.raises(InputError, match=r"model.zip exists .* overwrite=True"):
+            fit.save(path)
+        assert path.read_bytes() == before
+    assert fit.save(path, overwrite=True).read_bytes() == saved.read_bytes()
+    assert fit.save(path) == path, "what it holds already is no loss"
