@@ -51,7 +51,7 @@ def define_flags() -> None:
                         "test or valid; empty splits the rows by what they are.")  # fmt: skip
     flags.DEFINE_list("controls", [], "Files of latents of the method's negative controls.")
     flags.DEFINE_string("write_controls", "", "Folder for tables that controls are trained on.")
-    flags.DEFINE_boolean("json", False, "One JSON object: verdict, reasons, next, numbers.")
+    flags.DEFINE_boolean("json", False, "One JSON object: verdict, reasons, next, copies, numbers.")
     flags.DEFINE_string("out", "", "Folder for a page, report.html, and judged.json.")
 
 

@@ -37,7 +37,7 @@ def write_judged(judged: Judged, out: str | Path, data: str, facts: Mapping[str,
     first, *others = judged.lines()
     plain = [line.lstrip("-?+ ") for line in others]
     details = [each for each in (_pairs(judged), _runs(judged)) if each.records]
-    lead = [f"{first[0].upper()}{first[1:]}.", *plain[-2:]]
+    lead = [f"{first[0].upper()}{first[1:]}.", *judged.copies, *plain[-2:]]
     section = Section(data, lead, _axes(judged), details, (), [_short(judged)])
     records = {"judged": judged.to_json()}
     return write_page(Path(out), f"Referee: {data}", [section], records, [Facts("judge", facts)])

@@ -52,6 +52,30 @@ def test_held_out_rows_that_cannot_be_meant(known, test, said):
         judge([s], x, u, test=test)
 
 
+def test_copies_of_a_run_are_named_and_counted_once(known, tmp_path):
+    s, x, u, _ = known
+    [other] = noisy(s, np.random.default_rng(0), runs=1)
+    judged = judge([s, other, 2 * s + 1, other], x, u, names=["a", "b", "c", "d"])
+    assert judged.names == ("a", "b")
+    assert judged.numbers == judge([s, other], x, u, names=["a", "b"]).numbers
+    said = ["c is the same latents as a and is not counted."]
+    said += ["d is the same latents as b and is not counted."]
+    assert [line for line in judged.lines() if "same latents" in line] == said
+    assert judged.to_json()["copies"] == said
+    assert said[1] in write_judged(judged, tmp_path, "t.csv", {}).read_text()
+    alone = judge([s, s.copy()], x, u)
+    assert alone.verdict != "supported"
+    assert "one_run" in {reason.code for reason in alone.reasons}
+
+
+@pytest.mark.parametrize("change", [lambda s: s[:, ::-1], lambda s: -s, lambda s: s + 1e-6 * s**2])
+def test_runs_that_differ_are_no_copies(known, change):
+    s, x, u, _ = known
+    judged = judge([s, change(s)], x, u)
+    assert judged.copies == ()
+    assert len(judged.names) == 2
+
+
 def test_one_array_is_one_run_and_names_are_one_for_each(known):
     s, x, u, _ = known
     assert len(judge(s, x, u).names) == len(judge(pd.DataFrame(s), x, u).names) == 1
@@ -129,4 +153,4 @@ def test_the_page_and_its_numbers_are_those_of_the_result(known, tmp_path):
         assert reason.text[:30] in page
     made = json.loads((tmp_path / "judged.json").read_text())
     assert made == json.loads(json.dumps(judged.to_json()))
-    assert set(made) == {"verdict", "reasons", "next", "numbers"}
+    assert set(made) == {"verdict", "reasons", "next", "copies", "numbers"}

@@ -42,8 +42,9 @@ def test_rotations_of_the_sources_agree_as_a_space_only(known):
 
 
 def test_one_rotation_twice_agrees_and_is_a_mixture_all_the_same(known):
-    s, x, u, _ = known
-    judged = judge(rotated(s, (1, 1)), x, u)
+    s, x, u, rng = known
+    [turned] = rotated(s, (1,))
+    judged = judge(noisy(turned, rng), x, u)
     assert "mixtures" in codes(judged)
     assert "agreement" in codes(judged, "for")
     [mixture] = [reason for reason in judged.reasons if reason.code == "mixtures"]

@@ -10,7 +10,7 @@ from ivaegan_jax.evaluation.referee.found import find
 from ivaegan_jax.evaluation.referee.judged import Judged
 from ivaegan_jax.evaluation.referee.layout import Layout, as_mask, lay_out
 from ivaegan_jax.evaluation.referee.reasons import reasons_of, verdict_of
-from ivaegan_jax.evaluation.referee.runs import as_runs
+from ivaegan_jax.evaluation.referee.runs import as_runs, without_copies
 from ivaegan_jax.metrics import levels_or_cells
 from ivaegan_jax.types import Dataset, InputError
 
@@ -30,7 +30,8 @@ def judge(
 
     Args:
       latents: a list with those of each run, arrays or frames `[rows, columns]`, runs of one method
-        that differ in their seed; or an array `[runs, rows, columns]`, or `[rows, columns]` of one.
+        that differ in their seed (copies are counted once); or an array `[runs, rows, columns]`,
+        or `[rows, columns]` of one.
       x: observations of the same rows, as `as_dataset` takes them, or a table that was loaded.
       u: the auxiliary variable.
       groups: the recording, session or subject of every row.
@@ -61,11 +62,13 @@ def judge(
         raise InputError(f"there are {len(latents)} runs and {len(names)} names; give one for each")
     found = [as_embedding(z, name) for z, name in zip(latents, names, strict=True)]
     runs = as_runs(found, names, len(table.x))
+    kept, copies = without_copies(runs, names)
+    runs, names = runs[kept], tuple(names[i] for i in kept)
     rows = lay_out(table, runs.shape[2], as_mask(test, table))
     held = [_control(each, f"control {i + 1}", table, rows) for i, each in enumerate(controls)]
     seen = find(runs[:, rows.row], held, rows)
     reasons = reasons_of(seen)
-    return Judged(verdict_of(reasons), tuple(reasons), seen, names)
+    return Judged(verdict_of(reasons), tuple(reasons), seen, names, copies)
 
 
 def _control(

@@ -29,12 +29,14 @@ class Judged:
       reasons: what speaks against, what is open, what speaks for.
       found: every number behind them, as objects.
       names: of the runs.
+      copies: a sentence on each run that is a copy of one of them.
     """
 
     verdict: str
     reasons: tuple[Reason, ...]
     found: Found
     names: tuple[str, ...]
+    copies: tuple[str, ...] = ()
 
     @property
     def status(self) -> int:
@@ -79,11 +81,12 @@ class Judged:
         return without_nan(numbers)
 
     def to_json(self) -> dict[str, Any]:
-        """`{verdict, reasons, next, numbers}`."""
+        """`{verdict, reasons, next, copies, numbers}`."""
         return {
             "verdict": self.verdict,
             "reasons": [reason._asdict() for reason in self.reasons],
             "next": list(self.steps),
+            "copies": list(self.copies),
             "numbers": self.numbers,
         }
 
@@ -93,6 +96,7 @@ class Judged:
         values = f"{found.levels} {'cells' if found.continuous else 'values'}"
         yield (f"{self.verdict}: {runs} run{'s' * (runs > 1)} of {found.dim_z} latents, "
                f"{found.rows:,} rows, u of {values}")  # fmt: skip
+        yield from self.copies
         signs = {"against": "-", "open": "?", "for": "+"}
         yield from (f"{signs[each.speaks]} {each.text}" for each in self.reasons)
         yield (f"Latents that are supported: at most {found.supported} of {found.dim_z}."

@@ -10,6 +10,9 @@ from ivaegan_jax.types import InputError
 SAME = 1 - 1e-9
 """Correlation from which on two columns of one run are the same."""
 
+COPY = 1e-9
+"""Difference of standardised latents up to which two runs are one."""
+
 FEWEST_ROWS = 20
 
 
@@ -39,6 +42,26 @@ def as_runs(
     if rows < FEWEST_ROWS:
         raise InputError(f"x has {rows} rows; at least {FEWEST_ROWS} are needed")
     return np.stack([_standardised(z, name) for z, name in zip(latents, names, strict=True)])
+
+
+def without_copies(
+    runs: Float[np.ndarray, "runs rows dim_z"], names: Sequence[str]
+) -> tuple[list[int], tuple[str, ...]]:
+    """Which runs are no copies of one before, and a sentence on each that is.
+
+    Args:
+      runs: every column at mean 0 and standard deviation 1.
+      names: of the runs.
+    """
+    kept: list[int] = []
+    said = []
+    for i, run in enumerate(runs):
+        of = next((j for j in kept if np.abs(run - runs[j]).max() <= COPY), None)
+        if of is None:
+            kept.append(i)
+        else:
+            said.append(f"{names[i]} is the same latents as {names[of]} and is not counted.")
+    return kept, tuple(said)
 
 
 def _standardised(z: Float[np.ndarray, "rows dim_z"], name: str) -> Float[np.ndarray, "rows dim_z"]:
