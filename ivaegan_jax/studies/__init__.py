@@ -25,7 +25,7 @@ from ivaegan_jax.studies.labels import (
     spelt,
     with_controls,
 )
-from ivaegan_jax.studies.latents import Latents, with_latents
+from ivaegan_jax.studies.latents import Latents, most_latents, with_latents
 from ivaegan_jax.studies.manifest import describe_machine, merge
 from ivaegan_jax.studies.named import (
     Arm,
@@ -94,6 +94,7 @@ __all__ = [
     "make_label",
     "merge",
     "model_of",
+    "most_latents",
     "of_seed",
     "open_model",
     "parse",

@@ -9,6 +9,7 @@ from ivaegan_jax.data import Prepared, directions
 from ivaegan_jax.models import PRESETS, PRIOR_FAMILIES, resolve
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.labels import Label, configured
+from ivaegan_jax.studies.sources import load_datasets, prepare_data
 
 MOST = 10
 """Latents by default where x has more columns than this and nobody knows the sources."""
@@ -48,13 +49,30 @@ def choose_latents(experiment: Experiment, data: Prepared) -> Latents:
     """
     if requested := experiment.config.model.dim_z or data.dim_s:
         return Latents(requested)
+    return _at_most(experiment, data, MOST)
+
+
+def most_latents(experiment: Experiment, most: int) -> Latents:
+    """As many latents as u and x of a study's data allow, up to `most`, and why no more.
+
+    Args:
+      experiment: its data are loaded.
+      most: how many are looked for.
+    """
+    data = prepare_data(experiment, load_datasets(experiment, None))
+    allowed = _at_most(experiment, data, most)
+    counted = "1 column" if data.dim_x == 1 else f"{data.dim_x} columns"
+    return allowed._replace(reason=allowed.reason or f"x has {counted}")
+
+
+def _at_most(experiment: Experiment, data: Prepared, most: int) -> Latents:
     x, u = (each[0][:: -(-len(each[0]) // ROWS)] for each in (data.train.x, data.train.u))
-    found, k = directions(x, MOST), statistics_of(experiment)
+    found, k = directions(x, most), statistics_of(experiment)
     values = data.dim_u if data.is_categorical else len(np.unique(u, axis=0))
-    allowed = max(1, (values - 1) // k) if k else MOST
+    allowed = max(1, (values - 1) // k) if k else most
     of_u = f"u has {values:,} values, and theory asks for {k} for each latent and one more"
     return min(
-        Latents(min(data.dim_x, MOST)),
+        Latents(min(data.dim_x, most)),
         Latents(max(1, found), f"x varies in no more than {found} independent directions"),
         Latents(allowed, of_u),
         key=lambda each: each.number,  # of equals the first
