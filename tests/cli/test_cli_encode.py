@@ -29,7 +29,7 @@ def encoded(run, on_b1, tmp_path):
         np.savez(tmp_path / "new.npz", **arrays)
         out = tmp_path / "z.npz"
         ended = run("encode", f"--workdir={on_b1}", f"--data={tmp_path / 'new.npz'}",
-                    f"--out={out}", f"--preset={preset}", f"--data_seed={DATA_SEED}",
+                    f"--out={out}", f"--preset={preset}", f"--data_seed={DATA_SEED}", "--overwrite",
                     *flags)  # fmt: skip
         assert (ended.code, ended.err) == (0, "")
         assert "chosen: model seed " in ended.out

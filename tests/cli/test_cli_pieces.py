@@ -128,7 +128,7 @@ def test_a_model_finds_its_pieces_again_and_says_which_module_is_gone(brought, r
     model, table, out = tmp_path / "model", tmp_path / "x.npz", tmp_path / "z.npz"
     shutil.copytree(workdir / "models/mine", model)
     np.savez(table, x=0.2 * np.random.default_rng(0).normal(size=(50, 3)))
-    asked = ("encode", f"--workdir={model}", f"--data={table}", f"--out={out}")
+    asked = ("encode", f"--workdir={model}", f"--data={table}", f"--out={out}", "--overwrite")
     assert run(*asked).code == 0
     first = np.load(out)["z"]
     elsewhere = tmp_path / "elsewhere.py"

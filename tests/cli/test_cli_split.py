@@ -34,7 +34,7 @@ def trained(run, recording, workdir, *flags):
 def encoded(run, recording, workdir, data_seed):
     out = workdir / "z.npz"
     ended = run("encode", f"--workdir={workdir}", f"--data={recording}", f"--out={out}",
-                f"--data_seed={data_seed}")  # fmt: skip
+                f"--data_seed={data_seed}", "--overwrite")  # fmt: skip
     assert (ended.code, ended.err) == (0, "")
     with np.load(out, allow_pickle=False) as stored:
         return dict(stored)
