@@ -56,7 +56,7 @@ def main() -> int:
         how = {"reproducibility": guarantee(), "wall_time_s": time.time() - began}
         write(found, Path(values.out), made_by | how)
     if values.quick:
-        print("fewer draws than asked for: bands are shown, not checked")
+        print("fewer draws than requested: bands are shown, not checked")
         return 0
     return int(not all(each.holds or each.case.limit for each in found))
 
@@ -76,8 +76,8 @@ def measured(only: list[str], quick: bool) -> list[Measured]:
         keep(path, *work[i], code, counts)
         clock.tick(1)
         case, each = work[i][0], judge(*work[i], counts)
-        said = f"{case.name}: {case.setting}: {cell(each.rate)} {each.verdict}"
-        print(f"{len(found)}/{len(work)} {said}{clock}", flush=True)
+        line = f"{case.name}: {case.setting}: {cell(each.rate)} {each.verdict}"
+        print(f"{len(found)}/{len(work)} {line}{clock}", flush=True)
         if STOP():
             raise Interrupted(f" after {len(found)} of {len(work)} cases")
     return [judge(*each, found[i]) for i, each in enumerate(work)]

@@ -93,9 +93,9 @@ def all_measured(work: Sequence[Request], kept: Path) -> list[dict[str, Any]]:
         if not own:
             own = measured(request)
             append_rows(kept, own)
-            said = f"{request.data}, data seed {request.data_seed}, {request.method}"
+            title = f"{request.data}, data seed {request.data_seed}, {request.method}"
             scores = ", ".join(cell(row.get("mcc", row.get("information"))) for row in own)
-            print(f"{number}/{len(work)} {said}: {scores}", flush=True)
+            print(f"{number}/{len(work)} {title}: {scores}", flush=True)
         found += own
         if STOP():
             raise Interrupted(f" after {number} of {len(work)}")

@@ -66,13 +66,13 @@ def main() -> None:
     values, began = flags.FLAGS, time.time()
     made_by = {"command": _flags.command_line(), **describe_machine()}
     seeds = [6] if values.quick else parse_numbers("data_seeds", values.data_seeds)
-    asked = {"n_seeds": values.seeds, "steps": 100 if values.quick else values.steps}
-    kept = Path(values.workdir) / "_".join(f"{name}_{n}" for name, n in asked.items())
+    settings = {"n_seeds": values.seeds, "steps": 100 if values.quick else values.steps}
+    kept = Path(values.workdir) / "_".join(f"{name}_{n}" for name, n in settings.items())
     found = read_rows(kept / "scores.jsonl")
     for data_seed in seeds:
         for rows in values.rows:
             if not any(f["data_seed"] == data_seed and f["rows"] == rows for f in found):
-                own = list(scores_of(rows, data_seed, asked))
+                own = list(scores_of(rows, data_seed, settings))
                 kept.mkdir(parents=True, exist_ok=True)
                 append_rows(kept / "scores.jsonl", own)
                 found += own
@@ -89,7 +89,7 @@ def main() -> None:
         write_json(folder / "manifest.json", made_by | how)
 
 
-def scores_of(rows: str, data_seed: int, asked: dict[str, Any]) -> Sequence[dict[str, Any]]:
+def scores_of(rows: str, data_seed: int, settings: dict[str, Any]) -> Sequence[dict[str, Any]]:
     """The scores of all methods on one draw of three sessions."""
     tables = [
         load_dataset("sessions", data_seed, {"session": i, "per_segment": each})
@@ -98,7 +98,7 @@ def scores_of(rows: str, data_seed: int, asked: dict[str, Any]) -> Sequence[dict
 
     def make(preset: str) -> Estimator:
         return estimator_of(preset)(
-            LATENTS, random_state=data_seed, controls="none", verbose=False, **asked
+            LATENTS, random_state=data_seed, controls="none", verbose=False, **settings
         )
 
     x, u, s = ([getattr(t, name) for t in tables] for name in ("x", "u", "s"))

@@ -100,9 +100,9 @@ def cases() -> Iterator[Case]:
             yield from (Case(size, "ivae_gan", few, graphs=each) for each in GRAPHS)
 
 
-def measured(asked: list[Case]) -> Iterator[dict[str, Any]]:
+def measured(cases: list[Case]) -> Iterator[dict[str, Any]]:
     """Every case, compiled beside the others of its model and timed alone."""
-    for (size, preset), group in itertools.groupby(asked, key=lambda case: case[:2]):
+    for (size, preset), group in itertools.groupby(cases, key=lambda case: case[:2]):
         with ThreadPoolExecutor(min(16, cpu_count())) as pool:
             kernels = pool.submit(kernels_of, preset, SIZES[size])
             programs = [each for each in pool.map(compiled_or_not, group) if each]
@@ -114,7 +114,7 @@ def measured(asked: list[Case]) -> Iterator[dict[str, Any]]:
 
 
 def compiled_or_not(case: Case) -> "Program | None":
-    """The program of a case; None, said in one line, where the compiler refuses it."""
+    """The program of a case; None, with a line, where the compiler refuses it."""
     try:
         return Program(case)
     except Exception as error:  # an option that this compiler does not know
@@ -177,11 +177,11 @@ def torch_loops(sizes: list[str]) -> Iterator[dict[str, Any]]:
         return
     for size in sizes:
         for preset in PRESETS:
-            asked = {"size": size, "preset": preset, "repeats": 3, "seconds": 1.0}
-            [found] = measure("torch_loop", asked)
+            settings = {"size": size, "preset": preset, "repeats": 3, "seconds": 1.0}
+            [found] = measure("torch_loop", settings)
             rate = statistics.median(found["steps_per_s"])
             print(f"PyTorch {size} {preset}: {rate:.4g} steps/s", flush=True)
-            yield asked | found
+            yield settings | found
 
 
 if __name__ == "__main__":

@@ -102,11 +102,11 @@ def main(_: list[str]) -> None:
         path = write_table(Path(folder), rows, v.columns, v.levels)
         train = TrainConfig(block_rows=v.block_rows)
         config = Config(model=ModelConfig(dim_z=SOURCES), train=train)
-        asked = Experiment(
+        experiment = Experiment(
             str(path), (v.preset,), tuple(range(1, v.seeds + 1)), (1,), 10**6, config
         )
         began = time.monotonic()
-        study = Study(asked)
+        study = Study(experiment)
         opened, after = time.monotonic() - began, used_bytes()[1]
         found = measure(study, v.blocks, v.rounds)
     ratios = [d / m for d, m in zip(found["disk"], found["memory"], strict=True)]

@@ -73,8 +73,8 @@ def best_torch(
     torch: Sequence[dict[str, Any]], found: dict[str, Any], compiled: bool
 ) -> float | None:
     """Seed-steps per second of the PyTorch loop of the same model at its best; None without."""
-    asked = (found["preset"], found["size"], compiled)
-    same = [t for t in torch if (t["preset"], t["size"], t["compile"]) == asked]
+    key = (found["preset"], found["size"], compiled)
+    same = [t for t in torch if (t["preset"], t["size"], t["compile"]) == key]
     return max((t["steps_per_s"] for t in same), default=None)
 
 

@@ -30,14 +30,14 @@ def family(data_seeds: int, effects: tuple[float, ...], rng: np.random.Generator
 
 
 def rejects(kind: str, shape: tuple[int, int], effect: float, rng: np.random.Generator) -> bool:
-    """Whether two methods are said to differ."""
+    """Whether two methods are found to differ."""
     return p_value(kind, shape, effect, rng) < LEVEL
 
 
 def any_null_rejected(
     data_seeds: int, effects: tuple[float, ...], rng: np.random.Generator
 ) -> bool:
-    """Whether any method without an effect is said to differ from the baseline."""
+    """Whether any method without an effect is found to differ from the baseline."""
     rejected = family(data_seeds, effects, rng) < LEVEL
     return bool(rejected[np.array(effects) == 0].any())
 

@@ -62,12 +62,12 @@ def b1(rows: int, rng: np.random.Generator) -> Sample:
 
 
 def u_in_x(make: Callable[..., Sample], given: str | int, rng: np.random.Generator) -> bool:
-    """Whether x is said to carry u."""
+    """Whether x is found to carry u."""
     return guess_u(make(given, rng), int(rng.integers(2**31))).p_value <= LEVEL
 
 
 def modulated(make: Callable[..., Sample], given: str | int, rng: np.random.Generator) -> bool:
-    """Whether u is said to move x in some way."""
+    """Whether u is found to move x in some way."""
     return modulation_ranks(make(given, rng)).ways > 0
 
 

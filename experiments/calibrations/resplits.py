@@ -36,7 +36,7 @@ def mean_covers(splits: int, rng: np.random.Generator) -> bool:
 
 
 def differ(splits: int, rng: np.random.Generator) -> bool:
-    """Whether two methods that are equally good are said to differ."""
+    """Whether two methods that are equally good are found to differ."""
     a, b = scores(table(2, rng), splits, rng).T
     return paired_comparison(a[:, None], b[:, None], shared=SHARED).p_value < 0.05
 

@@ -122,13 +122,13 @@ def grouped(means: float, deviations: float, rng: np.random.Generator) -> Table:
 
 
 def u_in_x(make: Make, rng: np.random.Generator, structure: Structure | None = None) -> bool:
-    """Whether x is said to carry u."""
+    """Whether x is found to carry u."""
     x, u, groups = make(rng)
     return guess_u(draw_sample(x, u, groups=groups, structure=structure)).p_value <= LEVEL
 
 
 def modulated(make: Make, rng: np.random.Generator, structure: Structure | None = None) -> bool:
-    """Whether u is said to move x in some way."""
+    """Whether u is found to move x in some way."""
     x, u, groups = make(rng)
     return modulation_ranks(draw_sample(x, u, groups=groups, structure=structure)).ways > 0
 
@@ -147,7 +147,7 @@ def supportable(make: Make, rng: np.random.Generator, structure: Structure | Non
 
 
 def alike(setting: str, rng: np.random.Generator) -> bool:
-    """Whether neighbouring rows are said to resemble each other."""
+    """Whether neighbouring rows are found to resemble each other."""
     x, u = (draw(rng) for draw in NULLS[setting])
     return dependence(x.astype(np.float32), u).dependent
 

@@ -1,4 +1,4 @@
-"""The verdict on one run, and the information on u that it asks for.
+"""The verdict on one run, and the information on u that it requires.
 
 A run is simulated as far as the verdict sees it: latents that are the true ones, and a prior whose
 moments are those of other rows, as training would leave it.
@@ -46,14 +46,14 @@ def fitted(latents: Latents, rng: np.random.Generator) -> tuple[Precondition, np
 
 
 def usable(latents: Latents, rng: np.random.Generator) -> bool:
-    """Whether the run is said to be usable."""
+    """Whether the run counts as usable."""
     run, code = fitted(latents, rng)
     held_out = hold_out(run.mu, code, latents.levels, DIM)
     return judge(find(run, held_out), alive=True).verdict == USABLE
 
 
 def informed(spread: float, shuffled: bool, rng: np.random.Generator) -> bool:
-    """Whether latents are said to know u; prior deviations differ by `spread` between levels."""
+    """Whether latents count as knowing u; prior deviations differ by `spread` between levels."""
     latents = Latents(20, 50)
     mean = np.zeros((latents.levels, DIM))
     std = np.exp(spread * rng.normal(size=mean.shape))

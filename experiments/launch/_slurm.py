@@ -44,10 +44,10 @@ def script(body: str, **options: object) -> str:
     values = flags.FLAGS
     if seconds_of(values.time) < GRACE + LEAST:
         raise InputError(
-            f"--time={values.time} leaves too little before programs are asked to stop, "
+            f"--time={values.time} leaves too little before the request to stop, "
             f"{GRACE} s ahead of it; give 3 minutes or more"
         )
-    asked = {
+    wanted = {
         "job-name": values.name,
         "time": values.time,
         "partition": values.partition,
@@ -58,7 +58,7 @@ def script(body: str, **options: object) -> str:
         "open-mode": "append",
         **options,
     }
-    given = {name: shlex.quote(str(value)) for name, value in asked.items() if value}
+    given = {name: shlex.quote(str(value)) for name, value in wanted.items() if value}
     lines = [f"#SBATCH --{name}={value}" for name, value in given.items()]
     devices = ",".join(map(str, range(values.gpus)))
     return "\n".join([

@@ -1,1 +1,1 @@
-"""What recordings are asked beyond a verdict: people left out, electrodes, gestures."""
+"""What is measured on recordings beyond a verdict: people left out, electrodes, gestures."""

@@ -1,4 +1,4 @@
-"""All sets of latents that are judged, and what the referee said of each."""
+"""All sets of latents that are judged, and the referee's verdict on each."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

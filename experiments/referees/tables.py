@@ -53,10 +53,10 @@ def _detector(found: Sequence[Judgement]) -> report.Table:
     at = threshold(*arrays(chosen)[:2])
     records: list[dict[str, Any]] = []
     for name, half in (("odd data seeds, on which it was chosen", chosen), ("even ones", shown)):
-        score, good, said = arrays(half)
+        score, good, supported = arrays(half)
         records += [
             _record(f"score from {at:.3f} on, {name}", score >= at, good, auroc(score, good)),
-            _record(f"verdict, {name}", said, good),
+            _record(f"verdict, {name}", supported, good),
         ]
     columns = {"what": "called supported", "sets": "sets", "auroc": "AUROC",
                "found": "of MCC above .9", "alarms": "of others"}  # fmt: skip
@@ -82,10 +82,10 @@ def _methods(found: Sequence[Judgement]) -> report.Table:
     records = []
     for name in dict.fromkeys(each.case.name for each in own):
         of_name = [each for each in own if each.case.name == name]
-        said = np.array([each.verdict == SUPPORTED for each in of_name])
+        supported = np.array([each.verdict == SUPPORTED for each in of_name])
         true = np.array([each.true for each in of_name])
         records.append({"what": name, "sets": len(of_name), "true": float(true.mean()),
-                        "good": float((true > GOOD).mean()), "rate": share(said)})  # fmt: skip
+                        "good": float((true > GOOD).mean()), "rate": share(supported)})  # fmt: skip
     columns = {"what": "method", "sets": "sets", "true": "mean true MCC",
                "good": "share above .9", "rate": "called supported"}  # fmt: skip
     return report.Table("By method", columns, records)
@@ -101,7 +101,7 @@ def _nulls(found: Sequence[Judgement]) -> report.Table:
 
 
 def _of_null(name: str, found: Sequence[Judgement]) -> dict[str, Any]:
-    said = np.array([each.verdict == SUPPORTED for each in found])
+    supported = np.array([each.verdict == SUPPORTED for each in found])
     codes = [code for each in found for code in each.codes]
     why = ", ".join(f"{code} {codes.count(code)}" for code in dict.fromkeys(codes))
-    return {"what": name, "sets": len(found), "rate": share(said), "why": why}
+    return {"what": name, "sets": len(found), "rate": share(supported), "why": why}

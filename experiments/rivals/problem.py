@@ -30,7 +30,7 @@ class Rows(NamedTuple):
     Attributes:
       x: standardised columns.
       u: level codes, or features.
-      s: true sources; None where nobody knows them.
+      s: true sources; None where they are not known.
       row: their numbers in the table.
     """
 

@@ -29,7 +29,7 @@ class Counts:
       survived: times that the program then did what it should.
       lost_rows: rows of the undisturbed study that are missing.
       wrong_numbers: rows, parameters, arrays and summaries that differ from it in any bit.
-      leftovers: half-written files that nobody removed.
+      leftovers: half-written files that were not removed.
       notes: what else is worth knowing.
       failures: what went wrong, in words.
     """

@@ -39,7 +39,7 @@ PATIENCE = 300.0
 
 
 class Ended(NamedTuple):
-    """How a program ended, and what it said on stderr."""
+    """How a program ended, and its stderr."""
 
     code: int
     err: str

@@ -19,16 +19,16 @@ def torn_metrics(soak: Soak) -> Counts:
     return _torn(soak, "metrics.jsonl", "made again")
 
 
-def _torn(soak: Soak, name: str, said: str) -> Counts:
+def _torn(soak: Soak, name: str, message: str) -> Counts:
     counts = Counts()
     for workdir in _some(soak, soak.stopped, soak.finished):
         _cut_last_line(soak, workdir / name)
-        _repaired(counts, soak, workdir, said)
+        _repaired(counts, soak, workdir, message)
     return counts
 
 
 def damaged_checkpoint(soak: Soak) -> Counts:
-    """Damages the newest checkpoint: the one before is taken, and that is said."""
+    """Damages the newest checkpoint: the one before is taken, with a message."""
     counts = Counts()
     for name, damage in list(DAMAGES.items())[: 2 if soak.quick else None]:
         workdir = soak.stopped()
@@ -68,9 +68,11 @@ def _some(soak: Soak, *makes: Callable[[], Path]) -> list[Path]:
     return [make() for make in makes for _ in range(1 if soak.quick else 3)]
 
 
-def _repaired(counts: Counts, soak: Soak, workdir: Path, said: str, note: str = "") -> None:
+def _repaired(counts: Counts, soak: Soak, workdir: Path, message: str, note: str = "") -> None:
     ended = soak.run(workdir)
-    counts.attempt(ended.code == 0 and said in ended.err, ended.err or f"{note}: not said", note)
+    counts.attempt(
+        ended.code == 0 and message in ended.err, ended.err or f"{note}: no message", note
+    )
     if not ended.code:
         counts.compare(workdir, soak.reference())
 

@@ -21,9 +21,9 @@ def asked_to_stop(soak: Soak) -> Counts:
         if not running.until(lambda began=began: _opened_since(workdir, began)):
             break
         time.sleep(soak.rng.uniform(0, 2))
-        asked = time.monotonic()
+        began = time.monotonic()
         ended = running.signal(number)
-        slowest = max(slowest, time.monotonic() - asked)
+        slowest = max(slowest, time.monotonic() - began)
         counts.attempt(ended.code in (REQUEUE, 0) and _kept(workdir, ended), ended.err,
                        "while training" if "at step" in ended.err else "elsewhere")  # fmt: skip
     counts.notes[f"slowest to end: {slowest:.1f} s"] = 1

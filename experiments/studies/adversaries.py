@@ -3,7 +3,7 @@
 Purpose: the claim that adversarial training has no requirement to meet. Each of six losses in
 settings of its own, alone (arms `LOSS`: no contrast, so that the critic alone tells u; long) and as
 the whole ivae_gan (`LOSS_contrast`; `no_adversary_contrast` is what is left of it without a
-critic). Short ones: each loss with each of five penalties, the critic told of u by projection, and
+critic). Short ones: each loss with each of five penalties, u given to the critic by projection, and
 four rows of one segment judged at once.
 Command: python -m experiments.reproduce --name=adversaries --out=results/adversaries
 Time: about 45 minutes on 2 CPU cores.

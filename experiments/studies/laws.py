@@ -1,6 +1,6 @@
 """Do sources have to be Gaussian? Laplace, hyperbolic secant and uniform sources under B1's recipe.
 
-Purpose: a model's prior family is chosen, and nobody knows the law of the sources.
+Purpose: a model's prior family is chosen, and the law of the sources is not known.
 Command: python -m experiments.reproduce --name=laws --out=results/laws
 Time: about 2 hours on 2 CPU cores, by the speed of other studies.
 Band: ivae_gan within .01 of supervised for every law, without noise.

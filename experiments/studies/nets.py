@@ -1,6 +1,6 @@
 """Must the nets be like the mixing? Other activations, widths and depths on B1.
 
-Purpose: B1 is mixed by three layers of tanh(x) + .1x; nobody knows the mixing of real data. Half of
+Purpose: B1 is mixed by three layers of tanh(x) + .1x; the mixing of real data is not known. Half of
 the units of the default nets are of that kind, the others leaky ReLU (`mixed`).
 Command: python -m experiments.reproduce --name=nets --out=results/nets
 Time: about 3 minutes on 2 CPU cores.

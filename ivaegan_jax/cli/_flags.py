@@ -37,7 +37,7 @@ def define_common_flags() -> None:
 
 
 def _default_cache() -> str:
-    """Where compiled programs are kept; nowhere where nobody has a home."""
+    """Where compiled programs are kept; nowhere where there is no home."""
     try:
         return str(Path.home() / ".cache" / "ivaegan_jax")
     except RuntimeError:

@@ -8,7 +8,7 @@ from ivaegan_jax.files import printable
 from ivaegan_jax.types import InputError
 
 CLOSED_PIPE = 141
-"""Exit status where nobody reads on, as of a program ended by SIGPIPE."""
+"""Exit status where the reader has gone, as of a program ended by SIGPIPE."""
 
 
 def prepare_streams() -> None:

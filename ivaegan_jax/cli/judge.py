@@ -10,7 +10,7 @@ npy: FILE, or FILE:PATTERN with the array or the columns that are latents, as a.
 a.npz:embedding or cells.h5ad:X_pca. A folder stands for all of its files, an array [runs, rows,
 columns] for all of its runs. Files of controls are of the same method trained on what
 --write_controls writes; where they hold u as well, it is that which the control was trained with.
-The exit status is 0 for supported, 1 for not supported, 3 where it cannot be told, 2 where the
+The exit status is 0 for supported, 1 for not supported, 3 where it is undecided, 2 where the
 command cannot be meant.
 """
 

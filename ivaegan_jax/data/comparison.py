@@ -1,7 +1,7 @@
 """Whether new rows are like those that a model was trained on: units, order of columns, offsets.
 
-Only what no latents survive is said. Rows of some levels alone, or of a part of a recording, lie
-within the range of the training rows and pass.
+Only what no latents survive is reported. Rows of some levels alone, or of a part of a recording,
+lie within the range of the training rows and pass.
 """
 
 import itertools

@@ -60,7 +60,7 @@ def few_pairings(sample: Sample) -> Finding:
             "or at least a few hundred rows in each."
         )
     sentence = (
-        f"Whether x carries u cannot be told: {why} that there are {1 / sample.null.least:.0f} "
+        f"Whether x carries u is open: {why} that there are {1 / sample.null.least:.0f} "
         f"distinct pairings of x with u and p cannot fall below {sample.null.least:.2g}, whatever "
         "the data."
     )

@@ -67,7 +67,7 @@ def examine(
 
 
 def check_identifiability(study: Study, raw: Dataset) -> Iterator[Finding]:
-    """What theory asks, and what the training rows of the first data seed show."""
+    """What theory requires, and what the training rows of the first data seed show."""
     job, dim_z = study.jobs[0], study.dims.dim_z
     x, u, sample = look_at(study, raw)
     yield check_prior(job.config)

@@ -96,7 +96,7 @@ def rank_beyond_chance(
 def check_modulation(sample: Sample, dim_z: int, continuous_u: bool) -> Finding:
     """Whether u moves the data in as many ways as there are latents."""
     if sample.null.least > LEVEL:
-        sentence = "In how many ways u moves x cannot be told, for the reason that u_in_x gives."
+        sentence = "In how many ways u moves x is open, for the reason that u_in_x gives."
         return Finding("modulation", "warn", sentence, "See to u_in_x first.")
     ranks, most = modulation_ranks(sample), min(2 * sample.x.shape[1], sample.seen - 1)
     values = ranks._asdict() | {

@@ -59,7 +59,7 @@ def reach(ratios: Float[np.ndarray, " columns"], dim_z: int) -> float:
 
 def untold(why: str) -> Finding:
     """Words where nothing can be decided."""
-    sentence = f"How much of x is noise cannot be told before training: {why}."
+    sentence = f"How much of x is noise cannot be measured before training: {why}."
     return Finding("noise", "fine", sentence, values={"at_most": None})
 
 
@@ -108,7 +108,7 @@ def of_numbers(seen: Observed, dim_z: int, config: ModelConfig, names: Sequence[
 
 
 def of_counts(seen: Observed, dim_z: int, config: ModelConfig) -> Finding:
-    """Words about counts; where columns are few, or rows, nothing is said of what they share."""
+    """Words about counts; where columns are few, or rows, what they share is left out."""
     found = cast(Counted, seen.counted)
     values = {"kind": "counts", "zeros": found.zeros, "mean": found.mean}
     sentence = f"x holds counts, {found.mean:.3g} on average and {found.zeros:.0%} of them 0"

@@ -60,10 +60,10 @@ def check_columns(
     if not any(kinds.values()):
         sentence = "Every column of x varies and none repeats another."
         return Finding("columns", "fine", sentence, values=values)
-    said = [
+    parts = [
         f"columns of x {kind}: {listed(named(own, names))}" for kind, own in kinds.items() if own
     ]
-    sentence = counting(names, f"{'; '.join(said)}.")
+    sentence = counting(names, f"{'; '.join(parts)}.")
     advice = "Leave them out of x: they tell nothing that the others do not."
     if rounded:
         advice += " Export the last as float64, or subtract their offset before they are rounded."

@@ -20,7 +20,7 @@ MOST_ROWS, MOST_VALUES = 4000, 4_000_000
 """Rows and values that are looked at, but for at least 1,000 rows."""
 
 FEW_ROWS = 10
-"""Rows below which nothing is said of a level."""
+"""Rows below which a level is left out."""
 
 CHANCE = 1e-3
 """Chance of columns to be constant within levels only because one value is frequent."""
@@ -66,7 +66,7 @@ def _still(count: int, column: object, level: object) -> str:
     is_, vary = ("is", "varies") if count == 1 else ("are", "vary")
     return (
         f"{counted(count, 'column')} of x {is_} constant within some levels of u and {vary} in "
-        f"others, such as column {column} in level {level}: u is told by what is missing"
+        f"others, such as column {column} in level {level}: what is missing gives u away"
     )
 
 

@@ -1,4 +1,4 @@
-"""What identifiability asks of prior, u and x, and whether it is there.
+"""What identifiability requires of prior, u and x, and whether it is there.
 
 Source: Khemakhem et al. 2020, "Variational autoencoders and nonlinear ICA", theorems 1 to 3 and
 proposition 1: with n latents, each with k sufficient statistics that u moves, u needs n k + 1
@@ -33,19 +33,19 @@ def check_prior(config: ModelConfig) -> Finding:
             "Choose a model whose prior depends on u (--preset=ivae_gan); this one is a control.",
             values,
         )  # fmt: skip
-    said = f" So says {origin}, which brought this family." if origin else ""
+    source = f" So states {origin}, which brought this family." if origin else ""
     if known.leaves == ROTATION:
         return Finding(
             "prior", "blocks",
             f"In a {family} prior with the {moves} of every latent depending on u, the latents "
-            f"stay mixed by an unknown linear map (a rotation), however many values u has.{said}",
+            f"stay mixed by an unknown linear map (a rotation), however many values u has.{source}",
             "Let variances depend on u too: --config.model.modulation=both (or variance).",
             values,
         )  # fmt: skip
     if known.leaves == ORDER_AND_SCALE:
         sentence = (
             f"{family.capitalize()} prior, {moves} of every latent depending on u: enough u given, "
-            f"the latents are determined up to their order and scale.{said}"
+            f"the latents are determined up to their order and scale.{source}"
         )
         return Finding("prior", "fine", sentence, values=values)
     return Finding(
@@ -107,5 +107,5 @@ def check_dimension(dim_z: int, directions: int, is_given: bool) -> Finding:
     )
     if is_given:
         return Finding("dimension", "fine", sentence, values=values)
-    advice = "That number is a default: nobody said how many there are (--config.model.dim_z)."
+    advice = "That number is a default: no number was given (--config.model.dim_z)."
     return Finding("dimension", "fine", sentence, advice, values)

@@ -1,4 +1,4 @@
-"""Trains the study that an estimator asks for, in a work directory that may be for a while."""
+"""Trains the study of an estimator, in a work directory that may be for a while."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ def train(experiment: Experiment, table: Dataset, call: Call) -> Record:
       call: how it was called.
 
     Returns:
-      What is kept of it; `notes` among what is said of it: of data, latents and split.
+      What is kept of it; its `notes` are on data, latents and split.
 
     Raises:
       InputError: for data or settings that cannot work, or a work directory of something else.
@@ -97,7 +97,7 @@ def _done(study: Running, path: Path, call: Call) -> Workdir:
 
 
 def make_study(experiment: Experiment, table: Dataset, controls: bool) -> tuple[Study, Latents]:
-    """The study; where nobody said how many latents, with no more than u is seen to move."""
+    """The study; without a number of latents, with no more than u is seen to move."""
     study = Study(experiment, controls=controls, table=table)
     if experiment.config.model.dim_z or table.s is not None:
         return study, Latents(study.dims.dim_z)
@@ -110,7 +110,7 @@ def make_study(experiment: Experiment, table: Dataset, controls: bool) -> tuple[
 def make_sessions(
     experiment: Experiment, tables: Sequence[Dataset], controls: bool
 ) -> tuple[Sessions, Latents]:
-    """The sessions; where nobody said how many latents, with the fewest that one of them allows."""
+    """The sessions; without a number of latents, with the fewest that one of them allows."""
     sessions = Sessions(experiment, tables, controls)
     if experiment.config.model.dim_z or sessions.sources_known:
         return sessions, Latents(sessions.studies[0].dims.dim_z)

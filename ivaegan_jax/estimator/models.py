@@ -21,8 +21,8 @@ def estimator_of(preset: str) -> type[Estimator]:
     if preset not in PRESETS:
         raise InputError(f"unknown model {preset!r}; there are {', '.join(PRESETS)}")
     name = class_name(preset)
-    said = f"The model `{preset}`.\n\n    {Estimator.__doc__}"
-    return type(name, (Estimator,), {"preset": preset, "__doc__": said, "__module__": __name__})
+    doc = f"The model `{preset}`.\n\n    {Estimator.__doc__}"
+    return type(name, (Estimator,), {"preset": preset, "__doc__": doc, "__module__": __name__})
 
 
 VAE = estimator_of("vae")

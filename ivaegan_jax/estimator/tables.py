@@ -55,7 +55,7 @@ def chosen_session(session: Any, count: int) -> int:
     """The place of a session that is counted from 1.
 
     Raises:
-      InputError: where there is none, or nobody said which.
+      InputError: where there is none, or none was named.
     """
     if session is None:
         raise InputError(

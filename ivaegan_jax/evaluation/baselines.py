@@ -46,12 +46,12 @@ def baseline_rows(prepared: Prepared, data_seeds: Sequence[int], data: str) -> I
             x_fit, train.u[i][fit], sources[i][fit][:, kept],
             x_held_out, test.u[i][rows], held_out[i][rows][:, kept],
         )  # fmt: skip
-        said = some_of("fit_rows", fit, train.u[i]) | some_of("rows", rows, test.u[i])
-        said |= some_of("sources", kept, held_out[i].T)
+        counts = some_of("fit_rows", fit, train.u[i]) | some_of("rows", rows, test.u[i])
+        counts |= some_of("sources", kept, held_out[i].T)
         return [
             Baseline(
                 **convention,
-                **said,
+                **counts,
                 data=data,
                 data_seed=data_seeds[i],
                 baseline=BASELINE_NAMES[name.removeprefix("within_level_")],

@@ -72,7 +72,7 @@ def clean_rows(
 ) -> Iterator[Score]:
     """MCC of the encoder on x without its noise: whether the axes are found, whatever noise hides.
 
-    Nothing where nobody knows x without its noise.
+    Nothing where x without its noise is not known.
 
     Args:
       trained: the runs.

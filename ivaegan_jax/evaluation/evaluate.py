@@ -37,7 +37,7 @@ class Evaluation(NamedTuple):
       x_recon: `E[x|mu]`, `[rows, dim_x]`.
       x_fake: decoded prior draws for the rows' own u, `[rows, dim_x]`.
       terms: those of `REPORTED`, iwae and information, nats per row of standardised x; and what
-        else was asked for.
+        else was requested.
     """
 
     mu: Any

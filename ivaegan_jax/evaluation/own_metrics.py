@@ -31,7 +31,7 @@ class HeldOutRun(NamedTuple):
       x_recon: `E[x|mu]`.
       x_fake: decoded prior draws for the rows' own u.
       u: level codes `[rows]`, or features `[rows, dim_u]`.
-      s: true sources; None where nobody knows them.
+      s: true sources; None where they are not known.
     """
 
     mu: Float[np.ndarray, "rows dim_z"]

@@ -178,10 +178,10 @@ def agreement_rows(
         pairs = pairwise_agreement(
             np.where(whole[:, None, None], mu[members[:, None], rows], 0)
         ).where(whole[:, None] & whole)
-        said = some_of("runs", members, among) | some_of("rows", rows, mu[0])
+        counts = some_of("runs", members, among) | some_of("rows", rows, mu[0])
         for a in range(len(members)):
             for b in range(a + 1, len(members)):
-                pair = {**stamp(int(members[a])), **convention, **said}
+                pair = {**stamp(int(members[a])), **convention, **counts}
                 pair["other_seed"] = int(trained.runs.seed[members[b]])
                 found = {"mcc": pairs.mcc[a, b], "affine_r2": pairs.affine_r2[a, b]}
                 for name, value in found.items():

@@ -1,4 +1,4 @@
-"""Which of several runs to use where nobody knows the sources: pure functions of results."""
+"""Which of several runs to use where the sources are not known: pure functions of results."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,6 +1,6 @@
 """The variance of the posterior, found after training on generated rows, whose latents are known.
 
-The game asks for the means of q(z|x) and pays for no variance. Where generated rows have noise of
+The game rewards the means of q(z|x) and no variance. Where generated rows have noise of
 their own, the error of a mean follows from the trained generator and prior: its size at every x is
 regression on as many rows as are drawn (the sleep phase of Hinton et al. 1995). Means stay as they
 are. A function of the trained states and the data alone, as the linear step is.

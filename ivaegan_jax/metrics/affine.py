@@ -34,7 +34,7 @@ def affine_r2(z: Num[np.ndarray, "rows dim_z"], s: Num[np.ndarray, "rows dim_s"]
     """Held-out R^2 of the best affine map from z to s, averaged over the columns of s.
 
     Fitted on the even rows, scored on the odd ones, nothing clipped: independent noise scores
-    slightly below 0. A constant column of s counts 0. Both ways are two calls: z to s asks
+    slightly below 0. A constant column of s counts 0. Both ways are two calls: z to s measures
     whether the sources are there, s to z whether anything else is.
 
     Examples:

@@ -1,4 +1,4 @@
-"""Agreement between runs: what can be measured where nobody knows the sources.
+"""Agreement between runs: what can be measured where the sources are not known.
 
 `statistics.agreement_interval` gives its interval by resampling runs: pairs share runs, so they
 are not independent.

@@ -1,4 +1,4 @@
-"""What can be said about the sources without the model: estimates that baselines are scored on."""
+"""What is known of the sources without the model: estimates that baselines are scored on."""
 
 import warnings
 

@@ -1,6 +1,6 @@
 """How many natural parameters of p(z|u) the auxiliary variable moves by more than sampling noise.
 
-Identifiability asks that the natural parameters differ between levels of u in enough directions
+Identifiability requires that the natural parameters differ between levels of u in enough directions
 (Khemakhem et al. 2020, theorem 1, (iv): an invertible matrix L). A learned matrix always has full
 rank, by noise alone. Here the parameters that a model learned from its training rows are held
 against what held-out rows say of the same levels: noise of the one knows nothing of the other, so

@@ -67,7 +67,7 @@ def against_controls(results: Sequence[Result], label: str) -> list[Against]:
     own, found = _likelihoods(results, label), []
     for control in CONTROLS:
         other = _likelihoods(results, f"{label}{CONTROL}{control}")
-        # a control without a number is beaten by nobody: that pair is left out
+        # a control without a number is beaten by none: that pair is left out
         shared = [run for run in own if run in other and np.isfinite(other[run])]
         gains = [own[run] - other[run] for run in shared if np.isfinite(own[run])]
         if shared:

@@ -1,4 +1,4 @@
-"""What keeps a verdict from being given where rows depend on each other, and what is said of it."""
+"""What keeps a verdict from being given where rows depend on each other, and its sentences."""
 
 from collections.abc import Sequence
 
@@ -49,7 +49,7 @@ def against_support(gate: Gate, controls: Sequence[Against]) -> list[Reason]:
                        "supported where rows depend on each other.")]  # fmt: skip
     [control] = shifted
     if control.lost:
-        return []  # said of every control alike
+        return []  # it holds of every control alike
     if not control.beaten:
         return [Reason("few_runs", f"Fewer than {IN_WORDS} runs ({len(control.gains)}): that all "
                        "of them beat their control with shifted u may be chance.")]  # fmt: skip

@@ -82,7 +82,7 @@ def verdict_of(evidence: Evidence) -> str:
     the model must beat a control whose u was shifted in time. Both are required; the first alone
     lets a false u pass in 5 % at most.
 
-    How often runs that are rotations of one solution are said to be identified is measured in
+    How often runs that are rotations of one solution count as identified is measured in
     `results/calibration`. Of 500 single pairs of such runs 8 % were: one pair is not judged.
     """
     unusable = [run for run in evidence.runs if run.verdict != USABLE]

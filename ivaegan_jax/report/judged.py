@@ -28,7 +28,7 @@ def write_judged(judged: Judged, out: str | Path, data: str, facts: Mapping[str,
       judged: the result.
       out: the folder.
       data: name of the table.
-      facts: what is said at the top, by name.
+      facts: the lines at the top, by name.
 
     Returns:
       The path of the page.

@@ -30,7 +30,7 @@ MODELS = {
     "igan": "an identifiable GAN: the prior p(z|u) and a critic that sees x and u, without "
     "reconstruction of x.",
     "ibigan": "a BiGAN with the prior p(z|u).",
-    "tcl": "time-contrastive learning: latents by which u can be told (Hyvarinen, Morioka 2016).",
+    "tcl": "time-contrastive learning: latents from which u can be read (Hyvarinen, Morioka 2016).",
 }
 """One sentence for each model that reports speak of often."""
 
@@ -64,7 +64,7 @@ GLOSSARY = {
     "negative controls": "the same model, trained on rows that were spoilt on purpose: what it "
     "still finds there says nothing about the data.",
     "baseline": "what needs no model: any score is worth what it adds to these.",
-    "contrast": "a loss term: how well u is told by the prior's densities p(z|u) at the latents, "
+    "contrast": "a loss term: how well u is seen by the prior's densities p(z|u) at the latents, "
     "as in time-contrastive learning (InfoNCE).",
     "arm": "one line of a study: a model with its settings on one data set.",
     "band": "the range in which a study expected a mean before it was run.",
@@ -115,7 +115,7 @@ def with_truth_notes(sizes: str, threshold: float, reference: str) -> list[str]:
 
 
 def without_truth_notes(sizes: str) -> list[str]:
-    """What the columns of the summary mean where nobody knows the sources."""
+    """What the columns of the summary mean where the sources are not known."""
     return [
         f"Means over {sizes}, on held-out rows. ELBO: nats per row of the standardised x. "
         f"[95 %]: {BAND}.",

@@ -30,7 +30,7 @@ class Facts(NamedTuple):
 
     Attributes:
       name: of the directory.
-      entries: what is said of it, by name.
+      entries: its facts, by name.
     """
 
     name: str

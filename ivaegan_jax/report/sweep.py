@@ -132,7 +132,7 @@ def recommendation(sweep: Sweep) -> list[str]:
     assert nearest.behind is not None
     return [
         *sentences,
-        f"{len(tied)} of the other {len(others)} cannot be told from it by these runs; the next "
+        f"{len(tied)} of the other {len(others)} do not differ from it by these runs; the next "
         f"best, {nearest.label}, is behind by {short(nearest.behind)}.",
     ]
 

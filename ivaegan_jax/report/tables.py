@@ -46,7 +46,7 @@ NO_TRUTH = {
     "energy_distance": "energy",
     "energy_distance_real": "energy real",
 }
-"""Columns where nobody knows the sources."""
+"""Columns where the sources are not known."""
 
 
 DIGITS = {"success": 2, "probability_better": 2, "active_units": 1}
@@ -150,7 +150,7 @@ def truth_record(
       results: of one data set.
       label: the model.
       threshold: MCC from which a run is a success.
-      ceiling: MCC that x allows; None where nobody knows.
+      ceiling: MCC that x allows; None where it is not known.
     """
     mcc = recorded.scores(results, "mcc", label)
     if not mcc.present.any():  # A model without an encoder recovers nothing to compare.

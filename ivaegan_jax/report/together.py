@@ -20,13 +20,13 @@ def together(path: Path) -> list[str]:
     for label in filter(lambda each: not control_of(each), labels(results)):
         agreement = scores(results, "agreement_mcc", label).values
         profile = scores(results, "profile_agreement", label).values
-        said = []
+        parts = []
         if np.isfinite(agreement).any():
             runs = decimal(float(np.nanmean(agreement)), 2)
-            said.append(f"runs agree at {runs} on the rows of all sessions at once")
+            parts.append(f"runs agree at {runs} on the rows of all sessions at once")
         if np.isfinite(profile).any():
             alike = decimal(float(np.nanmean(profile)), 2)
-            said.append(f"latents follow u alike in all sessions at {alike}")
-        if said:
-            found.append(f"All sessions, {label}: {'; '.join(said)} (1 is perfect).")
+            parts.append(f"latents follow u alike in all sessions at {alike}")
+        if parts:
+            found.append(f"All sessions, {label}: {'; '.join(parts)} (1 is perfect).")
     return found

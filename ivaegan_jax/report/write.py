@@ -55,14 +55,14 @@ def write_report(
     """
     with making_sense_of(Path(workdirs[0]) if len(workdirs) == 1 else Path("a work directory")):
         read = read_workdirs([own for path in workdirs for own in sessions_or_itself(Path(path))])
-        said = [s for p in workdirs if folders_of_sessions(Path(p)) for s in together(Path(p))]
+        shared = [s for p in workdirs if folders_of_sessions(Path(p)) for s in together(Path(p))]
     out = Path(workdirs[0]) if out is None else Path(out)
     with making_sense_of(Path(workdirs[0]) if len(workdirs) == 1 else Path("a work directory")):
         found = studies(read)
         sections = [section(study, palette_of(found), brief, pause) for study in found]
-    if said:
+    if shared:
         sections = [
-            s._replace(headline=[*s.headline[:1], *said, *s.headline[1:]]) for s in sections
+            s._replace(headline=[*s.headline[:1], *shared, *s.headline[1:]]) for s in sections
         ]
     title = "Identifiability report: " + ", ".join(section.data for section in sections)
     write_sections(out, title, sections)

@@ -1,4 +1,4 @@
-"""What a model cannot be trained with, said before anything is written."""
+"""What a model cannot be trained with, checked before anything is written."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.jobs import Job, watched_terms
 from ivaegan_jax.studies.pieces import used_pieces
-from ivaegan_jax.studies.plugins import said
+from ivaegan_jax.studies.plugins import in_short
 from ivaegan_jax.training import Run
 from ivaegan_jax.types import InputError, TrainData
 
@@ -111,7 +111,9 @@ def check_pieces(job: Job, dims: Dims, runs: Run) -> None:
         raise InputError(f"{job.label}: {error}") from error
     except Exception as error:
         names = ", ".join(used_pieces("", [job]))
-        raise InputError(f"{job.label} fails: {said(error)}; its own pieces: {names}") from error
+        raise InputError(
+            f"{job.label} fails: {in_short(error)}; its own pieces: {names}"
+        ) from error
 
 
 def check_effect(job: Job) -> None:

@@ -1,4 +1,4 @@
-"""How many latents a study has where nobody said so: no more than its data can tell apart."""
+"""How many latents a study has by default: no more than its data can tell apart."""
 
 import dataclasses
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from ivaegan_jax.studies.labels import Label, configured
 from ivaegan_jax.studies.sources import load_datasets, prepare_data
 
 MOST = 10
-"""Latents by default where x has more columns than this and nobody knows the sources."""
+"""Latents by default where x has more columns than this and the sources are not known."""
 
 ROWS = 10_000
 """Rows, evenly spread, in which values of u and directions of x are counted."""
@@ -70,7 +70,7 @@ def _at_most(experiment: Experiment, data: Prepared, most: int) -> Latents:
     found, k = directions(x, most), statistics_of(experiment)
     values = data.dim_u if data.is_categorical else len(np.unique(u, axis=0))
     allowed = max(1, (values - 1) // k) if k else most
-    of_u = f"u has {values:,} values, and theory asks for {k} for each latent and one more"
+    of_u = f"u has {values:,} values, and theory requires {k} for each latent and one more"
     return min(
         Latents(min(data.dim_x, most)),
         Latents(max(1, found), f"x varies in no more than {found} independent directions"),

@@ -70,10 +70,10 @@ def _one_line(what: str, how: str) -> Iterator[None]:
     except InputError as error:
         raise InputError(f"{what}: {error}") from error
     except (Exception, SystemExit) as error:
-        raise InputError(f"{what} fails: {said(error)}; {how}") from error
+        raise InputError(f"{what} fails: {in_short(error)}; {how}") from error
 
 
-def said(error: BaseException) -> str:
+def in_short(error: BaseException) -> str:
     """What failed, and in which line of which file."""
     frames = traceback.extract_tb(error.__traceback__)
     libraries = ("ivaegan_jax/", "site-packages", "<")

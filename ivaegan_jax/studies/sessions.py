@@ -113,8 +113,8 @@ class Sessions(Running):
     def split_record(self) -> dict[str, Any]:
         """How the rows of every session were split."""
         each = [study.split_record() for study in self.studies]
-        said = [f"Session {i}: {s}" for i, own in enumerate(each, 1) for s in own["sentences"]]
-        return {"sentences": said, "sessions": each}
+        sentences = [f"Session {i}: {s}" for i, own in enumerate(each, 1) for s in own["sentences"]]
+        return {"sentences": sentences, "sessions": each}
 
     def run(self, workdir: Workdir, *args: Any, **kwargs: Any) -> None:
         """Trains and scores whatever the work directory does not hold yet, see `Running.run`."""

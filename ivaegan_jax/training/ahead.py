@@ -1,7 +1,7 @@
 """Work that is begun in the background before it is called for: programs above all.
 
 JAX keeps what it compiles, and a call of a program that a thread is compiling waits for that one.
-So whoever calls a program finds it, or compiles it as if nobody else did, and errors of the
+So whoever calls a program finds it, or compiles it as if no thread did, and errors of the
 compiler are raised there.
 """
 
@@ -33,7 +33,7 @@ class Ahead:
         """Starts no thread yet.
 
         Args:
-          stop: whether there is a request to stop: nobody waits for the threads then.
+          stop: whether there is a request to stop: the threads are not waited for then.
           most: threads; by default as many as the machine has room for.
         """
         self.most = threads_ahead() if most is None else most

@@ -57,9 +57,9 @@ def meet(place: str, value: Any = None) -> list[Any]:
     if jax.process_count() == 1:
         return [value]
     letters = [_read(row) for row in multihost_utils.process_allgather(_write(place, value))]
-    for index, (other, said) in enumerate(letters):
+    for index, (other, text) in enumerate(letters):
         if other == FAILED:
-            raise PartedError(said if index == jax.process_index() else f"process {index}: {said}")
+            raise PartedError(text if index == jax.process_index() else f"process {index}: {text}")
     places = [other for other, _ in letters]
     for index, other in enumerate(places):
         if other != places[0]:
@@ -67,7 +67,7 @@ def meet(place: str, value: Any = None) -> list[Any]:
                 f"process {index} is at {other!r} and process 0 at {places[0]!r}; start all with "
                 "the same command, code and data"
             )
-    return [said for _, said in letters]
+    return [text for _, text in letters]
 
 
 def led(place: str, work: Callable[[Pause], T], stop: Callable[[], bool]) -> T | None:
@@ -89,10 +89,10 @@ def led(place: str, work: Callable[[Pause], T], stop: Callable[[], bool]) -> T |
 
     def goes_on(more: bool = True) -> bool:
         nonlocal met
-        said, met = meet(place, [more, stop()]), time.monotonic()
-        if any(requested for _, requested in said):
+        letters, met = meet(place, [more, stop()]), time.monotonic()
+        if any(requested for _, requested in letters):
             raise Interrupted(f" while {place}")
-        return said[0][0]
+        return letters[0][0]
 
     def pause() -> None:
         if stop() or time.monotonic() - met > BETWEEN:

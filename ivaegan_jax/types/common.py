@@ -190,7 +190,7 @@ class Dataset:
       x: observations `[rows, dim_x]` as they were given, whole numbers or floats.
       u: the auxiliary variable, its kind and its values. A plain array becomes one: floats are
         quantities, whole numbers and text `[rows]` are categories.
-      s: true sources, floats `[rows, dim_s]`; None where nobody knows them.
+      s: true sources, floats `[rows, dim_s]`; None where they are not known.
       image_shape: (height, width) where a row of x is an image, else None.
       groups: int32 code of the recording, session or subject that each row belongs to, `[rows]`;
         None where all rows are of one.
@@ -200,7 +200,7 @@ class Dataset:
       independent: whether rows are known to be drawn independently of each other given u.
       columns: names of the columns of x; none where they have none.
       clean: what x would be without noise, `[rows, dim_x]`, of counts their expected values; None
-        where x has no noise or nobody knows.
+        where x has no noise or that is not known.
       truth: of a benchmark, how every row came about.
       credit: of a recording of others, its licence and whom to cite, one sentence.
       coded_as: u of all tables that are coded alike, this one among them; None where it is alone.

@@ -87,16 +87,16 @@ class Registry(Mapping[str, T], Generic[T]):
         return add if piece is None else add(piece)
 
     def _add(self, name: str, piece: Any, options: Mapping[str, Any], origin: Origin) -> None:
-        said = f"{self.kind} {name!r} of {origin}"
+        title = f"{self.kind} {name!r} of {origin}"
         if not re.fullmatch(r"[A-Za-z]\w{0,39}", name, re.ASCII):
-            raise InputError(f"{said}: a name has up to 40 letters, digits and underscores")
+            raise InputError(f"{title}: a name has up to 40 letters, digits and underscores")
         if name in self._pieces and self.origins.get(name) != origin:
             other = self.origins.get(name, "ivaegan_jax")
-            raise InputError(f"{said}: {other} has one of that name; choose another name")
+            raise InputError(f"{title}: {other} has one of that name; choose another name")
         try:
             self._pieces[name] = self._make(piece, **options)
         except (TypeError, ValueError) as error:
-            raise InputError(f"{said}: {error}") from error
+            raise InputError(f"{title}: {error}") from error
         self.origins[name] = origin
         self.changes += 1
 

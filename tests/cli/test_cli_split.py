@@ -46,7 +46,7 @@ def test_whole_sessions_are_held_out_and_levels_may_have_no_held_out_rows(
     workdir = tmp_path / "run"
     split = "--split=group:session"
     ended = trained(run, recording, workdir, split, "--data_seeds=1,2,3")
-    said = "Rows were split by group:session, since this was asked for: "
+    said = "Rows were split by group:session, since this was requested: "
     assert said in ended.out
     assert said in (workdir / "summary.md").read_text()
     assert said in (workdir / "report.html").read_text()

@@ -1,4 +1,4 @@
-"""Programs that are asked to stop, run out of disk, or find a file damaged: status and words."""
+"""Programs with a request to stop, run out of disk, or find a file damaged: status and words."""
 
 import re
 import signal

@@ -1,4 +1,4 @@
-"""Files of arrays: which one is x where nobody said so, and advice that works as it stands."""
+"""Files of arrays: which one is x where none is named, and advice that works as it stands."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""Pictures that nobody called so."""
+"""Pictures that were not declared so."""
 
 import numpy as np
 import pytest

@@ -80,7 +80,7 @@ def test_where_columns_are_few_the_narrowest_level_bounds_the_noise():
 def test_where_nothing_can_be_told_that_is_said():
     found = look(table(np.random.default_rng(0).normal(size=(60, 20))))
     assert found.severity == "fine"
-    assert "cannot be told before training" in found.sentence
+    assert "cannot be measured before training" in found.sentence
     assert found.values["at_most"] is None
 
 

@@ -65,11 +65,11 @@ def test_nothing_is_claimed_of_a_family_that_does_not_say(student):
     assert "is not known" in counted.sentence
 
 
-def test_what_a_family_says_of_itself_is_told_with_who_says_so(student):
+def test_what_a_family_states_of_itself_comes_with_its_origin(student):
     student(Theory(variance=Known(1, "order and scale"), mean=Known(1, "rotation")))
     fine = check_prior(config(prior_family="student", modulation="variance"))
     assert fine.severity == "fine"
-    assert f"So says {__name__}" in fine.sentence
+    assert f"So states {__name__}" in fine.sentence
     assert check_prior(config(prior_family="student", modulation="mean")).severity == "blocks"
     u = np.arange(6, dtype=np.int32)
     counted = check_distinct_u(config(prior_family="student", modulation="variance"), 5, u)

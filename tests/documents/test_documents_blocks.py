@@ -40,7 +40,7 @@ def test_a_block_and_its_mark_are_read():
 
 @pytest.mark.parametrize("page", BY_PAGE)
 def test_blocks_are_of_a_known_kind(page):
-    """One that is neither run nor shown would be checked by nobody."""
+    """One that is neither run nor shown would be checked by nothing."""
     assert {block.language for block in BY_PAGE[page]} <= {*RUN, *SHOWN}
 
 

@@ -67,7 +67,7 @@ def test_values_fewer_than_cells_are_cells_of_their_own():
 
 
 def test_values_that_distances_cannot_tell_apart_are_one():
-    """k-means warned that it found fewer cells than were asked of it."""
+    """k-means warned that it found fewer cells than were requested."""
     dose = np.array([0, 0.1, 1, 10, 100, 1000, 1e4, 1e5])[SIDE]
     found = levels_or_cells(((dose - dose.mean()) / dose.std())[:, None].astype(np.float32), 20)
     assert 4 <= len(np.unique(found)) <= 7

@@ -137,7 +137,7 @@ def process_of(job: Job, rank: int) -> int:
 
 
 def asked_to_stop(folder: Path) -> Found:
-    """A process on each node; both are asked to stop while they train."""
+    """A process on each node; both get a request to stop while they train."""
     job = submit("slurm", folder / "two", "--nodes=2", "--cpus=1",
                  command=train(folder / "two", SHORT))  # fmt: skip
     job.until_it_trains()
@@ -147,7 +147,7 @@ def asked_to_stop(folder: Path) -> Found:
 
 
 def array(folder: Path) -> Found:
-    """Three data seeds dealt to two tasks, of which the second is asked to stop."""
+    """Three data seeds dealt to two tasks, of which the second gets a request to stop."""
     root = folder / "array"
     command = train(root, SHORT, "--data_seeds=6-8")
     tasks = submit("slurm_array", root, "--tasks=2", "--cpus=1", command=command)
@@ -164,7 +164,7 @@ def array(folder: Path) -> Found:
 
 
 def time_limit(folder: Path) -> Found:
-    """A limit of three minutes, which leaves the job one before it is asked to stop."""
+    """A limit of three minutes, which leaves the job one before the request to stop."""
     told = output(train(folder / "rate", SHORT))
     rate = int(re.search(r"([\d,]+) seed-steps/s", told)[1].replace(",", "")) / 2
     steps = int(rate * LONG) // 1000 * 1000
@@ -209,7 +209,7 @@ def killed(folder: Path) -> Found:
 
 
 def cores(folder: Path) -> Found:
-    """A process may use the cores that were asked for."""
+    """A process may use the cores that were requested."""
     code = "import os, sys; sys.exit(0 if len(os.sched_getaffinity(0)) == 2 else 1)"
     job = submit("slurm", folder, "--cpus=2", command=[sys.executable, "-c", code])
     return Found(job.until_it_ends(), True)

@@ -1,4 +1,4 @@
-"""The page in a browser: it asks for nothing, fits a telephone, and can be read in both modes."""
+"""The page in a browser: it loads nothing, fits a telephone, and can be read in both modes."""
 
 import json
 import os

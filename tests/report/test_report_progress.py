@@ -1,4 +1,4 @@
-"""What a person is told while a study runs: by a clock that is set by hand."""
+"""What a person sees while a study runs: by a clock that is set by hand."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ STAGES = [
 
 
 class Clock:
-    """Seconds that pass when they are told to."""
+    """Seconds that pass as they are set."""
 
     def __init__(self):
         self.now = 0.0

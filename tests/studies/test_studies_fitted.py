@@ -1,4 +1,4 @@
-"""What a trained model asks of new rows before it encodes them."""
+"""What a trained model requires of new rows before it encodes them."""
 
 import numpy as np
 import pytest

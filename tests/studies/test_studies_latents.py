@@ -80,7 +80,7 @@ def test_ten_digits_allow_four_latents():
     study = Study(Experiment("digits", ("vae", "ivae_gan"), (1,), (1,), 10, Config()))
     assert (digits.u.distinct(), study.dims.dim_z) == (10, 4)
     assert study.notes[-1] == (
-        "4 latents are trained by default: u has 10 values, and theory asks for 2 for each latent "
+        "4 latents are trained by default: u has 10 values, and theory requires 2 for each latent "
         "and one more."
     )
 

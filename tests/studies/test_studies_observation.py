@@ -1,4 +1,4 @@
-"""The observation model that a study takes where nobody names one."""
+"""The observation model that a study takes unless one is named."""
 
 import dataclasses
 
@@ -112,7 +112,7 @@ def whitened(data, **model):
 
 def test_as_many_columns_as_latents_are_seen_as_components():
     assert whitened(table(numbers(0.0, columns=2)))
-    assert whitened(table(numbers(0.6, columns=2)))  # one column a latent: noise cannot be told
+    assert whitened(table(numbers(0.6, columns=2)))  # one column a latent: noise cannot be seen
 
 
 def test_columns_to_spare_images_counts_and_noise_in_the_game_are_not():

@@ -23,7 +23,7 @@ class Curve(NamedTuple):
     """What the sources are drawn around, row by row.
 
     Attributes:
-      u: what a model is told.
+      u: what a model sees of them.
       mean: of the sources given u.
       variance: the same for both sources.
     """

@@ -11,7 +11,7 @@ ALIKE = 0.1
 """Correlation below which rows no longer resemble each other."""
 
 CHANCE = 0.05
-"""Chance that a likeness that does not return is said to, at any lag."""
+"""Chance that a likeness that does not return is taken to, at any lag."""
 
 
 class Correlogram(NamedTuple):

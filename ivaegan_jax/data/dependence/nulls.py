@@ -28,7 +28,7 @@ IN_TIME: tuple[Kind, ...] = ("shifts", "courses", "slides")
 """Kinds that rows in the order of time take, the first that can show anything."""
 
 Origin: TypeAlias = Literal["table", "copies", "blocks"]
-"""What groups are: said by the table, rows that are equal, blocks of one series."""
+"""What groups are: named by the table, rows that are equal, blocks of one series."""
 
 MOST_ROWS = 20_000
 """Rows at which it is looked which pairings can show anything, evenly spread."""

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Bool, Int, Num, Real
 
 COPIED = 0.01
-"""Share of repeated rows from which on a table is said to hold copies."""
+"""Share of repeated rows from which on a table counts as one with copies."""
 
 
 def repeats(x: Real[np.ndarray, "rows dim_x"]) -> Bool[np.ndarray, " rows"]:

@@ -16,7 +16,7 @@ class Recording(NamedTuple):
     Attributes:
       about: what was measured.
       question: what one would like to know of it.
-      columns: which columns are x, u, groups and time where nobody names others, as `load_table`
+      columns: which columns are x, u, groups and time unless others are named, as `load_table`
         takes them.
       licence: of the data.
       citation: of those who recorded them.

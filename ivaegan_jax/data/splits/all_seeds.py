@@ -1,4 +1,4 @@
-"""The splits of all data seeds, and what is said of them."""
+"""The splits of all data seeds, and the sentences on them."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def split_all(
       config: which split, and the share of each part.
 
     Returns:
-      The tables with the groups and times that the split names, their splits, and what is said.
+      The tables with the groups and times that the split names, the splits, and the sentences.
 
     Raises:
       InputError: where the table cannot be split so, or data seeds have parts of unlike sizes.

@@ -1,4 +1,4 @@
-"""What is said of a split: which, why, how large, and what it left out."""
+"""The sentences on a split: which, why, how large, and what it left out."""
 
 from typing import Any, NamedTuple
 
@@ -50,20 +50,20 @@ class SplitNote(NamedTuple):
         """In words, the warning first; nothing where rows are known to be independent."""
         if self.why == INDEPENDENT:
             return []
-        said = [f"{self.warning[0].upper()}{self.warning[1:]}."] if self.warning else []
+        sentences = [f"{self.warning[0].upper()}{self.warning[1:]}."] if self.warning else []
         parts = f"{self.train:,} training, {self.valid:,} validation and {self.test:,} test rows"
         units = f" in {self.units:,} {self.unit}" if self.units and self.unit != "rows" else ""
         how = "at random" if self.split == "random" else f"by {self.split}"
-        said += [f"Rows were split {how}, since {self.why}: {parts} of {self.rows:,}{units}."]
+        sentences += [f"Rows were split {how}, since {self.why}: {parts} of {self.rows:,}{units}."]
         for counts, what in (
             (self.gaps, "in gaps between the parts"),
             (self.trimmed, "so that all data seeds have parts of one size"),
         ):
             if max(counts):
-                said += [f"{_span(counts)} rows were left out {what}."]
+                sentences += [f"{_span(counts)} rows were left out {what}."]
         if self.copied:
-            said += [f"{self.copied:,} rows are copies of others and stay with them."]
-        return said
+            sentences += [f"{self.copied:,} rows are copies of others and stay with them."]
+        return sentences
 
 
 def _span(counts: list[int]) -> str:

@@ -70,12 +70,12 @@ def choose_split(dataset: Dataset, how: How, fractions: Fractions = SHARES) -> C
     """
     if how == AUTO:
         return propose_split(dataset, fractions)
-    ordered, asked = ordered_as(dataset, how), "this was asked for"
+    ordered, why = ordered_as(dataset, how), "this was requested"
     if how.kind == "random" and not dataset.independent:
-        return Chosen(how, asked, _leak(dataset, fractions))
+        return Chosen(how, why, _leak(dataset, fractions))
     if how.kind == "blocks" and (not how.length or how.gap is None):
-        return Chosen(fit_blocks(ordered, how, likeness(ordered), fractions), asked)
-    return Chosen(how, asked)
+        return Chosen(fit_blocks(ordered, how, likeness(ordered), fractions), why)
+    return Chosen(how, why)
 
 
 def likeness(dataset: Dataset) -> Dependence:
@@ -97,16 +97,16 @@ def fit_blocks(dataset: Dataset, how: How, found: Dependence, fractions: Fractio
     wanted = max(LONGEST * max(gap, how.gap or 0), ROWS)
     longest = max(1, min(wanted, len(dataset.x) // FEWEST))
     lengths = [how.length] if how.length else [longest >> i for i in range(longest.bit_length())]
-    asked = [
+    tried = [
         how._replace(length=n, gap=min(gap, n) if how.gap is None else how.gap) for n in lengths
     ]
     rows = put_in_order(dataset)
-    fine = [each for each in asked if how.length or _levels_are_spread(rows, each.length)]
-    for each in [*fine, *asked]:
+    fine = [each for each in tried if how.length or _levels_are_spread(rows, each.length)]
+    for each in [*fine, *tried]:
         if _works(dataset, each, fractions):
             return each
     if how.length:
-        Splitter(dataset, asked[-1], fractions)  # says what is wrong
+        Splitter(dataset, tried[-1], fractions)  # raises what is wrong
     raise InputError(
         f"{dataset.name}: neighbouring rows resemble each other, and no blocks leave rows in every "
         "part and training rows of every level of u; give more rows, or use --split=random, which "

@@ -113,7 +113,7 @@ def _check_side(pieces: Pieces) -> None:
 def _check_lengths(shapes: Mapping[str, tuple[int, ...]]) -> None:
     """Raises InputError for arrays of other lengths than x, and says which to transpose."""
     if not all(math.prod(shape) and shape for shape in shapes.values()):
-        return  # empty or a lone number, which is said elsewhere
+        return  # empty or a lone number, which is checked elsewhere
     rows = {name: shape[0] for name, shape in shapes.items()}
     other = next((name for name in rows if rows[name] != rows["x"]), None)
     if other is None:
@@ -130,7 +130,7 @@ def _check_lengths(shapes: Mapping[str, tuple[int, ...]]) -> None:
 
 
 def _with_u(table: Dataset, read: Reading) -> Dataset:
-    """The rows that have a u, and what is to be said of it.
+    """The rows that have a u, and the sentence on the others.
 
     Raises:
       InputError: for a u that does not vary.

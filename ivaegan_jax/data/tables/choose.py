@@ -69,9 +69,9 @@ def choose(
         for what, name in ((GROUPS, choice.groups), (TIME, choice.time))
         if name and (require_u or name in known)
     }
-    said = ""
+    note = ""
     if TIME in order:
-        order[TIME], said = read_instants(order[TIME], choice.time)
+        order[TIME], note = read_instants(order[TIME], choice.time)
     choice = choice if require_u else _of_new_rows(choice, beside or table)
     which = _selected(beside or table, choice, require_u)
     sources = matching(_parts(choice.s), list(known), "s")
@@ -85,7 +85,7 @@ def choose(
     u = read_chosen(beside or table, which, x, columns, side) if which else None
     own = None if table.of_columns else table.arrays.get("s")  # else a column as any other
     s = joined(table, sources, "s")[0] if sources else own
-    notes = (*table.notes, *filter(None, [said]), *notes)
+    notes = (*table.notes, *filter(None, [note]), *notes)
     return Pieces(x, u, s, table.arrays.get("image_shape"), side, columns, notes)
 
 
@@ -104,7 +104,7 @@ def _no_observations(
 
 
 def columns_of_x(table: Table, choice: Choice) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names of the columns that are x, and how they were chosen where nobody said it.
+    """The names of the columns that are x, and how they were chosen where none were named.
 
     Args:
       table: some rows of all columns.
@@ -159,7 +159,7 @@ def _selected(table: Table, choice: Choice, require_u: bool) -> list[Selected]:
 def _observations(
     table: Table, choice: Choice, others: set[str], model: Sequence[str]
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[str, ...]]:
-    """X, the names of its columns, and how it was chosen where nobody said it."""
+    """X, the names of its columns, and how it was chosen where none was named."""
     known = list(table.known())
     if model:
         own = {name: _of_model(name, known) for name in model}

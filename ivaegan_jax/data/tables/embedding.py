@@ -17,7 +17,7 @@ from ivaegan_jax.data.tables.table import Table, listed, matching
 from ivaegan_jax.types import InputError
 
 NAME = "z"
-"""The array of latents, and the first letter of their columns, where nobody names others."""
+"""The array of latents, and the first letter of their columns, unless others are named."""
 
 NPY = ".npy"
 

@@ -60,10 +60,10 @@ def _arrays_of(
 
     if "pandas_type" in each.attrs:
         raise InputError("written by pandas, which nothing else reads; use DataFrame.to_parquet")
-    asked = any(fnmatchcase(name, pattern) for pattern in wanted)
-    if name == besides or (besides and not asked and getattr(each, "ndim", 1) > 1):
+    is_wanted = any(fnmatchcase(name, pattern) for pattern in wanted)
+    if name == besides or (besides and not is_wanted and getattr(each, "ndim", 1) > 1):
         return {}
-    if not isinstance(each, h5py.Dataset) or (each.ndim > 2 and name not in KEYS and not asked):
+    if not isinstance(each, h5py.Dataset) or (each.ndim > 2 and name not in KEYS and not is_wanted):
         return {}
     if each.dtype.names:
         return {f: np.asarray(each[f]) for f in each.dtype.names if each.ndim == 1}

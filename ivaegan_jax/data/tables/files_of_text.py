@@ -71,8 +71,8 @@ def _read(path: Path, codec: str, note: str) -> Table:
     if frame is None:
         why = re.sub(r"line (\d+)", lambda found: f"line {int(found[1]) + above}", fault)
         raise InputError(f"its lines have different numbers of columns: {why}; mend the line")
-    said = f"Comments between the rows are left out, {count:,} in all." if count else ""
-    return tidied(frame, note, heading.note, said)
+    left_out = f"Comments between the rows are left out, {count:,} in all." if count else ""
+    return tidied(frame, note, heading.note, left_out)
 
 
 def _parsed(file: io.TextIOBase, dialect: Dialect, heading: Heading) -> tuple[Any, str]:

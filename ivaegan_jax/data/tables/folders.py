@@ -61,9 +61,9 @@ def _stacked(folder: Path, files: Sequence[Path]) -> UInt8[np.ndarray, "rows hei
         other = next(
             i for i, each in enumerate(pictures) if each.shape[:2] != pictures[0].shape[:2]
         )
-        said = [f"{files[i].relative_to(folder)} has {pictures[i].shape[1]} x "
+        sizes = [f"{files[i].relative_to(folder)} has {pictures[i].shape[1]} x "
                 f"{pictures[i].shape[0]} pixels" for i in (0, other)]  # fmt: skip
-        raise InputError(f"pictures must have one size: {' and '.join(said)}")
+        raise InputError(f"pictures must have one size: {' and '.join(sizes)}")
     if all((each == each[..., :1]).all() for each in pictures):
         pictures = [each[..., :1] for each in pictures]
     return np.stack(pictures)

@@ -1,4 +1,4 @@
-"""Whether rows are square pictures that nobody called so: neighbours on the grid are alike."""
+"""Whether rows are square pictures without being declared so: neighbours on the grid are alike."""
 
 import math
 from collections.abc import Callable

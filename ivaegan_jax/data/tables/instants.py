@@ -46,7 +46,7 @@ def read_instants(
       The column, and a sentence on the order of day and month where rows gave it away.
 
     Raises:
-      InputError: for dates whose day and month cannot be told apart.
+      InputError: for dates whose day and month are ambiguous.
     """
     if column.dtype.kind not in "US" or not len(column):
         return column, ""

@@ -73,7 +73,7 @@ def segment(which: Selected, own: Shaped[np.ndarray, " rows"] | None, rows: Rows
     Raises:
       InputError: where there is no time, or no duration.
     """
-    time, said = (rows.time, "") if own is None else read_instants(own, which.name)
+    time, note = (rows.time, "") if own is None else read_instants(own, which.name)
     if time is None:
         raise InputError(f"u: {which} needs the times of rows; give TIME:{which}, or segments(40)")
     if time.dtype.kind not in "iufmM":
@@ -88,7 +88,7 @@ def segment(which: Selected, own: Shaped[np.ndarray, " rows"] | None, rows: Rows
     length = float(found[1]) * UNITS[found[2]]
     code = np.floor((time - start[rows.group]) / length + 1e-9).astype(np.int64)
     read = _in_segments(which, code, rows)
-    return [read._replace(note=f"{read.note} {said}".strip())]
+    return [read._replace(note=f"{read.note} {note}".strip())]
 
 
 def lag(which: Selected, own: Shaped[np.ndarray, " rows"] | None, rows: Rows) -> list[Read]:

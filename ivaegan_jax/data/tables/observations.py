@@ -50,9 +50,9 @@ def joined(
         columns += own or single
     for name, part in zip(names, parts, strict=True):
         if part.dtype.kind not in "iufb":
-            said, advice = no_numbers(name, part.ravel()), f"leave it out of {what}"
-            advice = CONVERT if "numbers as text" in said else advice
-            raise InputError(f"{what}: {said}; {advice}")
+            wrong, advice = no_numbers(name, part.ravel()), f"leave it out of {what}"
+            advice = CONVERT if "numbers as text" in wrong else advice
+            raise InputError(f"{what}: {wrong}; {advice}")
     if len({len(part) for part in parts}) > 1:
         rows = ", ".join(f"{n} has {len(part)} rows" for n, part in zip(names, parts, strict=True))
         raise InputError(f"{what}: {rows}; they must belong to each other row by row")
@@ -79,12 +79,12 @@ def all_numbers(table: Table, others: Collection[str]) -> tuple[list[str], str]:
     if not chosen:
         raise InputError(f"which columns are x? Name them, as in --x=NAME,NAME; there are "
                          f"{_described(table)}")  # fmt: skip
-    said = f"x is all {len(chosen)} columns of numbers that are nothing else: {listed(chosen)}"
+    taken = f"x is all {len(chosen)} columns of numbers that are nothing else: {listed(chosen)}"
     left = [f"text {listed(text)}"] if text else []
     left += [f"row numbers {listed(index)}"] if index else []
     left += [f"without a value {listed(empty)}"] if empty else []
     left += [f"neither numbers nor text {listed(opaque)}"] if opaque else []
-    return chosen, f"{said}{'; left out: ' if left else ''}{', '.join(left)}."
+    return chosen, f"{taken}{'; left out: ' if left else ''}{', '.join(left)}."
 
 
 def no_numbers(name: str, column: Shaped[np.ndarray, " rows"]) -> str:

@@ -68,9 +68,9 @@ def chosen_rows(table: Table, text: str) -> Bool[np.ndarray, " rows"] | None:
     Raises:
       InputError: for columns that there are not, values that no row has, or no row left.
     """
-    if not (asked := parse_rows(text)):
+    if not (wanted := parse_rows(text)):
         return None
-    kept = [_meets(table.column(each.column, "rows"), each) for each in asked]
+    kept = [_meets(table.column(each.column, "rows"), each) for each in wanted]
     if len({len(each) for each in kept}) > 1:
         raise InputError(f"--rows={text}: these columns have different numbers of rows")
     rows = np.logical_and.reduce(kept)
@@ -79,18 +79,18 @@ def chosen_rows(table: Table, text: str) -> Bool[np.ndarray, " rows"] | None:
     return rows
 
 
-def _meets(column: np.ndarray, asked: Condition) -> Bool[np.ndarray, " rows"]:
+def _meets(column: np.ndarray, wanted: Condition) -> Bool[np.ndarray, " rows"]:
     """Which rows have one of the values, or none of them."""
     levels, code = np.unique(column, return_inverse=True)
     alike = _likeness(levels)
     found = np.zeros(len(levels), bool)
-    for value in asked.values:
+    for value in wanted.values:
         own = alike(value)
         if not own.any():
             known = listed(map(str, levels.tolist()))
-            raise InputError(f"rows: no row has {asked.column} {value!r}; there are {known}")
+            raise InputError(f"rows: no row has {wanted.column} {value!r}; there are {known}")
         found |= own
-    return (found ^ asked.negated)[code]
+    return (found ^ wanted.negated)[code]
 
 
 def _likeness(levels: np.ndarray) -> Callable[[str], Bool[np.ndarray, " levels"]]:

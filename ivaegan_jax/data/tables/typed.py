@@ -99,6 +99,6 @@ def _missing_note(read: Sequence[Read]) -> str:
     missing = np.any([each.missing for each in read], axis=0)
     own = {each.column.name: int(each.missing.sum()) for each in read if not each.cause}
     causes = dict.fromkeys(each.cause for each in read if each.cause)
-    said = ", ".join(f"{name} {count:,}" for name, count in own.items() if count)
-    why = "; ".join([*([f"u is missing: {said}"] if said else []), *causes])
+    counts = ", ".join(f"{name} {count:,}" for name, count in own.items() if count)
+    why = "; ".join([*([f"u is missing: {counts}"] if counts else []), *causes])
     return f"{missing.sum():,} of {len(missing):,} rows are left out ({why})."

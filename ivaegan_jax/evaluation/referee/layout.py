@@ -32,7 +32,7 @@ class Layout(NamedTuple):
       structure: which rows can stand for which.
       unit: rows of one number depend on each other.
       seen: the rows that play held-out rows; the others are learned from.
-      named: whether the user said which these are.
+      named: whether the user named them.
     """
 
     row: Int[np.ndarray, " rows"]

@@ -44,8 +44,8 @@ class Reason(NamedTuple):
 
 def verdict_of(reasons: Sequence[Reason]) -> str:
     """Not supported where anything speaks against it, else open where anything is open."""
-    said = {reason.speaks for reason in reasons}
-    return NOT_SUPPORTED if "against" in said else UNKNOWN if "open" in said else SUPPORTED
+    sides = {reason.speaks for reason in reasons}
+    return NOT_SUPPORTED if "against" in sides else UNKNOWN if "open" in sides else SUPPORTED
 
 
 def reasons_of(found: Found) -> list[Reason]:
@@ -85,17 +85,17 @@ def _of_agreement(found: Found) -> Iterator[Reason]:
         return
     low, high = agreed.by_axis.low, agreed.by_axis.high
     interval = "" if np.isnan(low) else f" [{_2(low)}, {_2(high)}]"
-    said = (f"Runs agree axis by axis at {_2(agreed.by_axis.estimate)}{interval}, where rotations "
+    seen = (f"Runs agree axis by axis at {_2(agreed.by_axis.estimate)}{interval}, where rotations "
             f"of one solution reach {_2(agreed.rotation_p95)}")  # fmt: skip
     space = f"the best linear maps between them have R^2 {_2(agreed.by_space)}"
     if agreed.holds:
-        yield Reason("agreement", "for", f"{said}.")
+        yield Reason("agreement", "for", f"{seen}.")
     elif agreed.is_space:
         step = "Do not read single axes; take a method that fixes them by u."
-        yield Reason("space", "against", f"{said}; they agree as a space only: {space}.", step)
+        yield Reason("space", "against", f"{seen}; they agree as a space only: {space}.", step)
     else:
         step = "Train longer, or take fewer latents."
-        text = f"{said}, and {_2(AGREED)} is needed; {space}."
+        text = f"{seen}, and {_2(AGREED)} is needed; {space}."
         yield Reason("disagreement", "against", text, step)
 
 
@@ -127,12 +127,12 @@ def _of_axes(found: Found) -> Iterator[Reason]:
         text = "No value of u has three rows: dependence of latents given u cannot be seen."
         yield Reason("few_rows", "open", text, "Take more rows, or merge values of u.")
         return
-    said = (f"correlations within values of u are {_2(within.linear)}, those of magnitudes "
+    seen = (f"correlations within values of u are {_2(within.linear)}, those of magnitudes "
             f"{_2(within.magnitudes)}")  # fmt: skip
     if within.holds:
-        yield Reason("independent", "for", f"Given u the latents are nearly independent: {said}.")
+        yield Reason("independent", "for", f"Given u the latents are nearly independent: {seen}.")
         return
-    text = (f"Given u the latents depend on each other, as mixtures do: {said}; as sources "
+    text = (f"Given u the latents depend on each other, as mixtures do: {seen}; as sources "
             f"they are worth {_2(within.worth)}, and {_2(WORTH)} is needed.")  # fmt: skip
     step = "Take a method that fixes axes by u, or fewer latents."
     if found.mended:
@@ -146,18 +146,18 @@ def _of_controls(found: Found) -> Iterator[Reason]:
     if not informed.controls:
         return
     apart = informed.difference
-    said = (f"{_2(float(np.mean(informed.runs)))} nats per row, the best of "
+    seen = (f"{_2(float(np.mean(informed.runs)))} nats per row, the best of "
             f"{len(informed.controls)} controls {_2(max(informed.controls))}; difference "
             f"{_2(apart.estimate)} [{_2(apart.low)}, {_2(apart.high)}]")  # fmt: skip
     if informed.holds:
         yield Reason(
-            "controls", "for", f"The latents hold more information on u than controls do: {said}."
+            "controls", "for", f"The latents hold more information on u than controls do: {seen}."
         )
     elif np.isnan(apart.low):
-        text = f"Rows are too few to hold controls against: {said}."
+        text = f"Rows are too few to hold controls against: {seen}."
         yield Reason("controls", "open", text, "Take more rows.")
     else:
-        text = f"The latents hold no more information on u than controls do: {said}."
+        text = f"The latents hold no more information on u than controls do: {seen}."
         step = "Do not take u for what shaped these latents."
         yield Reason("controls", "against", text, step)
 

@@ -1,6 +1,6 @@
 """Whether latents are independent where u is held fixed, as sources are and mixtures are not.
 
-Runs of one method may agree on axes that are nobody's: what does not depend on a seed always does.
+Runs of one method may agree on axes that are no sources: whatever does not depend on a seed agrees.
 Sources are independent given u; a mixture of them is not where u moves their variances.
 """
 

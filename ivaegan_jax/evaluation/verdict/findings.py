@@ -32,7 +32,7 @@ class Findings(NamedTuple):
       modulated: natural parameters per latent that u moves at all, 0 to 2.
       means_only: whether these are means alone.
       levels: values of u.
-      needed: how many the theorem asks for; 0 where there is none.
+      needed: how many the theorem requires; 0 where there is none.
       rows_per_level: held-out rows of the middle one of the levels.
       rank: of the natural parameters of z^2, -1 / (2 variance), of the active latents.
       power: chance of the test of rank to find what is there, where it did not find all; else 1.

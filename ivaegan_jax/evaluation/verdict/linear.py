@@ -1,6 +1,6 @@
 """How far a run's latents are those of a linear unmixing of x.
 
-Where nobody knows the sources, a nonlinear model stands beside what a line of linear code finds.
+Where the sources are not known, a nonlinear model stands beside what a line of linear code finds.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

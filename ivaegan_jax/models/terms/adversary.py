@@ -27,7 +27,7 @@ def spread(run: Pass) -> Scalar:
     """`-log q(z|x)` of generated rows as a function of the posterior's variance alone.
 
     Its least value has the variance at E[(z - mean)^2|x] (the sleep phase of Hinton et al. 1995),
-    which no term of the game asks of it. Fitted after training.
+    which no term of the game rewards. Fitted after training.
     """
     mu, log_var = run.nets.encode(run.params, run.x_fake, run.batch.u)
     error = jax.lax.stop_gradient(jnp.square(mu - run.z_prior))

@@ -14,7 +14,7 @@ CALLED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("feat", "adv_d", "adv_g", "r1", "r2", "gp"), GAME),
 }
 """Blocks by whose inputs alone a term depends on u. Terms that are not here need more than x: u
-itself, rows of one u, or true sources; or nobody knows, as of those from outside the package."""
+itself, rows of one u, or true sources; of those from outside the package it is not known."""
 
 
 def need_no_u(config: ModelConfig) -> frozenset[str]:

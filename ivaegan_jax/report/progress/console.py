@@ -29,7 +29,7 @@ DOING = {"compile": "compiling {}", "train": "training {}", "score": "scoring {}
 
 AS_NOUN = {"compile": "compiling", "train": "training", "score": "scoring",
            "baselines": "baselines", "page": "report"}  # fmt: skip
-"""What is said to follow, and by how much is only guessed."""
+"""What stages are called in lists of those that follow, or whose time is only guessed."""
 
 
 class ConsoleReporter:
@@ -62,7 +62,7 @@ class ConsoleReporter:
         self.began = self.spoke = self.timed = time.monotonic()
         self.programs = self.before = self.own = self.first = self.resumed = 0  # seed-steps, steps
         self.several, self.fresh, self.waits, self.patient = False, True, True, advise
-        self.compiled, self.rate, self.said = 0.0, "", set()
+        self.compiled, self.rate, self.shown = 0.0, "", set()
         self.progress = Progress(
             TextColumn("{task.description:<22}"),
             BarColumn(),
@@ -88,9 +88,9 @@ class ConsoleReporter:
         self.remaining.begin(kind, what, time.monotonic())
         self.before = self.own = 0
         hidden = self.progress.disable or kind == "page"
-        new = kind not in self.said or time.monotonic() - self.spoke > PAUSE
+        new = kind not in self.shown or time.monotonic() - self.spoke > PAUSE
         if hidden and new and kind not in ("compile", "train"):
-            self.said.add(kind)
+            self.shown.add(kind)
             self._say(f"{self.title}{DOING[kind].format(what)}; {self._left()}")
         self._show(DOING[kind].format(what), "")
 
