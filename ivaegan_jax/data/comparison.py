@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Real
 
 from ivaegan_jax.data.columns import Moments, moments, pieces
+from ivaegan_jax.data.swapped import find_swapped
 
 MARGIN = 0.25
 """Share of a column's range by which new values may lie beyond it."""
@@ -65,8 +66,7 @@ def correlations(
 ) -> Float[np.ndarray, "compared compared"]:
     """Correlations of at most `MOST_COLUMNS` columns on some rows, 0 for constant columns."""
     rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), MOST_ROWS)).astype(int)]
-    columns = np.linspace(0, table.shape[1] - 1, min(table.shape[1], MOST_COLUMNS)).astype(int)
-    values = table[np.ix_(rows, columns)]
+    values = table[np.ix_(rows, compared_columns(table.shape[1]))]
     centred = values - values.mean(axis=0, dtype=np.float64)
     size = np.sqrt(np.square(centred).sum(axis=0))
     centred /= np.where(size > 0, size, 1)
@@ -104,7 +104,10 @@ def far_off(
         one = f"column {names[still[0]]} is {value:.5g} in all of them"
         return f"{what}{one}, where it varied before, and so for {many}; are values missing?"
     if not beyond.any():
-        return None
+        pair = swapped(seen, table) if rows >= FEW_ROWS else ()
+        which = " and ".join(str(names[column]) for column in pair)
+        said = f"{what}columns {which} go with the others as each other did; are they swapped?"
+        return said if which else None
     column = int(np.argmax(outside))
     which = names[column]
     return (
@@ -112,6 +115,17 @@ def far_off(
         f"{seen.low[column]:.5g} to {seen.high[column]:.5g}, around {new.mean[column]:.5g}, and so "
         f"for {beyond.sum():,} of {len(beyond):,} columns; other units, or shifted?"
     )
+
+
+def swapped(seen: Seen, table: Real[np.ndarray, "rows columns"]) -> tuple[int, ...]:
+    """Two columns that are each other's by their correlations with the others; empty if none."""
+    pair = find_swapped(seen.correlation, correlations(table, np.arange(len(table))))
+    return tuple(int(compared_columns(table.shape[1])[column]) for column in sorted(pair or ()))
+
+
+def compared_columns(count: int) -> Int[np.ndarray, " compared"]:
+    """Of so many columns those whose correlations are looked at, `MOST_COLUMNS` at most."""
+    return np.linspace(0, count - 1, min(count, MOST_COLUMNS)).astype(int)
 
 
 def stands_still(seen: Seen, new: Moments) -> list[int]:

@@ -10,6 +10,7 @@ from ivaegan_jax.data import load_dataset, make_split
 from ivaegan_jax.data.comparison import far_off
 from ivaegan_jax.data.fits import fit_preprocessing
 from ivaegan_jax.data.prepare import preprocessing_arrays, preprocessing_from
+from ivaegan_jax.data.swapped import find_swapped
 from ivaegan_jax.types import Auxiliary, Dataset
 
 RNG = np.random.default_rng(0)
@@ -135,3 +136,33 @@ def test_a_column_that_stands_still_is_said():
     assert "column b is 0" in far_off(seen, dead, columns=("a", "b", "c"))
     assert far_off(seen, x[:30] * [1, 1, 0]) is None  # counts of what is not there
     assert far_off(seen, dead[:5]) is None
+
+
+@pytest.mark.parametrize("names", [(), tuple("abcdefghijkl")])
+def test_two_columns_under_each_others_names_are_said(names):
+    x = RNG.normal(size=(600, 5)) @ RNG.normal(size=(5, 12)) + 0.1 * RNG.normal(size=(600, 12))
+    x /= x.std(axis=0)
+    seen = fit_preprocessing(
+        Dataset("d", x, Auxiliary.categorical(np.arange(600) % 2)), np.arange(400)
+    ).seen
+    assert far_off(seen, x[400:], columns=names) is None
+    for one, other in [(0, 11), (3, 4), (9, 2)]:
+        new = x[400:].copy()
+        new[:, [one, other]] = new[:, [other, one]]
+        found = far_off(seen, new, columns=names)
+        which = [names[i] if names else f"{i} (counting from 0)" for i in sorted((one, other))]
+        assert f"columns {which[0]} and {which[1]} go with the others as each other did" in found
+        assert far_off(seen, new[:15], columns=names) is None
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_correlations_that_change_otherwise_are_no_swap(seed):
+    rng = np.random.default_rng(seed)
+    for columns in (5, 8, 30):
+        seen, new = (np.corrcoef(rng.normal(size=(columns, 5)) @ rng.normal(size=(5, 400)))
+                     for _ in range(2))  # fmt: skip
+        assert find_swapped(seen, new) is None
+        order = [1, 0, *range(2, columns)]
+        assert find_swapped(seen, seen[np.ix_(order, order)]) == (0, 1)
+        assert find_swapped(seen, seen) is None
+        assert find_swapped(np.eye(columns), np.eye(columns)) is None
