@@ -54,7 +54,7 @@ def launch(main: Callable[[], int | None], define_flags: Callable[[], None]) -> 
 
 
 def _guarded(main: Callable[[], int | None], argv: Sequence[str]) -> int:
-    _show_warnings()
+    _show_lines()
     try:
         if argv[1:]:
             raise InputError(f"unexpected argument {argv[1]!r}; settings are given as --name=value")
@@ -136,13 +136,22 @@ class OneLine(standard_logging.Formatter):
         return printable(super().format(record))
 
 
-def _show_warnings() -> None:
-    """Prints what the library found damaged and left out, one line each, on stderr."""
+def _show_lines() -> None:
+    """Prints what the library found damaged and left out on stderr, one line each.
+
+    How far it is before a study runs is printed on stdout, where that is not to be JSON.
+    """
     library = standard_logging.getLogger("ivaegan_jax")
     handler = standard_logging.StreamHandler()
     handler.setFormatter(OneLine("warning: %(message)s"))
+    handler.setLevel(standard_logging.WARNING)
     library.addHandler(handler)
-    library.setLevel(standard_logging.WARNING)
+    if not ("json" in flags.FLAGS and flags.FLAGS.json):
+        progress = standard_logging.StreamHandler(sys.stdout)
+        progress.setFormatter(OneLine("%(message)s"))
+        progress.addFilter(lambda record: record.levelno == standard_logging.INFO)
+        library.addHandler(progress)
+    library.setLevel(standard_logging.INFO)
     library.propagate = False
     standard_logging.getLogger("absl").setLevel(standard_logging.CRITICAL)  # Orbax says it twice
 

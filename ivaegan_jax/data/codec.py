@@ -7,6 +7,8 @@ of x, whose decoder is the last part of its generator and stays as it is. Nothin
 
 import hashlib
 import itertools
+import logging
+import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
@@ -19,6 +21,12 @@ from jaxtyping import Float
 WIDTH, BATCH, STEPS, RATE = 400, 64, 3000, 1e-3
 """Hidden units of both hidden layers; rows per update, updates, and Adam's first rate."""
 
+PART = 300
+"""Updates between two looks at the clock."""
+
+PAUSE = 10.0
+"""Seconds between two lines on how far it is."""
+
 SMALLEST = 1e-6
 """Variance of a code, over that of the largest, that counts as its least."""
 
@@ -27,6 +35,9 @@ Weights: TypeAlias = tuple[tuple[Any, Any], ...]
 
 Rows = Float[np.ndarray, "*rows dim_x"]
 Codes = Float[np.ndarray, "*rows codes"]
+
+
+logger = logging.getLogger(__name__)
 
 
 class Codec(NamedTuple):
@@ -132,11 +143,29 @@ def first_weights(dims: tuple[int, ...]) -> tuple[Weights, Weights]:
     return drawn(dims), drawn(dims[::-1])
 
 
-@jax.jit
 def _trained(
     weights: tuple[Weights, Weights], x: Float[jax.Array, "rows dim_x"]
 ) -> tuple[Weights, Weights]:
-    tx, key = optax.adam(optax.cosine_decay_schedule(RATE, STEPS)), jax.random.key(0)
+    """Weights after all updates; says at the beginning, and then at times, how far it is."""
+    logger.info("An autoencoder of %s columns is fitted before any model.", f"{x.shape[1]:,}")
+    carry, began = (weights, _adam().init(weights)), time.monotonic()
+    spoke = began
+    for done in range(0, STEPS, PART):
+        if (now := time.monotonic()) - spoke > PAUSE:
+            left, spoke = (now - began) / done * (STEPS - done), now
+            logger.info("autoencoder: %d%%, about %d s left", 100 * done // STEPS, left)
+        carry = jax.block_until_ready(_updated(carry, x, done, min(done + PART, STEPS)))
+    return carry[0]
+
+
+def _adam() -> optax.GradientTransformation:
+    return optax.adam(optax.cosine_decay_schedule(RATE, STEPS))
+
+
+@jax.jit
+def _updated(carry: Any, x: Float[jax.Array, "rows dim_x"], first: Any, end: Any) -> Any:
+    """Weights and state of the optimiser after updates `first` to `end`."""
+    tx, key = _adam(), jax.random.key(0)
 
     def loss(weights: tuple[Weights, Weights], rows: jax.Array) -> jax.Array:
         return jnp.square(layers(weights[1], layers(weights[0], rows)) - rows).mean()
@@ -146,7 +175,7 @@ def _trained(
         updates, state = tx.update(jax.grad(loss)(carry[0], rows), carry[1], carry[0])
         return optax.apply_updates(carry[0], updates), state
 
-    return jax.lax.fori_loop(0, STEPS, step, (weights, tx.init(weights)))[0]
+    return jax.lax.fori_loop(first, end, step, carry)
 
 
 def _whitening(

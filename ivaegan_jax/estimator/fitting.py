@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ivaegan_jax.doctor import recommend_latents
 from ivaegan_jax.estimator.record import Record, collect, collect_sessions
 from ivaegan_jax.files import write_text
-from ivaegan_jax.report import ConsoleReporter, stages_of
+from ivaegan_jax.report import ConsoleReporter, lines_before, stages_of
 from ivaegan_jax.studies import (
     Experiment,
     Latents,
@@ -59,7 +59,8 @@ def train(experiment: Experiment, table: Dataset, call: Call) -> Record:
     """
     use_cores()
     with programs_numerics(), _folder(call.workdir) as path:
-        study, latents = make_study(experiment, table, call.controls)
+        with lines_before(call.progress):
+            study, latents = make_study(experiment, table, call.controls)
         workdir = _done(study, path, call)
         notes = [*study.notes, *latents.sentences(), *study.data.split.sentences()]
         return collect(workdir, model_of(experiment.presets[0]), {**call.about, "notes": notes})
@@ -75,7 +76,8 @@ def train_together(experiment: Experiment, tables: Sequence[Dataset], call: Call
     """
     use_cores()
     with programs_numerics(), _folder(call.workdir) as path:
-        sessions, latents = make_sessions(experiment, tables, call.controls)
+        with lines_before(call.progress):
+            sessions, latents = make_sessions(experiment, tables, call.controls)
         workdir = _done(sessions, path, call)
         notes = [*sessions.notes, *latents.sentences(), *sessions.split_record()["sentences"]]
         about = {**call.about, "notes": notes}

@@ -16,6 +16,7 @@ from ivaegan_jax.report.first_page import first_page
 from ivaegan_jax.report.inputs import Arm, Results, read_arms, read_study
 from ivaegan_jax.report.judged import write_judged
 from ivaegan_jax.report.latents import DIM_Z, latents_table, recommend, recommended
+from ivaegan_jax.report.progress.before import lines_before
 from ivaegan_jax.report.progress.console import ConsoleReporter
 from ivaegan_jax.report.progress.stages import stages_of
 from ivaegan_jax.report.render import Table, to_json, to_lines, to_markdown, to_text
@@ -45,6 +46,7 @@ __all__ = [
     "latents_table",
     "latents_vs_truth",
     "learning_curves",
+    "lines_before",
     "looks",
     "main_table",
     "per_seed",

@@ -1,4 +1,6 @@
 import dataclasses
+import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -119,6 +121,23 @@ def test_equal_rows_give_equal_codes_and_u_is_not_seen(short):
     assert fit_codec(x.copy(), 2) is one
     FITTED.clear()
     assert_array_equal(fit_codec(x, 2).encode(x), one.encode(x))
+
+
+def test_how_far_the_autoencoder_is_is_said_and_changes_nothing(short, monkeypatch, caplog):
+    x, _ = curved(2)
+    whole = fit_codec(x, 2)
+    FITTED.clear()
+    clock = iter(range(0, 10_000, 7))
+    monkeypatch.setattr(codec_module, "PART", 130)
+    monkeypatch.setattr(codec_module, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    with caplog.at_level("INFO", "ivaegan_jax"):
+        assert_array_equal(fit_codec(x, 2).encode(x), whole.encode(x))
+    first, *others = caplog.messages
+    assert first == f"An autoencoder of {x.shape[1]} columns is fitted before any model."
+    shares = [int(re.match(r"autoencoder: (\d+)%, about \d+ s left", each)[1]) for each in others]
+    assert len(shares) > 1
+    assert shares == sorted(set(shares))
+    assert 0 < shares[0] < shares[-1] < 100
 
 
 def test_without_codes_x_is_as_it_was():

@@ -1,11 +1,14 @@
 """What a person sees while a study runs: by a clock that is set by hand."""
 
+import logging
+
 import numpy as np
 import pytest
+from rich.console import Console
 
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.models.config import ModelConfig
-from ivaegan_jax.report.progress import console
+from ivaegan_jax.report.progress import before, console
 from ivaegan_jax.report.progress.stages import RULES, Remaining, Stage, stages_of
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
@@ -149,3 +152,21 @@ def test_only_the_time_of_one_chunk_counts_and_not_that_with_the_compilation(
     reporter = console.ConsoleReporter(STAGES, steps, RUNS)
     list(play(clock, reporter, SECONDS | {"chunk": seconds}, steps=steps))
     assert "--config.train.chunk" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("shown", "terminal", "expected"), [
+    (True, True, ["An autoencoder\\x1b is fitted."]), (False, True, []), (True, False, []),
+])  # fmt: skip
+def test_lines_before_a_study_are_shown_in_a_terminal_alone(
+    shown, terminal, expected, monkeypatch, capsys
+):
+    monkeypatch.setattr(
+        before, "Console", lambda **named: Console(**named, force_terminal=terminal)
+    )
+    library = logging.getLogger("ivaegan_jax")
+    known = library.level, library.handlers[:]
+    with before.lines_before(shown):
+        logging.getLogger("ivaegan_jax.data.codec").info("An autoencoder\x1b is fitted.")
+        logging.getLogger("ivaegan_jax.data.codec").debug("no line")
+    assert capsys.readouterr().out.splitlines() == expected
+    assert (library.level, library.handlers) == known
