@@ -14,9 +14,14 @@ from ivaegan_jax.metrics import (
     MEASURES,
     MIN_ROWS_PER_LEVEL,
     Comparisons,
+    accuracy_from_samples,
     conditional_sample_quality,
     levels_compared,
 )
+from ivaegan_jax.types import are_codes
+
+ACCURACY = "samples_accuracy"
+"""Of a classifier of u that learned from generated rows."""
 
 CLASSIFIED_RUNS = 32
 """Runs of a model whose samples a classifier is trained on: it takes seconds per run."""
@@ -46,9 +51,13 @@ def quality_rows(
         x_fake = np.concatenate([evaluation.x_fake[i] for evaluation in evaluations])
         is_lost = not np.isfinite(x_fake).all()
         rows = int(index), int(of_u), classified
-        known[rows] = conditional_sample_quality(
-            x, x if is_lost else x_fake, u, measures=chosen, known=known.get(rows)
-        )
+        x_fake, before = x if is_lost else x_fake, known.get(rows)
+        found = conditional_sample_quality(x, x_fake, u, measures=chosen, known=before)
+        if classified and are_codes(u) and not measures:
+            real = before[ACCURACY]["real"] if before and ACCURACY in before else None
+            learned = accuracy_from_samples(x, x_fake, u, real=real)
+            found |= {ACCURACY: learned} if learned else {}
+        known[rows] = found
         yield from _scores(
             known[rows], is_lost, stamp(i), levels_compared(u) or None, trained.total
         )

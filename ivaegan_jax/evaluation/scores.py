@@ -8,14 +8,17 @@ import numpy as np
 from ivaegan_jax.data import Preprocessing
 from ivaegan_jax.evaluation.evaluate import Evaluation
 from ivaegan_jax.metrics import (
+    Spread,
     active_units,
     affine_r2,
     canonical_correlation,
     columns_within,
+    dci,
     distinct_columns,
     evenly,
     label_r2,
     mcc,
+    mutual_information_gap,
     within_level_mcc,
 )
 from ivaegan_jax.models import DRAWS
@@ -96,12 +99,22 @@ def source_rows(run: Evaluation, s: np.ndarray, u: np.ndarray) -> list[Row]:
         _scored("affine_r2_z_given_s", known(lambda: affine_r2(true, mu), mu), corr=None),
         _scored("cca", known(lambda: canonical_correlation(mu, true), mu)),
     ]
+    rows += disentanglement_rows(mu, true)
     rows = [row | some_of("sources", kept, s.T) for row in rows]
     within = kept[np.isin(kept, columns_within(s, u))] if are_codes(u) else kept[:0]
     if len(within):
         value = known(lambda: within_level_mcc(mu, s[:, within], u), mu)
         rows.append(_scored("mcc_within", value) | some_of("sources", within, s.T))
     return rows
+
+
+def disentanglement_rows(mu: np.ndarray, s: np.ndarray) -> list[Row]:
+    """Measures of another literature, whose conventions are in their names and docstrings."""
+    finite = np.isfinite(mu).all()
+    spread = dci(mu, s) if finite else Spread(np.nan, np.nan)
+    found = {f"dci_{name}": value for name, value in spread._asdict().items()}
+    found["mig"] = known(lambda: mutual_information_gap(mu, s), mu)
+    return [_scored(name, value, corr=None, assignment=None) for name, value in found.items()]
 
 
 def some_of(name: str, used: Sized, there: Sized) -> Row:

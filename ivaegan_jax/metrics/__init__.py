@@ -28,11 +28,13 @@ from ivaegan_jax.metrics.cells import cells_of
 from ivaegan_jax.metrics.collapse import active_units, conditional_residual, label_r2
 from ivaegan_jax.metrics.consensus import Consensus, consensus
 from ivaegan_jax.metrics.diagonalisation import jointly_diagonal, within_covariances
+from ivaegan_jax.metrics.disentanglement import Spread, dci, mutual_information_gap
 from ivaegan_jax.metrics.estimates import (
     conditional_mean,
     diagonalised_sources,
     fastica_sources,
 )
+from ivaegan_jax.metrics.learned_from_samples import accuracy_from_samples
 from ivaegan_jax.metrics.mcc import (
     Assignment,
     Correlation,
@@ -85,7 +87,9 @@ __all__ = [
     "Paired",
     "Profile",
     "Rank",
+    "Spread",
     "Unmixing",
+    "accuracy_from_samples",
     "active_units",
     "affine_r2",
     "align_profiles",
@@ -102,6 +106,7 @@ __all__ = [
     "conditional_sample_quality",
     "consensus",
     "correlation_matrix",
+    "dci",
     "diagonalised_sources",
     "distinct_columns",
     "energy_distance",
@@ -125,6 +130,7 @@ __all__ = [
     "mean_agreement_interval",
     "mmd2_unbiased",
     "modulated_rank",
+    "mutual_information_gap",
     "paired_comparison",
     "pairwise_agreement",
     "pca_baseline",

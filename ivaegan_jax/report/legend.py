@@ -59,6 +59,8 @@ GLOSSARY = {
     "active": "latents that the model uses.",
     "C2ST": "classifier two-sample test: how often a classifier tells generated rows from real "
     "ones; .5 is the best a model can reach.",
+    "u by samples": "accuracy on real rows of a classifier of u that learned from generated ones; "
+    "one that learned from as many real rows is beside it.",
     "MMD²": "squared maximum mean discrepancy of generated and real rows; 0 is the best.",
     "energy": "energy distance of generated and real rows; 0 is the best.",
     "negative controls": "the same model, trained on rows that were spoilt on purpose: what it "
@@ -122,7 +124,9 @@ def without_truth_notes(sizes: str) -> list[str]:
         "agreement: mean MCC over all pairs of runs on the same data seed; its 95 % interval "
         "resamples runs, not pairs, and speaks of these data seeds.",
         "active: latents the model uses. C2ST, MMD², energy: samples against held-out rows; "
-        '"real": the same score of real against real rows, the best any model can reach.',
+        '"real": the same score of real against real rows, the best any model can reach. u by '
+        "samples, by real rows: accuracy on held-out rows of a classifier of u that learned from "
+        "generated rows, or from as many others.",
         DIVERGED,
     ]
 

@@ -38,6 +38,10 @@ BOUNDED = frozenset(
         "cca",
         "recon_r2",
         "label_r2",
+        "samples_accuracy",
+        "dci_disentanglement",
+        "dci_completeness",
+        "mig",
     }
     | {"agreement_mcc", "agreement_affine_r2"}
 )
@@ -46,6 +50,8 @@ BOUNDED = frozenset(
 LIMITS = {
     **dict.fromkeys(("mcc", "mcc_within", "mcc_clean", "cca", "agreement_mcc"), (0.0, 1.0)),
     **dict.fromkeys(("affine_r2", "affine_r2_z_given_s", "recon_r2", "label_r2"), (-np.inf, 1.0)),
+    **dict.fromkeys(("samples_accuracy", "dci_disentanglement", "dci_completeness"), (0.0, 1.0)),
+    "mig": (0.0, 1.0),
     "correlation": (-1.0, 1.0),
     "regret": (0.0, np.inf),
 }

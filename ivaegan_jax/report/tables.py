@@ -41,6 +41,8 @@ NO_TRUTH = {
     "active_units": "active",
     "c2st": "C2ST",
     "c2st_real": "C2ST real",
+    "samples_accuracy": "u by samples",
+    "samples_accuracy_real": "u by real rows",
     "mmd2": "MMD²",
     "mmd2_real": "MMD² real",
     "energy_distance": "energy",

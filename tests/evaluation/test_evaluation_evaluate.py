@@ -132,12 +132,14 @@ def test_the_label_is_seen_in_latents_that_are_functions_of_it():
 
 def test_the_sources_in_another_order_sign_and_scale_score_1():
     rows = source_rows(evaluation(S[:, ::-1] * np.float32([-3, 0.5])), S, CODES)
-    assert {row["metric"] for row in rows} == {
+    rough = {"dci_disentanglement", "dci_completeness", "mig"}
+    assert {row["metric"] for row in rows} == rough | {
         "mcc", "affine_r2", "affine_r2_z_given_s", "cca", "mcc_within"
     }  # fmt: skip
     for row in rows:
         if row.get("latent") != "posterior_sample":
-            assert row["value"] == pytest.approx(1, abs=1e-5), row
+            near = 0.2 if row["metric"] in rough else 1e-5
+            assert row["value"] == pytest.approx(1, abs=near), row
 
 
 def test_a_rotation_keeps_the_affine_scores_and_loses_the_mcc():
