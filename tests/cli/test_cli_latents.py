@@ -57,7 +57,7 @@ def test_the_same_command_again_trains_nothing(swept, run):
             "ivae",
             "1-99",
             "4, 5, 6 and more (96 in all) latents are left out: u has 7 values, and "
-            "theory asks for 2 for each latent and one more, so that at most 3 latents can be",
+            "theory requires 2 for each latent and one more, so that at most 3 latents can be",
         ),
         (99, "ivae", "2-6", "6 latents are left out: x has 5 columns, so that at most 5 latents"),
         (3, "vae", "4-7", "6, 7 latents are left out: x has 5 columns"),
