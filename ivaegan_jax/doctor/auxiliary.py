@@ -4,7 +4,12 @@ import numpy as np
 from jaxtyping import Float
 
 from ivaegan_jax.data import PLAIN, moments
-from ivaegan_jax.doctor.finding import Finding, counted, counting, listed, named
+from ivaegan_jax.doctor.finding import (
+    Finding,
+    columns_that,
+    counted,
+    named,
+)
 from ivaegan_jax.doctor.forms import check_turns
 from ivaegan_jax.doctor.levels import FEW_ROWS, check_levels, check_names, check_unknown
 from ivaegan_jax.doctor.outliers import check_outliers
@@ -104,8 +109,7 @@ def check_columns_of_u(aux: Auxiliary, distinct: int) -> Finding:
     constant = np.flatnonzero((u == u[0]).all(axis=0)).tolist()
     values = {"constant": constant, "distinct": distinct}
     if constant:
-        own = listed(named(constant, names))
-        sentence = counting(names, f"columns of u that never change: {own}.")
+        sentence = columns_that({"that never change": constant}, names, "u")
         code = "" if names else f", `u = np.delete(u, {constant}, axis=1)`"
         return Finding("range", "warn", sentence, f"Leave them out of u{code}.", values)
     if distinct <= FEW_VALUES < len(u) and not aux.categories:
@@ -145,7 +149,6 @@ def check_row_number(aux: Auxiliary) -> Finding | None:
     follow = [i for i in np.flatnonzero(follows).tolist() if i in aux.quantities]
     if not follow:
         return None
-    own = listed(named(follow, aux.names))
-    sentence = counting(aux.names, f"columns of u that follow the row number: {own}.")
+    sentence = columns_that({"that follow the row number": follow}, aux.names, "u")
     advice = "That is fine for time; an index that means nothing is no u."
     return Finding("u_rows", "warn", sentence, advice, {"columns": follow})

@@ -1,7 +1,7 @@
 """One thing found out about data, model or machine, in words and in numbers."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from ivaegan_jax.types import InputError
@@ -60,6 +60,26 @@ def named(columns: Sequence[int], names: Sequence[str]) -> list[Any]:
 def counting(names: Sequence[str], sentence: str) -> str:
     """A sentence about columns, which says how they are numbered where they have no names."""
     return sentence[:1].upper() + sentence[1:] if names else f"Counting from 0, {sentence}"
+
+
+def on_columns(
+    kinds: Mapping[str, Sequence[int]], names: Sequence[str], of: str = "x"
+) -> list[str]:
+    """`columns of x KIND: a, b`, for every kind that has columns."""
+    return [
+        f"columns of {of} {kind}: {listed(named(own, names))}" for kind, own in kinds.items() if own
+    ]
+
+
+def columns_that(kinds: Mapping[str, Sequence[int]], names: Sequence[str], of: str = "x") -> str:
+    """One sentence on the columns of every kind.
+
+    Args:
+      kinds: numbers of columns by what they do, such as `that never change`.
+      names: of all columns; none where they have none.
+      of: x or u.
+    """
+    return counting(names, f"{'; '.join(on_columns(kinds, names, of))}.")
 
 
 def listed(names: Iterable[Any], shown: int = 3) -> str:

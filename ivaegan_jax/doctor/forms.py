@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from jaxtyping import Bool, Float, Real
 
-from ivaegan_jax.doctor.finding import Finding, counting, listed, named
+from ivaegan_jax.doctor.finding import Finding, columns_that
 from ivaegan_jax.types import Auxiliary, Dataset, Kind
 
 STARTS = tuple((start, turn) for turn in (360.0, 2 * np.pi) for start in (0.0, -turn / 2))
@@ -45,8 +45,7 @@ def check_turns(aux: Auxiliary) -> Finding | None:
     if not found:
         return None
     names = aux.names
-    own = listed(named(found, names))
-    sentence = counting(names, f"columns of u that fill 360 degrees or 2 pi: {own}.")
+    sentence = columns_that({"that fill 360 degrees or 2 pi": found}, names, "u")
     kind = f"{names[found[0]]}:circular" if names else "--u=u:circular (u_kinds in Python)"
     advice = f"If these are angles, whose ends are one place, give {kind}."
     return Finding("turns", "warn", sentence, advice, {"turns": found})
@@ -69,8 +68,7 @@ def _angles(
 ) -> Iterator[Finding]:
     found = [int(i) for i in np.flatnonzero(varies) if is_turn(x[:, i])]
     if found:
-        own = listed(named(found, names))
-        sentence = counting(names, f"columns of x that fill 360 degrees or 2 pi: {own}.")
+        sentence = columns_that({"that fill 360 degrees or 2 pi": found}, names)
         advice = (
             "If these are angles, whose ends are one place, give cosine and sine of each in its "
             "place."
@@ -87,8 +85,7 @@ def _beside_counts(
     others = np.flatnonzero(~whole).tolist()
     if counts.sum() < FEWEST_COUNTS or not 0 < len(others) <= MOST_OTHERS * x.shape[1]:
         return
-    own = listed(named(others, names))
-    sentence = counting(names, f"columns of x that are no counts, while all others are: {own}.")
+    sentence = columns_that({"that are no counts, while all others are": others}, names)
     advice = (
         "Leave them out of x (totals, size factors, times), and x is taken for counts; as it is, "
         "all columns are taken for real numbers."
@@ -101,8 +98,7 @@ def _identifiers(x: Float[np.ndarray, "rows dim_x"], names: Sequence[str]) -> It
     whole = (x == np.floor(x)).all(axis=0)
     found = [i for i, name in enumerate(names) if whole[i] and NUMBERING.fullmatch(name.strip())]
     if found:
-        own = listed(named(found, names))
-        sentence = f"Columns of x whose names say that they number something: {own}."
+        sentence = columns_that({"whose names say that they number something": found}, names)
         advice = "Leave them out of x, unless their size means something."
         yield Finding("identifiers", "warn", sentence, advice, {"identifiers": found})
 

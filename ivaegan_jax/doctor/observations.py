@@ -7,7 +7,11 @@ import numpy as np
 from jaxtyping import Float, Real
 
 from ivaegan_jax.data import Moments, moments
-from ivaegan_jax.doctor.finding import Finding, counted, counting, listed, named
+from ivaegan_jax.doctor.finding import (
+    Finding,
+    columns_that,
+    counted,
+)
 from ivaegan_jax.doctor.forms import check_forms
 from ivaegan_jax.doctor.outliers import check_outliers
 from ivaegan_jax.doctor.telling import check_telling
@@ -60,10 +64,7 @@ def check_columns(
     if not any(kinds.values()):
         sentence = "Every column of x varies and none repeats another."
         return Finding("columns", "fine", sentence, values=values)
-    parts = [
-        f"columns of x {kind}: {listed(named(own, names))}" for kind, own in kinds.items() if own
-    ]
-    sentence = counting(names, f"{'; '.join(parts)}.")
+    sentence = columns_that(kinds, names)
     advice = "Leave them out of x: they tell nothing that the others do not."
     if rounded:
         advice += " Export the last as float64, or subtract their offset before they are rounded."
@@ -92,10 +93,10 @@ def check_scale(dtype: np.dtype, found: Moments, names: Sequence[str] = ()) -> F
             "training rescales them."
         )
         return Finding("scale", "fine", sentence, values=values)
-    sentence = counting(
-        names,
-        f"columns of x that lie so far from zero that {dtype} keeps less than three digits of "
-        f"what varies in them: {listed(named(coarse, names))}.",
+    kind = (
+        f"that lie so far from zero that {dtype} keeps less than three digits of what varies in "
+        "them"
     )
+    sentence = columns_that({kind: coarse}, names)
     advice = "Export them as float64, or subtract their offset before they are rounded."
     return Finding("scale", "warn", sentence, advice, values)

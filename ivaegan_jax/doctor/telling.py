@@ -4,7 +4,13 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Real
 
 from ivaegan_jax.data import VALUES_AT_ONCE
-from ivaegan_jax.doctor.finding import Finding, counted, counting, listed, named
+from ivaegan_jax.doctor.finding import (
+    Finding,
+    counted,
+    counting,
+    named,
+    on_columns,
+)
 from ivaegan_jax.types import Dataset, are_codes
 
 SAME = 0.9995
@@ -34,8 +40,8 @@ def check_telling(dataset: Dataset, varies: Bool[np.ndarray, " dim_x"]) -> Findi
     index = alike(some, rows[:, None].astype(float)) | is_numbering(dataset.x, some)
     tells = tells_u(some, dataset.u[rows].values) & ~index & varies
     kinds = {
-        "follow the row number": np.flatnonzero(index).tolist(),
-        "tell u by themselves (u itself, or made from it?)": np.flatnonzero(tells).tolist(),
+        "that follow the row number": np.flatnonzero(index).tolist(),
+        "that tell u by themselves (u itself, or made from it?)": np.flatnonzero(tells).tolist(),
     }
     looked_at = varies & ~tells & ~index
     u, pairs = dataset.u, []
@@ -45,11 +51,7 @@ def check_telling(dataset: Dataset, varies: Bool[np.ndarray, " dim_x"]) -> Findi
     values = {"index": np.flatnonzero(index).tolist(), "tells_u": np.flatnonzero(tells).tolist()}
     values |= {"constant_within": constant}
     names = dataset.columns
-    found = [
-        f"columns of x that {kind}: {listed(named(own, names))}"
-        for kind, own in kinds.items()
-        if own
-    ]
+    found = on_columns(kinds, names)
     advice = ["Leave them out of x: a model finds them and nothing else."] if found else []
     if pairs:
         found.append(_still(constant, named([pairs[0][0]], names)[0], u.levels[pairs[0][1]]))

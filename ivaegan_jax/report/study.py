@@ -20,7 +20,7 @@ from ivaegan_jax.report.page import Section
 from ivaegan_jax.report.recorded import baselines, ceilings
 from ivaegan_jax.report.render import Table
 from ivaegan_jax.report.selection import outcomes, selection_over_arms
-from ivaegan_jax.report.tables import DIGITS, summary, threshold_of, truth_record
+from ivaegan_jax.report.tables import AGAINST_TRUTH, DIGITS, summary, threshold_of, truth_record
 from ivaegan_jax.report.write import palette_of, section, write_page, write_sections
 
 SIDE_BY_SIDE = 10
@@ -29,15 +29,7 @@ SIDE_BY_SIDE = 10
 COLUMNS = {
     "preset": "arm",
     "data": "data",
-    "runs": "runs",
-    "diverged": "div",
-    "mcc": "MCC [95 %]",
-    "of_ceiling": "of ceiling",
-    "mcc_clean": "clean",
-    "iqm": "IQM",
-    "mcc_within": "within",
-    "affine_r2": "R²(s|z)",
-    "success": "success [95 %]",
+    **AGAINST_TRUTH,
     "usable": "usable",
     "agreement": "agreement [95 %]",
     "verdict": "verdict",

@@ -14,8 +14,7 @@ from ivaegan_jax.report.legend import NOISY, RESPLIT, with_truth_notes, without_
 from ivaegan_jax.report.recorded import count_runs, has_truth, sizes
 from ivaegan_jax.report.render import Record, Table
 
-TRUTH = {
-    "preset": "model",
+AGAINST_TRUTH = {
     "runs": "runs",
     "diverged": "div",
     "mcc": "MCC [95 %]",
@@ -25,6 +24,12 @@ TRUTH = {
     "mcc_within": "within",
     "affine_r2": "R²(s|z)",
     "success": "success [95 %]",
+}
+"""Columns of runs that are scored by the sources."""
+
+TRUTH = {
+    "preset": "model",
+    **AGAINST_TRUTH,
     "difference": "minus {reference}",
     "probability_better": "P(>)",
     "p_holm": "p",

@@ -82,10 +82,10 @@ class Scorer:
         trained = trained._replace(states=states)
         rows: list[Result] = [*by_split["valid"], *by_split["test"]]
         for split in parts:
-            stamp_of = partial(self._stamp, trained, split)
-            between = scoring.agreement_rows(trained, np.concatenate(mu[split]), stamp_of)
+            stamp = self.stamp_of(trained, split)
+            between = scoring.agreement_rows(trained, np.concatenate(mu[split]), stamp)
             rows += paced(between, pause)
-        judged, agreed = self._judge(trained, partial(self._stamp, trained, BOTH), pause)
+        judged, agreed = self._judge(trained, self.stamp_of(trained, BOTH), pause)
         arrays = joined_arrays(shown)
         samples = [*by_split[BOTH], *by_split[CHOSEN_BY]]
         return [*rows, *samples, *judged], arrays | agreed
@@ -94,7 +94,7 @@ class Scorer:
         self, some: scoring.Trained, parts: Mapping[str, Part], found: Mapping[str, Evaluation]
     ) -> Iterator[tuple[str, Result]]:
         """Every score of some of the runs, and where it belongs."""
-        stamp = {split: partial(self._stamp, some, split) for split in (*parts, BOTH)}
+        stamp = {split: self.stamp_of(some, split) for split in (*parts, BOTH)}
         for split, part in parts.items():
             seen = self.data.preprocessing
             yield from as_of(split, scoring.run_rows(some, found[split], part, stamp[split], seen))
@@ -135,7 +135,7 @@ class Scorer:
         """The runs with a linear map behind those that take one, and what was decided of each."""
         rows = self.data.train, self.data.valid
         trained, found = unmixing.unmix_runs(trained, *rows, self.dims.dim_u, self.mesh)
-        return trained, [*unmixing.step_rows(found, partial(self._stamp, trained, "valid"))]
+        return trained, [*unmixing.step_rows(found, self.stamp_of(trained, "valid"))]
 
     def spread(self, trained: scoring.Trained) -> scoring.Trained:
         """The runs with the variance of their posteriors, where noise leaves latents open."""
@@ -193,11 +193,11 @@ class Scorer:
         return {"resplit": self.data.test.x.shape[1] / self.data.train.x.shape[1]}
 
     def stamp_of(self, trained: scoring.Trained, split: str) -> Stamp:
-        """Says of any run of a model which it is, and which part of the data."""
+        """Of any run of a model, which it is and which part of the data."""
         return partial(self._stamp, trained, split)
 
     def _stamp(self, trained: scoring.Trained, split: str, i: int) -> Mapping[str, Any]:
-        """Says which run and which part of the data a result belongs to."""
+        """The run and the part of the data that a result belongs to."""
         return {
             "label": trained.label,
             "split": split,

@@ -54,14 +54,14 @@ def without_copies(
       names: of the runs.
     """
     kept: list[int] = []
-    said = []
+    sentences = []
     for i, run in enumerate(runs):
         of = next((j for j in kept if np.abs(run - runs[j]).max() <= COPY), None)
         if of is None:
             kept.append(i)
         else:
-            said.append(f"{names[i]} is the same latents as {names[of]} and is not counted.")
-    return kept, tuple(said)
+            sentences.append(f"{names[i]} is the same latents as {names[of]} and is not counted.")
+    return kept, tuple(sentences)
 
 
 def _standardised(z: Float[np.ndarray, "rows dim_z"], name: str) -> Float[np.ndarray, "rows dim_z"]:
