@@ -95,6 +95,23 @@ def test_two_processes_leave_what_one_leaves(alone, two):
     assert json.loads((path / "manifest.json").read_text())["processes"] == 2
 
 
+@SLOW
+@pytest.mark.parametrize("stop", [False, True])
+def test_two_processes_play_and_halve_starts_as_one_does(begin_job, run_one, tmp_path, stop):
+    """A stop among starts too: the one process had the whole of them, the two go on with half."""
+    flags = ["--preset=igan", "--config.train.starts=4"]
+    run_one(tmp_path / "one", *flags)
+    path, log = tmp_path / "two", tmp_path / "two/train.jsonl"
+    if stop:
+        jobs = begin_job(2, f"--workdir={path}", *flags)
+        jobs[0].until(lambda: log.exists() and '"step": 4,' in log.read_text())
+        jobs[0].signal(signal.SIGTERM)
+        assert [job.wait().code for job in jobs] == [75, 75]
+    ended = [job.wait() for job in begin_job(2, f"--workdir={path}", *flags)]
+    assert [(process.code, process.err) for process in ended] == [(0, "")] * 2
+    assert_same_results(tmp_path / "one", path)
+
+
 def test_the_first_process_alone_speaks(two):
     path, (first, second) = two
     assert f"report: {path / 'report.html'}" in first.out
