@@ -98,6 +98,9 @@ def load_dataset(
       columns: of a file or a recording, which columns are x, u, groups, time and s, and which
         rows, see `load_table`.
 
+    Returns:
+      The table; with true sources `s` where they are known.
+
     Raises:
       InputError: for an unknown name, unknown or unfit options, or an unfit file.
 

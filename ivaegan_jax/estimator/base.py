@@ -113,6 +113,9 @@ class Estimator(Shown, Generating, Hooks):
           image_shape: (height, width) where rows are pictures of pixels in rows; x may then be
             `[rows, height, width]`, or have colours behind that. What comes back has columns.
 
+        Returns:
+          The estimator itself.
+
         Raises:
           InputError: for data or parameters that cannot work.
         """
@@ -138,7 +141,16 @@ class Estimator(Shown, Generating, Hooks):
         return self
 
     def fit_transform(self, x: Any, u: Any = None, **fit_params: Any) -> Any:
-        """Fits, and encodes the same rows, those held out among them."""
+        """Fits, and encodes the same rows, those held out among them.
+
+        Args:
+          x: as `fit` takes it.
+          u: as `fit` takes it.
+          fit_params: the other arguments of `fit`.
+
+        Returns:
+          What `transform` returns of x.
+        """
         self.fit(x, u, **fit_params)
         [*own] = self.sessions_ or [self]
         return self.transform(x, u if own[0]._fitted.needs_u else None)
@@ -177,6 +189,9 @@ class Estimator(Shown, Generating, Hooks):
           path: of the file.
           overwrite: whether a file of other contents is replaced.
 
+        Returns:
+          The path, without `~`.
+
         Raises:
           InputError: where there is one and it is not to be replaced, or it cannot be written.
         """
@@ -187,7 +202,14 @@ class Estimator(Shown, Generating, Hooks):
 
     @staticmethod
     def load(path: str | Path) -> "Estimator":
-        """What `save` wrote, an estimator of the class that wrote it."""
+        """What `save` wrote.
+
+        Args:
+          path: the file.
+
+        Returns:
+          A fitted estimator of the class that wrote it.
+        """
         from ivaegan_jax.estimator.models import load
 
         return load(path)

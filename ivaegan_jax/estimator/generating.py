@@ -37,6 +37,9 @@ class Generating(Rows):
         Args:
           z: `[rows, latents]`, or `[seeds, rows, latents]` of all seeds.
           seeds: of the runs that z are latents of.
+
+        Returns:
+          `[rows, columns]`; of all seeds `[seeds, rows, columns]`.
         """
         run, z = self._run(seeds), numbers(z, "z")
         if z.ndim != (3 if seeds == "all" else 2):
@@ -46,7 +49,15 @@ class Generating(Rows):
         return x if seeds == "all" else x[0]
 
     def reconstruct(self, x: Any, u: Any = None) -> Float[np.ndarray, "rows columns"]:
-        """What the chosen run makes of its own latents of x, in the units of the table."""
+        """What the chosen run makes of its own latents of x.
+
+        Args:
+          x: rows with the columns of the training rows.
+          u: of the same rows, where the encoder reads it.
+
+        Returns:
+          `[rows, columns]`, in the units of the table.
+        """
         return self.inverse_transform(self._encoded(x, u, "chosen")[0][0])
 
     def sample(self, u: Any, n: int = 1, *, random_state: int = 0) -> Float[np.ndarray, "..."]:
@@ -70,6 +81,13 @@ class Generating(Rows):
         """What the chosen run's latent does to x: from its 2nd to its 98th percentile.
 
         The others stay at their medians over held-out rows.
+
+        Args:
+          latent: its number, from 0.
+          points: how many values it takes.
+
+        Returns:
+          The values, and x at each of them.
         """
         z = self._held_out()["z"]
         latent, points = whole(latent, "latent", 0, z.shape[1] - 1), whole(points, "points", 2)
@@ -80,10 +98,17 @@ class Generating(Rows):
         return Traversal(latent, values, self.inverse_transform(at))
 
     def score(self, x: Any, u: Any = None) -> float:
-        """Mean log p(x|u) of rows under the chosen run, nats per row of standardised x.
+        """Mean log p(x|u) of rows under the chosen run.
 
         As `results_` has it of held-out rows (`log_likelihood`): an importance-weighted bound whose
         noise is fitted on every other row and scored on the rest.
+
+        Args:
+          x: rows with the columns of the training rows.
+          u: of the same rows.
+
+        Returns:
+          Nats per row of standardised x.
         """
         run = self._run("chosen")
         with spoken_in_python(), programs_numerics():
@@ -92,7 +117,7 @@ class Generating(Rows):
     def score_sources(
         self, x: Any, s: Any, u: Any = None, *, corr: Correlation = "pearson", held_out: bool = True
     ) -> float:
-        """Mean correlation of matched latents and true sources (MCC), from 0 to 1.
+        """Mean correlation of matched latents and true sources (MCC).
 
         Args:
           x: rows.
@@ -100,6 +125,9 @@ class Generating(Rows):
           u: where the encoder reads it.
           corr: `pearson` or `spearman`.
           held_out: whether latents are matched on one half of the rows and scored on the other.
+
+        Returns:
+          From 0 to 1.
         """
         one_of(corr, "corr", ["pearson", "spearman"])
         z = self._encoded(x, u, "chosen")[0][0]

@@ -42,6 +42,12 @@ IBIGAN = estimator_of("ibigan")
 def load(path: str | Path) -> Estimator:
     """What `save` of any of them wrote.
 
+    Args:
+      path: the file.
+
+    Returns:
+      A fitted estimator of the class that wrote it.
+
     Raises:
       InputError: where the file is none, or damaged, or of a later version.
     """

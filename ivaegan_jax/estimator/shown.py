@@ -140,7 +140,11 @@ class Shown(Rows):
         return VerdictInWords(name, own.verdict, *([*map(in_python, each)] for each in words))
 
     def plot(self) -> report.Figure:
-        """Held-out latents of the chosen run: against the true sources, or coloured by u."""
+        """Held-out latents of the chosen run: against the true sources, or coloured by u.
+
+        Returns:
+          The figure, which notebooks show.
+        """
         arrays, label = self._held_out(), self._fitted.label
         words = {n: arrays.pop(n) for n in ("u_name", "u_levels") if n in arrays}
         shown = {label: {name: each[None] for name, each in arrays.items()} | words}
@@ -151,7 +155,11 @@ class Shown(Rows):
         return report.joined(panels, 6) if panels else self.plot_latents()
 
     def plot_history(self) -> report.Figure:
-        """Every logged term against the step: median and quartiles over runs."""
+        """Every logged term against the step: median and quartiles over runs.
+
+        Returns:
+          The figure, which notebooks show.
+        """
         check_is_fitted(self)
         rows = self._logged()
         looks = report.looks(row["preset"] for row in rows)
@@ -165,6 +173,9 @@ class Shown(Rows):
           u: of x, where the encoder reads it.
           color: a number or a name for every row, or the name of a column of x; None takes u of
             held-out rows.
+
+        Returns:
+          The figure, which notebooks show.
         """
         held_out = self._held_out()
         z = held_out["z"] if x is None else self._encoded(x, u, "chosen")[0][0]

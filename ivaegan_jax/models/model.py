@@ -57,6 +57,9 @@ def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
       dims: sizes that come from the data.
       blocks: the blocks that have parameters.
 
+    Returns:
+      Pure functions of parameters and rows; they keep no state.
+
     Examples:
       >>> import jax
       >>> from ivaegan_jax import PRESETS, Dims, ModelConfig, build, resolve

@@ -88,6 +88,14 @@ def resolve(
 ) -> tuple[ModelConfig, Game]:
     """Fills the empty choices of `config` from the row and writes out the game's payoffs.
 
+    Args:
+      preset: a row of `PRESETS`, or one of your own.
+      config: structure; an empty choice takes that of the row.
+      critic_rounds: updates of the critic for each of the others.
+
+    Returns:
+      The structure without empty choices, and the game of its players.
+
     Raises:
       InputError: for choices that exclude each other.
 

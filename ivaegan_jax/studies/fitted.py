@@ -76,6 +76,9 @@ def open_model(folder: Path, data_seed: int | None = None) -> Fitted:
       folder: such as `RUN/models/LABEL`.
       data_seed: may be None where there is only one.
 
+    Returns:
+      The runs, with all that `encode` takes.
+
     Raises:
       InputError: where the folder is no model or was changed, or the choice is not unique.
 
@@ -145,6 +148,13 @@ def encode(
     """Posterior means and standard deviations of new rows, in their order, for every seed.
 
     Rows that are far from the training rows are named in one warning, and encoded all the same.
+
+    Args:
+      fitted: the runs, as `open_model` and `restore` give them.
+      dataset: the rows, in the units of the training rows.
+
+    Returns:
+      Means and standard deviations, each `[seeds, rows, latents]`.
 
     Raises:
       InputError: for another number of columns, or a u that is missing or was never seen.

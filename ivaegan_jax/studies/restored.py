@@ -35,6 +35,9 @@ def restore(workdir: Workdir, preset: str = "", data_seed: int | None = None) ->
       preset: the model's label; may be empty where there is only one beside its controls.
       data_seed: may be None where there is only one.
 
+    Returns:
+      The runs of one data seed, with all that `encode` takes.
+
     Raises:
       InputError: where the choice is not unique, there is nothing to load, or what there is does
         not belong together.

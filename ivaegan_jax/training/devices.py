@@ -26,6 +26,9 @@ def make_seeds_mesh(devices: Sequence[Any] | None = None, per_batch: int = 1) ->
       devices: in order; neighbours share batches.
       per_batch: devices that each batch is split over; 1 leaves the seeds axis alone.
 
+    Returns:
+      One axis of seeds, and one of batches where they are split.
+
     Raises:
       InputError: if the devices cannot be grouped like that.
 
@@ -66,6 +69,9 @@ def over_runs(
       how: `vmap`, or `map` to run one after the other on each device, which reproduces a run
         alone to the bit where no batch is split.
       donate: positions of arguments whose buffers may be reused.
+
+    Returns:
+      The compiled function, with a leading axis of runs in arguments and result.
     """
 
     def on_device(*args: Any) -> Any:

@@ -161,6 +161,9 @@ def make_trainer(
       packing: rows of one u that the critic judges together; divides the batch.
       balanced: whether levels of u are drawn equally often, not as often as they have rows.
       ema: whether the state keeps averaged parameters.
+
+    Returns:
+      Functions of one run: its first state, one step, and a chunk of steps.
     """
 
     def init(run: Run) -> TrainState:

@@ -53,6 +53,9 @@ def load_table(
       rows: which rows, by the values of columns, as `person=p0,p1` or `person!=p4;task!=rest`;
         empty takes all.
 
+    Returns:
+      The table.
+
     Raises:
       InputError: one line naming the file, what is wrong with it, and the remedy.
 

@@ -43,6 +43,9 @@ def judge(
         columns]`, or a pair of them and the u that was trained with.
       names: of the runs, for messages.
 
+    Returns:
+      Verdict, reasons, next steps and every number.
+
     Raises:
       InputError: one line that says what is wrong and what to do.
 
