@@ -17,7 +17,7 @@ from experiments.calibrations._case import (
 )
 from ivaegan_jax.evaluation import USABLE, Agreement, Consensus, Verdict
 from ivaegan_jax.evaluation.verdict.rows import ROTATED_ROWS, ROTATIONS
-from ivaegan_jax.metrics import random_rotation_baseline
+from ivaegan_jax.metrics import agreement_of_rotations
 from ivaegan_jax.metrics.agreement import pairwise_mcc
 from ivaegan_jax.metrics.statistics import agreement_interval
 from ivaegan_jax.report import estimates
@@ -75,7 +75,7 @@ def supported(
         else:
             latents = z + noise * rng.normal(size=(shape[1], *z.shape))
         pairs += pairs_of(pairwise_mcc(latents), data_seed)
-        rotation = random_rotation_baseline(latents[0], ROTATIONS)
+        rotation = agreement_of_rotations(latents[0], shape[1], ROTATIONS)
         found.append(Consensus(label="one", medoid=0, groups=(), rotation=rotation[0],
                                rotation_p95=rotation[1]))  # fmt: skip
     evidence = Evidence(

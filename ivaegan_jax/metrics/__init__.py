@@ -53,6 +53,7 @@ from ivaegan_jax.metrics.modulation import (
     modulated_rank,
     power_of_rank,
 )
+from ivaegan_jax.metrics.rotations import agreement_of_rotations
 from ivaegan_jax.metrics.rows import evenly, some_rows
 from ivaegan_jax.metrics.sample_quality import (
     DISTANCES,
@@ -92,6 +93,7 @@ __all__ = [
     "accuracy_from_samples",
     "active_units",
     "affine_r2",
+    "agreement_of_rotations",
     "align_profiles",
     "aligned",
     "assign",

@@ -167,3 +167,9 @@ def test_a_continuous_u_is_cut_into_cells(known):
     judged = judge(noisy(s, rng), x, u / 12.0 + 0.001 * rng.normal(size=len(u)))
     assert judged.verdict == "supported"
     assert "cells" in str(judged)
+
+
+def test_two_latents_are_told_from_rotations_by_five_runs():
+    s, x, u, rng = sources(dim=2)
+    assert judge(noisy(s, rng, runs=5), x, u).verdict == "supported"
+    assert "agreement" not in codes(judge(rotated(s, range(5)), x, u), "for")

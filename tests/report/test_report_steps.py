@@ -136,3 +136,12 @@ def test_rows_in_blocks_need_memory_before_u_can_be_shifted():
     assert "--controls=auto --config.train.block_rows=0" in asked.command
     assert step(GIVEN) == (asked.text, "")
     assert "memory" not in step_for("no_shifted", case()).text
+
+
+@pytest.mark.parametrize(
+    ("dim_z", "seeds", "flag"),
+    [(2, 3, "--seeds=6"), (2, 5, "--steps=3600"), (5, 3, "--steps=3600")],
+)
+def test_few_runs_of_two_latents_need_more_runs_to_differ_from_rotations(dim_z, seeds, flag):
+    config = CONFIG | {"sizes": {"dim_z": dim_z}, "seeds": [*range(seeds)]}
+    assert flag in step_for("disagreement", case(MADE_BY._replace(config=config))).command

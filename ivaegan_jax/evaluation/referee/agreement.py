@@ -8,12 +8,12 @@ from jaxtyping import Float
 
 from ivaegan_jax.metrics import (
     Interval,
+    agreement_of_rotations,
     assign,
     canonical_correlation,
     correlation_matrix,
     mean_agreement_interval,
     pairwise_agreement,
-    random_rotation_baseline,
 )
 
 ROTATED_ROWS, ROTATIONS = 2000, 200
@@ -36,8 +36,8 @@ class Agreed(NamedTuple):
       by_axis: its mean over pairs, with an interval for new runs where there are three or more.
       by_space: mean R^2 of the best linear maps between runs.
       canonical: mean canonical correlation of two runs.
-      rotation: mean MCC of the medoid's latents with rotations of themselves.
-      rotation_p95: what 5 % of them exceed.
+      rotation: mean MCC of pairs of as many runs that are rotations of the medoid's latents.
+      rotation_p95: what 5 % of such sets of runs exceed.
       axes: of each axis of the medoid, mean correlation of the axes matched to it in every two
         runs, with an interval as that of `by_axis`.
     """
@@ -75,7 +75,8 @@ def agree(z: Float[np.ndarray, "runs rows dim_z"]) -> Agreed | None:
     medoid = int(pairs.mcc.sum(axis=0).argmax())
     upper = np.triu_indices(len(z), 1)
     some = z[medoid][:ROTATED_ROWS]  # a single latent has no rotation to be taken for
-    rotated = random_rotation_baseline(some, ROTATIONS) if z.shape[2] > 1 else (0.0, 0.0)
+    alone = z.shape[2] == 1
+    rotated = (0.0, 0.0) if alone else agreement_of_rotations(some, len(z), ROTATIONS)
     return Agreed(
         medoid=medoid,
         mcc=pairs.mcc,

@@ -18,7 +18,7 @@ from ivaegan_jax.evaluation.verdict.findings import Findings, find
 from ivaegan_jax.evaluation.verdict.held_out import HeldOut
 from ivaegan_jax.evaluation.verdict.judgement import LOST, judge
 from ivaegan_jax.evaluation.verdict.precondition import Precondition, make_precondition
-from ivaegan_jax.metrics import Consensus, consensus, evenly, random_rotation_baseline
+from ivaegan_jax.metrics import Consensus, agreement_of_rotations, consensus, evenly
 from ivaegan_jax.models import Model
 from ivaegan_jax.training import KEPT, Call, Run, default_how, over_runs
 
@@ -122,7 +122,8 @@ def consensus_rows(
     for members, agreed in found.values():
         medoid, seeds = int(members[agreed.medoid]), trained.runs.seed[members]
         z = checked.mu[medoid][:ROTATED_ROWS]  # a single latent has no rotation to be taken for
-        rotation = random_rotation_baseline(z, ROTATIONS) if z.shape[1] > 1 else (0.0, 0.0)
+        alone, runs = z.shape[1] == 1, max(2, len(members))
+        rotation = (0.0, 0.0) if alone else agreement_of_rotations(z, runs, ROTATIONS)
         groups = [seeds[agreed.cluster == c].tolist() for c in np.unique(agreed.cluster)]
         which = {name: v for name, v in stamp(medoid).items() if name not in ("seed", "status")}
         yield results.Consensus(
