@@ -92,29 +92,41 @@ def far_off(
     beyond = outside > MOST_OUTSIDE if rows >= FEW_ROWS else outside > 0
     if rows < FEW_ROWS and outside.mean() <= MOST_OUTSIDE:
         beyond[:] = False
-    what = f"{name} of these rows is far from what the model was trained on: "
-    if rows >= FEW_ROWS and (is_matched(seen, new, beyond) or is_permuted(seen, table)):
-        return what + "its columns go together as others did; are they in another order?"
-    if rows >= FEW_ROWS and (factor := one_factor(seen, new)):
-        return what + f"its values are about {factor:.2g} times as large; are the units others?"
     names = columns or [f"{column} (counting from 0)" for column in range(len(beyond))]
-    still = stands_still(seen, new) if rows >= FEW_ROWS else []
-    if not beyond.any() and len(still):
-        value, many = float(new.low[still[0]]) + 0.0, f"{len(still):,} of {len(beyond):,} columns"
+    why = _of_all_columns(seen, new, table, beyond) if rows >= FEW_ROWS else None
+    if why is None and beyond.any():
+        column = int(np.argmax(outside))
+        why = (
+            f"{outside[column]:.0%} of column {names[column]} lie outside "
+            f"{seen.low[column]:.5g} to {seen.high[column]:.5g}, around {new.mean[column]:.5g}, "
+            f"and so for {beyond.sum():,} of {len(beyond):,} columns; other units, or shifted?"
+        )
+    elif why is None and rows >= FEW_ROWS:
+        why = _of_some_columns(seen, new, table, names)
+    return f"{name} of these rows is far from what the model was trained on: {why}" if why else None
+
+
+def _of_all_columns(
+    seen: Seen, new: Moments, table: np.ndarray, beyond: Bool[np.ndarray, " columns"]
+) -> str | None:
+    """Columns in another order, or all in another unit."""
+    if is_matched(seen, new, beyond) or is_permuted(seen, table):
+        return "its columns go together as others did; are they in another order?"
+    if factor := one_factor(seen, new):
+        return f"its values are about {factor:.2g} times as large; are the units others?"
+    return None
+
+
+def _of_some_columns(
+    seen: Seen, new: Moments, table: np.ndarray, names: Sequence[str]
+) -> str | None:
+    """Columns that are one value now, or two that are swapped, all within their ranges."""
+    if len(still := stands_still(seen, new)):
+        value, many = float(new.low[still[0]]) + 0.0, f"{len(still):,} of {len(names):,} columns"
         one = f"column {names[still[0]]} is {value:.5g} in all of them"
-        return f"{what}{one}, where it varied before, and so for {many}; are values missing?"
-    if not beyond.any():
-        pair = swapped(seen, table) if rows >= FEW_ROWS else ()
-        which = " and ".join(str(names[column]) for column in pair)
-        said = f"{what}columns {which} go with the others as each other did; are they swapped?"
-        return said if which else None
-    column = int(np.argmax(outside))
-    which = names[column]
-    return (
-        f"{what}{outside[column]:.0%} of column {which} lie outside "
-        f"{seen.low[column]:.5g} to {seen.high[column]:.5g}, around {new.mean[column]:.5g}, and so "
-        f"for {beyond.sum():,} of {len(beyond):,} columns; other units, or shifted?"
-    )
+        return f"{one}, where it varied before, and so for {many}; are values missing?"
+    which = " and ".join(str(names[column]) for column in swapped(seen, table))
+    return which and f"columns {which} go with the others as each other did; are they swapped?"
 
 
 def swapped(seen: Seen, table: Real[np.ndarray, "rows columns"]) -> tuple[int, ...]:

@@ -34,6 +34,11 @@ from ivaegan_jax.training import (
 from ivaegan_jax.types import AllTrainData, Pause, Stop
 
 
+def entering(reporter: Reporter) -> Callable[[str, str], None]:
+    """What announces a stage: of several processes the one that leads does."""
+    return reporter.stage if leads() else lambda kind, what: None
+
+
 class Running(ABC):
     """Trains groups one after another and scores their jobs, in a work directory.
 
@@ -139,8 +144,7 @@ class Running(ABC):
             check_settings(workdir)
             drop_damaged(workdir, e.presets, e.steps, len(self.runs.seed))
             keep_arrays(workdir.preprocessing, self.kept_arrays())
-        enters = reporter.stage if leads() else lambda kind, what: None
-        left = self._agreed_left(workdir)
+        enters, left = entering(reporter), self._agreed_left(workdir)
         with nullcontext(ahead) if ahead else Ahead(stop) as threads:
             for group, coming in in_sight(self.groups_of(left), threads.most):
                 for each in coming:
@@ -150,18 +154,23 @@ class Running(ABC):
                 plan = make_plan(group, data, self.mesh, workdir, runs_at_once)
                 on_plan(plan)
                 led(f"{group.title} was compiled", lambda pause: None, stop)
-                enters("train", group.title)
                 rows = self.in_blocks(group.jobs[0]) or data
                 own = Training(self.experiment, group, rows, self.mesh, workdir, reporter, stop)
-                for job, states in train_in_parts(plan, left, workdir, own.train):
-                    enters("score", job.label)
-                    score = partial(self.score, job, states, workdir)
-                    found = led(f"{job.label} was scored", score, stop)
-                    if found is not None:
-                        reporter.finish(job.label, found)
+                self._train_and_score(plan, own, left)
         if self.sources_known:
             enters("baselines", "")
         led("the data were scored", partial(self.score_data, workdir), stop)
+
+    def _train_and_score(self, plan: Plan, own: Training, left: Collection[str]) -> None:
+        """Trains a group part by part, and scores every label whose runs are all trained."""
+        enters = entering(own.reporter)
+        enters("train", plan.group.title)
+        for job, states in train_in_parts(plan, left, own.workdir, own.train):
+            enters("score", job.label)
+            score = partial(self.score, job, states, own.workdir)
+            found = led(f"{job.label} was scored", score, own.stop)
+            if found is not None:
+                own.reporter.finish(job.label, found)
 
     def groups_of(self, labels: Collection[str]) -> list[Group]:
         """The groups that any of these labels is in."""
