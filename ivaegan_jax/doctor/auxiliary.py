@@ -9,6 +9,7 @@ from ivaegan_jax.doctor.finding import (
     columns_that,
     counted,
     named,
+    span,
 )
 from ivaegan_jax.doctor.forms import check_turns
 from ivaegan_jax.doctor.levels import FEW_ROWS, check_levels, check_names, check_unknown
@@ -75,7 +76,7 @@ def describe_columns(aux: Auxiliary) -> list[Finding]:
     shown = "" if len(some) == rows else f" {len(some):,} of"
     count = f"with {counted(distinct, 'distinct value')} in{shown} {counted(rows, 'row')}."
     many = counted(columns, "column")
-    sentence = f"u is continuous, {many} from {low:.3g} to {high:.3g}, {count}"
+    sentence = f"u is continuous, {many} {span(low, high)}, {count}"
     is_plain = all(each == PLAIN for each in aux.columns)
     if not is_plain:
         each = [described_column(aux, i) for i in range(columns)]
@@ -100,7 +101,7 @@ def described_column(aux: Auxiliary, place: int) -> str:
     if column.has_levels:
         return f"{name} {column.kind.value}, {counted(len(np.unique(values)), 'level')}"
     period = f" with the period {column.period:.4g}" if column.period else ""
-    return f"{name} {column.kind.value}{period}, from {values.min():.3g} to {values.max():.3g}"
+    return f"{name} {column.kind.value}{period}, {span(float(values.min()), float(values.max()))}"
 
 
 def check_columns_of_u(aux: Auxiliary, distinct: int) -> Finding:

@@ -52,6 +52,15 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def span(low: float, high: float) -> str:
+    """`from 1.5 to 2`, with three digits, or as many more as tell how far apart both are."""
+    for digits in range(3, 17):
+        shown = f"{low:.{digits}g}", f"{high:.{digits}g}"
+        if abs((float(shown[1]) - float(shown[0])) - (high - low)) <= 0.05 * abs(high - low):
+            break
+    return f"from {shown[0]} to {shown[1]}"
+
+
 def named(columns: Sequence[int], names: Sequence[str]) -> list[Any]:
     """Columns by their names, where they have some; else their numbers."""
     return [names[column] for column in columns] if names else list(columns)

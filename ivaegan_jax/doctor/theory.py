@@ -71,8 +71,9 @@ def check_distinct_u(config: ModelConfig, dim_z: int, u: np.ndarray) -> Finding:
     needed = dim_z * k + 1
     values = {"needed": needed, "found": found, "latents": dim_z, "statistics_per_latent": k}
     sentence = (
-        f"{counted(dim_z, 'latent')} with {MOVES[config.modulation]} depending on u need "
-        f"{needed} ({dim_z} x {k} + 1) distinct values of u; the training rows have {found:,}."
+        f"{counted(dim_z, 'latent')} with {MOVES[config.modulation]} depending on u "
+        f"need{'s' * (dim_z == 1)} {needed} ({dim_z} x {k} + 1) distinct values of u; "
+        f"the training rows have {found:,}."
     )
     if found >= needed:
         return Finding("distinct_u", "fine", sentence, values=values)

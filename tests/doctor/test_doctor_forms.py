@@ -7,7 +7,10 @@ import pytest
 from ivaegan_jax.data import as_dataset
 from ivaegan_jax.doctor.auxiliary import describe_u
 from ivaegan_jax.doctor.examine import untestable
+from ivaegan_jax.doctor.finding import span
 from ivaegan_jax.doctor.observations import describe_x
+from ivaegan_jax.doctor.theory import check_distinct_u
+from ivaegan_jax.models import ModelConfig
 
 RNG = np.random.default_rng(0)
 ROWS = 600
@@ -131,3 +134,24 @@ def test_columns_that_number_something_are_named(name):
     assert name in named(X.assign(**{name: numbers}))["identifiers"].sentence
     assert "identifiers" not in named(X.assign(**{name: numbers + 0.5}))
     assert "identifiers" not in named(X.assign(fluid=numbers, width=numbers))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0, 29.94, "from 0 to 29.9"),
+        (-1.5, 2, "from -1.5 to 2"),
+        (1727769600, 1729098120, "from 1.7278e+09 to 1.7291e+09"),
+        (1e6, 1e6 + 1, "from 1000000 to 1000001"),
+        (3, 3, "from 3 to 3"),
+    ],
+)
+def test_a_range_on_an_offset_is_seen(low, high, said):
+    assert span(float(low), float(high)) == said
+
+
+def test_one_latent_needs_and_two_need():
+    u = np.arange(6) % 2
+    config = ModelConfig(prior="conditional", prior_family="gaussian", modulation="both")
+    assert "on u needs 3 (1 x 2 + 1)" in check_distinct_u(config, 1, u).sentence
+    assert "on u need 5 (2 x 2 + 1)" in check_distinct_u(config, 2, u).sentence
