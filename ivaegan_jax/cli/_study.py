@@ -30,7 +30,7 @@ from ivaegan_jax.training import Ahead, describe_numerics, fingerprint, leads, l
 from ivaegan_jax.types import Pause
 
 BENCHMARK_SEEDS = ("2", "6-9")
-"""Model seeds and data seeds; nobody looked at these data while the defaults were chosen."""
+"""Model seeds and data seeds; not looked at while the defaults were chosen."""
 
 flags.disclaim_key_flags()  # they belong to the program, whose --help lists them
 

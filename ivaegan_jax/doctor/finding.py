@@ -25,7 +25,7 @@ class Finding(NamedTuple):
     severity: Severity
     sentence: str
     advice: str = ""
-    values: dict[str, Any] = {}  # noqa: RUF012 - nobody writes to it
+    values: dict[str, Any] = {}  # noqa: RUF012 - never written to
 
 
 def blocks(findings: Iterable[Finding]) -> bool:

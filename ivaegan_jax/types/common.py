@@ -65,7 +65,7 @@ class StorageError(InputError):
 
 
 class Interrupted(BaseException):
-    """Work stopped on request and can go on; as with KeyboardInterrupt, nobody may swallow it."""
+    """Work stopped on request and can go on; as with KeyboardInterrupt, nothing may swallow it."""
 
 
 Conditioning: TypeAlias = Float[jax.Array, "batch dim_u"] | Int[jax.Array, " batch"]

@@ -84,7 +84,7 @@ class ConsoleReporter:
         self.progress.stop()
 
     def stage(self, kind: str, what: str = "") -> None:
-        """A stage of the job begins: says so where nobody sees a bar, and what is left."""
+        """A stage of the job begins: a line with what is left where there is no bar."""
         self.remaining.begin(kind, what, time.monotonic())
         self.before = self.own = 0
         hidden = self.progress.disable or kind == "page"
