@@ -16,7 +16,7 @@ RECORDED = (
     "natural_power", "informative_units", "slope_p05", "slope_median", "information_on_u_p",
     "gate", "c2st", "c2st_real", "c2st_wrong_u", "mmd2", "mmd2_real", "mmd2_wrong_u",
     "energy_distance", "energy_distance_real", "energy_distance_wrong_u",
-    "samples_accuracy", "samples_accuracy_real", "samples_accuracy_wrong_u",
+    "samples_accuracy", "samples_accuracy_real",
     "dci_disentanglement", "dci_completeness", "mig",
 )  # fmt: skip
 """What results of the package are called; a metric from outside has another name."""
