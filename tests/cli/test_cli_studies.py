@@ -33,7 +33,8 @@ PREPARATION = {
     "noise_law",
 }  # fmt: skip
 WITHOUT_TRUTH = {"verdict", "agreement_mcc", "selection_gain"}
-METRICS = {"mcc", "mcc_within", "affine_r2", "recon_r2"} | WITHOUT_TRUTH
+SAMPLES = {"c2st", "samples_accuracy"}
+METRICS = {"mcc", "mcc_within", "affine_r2", "recon_r2"} | WITHOUT_TRUTH | SAMPLES
 MOST_QUICK_ARMS = 8
 
 ARM = Arm("one", "b1", "ivae_gan", {"data.layers": 2})

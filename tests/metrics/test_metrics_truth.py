@@ -11,6 +11,9 @@ from ivaegan_jax.metrics.truth import columns_within, distinct_columns
 RNG = np.random.default_rng(0)
 U = (np.arange(200) // 2 % 5).astype(np.int32)
 
+ROUGH = ("dci_disentanglement", "dci_completeness", "mig")
+"""Penalties and bins keep these from 1 of a perfect solution."""
+
 
 def sources():
     s = RNG.normal(size=(200, 3)).astype(np.float32)
@@ -37,9 +40,10 @@ def test_a_perfect_solution_scores_1_and_rows_say_of_how_many_sources(latents):
     rows = source_rows(Evaluation(mu, mu * 0, mu, mu, mu, {}), s, U)
     assert {row["metric"]: row["sources"] for row in rows} == {
         "mcc": "4 of 6", "affine_r2": "4 of 6", "affine_r2_z_given_s": "4 of 6", "cca": "4 of 6",
-        "mcc_within": "3 of 6",
+        "mcc_within": "3 of 6", **dict.fromkeys(ROUGH, "4 of 6"),
     }  # fmt: skip
-    assert [row["value"] for row in rows] == pytest.approx([1.0] * len(rows), abs=1e-5)
+    exact = [row["value"] for row in rows if row["metric"] not in ROUGH]
+    assert exact == pytest.approx([1.0] * len(exact), abs=1e-5)
 
 
 def test_no_source_that_varies_has_no_score_and_levels_of_one_row_none_within():
@@ -53,7 +57,8 @@ def test_no_source_that_varies_has_no_score_and_levels_of_one_row_none_within():
 def test_ties_score_as_what_they_are():
     s = np.round(RNG.normal(size=(200, 2))).astype(np.float32)
     rows = source_rows(Evaluation(s, s, s, s, s, {}), s, U)
-    assert all(row["value"] == pytest.approx(1, abs=1e-5) for row in rows)
+    exact = [row["value"] for row in rows if row["metric"] not in ROUGH]
+    assert exact == pytest.approx([1.0] * len(exact), abs=1e-5)
 
 
 def test_canonical_correlations_of_sources_of_lower_rank_are_those_there_are():
