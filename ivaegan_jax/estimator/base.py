@@ -187,7 +187,7 @@ class Estimator(Shown, Generating, Hooks):
 
         Args:
           path: of the file.
-          overwrite: whether a file of other contents is replaced.
+          overwrite: whether a file is replaced that holds no saved estimator.
 
         Returns:
           The path, without `~`.

@@ -53,7 +53,7 @@ class Record(NamedTuple):
 
         Args:
           path: of the file.
-          overwrite: whether a file of other contents is replaced.
+          overwrite: whether a file is replaced that holds no fit.
 
         Raises:
           InputError: where there is one and it is not to be replaced, or it cannot be written.
@@ -65,11 +65,18 @@ class Record(NamedTuple):
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
             for name, content in found.items():
                 file.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
-        content = buffer.getvalue()
-        if not overwrite and path.is_file() and path.read_bytes() != content:
-            raise InputError(f"{path} exists and holds something else; name another file, or give "
-                             "overwrite=True")  # fmt: skip
-        write_bytes(path, content)
+        if not overwrite and path.is_file() and not is_saved(path):
+            raise InputError(f"{path} exists and holds no saved estimator; name another file, or "
+                             "give overwrite=True")  # fmt: skip
+        write_bytes(path, buffer.getvalue())
+
+
+def is_saved(path: Path) -> bool:
+    """Whether a file holds a fit, of whatever version."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as file:
+        return ABOUT in file.namelist()
 
 
 def as_json(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -109,9 +109,21 @@ def test_what_is_no_saved_estimator_is_refused(saved, tmp_path):
         load(saved).save(tmp_path / "text.zip" / "below.zip")
 
 
+def test_a_script_may_run_twice(saved, tmp_path):
+    """No two fits are equal to the byte: manifests have times."""
+    path = tmp_path / "model.zip"
+    path.write_bytes(saved.read_bytes())
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr("run/other.json", "{}")
+    assert load(saved).save(path).read_bytes() == saved.read_bytes()
+
+
 def test_another_file_is_replaced_on_request_alone(saved, tmp_path):
     fit, path = load(saved), tmp_path / "model.zip"
-    for before in (b"", b"someone's work"):
+    archive = tmp_path / "others.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("estimator.txt", "someone's work")
+    for before in (b"", b"someone's work", archive.read_bytes()):
         path.write_bytes(before)
         with pytest.raises(InputError, match=r"model.zip exists .* overwrite=True"):
             fit.save(path)
