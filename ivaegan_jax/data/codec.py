@@ -149,10 +149,10 @@ def _trained(
     """Weights after all updates; says at the beginning, and then at times, how far it is."""
     logger.info("An autoencoder of %s columns is fitted before any model.", f"{x.shape[1]:,}")
     carry, began = (weights, _adam().init(weights)), time.monotonic()
-    spoke = began
+    reported = began
     for done in range(0, STEPS, PART):
-        if (now := time.monotonic()) - spoke > PAUSE:
-            left, spoke = (now - began) / done * (STEPS - done), now
+        if (now := time.monotonic()) - reported > PAUSE:
+            left, reported = (now - began) / done * (STEPS - done), now
             logger.info("autoencoder: %d%%, about %d s left", 100 * done // STEPS, left)
         carry = jax.block_until_ready(_updated(carry, x, done, min(done + PART, STEPS)))
     return carry[0]

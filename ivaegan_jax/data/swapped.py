@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 FEWEST, MANY = 5, 8
-"""Columns below which a pair is not looked for, and from which many others speak of it."""
+"""Columns below which a pair is not looked for, and from which many others show it."""
 
 LEFT_OF_FEW, LEFT_OF_MANY = 0.05, 0.15
 """Share of what does not fit that may be left once a pair has changed places."""

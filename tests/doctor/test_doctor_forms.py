@@ -137,7 +137,7 @@ def test_columns_that_number_something_are_named(name):
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "said"),
+    ("low", "high", "words"),
     [
         (0, 29.94, "from 0 to 29.9"),
         (-1.5, 2, "from -1.5 to 2"),
@@ -146,8 +146,8 @@ def test_columns_that_number_something_are_named(name):
         (3, 3, "from 3 to 3"),
     ],
 )
-def test_a_range_on_an_offset_is_seen(low, high, said):
-    assert span(float(low), float(high)) == said
+def test_a_range_on_an_offset_is_seen(low, high, words):
+    assert span(float(low), float(high)) == words
 
 
 def test_one_latent_needs_and_two_need():

@@ -31,14 +31,14 @@ WRONG = {
 @pytest.mark.parametrize("case", WRONG)
 def test_latents_that_cannot_be_judged_are_one_line(known, case):
     s, x, u, _ = known
-    make, said = WRONG[case]
-    with pytest.raises(InputError, match=said) as refused:
+    make, words = WRONG[case]
+    with pytest.raises(InputError, match=words) as refused:
         judge(make(s), x, u)
     assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("test", "said"),
+    ("test", "words"),
     [
         (np.arange(200) < 3, "names 3 of 200"),
         (np.ones(200), "names 200 of 200"),
@@ -46,9 +46,9 @@ def test_latents_that_cannot_be_judged_are_one_line(known, case):
         ("part", "no column"),
     ],
 )
-def test_held_out_rows_that_cannot_be_meant(known, test, said):
+def test_held_out_rows_that_cannot_be_meant(known, test, words):
     s, x, u, _ = known
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=words):
         judge([s], x, u, test=test)
 
 
@@ -58,11 +58,11 @@ def test_copies_of_a_run_are_named_and_counted_once(known, tmp_path):
     judged = judge([s, other, 2 * s + 1, other], x, u, names=["a", "b", "c", "d"])
     assert judged.names == ("a", "b")
     assert judged.numbers == judge([s, other], x, u, names=["a", "b"]).numbers
-    said = ["c is the same latents as a and is not counted."]
-    said += ["d is the same latents as b and is not counted."]
-    assert [line for line in judged.lines() if "same latents" in line] == said
-    assert judged.to_json()["copies"] == said
-    assert said[1] in write_judged(judged, tmp_path, "t.csv", {}).read_text()
+    words = ["c is the same latents as a and is not counted."]
+    words += ["d is the same latents as b and is not counted."]
+    assert [line for line in judged.lines() if "same latents" in line] == words
+    assert judged.to_json()["copies"] == words
+    assert words[1] in write_judged(judged, tmp_path, "t.csv", {}).read_text()
     alone = judge([s, s.copy()], x, u)
     assert alone.verdict != "supported"
     assert "one_run" in {reason.code for reason in alone.reasons}
@@ -107,9 +107,9 @@ def test_files_that_are_not_clear_are_one_line(known, tmp_path):
     np.savez(tmp_path / "two.npz", first=s, second=s)
     (tmp_path / "bad.npy").write_bytes(b"no array")
     (tmp_path / "empty").mkdir()
-    for name, said in {"two.npz": "which array", "bad.npy": "no readable", "no.npz": "no such",
+    for name, words in {"two.npz": "which array", "bad.npy": "no readable", "no.npz": "no such",
                        "two.npz:third": "'third' is no column"}.items():  # fmt: skip
-        with pytest.raises(InputError, match=said):
+        with pytest.raises(InputError, match=words):
             load_embedding(str(tmp_path / name))
     with pytest.raises(InputError, match="without files"):
         files_of(str(tmp_path / "empty"))

@@ -32,8 +32,7 @@ def test_a_generator_that_ignores_u_teaches_nothing(rows):
     assert found["fake"] == pytest.approx(1 / LEVELS, abs=0.15)
 
 
-def test_a_generator_without_spread_teaches_less(rows):
-    """Its rows say where levels are and not how wide: borders lie between them all the same."""
+def test_a_generator_that_puts_two_levels_at_one_place_teaches_less(rows):
     _, u, x = rows
     one_level = np.where(u == 1, 0, u)
     found = accuracy_from_samples(x, 3.0 * np.eye(LEVELS)[one_level], u)
