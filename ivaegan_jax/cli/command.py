@@ -9,7 +9,9 @@ version this is.
 
 import ast
 import difflib
+import functools
 import importlib
+import importlib.metadata
 import sys
 from pathlib import Path
 
@@ -18,6 +20,9 @@ from ivaegan_jax.cli._stop import STOP
 
 PROGRAMS = sorted({path.stem for path in Path(__file__).parent.glob("[!_]*.py")} - {"command"})
 """Modules of this room: each has a docstring, `define_flags` and `main`."""
+
+GROUP = "ivaegan_jax.programs"
+"""Entry points of this group name such modules of installed packages."""
 
 
 def main() -> None:
@@ -29,9 +34,12 @@ def main() -> None:
         print(overview())
     elif word in PROGRAMS:
         run(word)
+    elif word in (others := installed()):
+        run_other(word, others[word])
     else:
-        near = difflib.get_close_matches(word, PROGRAMS)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(PROGRAMS)}"
+        known = [*PROGRAMS, *others]
+        near = difflib.get_close_matches(word, known)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
         sys.exit(_refused(f"unknown program {word!a}; {hint}"))
 
 
@@ -45,9 +53,35 @@ def run(program: str) -> None:
     launch(module.main, module.define_flags)
 
 
+def run_other(program: str, module: str) -> None:
+    """Runs a program of an installed package; the flags of all programs are defined for it."""
+    try:
+        found = importlib.import_module(module)
+        main, own_flags = found.main, found.define_flags
+    except (ImportError, AttributeError) as error:
+        sys.exit(_refused(f"{program}, which {module} brings: {error}"))
+    STOP.listen(grace=0.0)
+    sys.argv[:2] = [f"ivaegan {program}"]
+    from ivaegan_jax.cli import _flags, _program
+
+    @functools.wraps(own_flags)
+    def define_flags() -> None:
+        _flags.define_common_flags()
+        own_flags()
+
+    _program.launch(main, define_flags)
+
+
+def installed() -> dict[str, str]:
+    """Programs that installed packages bring, but those whose name is taken: modules by name."""
+    found = importlib.metadata.entry_points(group=GROUP)
+    return {each.name: each.module for each in found if each.name not in PROGRAMS}
+
+
 def overview() -> str:
     """What the command is for, and one line per program."""
     lines = [f"  {name:<10} {_first_line(name)}" for name in PROGRAMS]
+    lines += [f"  {name:<10} (brought by {module})" for name, module in installed().items()]
     return "\n".join([str(__doc__), "programs:", *lines])
 
 

@@ -13,6 +13,7 @@ from ivaegan_jax.report.figures.picture import Picture, to_png
 from ivaegan_jax.report.figures.style import Palette, looks
 from ivaegan_jax.report.first_page import first_page
 from ivaegan_jax.report.inputs import Records, Results, read_workdirs, studies
+from ivaegan_jax.report.own_sections import own_tables
 from ivaegan_jax.report.page import Facts, Section, page
 from ivaegan_jax.report.recorded import HEADLINE, has_truth, labels, ordered, sizes
 from ivaegan_jax.report.render import to_json, to_lines, to_markdown
@@ -130,7 +131,8 @@ def plain_section(study: Results, palette: Palette, brief: bool, pause: Pause) -
         selection_tables(study.results),
         (per_seed(study.results), conventions(study.results)),
     )
-    details = (controls_table(study.results), *fitted, *chosen, *every)
+    own = own_tables(study.results)
+    details = (controls_table(study.results), *fitted, *chosen, *own, *every)
     pause()
     found = tuple(pictures(study, palette, brief, pause))
     filled = [each for each in details if each.records]

@@ -38,12 +38,13 @@ from ivaegan_jax.studies.named import (
     load_study,
     study_names,
 )
+from ivaegan_jax.studies.own_sections import SECTIONS
 from ivaegan_jax.studies.pieces import load_of_study
 from ivaegan_jax.studies.plan import Plan
 from ivaegan_jax.studies.plugins import load, load_installed
 from ivaegan_jax.studies.recording import recorded
 from ivaegan_jax.studies.restored import restore
-from ivaegan_jax.studies.results import load_results, load_whole_results, read_results
+from ivaegan_jax.studies.results import as_frame, load_results, load_whole_results, read_results
 from ivaegan_jax.studies.running import Running
 from ivaegan_jax.studies.seeds import parse_numbers, parse_seeds
 from ivaegan_jax.studies.sessions import Sessions, folders_of_sessions
@@ -54,6 +55,7 @@ from ivaegan_jax.studies.workdir import Workdir
 
 __all__ = [
     "CONTROL",
+    "SECTIONS",
     "SETTINGS",
     "Arm",
     "Band",
@@ -70,6 +72,7 @@ __all__ = [
     "Study",
     "Value",
     "Workdir",
+    "as_frame",
     "coded_u",
     "config_of",
     "control_of",

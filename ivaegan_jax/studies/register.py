@@ -26,6 +26,9 @@ Kinds:
     data seed, whose data seeds only split its rows anew.
   metric: a function of one run on held-out rows, `HeldOutRun -> number`, or None where there is
     none.
+  report_section: a function `(results: pandas.DataFrame) -> pandas.DataFrame`, or None where there
+    is nothing to show; results are those of one data set, as `read_results` has them. The name, its
+    underscores spaces, is the title.
 """
 
 from ivaegan_jax.data import DATASETS
@@ -39,6 +42,7 @@ from ivaegan_jax.models import (
     PRIOR_FAMILIES,
     TERMS,
 )
+from ivaegan_jax.studies.own_sections import SECTIONS
 
 adversarial_loss = ADVERSARIAL_LOSSES.register
 prior_family = PRIOR_FAMILIES.register
@@ -49,3 +53,4 @@ loss_term = TERMS.register
 preset = PRESETS.register
 data_set = DATASETS.register
 metric = METRICS.register
+report_section = SECTIONS.register

@@ -86,6 +86,13 @@ def read_results(*paths: str | Path) -> "pd.DataFrame":
     return pd.DataFrame.from_records(found)
 
 
+def as_frame(results: Iterable[Result]) -> "pd.DataFrame":
+    """Results as a data frame, one per line, with the columns of `read_results`."""
+    import pandas as pd
+
+    return pd.DataFrame.from_records(list(map(record, results)))
+
+
 def record(result: Result) -> dict[str, Any]:
     """A result as one line of a table: its kind and its fields, reasons as one text."""
     fields = {f.name: getattr(result, f.name) for f in dataclasses.fields(result)}

@@ -47,6 +47,20 @@ SMALL_BENCHMARK = ("--config.data.segments=4", "--config.data.per_segment=60")
 AS_USERS_HAVE_IT = {"XLA_FLAGS": ""}
 
 
+def pretend_installed(folder, **entry_points):
+    """Makes `folder`, where it is on the path, hold an installed package with these entry points.
+
+    Args:
+      folder: a directory.
+      **entry_points: by group, its dots as `__`: lines such as `name = module`.
+    """
+    info = folder / "others-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: others\nVersion: 1.0\n")
+    groups = [f"[{group.replace('__', '.')}]\n{lines}\n" for group, lines in entry_points.items()]
+    (info / "entry_points.txt").write_text("".join(groups))
+
+
 class Ended(NamedTuple):
     """How a process ended, and what it printed."""
 

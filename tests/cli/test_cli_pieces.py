@@ -8,7 +8,7 @@ import sys
 
 import numpy as np
 import pytest
-from programs_forked import REPOSITORY, SMALL
+from programs_forked import REPOSITORY, SMALL, pretend_installed
 
 from ivaegan_jax.evaluation.own_metrics import RECORDED
 
@@ -119,7 +119,12 @@ def test_one_file_brings_a_piece_of_every_kind_and_is_recorded(brought):
     assert all(row["value"] > 0 for row in spread)
     [verdict] = [row["verdict"] for row in rows if row["kind"] == "verdict"]
     assert verdict != "usable"
-    assert "spread" in (workdir / "report.html").read_text()
+    page, summary = ((workdir / name).read_text() for name in ("report.html", "summary.md"))
+    assert "Spread of latents" in page
+    [_, table] = summary.split("Spread of latents")
+    assert (
+        f"{np.mean([r['value'] for r in spread if r['split'] == 'valid']):.3f}".lstrip("0") in table
+    )
 
 
 def test_a_model_finds_its_pieces_again_and_says_which_module_is_gone(brought, run, refused,
@@ -199,10 +204,7 @@ def test_an_encoder_of_the_wrong_shape_is_refused_before_anything_is_trained(ref
 
 
 def test_an_installed_package_brings_its_pieces_by_an_entry_point(tmp_path):
-    info = tmp_path / "others-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: others\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[ivaegan_jax]\nothers = others_pieces\n")
+    pretend_installed(tmp_path, ivaegan_jax="others = others_pieces")
     (tmp_path / "others_pieces.py").write_text(example())
     look = (
         "from ivaegan_jax.studies import load_installed; load_installed()\n"
