@@ -1,10 +1,11 @@
 """Memory that this process may still take on this machine: by kernel, control groups and limits."""
 
-import os
 import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+
+import psutil
 
 NO_LIMIT = 2**60
 """From here on a control group's number means that there is no limit."""
@@ -17,29 +18,23 @@ def free_bytes(root: Path = Path("/")) -> int:
     """The least of what the machine, every control group around this process and RLIMIT_AS leave.
 
     Args:
-      root: where `proc` and `sys` lie.
+      root: where `proc` and `sys` lie, by which Linux shows control groups.
     """
-    rooms = [_machine(root), *_control_groups(root), *_address_space(root)]
-    return max(0, min(rooms))
+    machine = psutil.virtual_memory().available  # pages of files that it would drop included
+    return max(0, min([machine, *_control_groups(root), *_address_space()]))
 
 
 def used_bytes(root: Path = Path("/")) -> tuple[int, int]:
-    """Resident memory of this process, now and at its peak; the peak twice without `/proc`."""
-    status = _entries(root / "proc/self/status", ":")
-    if "VmRSS" in status:
-        return status["VmRSS"] * 1024, status.get("VmHWM", status["VmRSS"]) * 1024
+    """Resident memory of this process, now and at its peak.
+
+    Args:
+      root: where `proc` lies; without it the peak is that of its parent before, if that is more.
+    """
+    now, peak = psutil.Process().memory_info().rss, _entries(root / "proc/self/status", ":")
+    if "VmHWM" in peak:
+        return now, max(now, peak["VmHWM"] * 1024)
     unit = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    return peak, peak
-
-
-def _machine(root: Path) -> int:
-    """What the kernel would give, pages of files that it would drop included."""
-    found = _entries(root / "proc/meminfo", ":")
-    if "MemAvailable" in found:
-        return found["MemAvailable"] * 1024
-    pages = "SC_AVPHYS_PAGES" if "SC_AVPHYS_PAGES" in os.sysconf_names else "SC_PHYS_PAGES"
-    return os.sysconf(pages) * os.sysconf("SC_PAGE_SIZE")
+    return now, max(now, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
 
 
 def _control_groups(root: Path) -> Iterator[int]:
@@ -72,10 +67,10 @@ def _up_to(top: Path, path: str) -> Iterator[Path]:
             yield top / each
 
 
-def _address_space(root: Path) -> Iterator[int]:
+def _address_space() -> Iterator[int]:
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit != resource.RLIM_INFINITY:
-        yield limit - _entries(root / "proc/self/status", ":").get("VmSize", 0) * 1024
+        yield limit - psutil.Process().memory_info().vms
 
 
 def _number(path: Path, missing: int = NO_LIMIT) -> int:
