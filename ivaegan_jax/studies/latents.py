@@ -70,7 +70,8 @@ def _at_most(experiment: Experiment, data: Prepared, most: int) -> Latents:
     found, k = directions(x, most), statistics_of(experiment)
     values = data.dim_u if data.is_categorical else len(np.unique(u, axis=0))
     allowed = max(1, (values - 1) // k) if k else most
-    of_u = f"u has {values:,} values, and theory requires {k} for each latent and one more"
+    requires = f"{k} for each latent and one more" if values > k else f"{k + 1} even for one latent"
+    of_u = f"u has {values:,} values, and theory requires {requires}"
     return min(
         Latents(min(data.dim_x, most)),
         Latents(max(1, found), f"x varies in no more than {found} independent directions"),

@@ -128,6 +128,22 @@ def test_a_column_that_nothing_takes_is_left_out(tmp_path, library):
             as_dataset(frame, **faulty)
 
 
+def test_dates_that_are_left_out_are_called_so():
+    frame = pd.DataFrame({"a": [0.5, 1.5, 2.5], "when": pd.date_range("2024", periods=3), "u": 1})
+    assert as_dataset(frame.assign(u=[0, 1, 0]), "u").notes[0].endswith("left out: dates when.")
+
+
+def test_an_array_of_several_columns_is_not_passed_over_for_one_column(tmp_path):
+    arrays = {"spikes": np.eye(6), "session": np.arange(6), "u": np.arange(6) % 2}
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "t.h5", "w") as file:
+        file.update(arrays)
+    for found in (lambda: load_table(tmp_path / "t.h5"), lambda: as_dataset(arrays, "u")):
+        with pytest.raises(InputError, match=r"which columns are x.* as in --x=spikes; there are"):
+            found()
+    assert load_table(tmp_path / "t.h5", x="spikes").x.shape == (6, 6)
+
+
 def test_so_is_one_of_a_file(tmp_path):
     with_lists("pandas").to_parquet(tmp_path / "t.parquet")
     assert load_table(tmp_path / "t.parquet", u="u").columns == ("a", "b")

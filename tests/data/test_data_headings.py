@@ -156,6 +156,20 @@ def test_the_sheet_with_numbers_is_read_from_where_its_names_stand(tmp_path):
     assert said in " ".join(found.notes)
 
 
+def test_the_sheet_with_the_names_that_are_given_is_read(tmp_path):
+    pytest.importorskip("openpyxl")
+    frame, path = pd.DataFrame(X, columns=list(PLAIN)), tmp_path / "t.xlsx"
+    with pd.ExcelWriter(path) as writer:
+        pd.DataFrame(np.ones((20, 9))).to_excel(writer, sheet_name="others")
+        frame.assign(side=["a", "b", "a"]).to_excel(writer, sheet_name="data", index=False)
+    assert load_table(path, x="neuron_*", u="side:categorical").x.tolist() == X
+    with pd.ExcelWriter(path) as writer:
+        frame.to_excel(writer, sheet_name="cells", index=False)
+        pd.DataFrame({"side": ["a", "b", "a"]}).to_excel(writer, sheet_name="trials", index=False)
+    with pytest.raises(InputError, match=r"'side' stands in the sheet trials, .* cells is read"):
+        load_table(path, x="neuron_*", u="side")
+
+
 def units(tmp_path, lines):
     (tmp_path / "t.csv").write_text(lines)
     return tmp_path / "t.csv"

@@ -149,6 +149,20 @@ def test_missing_values_of_any_column_are_left_out_and_counted():
     assert found.u.columns[0].levels.tolist() == ["left", "right", "up"]
 
 
+def test_words_that_stand_for_a_missing_value_are_named():
+    """So that a category called `none` is not lost unseen."""
+    table = FRAME.assign(dose=np.where(DOSE == "low", "none", DOSE))
+    found = as_dataset(table, ["dose", "speed"], columns="[abc]")
+    assert "(u is missing: dose 100 as 'none')" in found.notes[0]
+    found = as_dataset(table, "dose:ordered(middle,high)", columns="[abc]")
+    assert "(u is missing: dose 100 as 'none')" in found.notes[0]
+
+
+def test_a_column_that_is_named_twice_is_one():
+    assert read(["side", "side"]).u.names == ("side",)
+    assert len(read(["angle:circular(360)", "angle"]).u.columns) == 2
+
+
 def test_kinds_are_stored_and_read_the_same_for_new_rows(tmp_path):
     u = ["side", "angle:circular(360)", "dose:ordered(low,middle,high)", "speed"]
     data = prepare([read(u)], (1,), DataConfig(), 16)
@@ -189,7 +203,7 @@ selected = st.builds(
 ).map(lambda each: each if each.kind else each._replace(arguments=()))  # fmt: skip
 
 
-@given(st.lists(selected, min_size=1, max_size=5))
+@given(st.lists(selected, min_size=1, max_size=5, unique=True))
 def test_what_is_written_is_what_is_read(columns):
     text = ",".join(map(str, columns))
     known = {each.name for each in columns}
@@ -214,7 +228,7 @@ def test_what_is_written_is_what_is_read(columns):
         ("side:segment(2s)", "needs times that are numbers or dates"),
         ("lag(0)", "needs numbers of rows from 1 on"),
         ("lag(1,1)", "needs numbers of rows from 1 on"),
-        ("side:lag(1)", "needs numbers"),
+        ("side:lag(1)", "needs numbers, side holds text"),
         ("angle:circular(2*180)", "needs one period above 0"),
         ("angle:circular(0)", "needs one period above 0"),
         ("side:continuous", "side holds text, which is no quantity"),

@@ -1,5 +1,7 @@
 """Parameters: what they become, what is refused, and in which words."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -78,6 +80,21 @@ def test_what_cannot_be_meant_is_said_in_one_line(parameters, said):
 )  # fmt: skip
 def test_flags_become_parameters(told, said):
     assert in_python(told) == said
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_code_that_leaves_out_a_column_runs_as_it_is_written(library):
+    frame = pytest.importorskip(library).DataFrame({"a": [1, 2], "b c": [np.nan, 2], "d": [3, 4]})
+    with pytest.raises(InputError) as caught:
+        IVAEGAN().fit(frame, [0, 1])
+    own = {"x": frame}
+    exec(re.search("`(.*)`", str(caught.value))[1], own)
+    assert list(own["x"].columns) == ["a", "d"]
+
+
+def test_what_is_x_is_named_without_a_flag():
+    with pytest.raises(InputError, match=r"which columns are x. Give these alone as x, u beside"):
+        IVAEGAN().fit({"spikes": np.eye(6), "session": np.arange(6), "side": [0, 1] * 3}, "side")
 
 
 def test_every_row_of_the_table_has_a_class_by_rule():

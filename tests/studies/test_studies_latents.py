@@ -85,6 +85,13 @@ def test_ten_digits_allow_four_latents():
     )
 
 
+def test_a_single_latent_that_u_does_not_allow_is_called_so():
+    notes = study_of(table(2)).notes
+    assert notes[-1] == (
+        "1 latent is trained by default: u has 2 values, and theory requires 3 even for one latent."
+    )
+
+
 def test_one_latent_is_spoken_of_as_one():
     assert Latents(1, "so it is").sentences() == ["1 latent is trained by default: so it is."]
     assert Latents(3).sentences() == []

@@ -1,5 +1,6 @@
 """Files whose columns have names and types: Parquet, Excel."""
 
+import fnmatch
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 from ivaegan_jax.data.tables.files_of_text import LOOKED_AT
 from ivaegan_jax.data.tables.headings import Cells, Heading, count_numbers, find_heading, tidied
 from ivaegan_jax.data.tables.latents import Latents
-from ivaegan_jax.data.tables.table import Table
+from ivaegan_jax.data.tables.table import Table, named
 from ivaegan_jax.types import InputError
 
 
@@ -35,12 +36,12 @@ def write_parquet(path: Path, latents: Latents) -> None:
 
 
 def read_excel(path: Path, wanted: Sequence[str]) -> Table:
-    """Reads the sheet of the most numbers; names are found as in text."""
+    """Reads the sheet that has what is wanted, of several that of the most numbers."""
     import pandas as pd
 
     try:
         with pd.ExcelFile(path) as file:
-            sheet, heading = _sheet(file)
+            sheet, heading = _sheet(file, wanted)
             names, above = list(heading.names), heading.lines
             frame = pd.read_excel(
                 file, sheet_name=sheet, header=None, skiprows=above, names=names,
@@ -56,17 +57,36 @@ def read_excel(path: Path, wanted: Sequence[str]) -> Table:
     return tidied(frame, f"The sheet {sheet} is read, not {others}." * bool(others), heading.note)
 
 
-def _sheet(file: Any) -> tuple[str, Heading]:
-    """The name of the sheet to read, and its heading."""
+def _sheet(file: Any, wanted: Sequence[str]) -> tuple[str, Heading]:
+    """The name of the sheet to read, and its heading.
+
+    Raises:
+      InputError: where what is wanted stands in several sheets, and none has all of it.
+    """
     import pandas as pd
 
     held = pd.read_excel(file, sheet_name=None, header=None, nrows=LOOKED_AT, dtype=object)
     found: dict[str, Sequence[Cells]] = {
         name: each.fillna("").astype(str).to_numpy().tolist() for name, each in held.items()
     }
-    name = max(found, key=lambda each: count_numbers(found[each]))
+    held_by = {
+        name: {each for each in wanted if _is_there(each, cells)} for name, cells in found.items()
+    }
+    name = max(found, key=lambda each: (len(held_by[each]), count_numbers(found[each])))
+    for other, names in held_by.items():
+        if lacking := sorted(names - held_by[name]):
+            raise InputError(
+                f"{lacking[0]!r} stands in the sheet {other}, and the sheet {name} is read; put "
+                "all columns into one sheet"
+            )
     marked = {i for i, row in enumerate(found[name]) if row and row[0].startswith("#")}
     return name, find_heading(found[name], marked)
+
+
+def _is_there(wanted: str, lines: Sequence[Cells]) -> bool:
+    """Whether a name or pattern is that of a cell of text."""
+    cells = {cell.strip() for line in lines for cell in line}
+    return named(wanted, cells) is not None or bool(fnmatch.filter(cells, wanted))
 
 
 def write_excel(path: Path, latents: Latents) -> None:

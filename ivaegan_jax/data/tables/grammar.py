@@ -54,7 +54,8 @@ def parse_u(
       InputError: for a column or a kind that there is not.
     """
     parts = split_list(given) if isinstance(given, str) else list(given)
-    found = [which for part in parts for which in _parse(part, list(known), kinds)]
+    every = [which for part in parts for which in _parse(part, list(known), kinds)]
+    found = list(dict.fromkeys(every))
     if not found:
         raise InputError(f"u names no column; name them as {GRAMMAR}")
     return found

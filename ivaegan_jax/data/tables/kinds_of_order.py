@@ -102,7 +102,8 @@ def lag(which: Selected, own: Shaped[np.ndarray, " rows"] | None, rows: Rows) ->
         raise InputError(f"u: {which} needs numbers of rows from 1 on, as lag(1) or lag(1,2)")
     source = rows.x if own is None else own[:, None]
     if source.dtype.kind not in "iufb":
-        raise InputError(f"u: {which} needs numbers, {which.name} holds {source.dtype}")
+        held = "text" if source.dtype.kind in "US" else source.dtype
+        raise InputError(f"u: {which} needs numbers, {which.name} holds {held}")
     names = [which.name] if own is not None else rows.columns or range(source.shape[1])
     early, place = rows.rank() < max(lags), np.empty(len(source), np.int64)
     place[rows.order] = np.arange(len(source))

@@ -28,6 +28,7 @@ class Read(NamedTuple):
       missing: rows that have none; their values mean nothing.
       note: how it was read where that is not plain.
       cause: why rows have none, where the user did not leave them out; see `typed`.
+      spelt: the words that stand for a missing one.
     """
 
     column: Column
@@ -35,6 +36,7 @@ class Read(NamedTuple):
     missing: Bool[np.ndarray, " rows"]
     note: str = ""
     cause: str = ""
+    spelt: tuple[str, ...] = ()
 
 
 def whatever_it_is(which: Selected, own: Shaped[np.ndarray, " rows"], alone: bool) -> Read:
@@ -64,9 +66,9 @@ def whatever_it_is(which: Selected, own: Shaped[np.ndarray, " rows"], alone: boo
 
 def categorical(which: Selected, own: Shaped[np.ndarray, " rows"]) -> Read:
     """Categories; their levels are the values that there are."""
-    levels, codes, missing = _levels(which, own)
+    levels, codes, missing, spelt = _levels(which, own)
     note = note_on_blanks(which.name, own, as_text(own))
-    return Read(Column(Kind.CATEGORICAL, levels, which.name), codes, missing, note)
+    return Read(Column(Kind.CATEGORICAL, levels, which.name), codes, missing, note, spelt=spelt)
 
 
 def hot(
@@ -86,19 +88,19 @@ def ordered(which: Selected, own: Shaped[np.ndarray, " rows"]) -> Read:
     Raises:
       InputError: for text without an order, or values that the order lacks.
     """
-    levels, codes, missing = _levels(which, own)
+    levels, codes, missing, spelt = _levels(which, own)
     column = Column(Kind.ORDERED, levels, which.name)
     if not which.arguments:
         if levels.dtype.kind == "U":
             order = ",".join(levels.tolist()[:4])
             raise InputError(f"u: give the order of {which.name}, as {which.name}:ordered({order})")
-        return Read(column, codes, missing)
+        return Read(column, codes, missing, spelt=spelt)
     named = {str(level): level for level in levels.tolist()}
     if lacking := [name for name in named if name not in which.arguments]:
         raise InputError(f"u: {which} lacks {lacking[0]!r}, which {which.name} holds")
     kept = np.array([named[name] for name in which.arguments if name in named])
     column = column._replace(levels=kept)
-    return Read(column, np.maximum(column.coded(levels[codes])[0], 0), missing)
+    return Read(column, np.maximum(column.coded(levels[codes])[0], 0), missing, spelt=spelt)
 
 
 def continuous(which: Selected, own: Shaped[np.ndarray, " rows"]) -> Read:
@@ -161,8 +163,13 @@ def _guessed(which: Selected, known: Num[np.ndarray, " rows"]) -> tuple[float, s
 
 def _levels(
     which: Selected, own: Shaped[np.ndarray, " rows"]
-) -> tuple[Shaped[np.ndarray, " levels"], Num[np.ndarray, " rows"], Bool[np.ndarray, " rows"]]:
-    """The categories that a column holds, the code of every row, and rows that have none."""
+) -> tuple[
+    Shaped[np.ndarray, " levels"],
+    Num[np.ndarray, " rows"],
+    Bool[np.ndarray, " rows"],
+    tuple[str, ...],
+]:
+    """The categories of a column, the code of every row, rows that have none, and their words."""
     own = own.astype(str) if own.dtype.kind in "mM" else as_text(own)
     if own.dtype.kind not in "iufbU":
         what = "neither numbers nor text" if own.dtype.kind == "O" else str(own.dtype)
@@ -174,7 +181,8 @@ def _levels(
     levels, known = np.unique(own[~missing], return_inverse=True)
     codes = np.zeros(len(own), np.int32)
     codes[~missing] = known
-    return whole_levels(levels), codes, missing
+    spelt = np.unique(own[missing]).tolist() if own.dtype.kind == "U" else []
+    return whole_levels(levels), codes, missing, tuple(filter(None, spelt))
 
 
 def _numbers(

@@ -67,9 +67,14 @@ def all_numbers(table: Table, others: Collection[str]) -> tuple[list[str], str]:
     """
     columns = {n: each for n, each in table.arrays.items() if each.ndim == 1 and n not in others}
     numbers = {n: each for n, each in columns.items() if each.dtype.kind in "iufb"}
+    wide = [n for n, each in table.arrays.items() if each.ndim > 1 and n not in others]
+    if numbers and wide:
+        raise InputError(f"which columns are x? Name them, as in --x={wide[0]}; there are "
+                         f"{_described(table)}")  # fmt: skip
     index = [n for n, each in numbers.items() if INDEX.fullmatch(n) and _counts(each)]
     opaque = [n for n, each in columns.items() if each.dtype.kind == "O"]
-    text = [n for n in columns if n not in numbers and n not in opaque]
+    dates = [n for n, each in columns.items() if each.dtype.kind in "mM"]
+    text = [n for n in columns if n not in (*numbers, *opaque, *dates)]
     for name in text:
         if columns[name].dtype.kind in "US" and _share_of_numbers(columns[name]) > MOSTLY:
             what = no_numbers(name, columns[name])
@@ -81,6 +86,7 @@ def all_numbers(table: Table, others: Collection[str]) -> tuple[list[str], str]:
                          f"{_described(table)}")  # fmt: skip
     taken = f"x is all {len(chosen)} columns of numbers that are nothing else: {listed(chosen)}"
     left = [f"text {listed(text)}"] if text else []
+    left += [f"dates {listed(dates)}"] if dates else []
     left += [f"row numbers {listed(index)}"] if index else []
     left += [f"without a value {listed(empty)}"] if empty else []
     left += [f"neither numbers nor text {listed(opaque)}"] if opaque else []

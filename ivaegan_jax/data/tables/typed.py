@@ -27,6 +27,9 @@ OF_ORDER: dict[str, Callable[[Selected, np.ndarray | None, Rows], list[Read]]] =
 KINDS = (*OF_VALUES, *OF_ORDER)
 """What may follow a column's name."""
 
+SHOWN = 3
+"""How many spellings of a missing value a note lists."""
+
 
 def read_typed(
     which: Sequence[Selected],
@@ -97,8 +100,16 @@ def _read(which: Selected, own: np.ndarray | None, rows: Rows | None, alone: boo
 def _missing_note(read: Sequence[Read]) -> str:
     """How many rows are left out, and for which columns."""
     missing = np.any([each.missing for each in read], axis=0)
-    own = {each.column.name: int(each.missing.sum()) for each in read if not each.cause}
+    counts = ", ".join(
+        " as ".join([f"{each.column.name} {each.missing.sum():,}", *_quoted(each.spelt)])
+        for each in read if not each.cause and each.missing.any()
+    )  # fmt: skip
     causes = dict.fromkeys(each.cause for each in read if each.cause)
-    counts = ", ".join(f"{name} {count:,}" for name, count in own.items() if count)
     why = "; ".join([*([f"u is missing: {counts}"] if counts else []), *causes])
     return f"{missing.sum():,} of {len(missing):,} rows are left out ({why})."
+
+
+def _quoted(words: Sequence[str]) -> list[str]:
+    """The first words in one text; none where there are none."""
+    more = " and others" if len(words) > SHOWN else ""
+    return [", ".join(map(repr, words[:SHOWN])) + more] if words else []
