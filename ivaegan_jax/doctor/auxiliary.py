@@ -15,12 +15,10 @@ from ivaegan_jax.doctor.forms import check_turns
 from ivaegan_jax.doctor.levels import FEW_ROWS, check_levels, check_names, check_unknown
 from ivaegan_jax.doctor.outliers import check_outliers
 from ivaegan_jax.doctor.telling import alike
+from ivaegan_jax.studies import FEW_VALUES
 from ivaegan_jax.types import Auxiliary, Dataset, Kind
 
 __all__ = ["FEW_ROWS", "describe_u"]
-
-FEW_VALUES = 50
-"""A continuous u of so few distinct values is perhaps none."""
 
 MOST_ROWS = 100_000
 """Rows on which distinct values are counted where there are many."""

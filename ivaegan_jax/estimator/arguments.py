@@ -80,6 +80,7 @@ def colours(color: Any, x: Any, rows: int) -> Shaped[np.ndarray, " rows"]:
         names = [str(name) for name in getattr(x, "columns", ())]
         if color not in names:
             known = f"x has {', '.join(names)}" if names else "x has no names of columns"
+            known = "there is no x" if x is None else known
             raise InputError(f"color={color!r} is no column; {known}: give a value for each row")
         color = x[color]
     found = np.asarray(color)

@@ -38,6 +38,7 @@ from ivaegan_jax.studies.named import (
     load_study,
     study_names,
 )
+from ivaegan_jax.studies.needs import FEW_VALUES
 from ivaegan_jax.studies.own_sections import SECTIONS
 from ivaegan_jax.studies.pieces import load_of_study
 from ivaegan_jax.studies.plan import Plan
@@ -55,6 +56,7 @@ from ivaegan_jax.studies.workdir import Workdir
 
 __all__ = [
     "CONTROL",
+    "FEW_VALUES",
     "SECTIONS",
     "SETTINGS",
     "Arm",

@@ -17,7 +17,10 @@ from ivaegan_jax.training import (
     tree_bytes,
     used_bytes,
 )
-from ivaegan_jax.types import InputError
+from ivaegan_jax.types import Auxiliary, InputError, Kind
+
+FEW_VALUES = 50
+"""A continuous u of so few distinct values is perhaps none."""
 
 
 def known_sources(
@@ -57,6 +60,17 @@ def notes_on_unlabelled(jobs: Sequence[Job]) -> tuple[str, ...]:
     each = {name: sorted(job.game.terms & need_no_u(job.config)) for name, job in models.items()}
     trained = [f"{', '.join(terms) or 'nothing'} of {name}" for name, terms in each.items()]
     return (f"Rows without u train {'; '.join(trained)}.",) if trained else ()
+
+
+def notes_on_few_values(u: Auxiliary) -> tuple[str, ...]:
+    """That a quantity of few values may be categories, one sentence."""
+    if u.is_categorical or [each.kind for each in u.columns] != [Kind.CONTINUOUS]:
+        return ()
+    distinct, name = u.distinct(), u.columns[0].name or "u"
+    if not distinct <= FEW_VALUES < len(u):
+        return ()
+    return (f"{name} is read as a quantity and has {distinct} different values; if these are "
+            f"categories, give {name}:categorical.",)  # fmt: skip
 
 
 def check_memory(

@@ -18,7 +18,7 @@ from ivaegan_jax.studies.experiment import Experiment, validate
 from ivaegan_jax.studies.gates import Seen, check_shifted_u, look_at, with_shifted_u
 from ivaegan_jax.studies.jobs import Job, make_jobs, make_runs
 from ivaegan_jax.studies.latents import choose_latents
-from ivaegan_jax.studies.needs import known_sources, notes_on_unlabelled
+from ivaegan_jax.studies.needs import known_sources, notes_on_few_values, notes_on_unlabelled
 from ivaegan_jax.studies.observation import with_observation
 from ivaegan_jax.studies.sources import load_datasets, prepare_data
 from ivaegan_jax.studies.streamed import UNSHIFTED, Stream, with_blocks
@@ -66,7 +66,8 @@ def open_data(experiment: Experiment, table: Dataset | None, controls: bool) -> 
     dims = _dims(data, latents.number, stream)
     jobs = make_jobs(experiment, dims)
     _check_jobs(jobs, experiment, data, dims)
-    notes = (*data.notes, *fits, *([UNSHIFTED] if dependent and stream else []))
+    notes = (*data.notes, *notes_on_few_values(datasets[0].u))
+    notes += (*fits, *([UNSHIFTED] if dependent and stream else []))
     notes += (
         *latents.sentences(),
         *(notes_on_unlabelled(jobs) if data.unlabelled is not None else ()),

@@ -188,6 +188,10 @@ FAULTS = {
     "no such column": ((frame(), "sidee"), "u: 'sidee' is no column; did you mean 'side'"),
     "no u": ((frame(),), "which columns are u.*columns are n1, n2, n3, side"),
     "no named columns": ((X, "side"), "u: 'side' is no column; columns are x"),
+    "a table that was read": (
+        (Dataset("t", X, Auxiliary.absent(len(X))), SIDES),
+        "give its parts, `x.x` and `x.u`",
+    ),
     "name of a file": (("t.csv", SIDES), "x is text, 't.csv'; files are read by load_table"),
     "other order": (
         (frame()[[*NAMES]], frame()["side"][::-1]),

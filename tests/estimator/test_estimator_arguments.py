@@ -25,6 +25,7 @@ CALLS = {
     "numbers as text": (lambda m, x: m.transform(x.astype(str)), r"as by astype\(float\)"),
     "colours": (lambda m, x: m.plot_latents(x, color=[1, 2]), "400 rows and 2 values of color"),
     "name of a colour": (lambda m, x: m.plot_latents(x, color="Oz"), "'Oz' is no column; x has Fz"),
+    "colour without x": (lambda m, x: m.plot_latents(color="Fz"), "there is no x: give a value"),
     "colour without names": (lambda m, x: m.plot_latents(x.to_numpy(), color="Fz"), "no names"),
     "no u": (lambda m, x: m.fit(x), 'as in u="NAME,NAME:circular"; columns are Fz'),
     "gaps": (

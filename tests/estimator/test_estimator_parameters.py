@@ -76,6 +76,12 @@ def test_what_cannot_be_meant_is_said_in_one_line(parameters, said):
         ("--seeds must lie", "n_seeds must lie"),
         ("depends on u (--preset=ivae_gan); this", "depends on u (IVAEGAN); this"),
         ("name another --workdir", "name another workdir"),
+        ("config.data.unlabelled must be one", "unlabelled must be one"),
+        ("or --config.data.unlabelled=train.", 'or unlabelled="train".'),
+        ("there are latents (config.model.dim_z)", "there are latents (n_latents)"),
+        ("config.train.batch must be", '"train.batch" in config must be'),
+        ("give u:categorical.", 'give u_kinds="categorical".'),
+        ("give dose:categorical.", 'give "dose:categorical", or u_kinds="categorical".'),
     ],
 )  # fmt: skip
 def test_flags_become_parameters(told, said):

@@ -3,9 +3,10 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from ivaegan_jax.data import load_dataset
+from ivaegan_jax.data import as_dataset, load_dataset
 from ivaegan_jax.doctor.theory import check_dimension, check_distinct_u
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.studies.config import Config
@@ -17,6 +18,7 @@ from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
 RNG = np.random.default_rng(0)
 ROWS = 240
+X = RNG.normal(size=(ROWS, 4))
 
 
 def table(levels, columns=6, true=6, sources=None):
@@ -90,6 +92,21 @@ def test_a_single_latent_that_u_does_not_allow_is_called_so():
     assert notes[-1] == (
         "1 latent is trained by default: u has 2 values, and theory requires 3 even for one latent."
     )
+
+
+@pytest.mark.parametrize(
+    ("u", "told"),
+    [
+        (pd.DataFrame({"dose": np.arange(ROWS) % 8 / 4}), "dose is read as a quantity and has 8"),
+        (np.arange(ROWS) % 8 / 4, "u is read as a quantity and has 8"),
+        (RNG.normal(size=ROWS), None),
+        (np.arange(ROWS) % 8, None),
+    ],
+)
+def test_a_quantity_of_few_values_is_named(u, told):
+    notes = [note for note in study_of(as_dataset(X, u)).notes if "as a quantity" in note]
+    assert [note.partition(" different values")[0] for note in notes] == ([told] if told else [])
+    assert all(note.endswith(":categorical.") for note in notes)
 
 
 def test_one_latent_is_spoken_of_as_one():

@@ -65,6 +65,8 @@ def as_dataset(
     """
     if isinstance(x, str | Path):
         raise InputError(f"x is text, {str(x)[:60]!r}; files are read by load_table")
+    if isinstance(x, Dataset):
+        raise InputError("x is a table that was read already; give its parts, `x.x` and `x.u`")
     x = _as_frame(x, new_rows_of) if hasattr(x, "to_frame") else x
     beside = {"u": u, "groups": groups, "time": time, "s": s}
     given = _given(x, columns, beside, new_rows_of is not None)
