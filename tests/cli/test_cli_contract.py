@@ -60,12 +60,10 @@ def digits(compare):
                    "--config.model.channels=2", "--config.model.dim_z=3")  # fmt: skip
 
 
-OTHERS, TCL, IMCA = (
-    pytest.param(name, marks=SLOW) for name in ("others_on_b1", "b3_tcl", "b3_imca")
-)
+MORE = [pytest.param(name, marks=SLOW) for name in ("others_on_b1", "b3_tcl", "b3_imca", "digits")]
 
 
-@pytest.fixture(params=["on_b1", "gan_on_b1", OTHERS, "continuous", TCL, IMCA, "digits"])
+@pytest.fixture(params=["on_b1", "gan_on_b1", "continuous", *MORE])
 def workdir(request):
     return request.getfixturevalue(request.param)
 
@@ -137,18 +135,14 @@ def test_the_elbo_is_recorded_only_where_the_model_has_one(on_b1, gan_on_b1, row
     assert found == {"vae", "ivae", "ivae_gan", "ivae+shuffled_u", "ivae+u_only"}
 
 
-def test_data_without_sources_have_quality_rows_and_no_mcc(continuous, digits, rows_of):
-    for workdir in (continuous, digits):
-        metrics = {row["metric"] for row in rows_of(workdir) if "metric" in row}
-        assert not {name for name in metrics if name.startswith(("mcc", "cca", "affine"))}
-        assert {row["kind"] for row in rows_of(workdir)} <= {
-            "score",
-            "agreement",
-            "finding",
-            "verdict",
-            "consensus",
-        }
-        assert {"mmd2", "mmd2_real", "mmd2_wrong_u", "c2st", "energy_distance"} <= metrics
+@pytest.mark.parametrize("name", ["continuous", pytest.param("digits", marks=SLOW)])
+def test_data_without_sources_have_quality_rows_and_no_mcc(name, request, rows_of):
+    rows = rows_of(request.getfixturevalue(name))
+    metrics = {row["metric"] for row in rows if "metric" in row}
+    assert not {name for name in metrics if name.startswith(("mcc", "cca", "affine"))}
+    kinds = {"score", "agreement", "finding", "verdict", "consensus"}
+    assert {row["kind"] for row in rows} <= kinds
+    assert {"mmd2", "mmd2_real", "mmd2_wrong_u", "c2st", "energy_distance"} <= metrics
 
 
 @pytest.mark.parametrize("u", [pytest.param("continuous", marks=SLOW), "many levels"])
@@ -163,7 +157,7 @@ def test_a_table_with_few_held_out_rows_per_u_is_scored(u, compare, rows_of, tmp
     assert {row.get("metric") for row in rows_of(workdir)} >= {"recon_r2", "agreement_mcc"}
 
 
-@pytest.mark.parametrize("workdir", ["on_b1", "gan_on_b1", OTHERS], indirect=True)
+@pytest.mark.parametrize("workdir", ["on_b1", "gan_on_b1", MORE[0]], indirect=True)
 def test_every_mcc_row_says_which_convention_made_it(workdir, rows_of):
     scores = [row for row in rows_of(workdir) if row["kind"] == "score"]
     rows = [row for row in scores if row["metric"].startswith("mcc")]
@@ -227,6 +221,7 @@ def test_arrays_for_figures_belong_to_the_runs_in_order(on_b1):
             assert arrays["s"].shape == (2, 24, 5)
 
 
+@SLOW
 def test_images_are_shown_in_their_own_units(digits):
     with np.load(digits / "arrays" / "ivae.npz", allow_pickle=False) as arrays:
         assert arrays["image_shape"].tolist() == [8, 8]

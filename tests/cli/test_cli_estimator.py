@@ -16,6 +16,7 @@ SETTINGS = {
     "model.critic_depth": 2,
     "train.batch": 16,
     "train.chunk": 10,
+    "train.unmix": False,
 }
 
 

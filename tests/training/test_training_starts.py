@@ -42,6 +42,10 @@ def toy_trainer(dies=lambda seed: False, term=lambda seed, step: seed % 1009):
     return Trainer(init, step, make_chunk(step))
 
 
+TOY = toy_trainer()
+"""Compiled once where nothing else is wanted."""
+
+
 def runs_of(seeds):
     return Run(seeds, 0 * seeds, np.full(len(seeds), STEPS, np.int32),
                stack_hypers(Hypers(), len(seeds)))  # fmt: skip
@@ -68,13 +72,19 @@ def train():
         schedule = Schedule(STEPS, chunk, 1, starts)
         with Checkpoints(folder) as kept:
             states = train_runs(
-                toy_trainer(**toy), runs_of(seeds), (), schedule, kept, mesh,
+                toy_trainer(**toy) if toy else TOY, runs_of(seeds), (), schedule, kept, mesh,
                 on_start=lambda step: None, on_chunk=chunks.append,
                 on_piece=lambda *piece: pieces.append(piece), stop=Stop(),
             )  # fmt: skip
         return states, chunks, pieces
 
     return train
+
+
+@pytest.fixture(scope="module")
+def whole(train, tmp_path_factory):
+    """Final states of a training that nothing stopped."""
+    return train(SEEDS, Starts(COUNT), tmp_path_factory.mktemp("whole"))[0]
 
 
 def candidates():
@@ -139,8 +149,7 @@ def test_steps_of_starts_left_behind_count_as_work(train, tmp_path):
 
 
 @pytest.mark.parametrize("stop_after", [1, 5, 12, 13, 14, 18, 22, 24])
-def test_a_stop_within_or_after_the_starts_changes_nothing(train, tmp_path, stop_after):
-    whole, _, _ = train(SEEDS, Starts(COUNT), tmp_path / "whole")
+def test_a_stop_within_or_after_the_starts_changes_nothing(train, whole, tmp_path, stop_after):
     with pytest.raises(Interrupted):
         train(SEEDS, Starts(COUNT), tmp_path / "cut", stop_after=stop_after)
     goes_on, _, pieces = train(SEEDS, Starts(COUNT), tmp_path / "cut", chunk=9)
