@@ -15,7 +15,7 @@ from ivaegan_jax.doctor.forms import check_turns
 from ivaegan_jax.doctor.levels import FEW_ROWS, check_levels, check_names, check_unknown
 from ivaegan_jax.doctor.outliers import check_outliers
 from ivaegan_jax.doctor.telling import alike
-from ivaegan_jax.studies import FEW_VALUES
+from ivaegan_jax.studies import may_be_categories
 from ivaegan_jax.types import Auxiliary, Dataset, Kind
 
 __all__ = ["FEW_ROWS", "describe_u"]
@@ -111,7 +111,7 @@ def check_columns_of_u(aux: Auxiliary, distinct: int) -> Finding:
         sentence = columns_that({"that never change": constant}, names, "u")
         code = "" if names else f", `u = np.delete(u, {constant}, axis=1)`"
         return Finding("range", "warn", sentence, f"Leave them out of u{code}.", values)
-    if distinct <= FEW_VALUES < len(u) and not aux.categories:
+    if may_be_categories(u, distinct) and not aux.categories:
         sentence = f"u holds floats but has only {distinct} distinct values."
         how = ", `u = np.unique(u, axis=0, return_inverse=True)[1]`"
         how = f", {names[0]}:categorical or {names[0]}:ordered" if names else how

@@ -84,10 +84,14 @@ def check_identifiability(study: Study, raw: Dataset) -> Iterator[Finding]:
 
 
 def look_at(study: Study, raw: Dataset) -> tuple[np.ndarray, np.ndarray, Sample]:
-    """X and u of the first model's rows on the first data seed, and the sample that tests see."""
+    """X and u of the first model's rows on the first data seed, and the sample that tests see.
+
+    Columns are standardised and no more: components of what is white already would be any.
+    """
     ordered = ordered_as(raw, parse_split(study.data.split.split))
     part = examined_part(study, study.jobs[0], ordered)
-    x, u = np.asarray(part.x[0]), np.asarray(part.u[0])
+    x = study.data.preprocessing[0].standardised(np.asarray(part.x[0]))
+    u = np.asarray(part.u[0])
     groups = None if ordered.groups is None else part.group[0]
     return x, u, draw_sample(x, u, max(MOST_COMPONENTS, study.dims.dim_z), groups)
 

@@ -24,8 +24,8 @@ FEWEST_COUNTS, MOST_OTHERS = 3, 0.25
 NUMBERING = re.compile(r"(.*[\W_])?(ids?|idx|index|uuid|identifier|nr|zip)", re.IGNORECASE)
 """Names of columns that number something."""
 
-SAME = 1e-6
-"""Relative spread of sums that are one number."""
+SAME, FIXED = 1e-6, 1e-3
+"""Range of sums that are one number, over that number and over the spread of the widest column."""
 
 
 def check_forms(dataset: Dataset, varies: Bool[np.ndarray, " dim_x"]) -> Iterator[Finding]:
@@ -108,7 +108,8 @@ def _shares(
 ) -> Iterator[Finding]:
     """Rows that add up to one number."""
     sums = x.sum(axis=1)
-    if varies.sum() < 3 or x.min() < 0 or np.ptp(sums) > SAME * abs(sums[0]):
+    most = min(SAME * abs(sums[0]), FIXED * x.std(axis=0).max())
+    if varies.sum() < 3 or x.min() < 0 or np.ptp(sums) > most:
         return
     sentence = (
         f"Every row of x adds up to {sums[0]:.6g}, as shares do: a column follows from others."

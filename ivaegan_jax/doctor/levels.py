@@ -7,10 +7,11 @@ from ivaegan_jax.doctor.finding import Finding, listed
 
 UNKNOWN = frozenset(
     {"unknown", "unk", "unassigned", "undefined", "undetermined", "unclassified", "unlabelled"}
-    | {"unlabeled", "not recorded", "not determined", "no data", "nodata", "nd", "n.d.", "tbd"}
+    | {"unlabeled", "unspecified", "not recorded", "not determined", "not applicable", "no data"}
+    | {"nodata", "nd", "n.d.", "n/d", "tbd", "blank", "empty", "none", "null", "missing"}
     | {"error", "invalid", "inf", "-inf", "-1", "-9", "-99", "99", "-999", "999", "-9999", "9999"}
 )
-"""Names, in small letters, that may stand for a missing level among other names."""
+"""Names, in small letters and without brackets, that may stand for a missing level among others."""
 
 FEW_ROWS = 30
 """Rows below which a level's means and variances are hardly known."""
@@ -45,7 +46,7 @@ def check_unknown(names: list[Any], counts: list[int]) -> Finding | None:
     if not all(isinstance(name, str) for name in names):
         return None
     rows = dict(zip(names, counts, strict=True))
-    found = {name: n for name, n in rows.items() if name.strip().lower() in UNKNOWN}
+    found = {name: n for name, n in rows.items() if name.strip(" ()[]<>").lower() in UNKNOWN}
     words = [name for name in names if name not in found and not name.strip("+-.").isdecimal()]
     if not found or not words:
         return None

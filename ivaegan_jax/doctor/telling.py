@@ -11,6 +11,7 @@ from ivaegan_jax.doctor.finding import (
     named,
     on_columns,
 )
+from ivaegan_jax.doctor.numbering import numbers_rows
 from ivaegan_jax.types import Dataset, are_codes
 
 SAME = 0.9995
@@ -37,7 +38,7 @@ def check_telling(dataset: Dataset, varies: Bool[np.ndarray, " dim_x"]) -> Findi
     most = max(1000, min(MOST_ROWS, MOST_VALUES // dataset.x.shape[1]))
     rows = np.random.default_rng(0).permutation(len(dataset.x))[:most]
     some = dataset.x[rows].astype(float)
-    index = alike(some, rows[:, None].astype(float)) | is_numbering(dataset.x, some)
+    index = follows(some, rows[:, None].astype(float)) | numbers_rows(dataset, some)
     tells = tells_u(some, dataset.u[rows].values) & ~index & varies
     kinds = {
         "that follow the row number": np.flatnonzero(index).tolist(),
@@ -81,16 +82,13 @@ def alike(
     return np.asarray((np.abs(x.T @ other) > SAME).any(axis=1))
 
 
-def is_numbering(
-    x: Real[np.ndarray, "all_rows dim_x"], some: Float[np.ndarray, "rows dim_x"]
+def follows(
+    x: Float[np.ndarray, "rows dim_x"], other: Float[np.ndarray, "rows columns"]
 ) -> Bool[np.ndarray, " dim_x"]:
-    """Which columns number the rows in another order: every whole number of a range once."""
-    found = np.zeros(x.shape[1], bool)
-    for column in np.flatnonzero((some == np.round(some)).all(axis=0)):
-        values = x[:, column]
-        if len(x) > 2 and float(values.max()) - float(values.min()) == len(x) - 1:
-            found[column] = len(np.unique(values)) == len(x)
-    return found
+    """Which columns are another one, or rise or fall with it: times with gaps, logarithms."""
+    from scipy.stats import rankdata
+
+    return alike(x, other) | alike(rankdata(x, axis=0), rankdata(other, axis=0))
 
 
 def tells_u(
@@ -103,7 +101,7 @@ def tells_u(
     order, so that equal values tell nothing.
     """
     if not are_codes(u):
-        return alike(x, u.astype(float))
+        return follows(x, u.astype(float))
     counts = np.unique(u, return_counts=True)[1]
     chance, most = np.square(counts / len(u)).sum(), 1 - len(counts) / len(u)
     if most <= chance:

@@ -38,7 +38,7 @@ from ivaegan_jax.studies.named import (
     load_study,
     study_names,
 )
-from ivaegan_jax.studies.needs import FEW_VALUES
+from ivaegan_jax.studies.needs import may_be_categories
 from ivaegan_jax.studies.own_sections import SECTIONS
 from ivaegan_jax.studies.pieces import load_of_study
 from ivaegan_jax.studies.plan import Plan
@@ -56,7 +56,6 @@ from ivaegan_jax.studies.workdir import Workdir
 
 __all__ = [
     "CONTROL",
-    "FEW_VALUES",
     "SECTIONS",
     "SETTINGS",
     "Arm",
@@ -97,6 +96,7 @@ __all__ = [
     "load_whole_results",
     "log_likelihood",
     "make_label",
+    "may_be_categories",
     "merge",
     "model_of",
     "most_latents",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import jax
 import numpy as np
+from jaxtyping import Float
 
 from ivaegan_jax.data import Prepared
 from ivaegan_jax.models import Dims, need_no_u
@@ -19,8 +20,9 @@ from ivaegan_jax.training import (
 )
 from ivaegan_jax.types import Auxiliary, InputError, Kind
 
-FEW_VALUES = 50
-"""A continuous u of so few distinct values is perhaps none."""
+FEW_VALUES, FEW_WHOLE, ROWS_OF_EACH = 50, 200, 30
+"""A continuous u of so few distinct values is perhaps none, nor one of so few whole numbers that
+have so many rows each."""
 
 
 def known_sources(
@@ -67,10 +69,23 @@ def notes_on_few_values(u: Auxiliary) -> tuple[str, ...]:
     if u.is_categorical or [each.kind for each in u.columns] != [Kind.CONTINUOUS]:
         return ()
     distinct, name = u.distinct(), u.columns[0].name or "u"
-    if not distinct <= FEW_VALUES < len(u):
+    if not may_be_categories(u.values, distinct):
         return ()
     return (f"{name} is read as a quantity and has {distinct} different values; if these are "
             f"categories, give {name}:categorical.",)  # fmt: skip
+
+
+def may_be_categories(u: Float[np.ndarray, "rows columns"], distinct: int) -> bool:
+    """Whether quantities have so few values that they may be the codes of categories.
+
+    Args:
+      u: quantities.
+      distinct: how many different rows they have.
+    """
+    most = FEW_VALUES
+    if not (u % 1).any():
+        most = max(most, min(FEW_WHOLE, len(u) // ROWS_OF_EACH))
+    return distinct <= most < len(u)
 
 
 def check_memory(

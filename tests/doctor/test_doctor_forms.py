@@ -78,9 +78,12 @@ def test_rows_that_add_up_to_one_number_are_shares_and_the_advice_works():
         assert "shares" not in named(scope["x"])
         assert "shares" not in named(shares[:, 1:])
     assert "shares" not in named(X)
+    assert "shares" not in named(X + 2e9)
 
 
-@pytest.mark.parametrize("name", ["unknown", "ND", " Unassigned", "-999", "99"])
+@pytest.mark.parametrize(
+    "name", ["unknown", "ND", " Unassigned", "-999", "99", "(null)", "Not applicable", "[missing]"]
+)
 @pytest.mark.parametrize("beside", [False, True])
 def test_levels_that_may_mean_none_are_named(name, beside):
     side = pd.Series(np.array(["left", "right", "up", name])[np.arange(ROWS) % 4], name="side")

@@ -124,6 +124,8 @@ def test_what_is_no_count():
     assert not are_counts(counts - 1)
     assert not are_counts(counts + 0.5)
     assert not are_counts(np.minimum(counts, 1))
+    assert not are_counts(counts + 2e9)
+    assert not are_counts(np.round(2048 + 20 * rng.normal(size=(500, 4))))
     assert not are_counts(np.empty((0, 4)))
 
 

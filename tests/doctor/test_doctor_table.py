@@ -3,11 +3,12 @@ import pytest
 
 from ivaegan_jax.data import as_dataset
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS, describe_u
-from ivaegan_jax.doctor.examine import examine
+from ivaegan_jax.doctor.examine import examine, look_at
 from ivaegan_jax.doctor.finding import Finding, blocks, counted, listed, refusal
 from ivaegan_jax.doctor.observations import describe_x
 from ivaegan_jax.doctor.outliers import FAR
-from ivaegan_jax.studies import Config, Experiment
+from ivaegan_jax.models import ModelConfig
+from ivaegan_jax.studies import Config, Experiment, Study
 from ivaegan_jax.training import TrainConfig
 from ivaegan_jax.types import InputError
 
@@ -88,10 +89,13 @@ def test_a_level_per_row_is_perhaps_a_quantity(table):
         (np.linspace(0, 1, 300)[:, None], "fine", "varies"),
         (np.c_[np.linspace(0, 1, 300), np.ones(300)], "warn", "columns of u that never change: 1"),
         (np.arange(300)[:, None] % 4 / 10, "warn", "only 4 distinct values"),
+        (np.arange(3000)[:, None] % 80, "warn", "only 80 distinct values"),
+        (np.arange(3000)[:, None] % 80 / 10, "fine", "varies"),
+        (np.eye(80)[np.arange(3000) % 80] * 100, "warn", "only 80 distinct values"),
     ],
 )
 def test_a_continuous_u_is_described_by_its_columns(table, u, severity, expected):
-    found = by_name(describe_u(table(u=u.astype(np.float32))))
+    found = by_name(describe_u(table(u=u.astype(np.float32), x=np.zeros((len(u), 3)))))
     assert found["u"].values["type"] == "continuous"
     assert found["range"].severity == severity
     assert expected in found["range"].sentence
@@ -149,3 +153,16 @@ def test_a_table_in_memory_is_examined_as_its_file_is(tmp_path):
     )
     assert own == found
     assert {"x", "u", "u_in_x", "modulation"} <= set(by_name(found))
+
+
+def test_components_that_tests_see_are_those_of_the_columns_whatever_their_offset():
+    rng, u = np.random.default_rng(0), np.arange(600) % 8
+    x = rng.normal(size=(600, 3)) * rng.uniform(0.3, 3, (8, 3))[u] @ rng.normal(size=(3, 3))
+    config = Config(train=TrainConfig(batch=16), model=ModelConfig(dim_z=3))
+    experiment, seen = Experiment("mine", ("ivae",), (1,), (1,), 10, config), []
+    for offset in (0, np.array([2e9, 0, -5e7])):
+        raw = as_dataset(x + offset, u)
+        study = Study(experiment, table=raw)
+        assert study.data.preprocessing[0].codec.is_whitening
+        seen.append(np.abs(look_at(study, raw)[2].x))
+    np.testing.assert_allclose(seen[0], seen[1], atol=1e-3)

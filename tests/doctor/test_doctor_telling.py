@@ -8,8 +8,9 @@ import pytest
 from ivaegan_jax.data import load_table
 from ivaegan_jax.data.sentinels import find_sentinels, notes_on_codes
 from ivaegan_jax.doctor.auxiliary import describe_u
+from ivaegan_jax.doctor.numbering import is_numbering
 from ivaegan_jax.doctor.observations import describe_x
-from ivaegan_jax.doctor.telling import is_numbering
+from ivaegan_jax.doctor.telling import check_telling
 
 RNG = np.random.default_rng(0)
 ROWS, LEVELS = 1200, 12
@@ -50,6 +51,22 @@ def test_row_numbers_and_u_among_the_columns_are_named(found):
     assert values(found(x[shuffled], U[shuffled]), "telling")["tells_u"] == [7, 9]
     names = np.array([f"condition {code}" for code in U])
     assert values(found(x, names), "telling")["tells_u"] == [7, 9]
+
+
+def test_times_with_gaps_and_numbers_within_levels_or_groups_are_row_numbers(tmp_path):
+    gaps = np.cumsum(RNG.exponential(size=ROWS)) + 9e4 * (np.arange(ROWS) > 500)
+    within = np.concatenate([np.arange(each) for each in np.bincount(U)])
+    groups = np.arange(ROWS) // 40
+    in_group = np.arange(ROWS) % 40 + 1
+    np.savez(tmp_path / "table.npz", x=np.column_stack([X, gaps, within, in_group]), u=U, g=groups)
+    data = load_table(tmp_path / "table.npz", groups="g")
+    assert check_telling(data, np.ones(9, bool)).values["index"] == [6, 7, 8]
+
+
+def test_columns_that_rise_with_a_continuous_u_are_named(found):
+    u = RNG.uniform(size=ROWS)
+    x = np.column_stack([X, np.exp(5 * u), -np.sqrt(u), u + RNG.normal(size=ROWS)])
+    assert values(found(x, u), "telling")["tells_u"] == [6, 7]
 
 
 def test_columns_of_a_continuous_u_among_those_of_x_are_named(found):
@@ -188,5 +205,5 @@ def test_offsets_are_named_only_where_they_cost_digits(found):
 def test_small_whole_numbers_do_not_overflow(dtype):
     """Their range may be larger than the type holds, as in recordings of 8 bits."""
     low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
-    x = np.linspace(low, high, 256).astype(dtype)[:, None]
-    assert is_numbering(x, x.astype(float)).all() == (dtype != np.int16)
+    x, one = np.linspace(low, high, 256).astype(dtype), np.zeros(256, int)
+    assert is_numbering(x, one, np.arange(256)) == (dtype != np.int16)

@@ -11,6 +11,9 @@ FACTORS, ROUNDS = 12, 50
 FEWEST_COLUMNS, ROWS_PER_COLUMN = 3, 10
 """Below which covariances tell nothing of what columns share."""
 
+NARROW = 0.5
+"""Variance over the mean that most columns of counts have at least: a Poisson law has 1."""
+
 OVER = 0.2
 """Dispersion from which counts are over-dispersed: bent log rates look like up to half of it."""
 
@@ -45,10 +48,16 @@ class Counted(NamedTuple):
 
 
 def are_counts(x: Float[np.ndarray, "rows columns"]) -> bool:
-    """Whether x holds whole numbers of 0 or more, and no column is mere codes of 0 and 1."""
+    """Whether x holds whole numbers of 0 or more that spread as counts do.
+
+    Most columns are more than codes of 0 and 1, and vary by about their mean or more, as counts of
+    any rate do: readings of a converter, or times, that lie far from 0 do not.
+    """
     if not x.size or x.min() < 0 or not (x == np.round(x)).all():
         return False
-    return bool((x.max(axis=0) > 1).mean() > 0.5)
+    several = x.max(axis=0) > 1
+    spread = x.var(axis=0) >= NARROW * x.mean(axis=0)
+    return bool(several.mean() > 0.5 and spread[several].mean() > 0.5)
 
 
 def look_at_counts(x: Float[np.ndarray, "rows columns"]) -> Counted:
