@@ -120,11 +120,15 @@ def _of_all_columns(
 def _of_some_columns(
     seen: Seen, new: Moments, table: np.ndarray, names: Sequence[str]
 ) -> str | None:
-    """Columns that are one value now, or two that are swapped, all within their ranges."""
+    """Columns of one value or of hardly any spread now, or two that are swapped, within ranges."""
     if len(still := stands_still(seen, new)):
         value, many = float(new.low[still[0]]) + 0.0, f"{len(still):,} of {len(names):,} columns"
         one = f"column {names[still[0]]} is {value:.5g} in all of them"
         return f"{one}, where it varied before, and so for {many}; are values missing?"
+    if len(small := shrinks(seen, new)):
+        spread, many = new.std[small[0]] / seen.std[small[0]], f"{len(small):,} of {len(names):,}"
+        one = f"column {names[small[0]]} spreads {spread:.2g} times as far as it did"
+        return f"{one}, and so for {many} columns; are the units others?"
     which = " and ".join(str(names[column]) for column in swapped(seen, table))
     return which and f"columns {which} go with the others as each other did; are they swapped?"
 
@@ -144,6 +148,13 @@ def stands_still(seen: Seen, new: Moments) -> list[int]:
     """Columns that varied and have one value now, within the range: no count that is merely 0."""
     inner = (new.low != seen.low) & (new.low != seen.high)
     return np.flatnonzero((new.low == new.high) & (seen.std > 0) & inner).tolist()
+
+
+def shrinks(seen: Seen, new: Moments) -> list[int]:
+    """Columns that hardly spread any more, away from the ends of their range: no rare counts."""
+    inner = (new.low != seen.low) & (new.high != seen.high)
+    little = (new.std > 0) & (new.std < SMALLEST_SPREAD * seen.std)
+    return np.flatnonzero(little & inner).tolist()
 
 
 def share_outside(

@@ -115,7 +115,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """
     try:
         found = json.loads(path.read_bytes()) if path.exists() else {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is damaged; restore or delete it") from error
     if not isinstance(found, dict):
         raise InputError(f"{path} holds no JSON object; restore or delete it")
@@ -123,7 +123,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 MISREAD = (ArithmeticError, AttributeError, EOFError, LookupError, TypeError, ValueError,
-           MemoryError, zipfile.BadZipFile, zlib.error)  # fmt: skip
+           MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error)  # fmt: skip
 """What code raises that is given something else than was once written."""
 
 

@@ -22,7 +22,7 @@ def read_rows(path: Path) -> list[Row]:
     for number, line in enumerate(lines, start=1):
         try:
             rows.append(dict(json.loads(line)))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             if number < len(lines):
                 raise InputError(f"{path}: line {number} is damaged; restore the file") from error
     return rows

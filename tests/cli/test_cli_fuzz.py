@@ -17,6 +17,16 @@ def claims_much(path):
     return header.getvalue()
 
 
+def encrypted(path):
+    """An archive whose first member says that it takes a password."""
+    archive = io.BytesIO()
+    np.savez(archive, x=np.zeros(3))
+    content = bytearray(archive.getvalue())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + place] |= 1
+    return bytes(content)
+
+
 SPOILT = {
     "empty": lambda path: b"",
     "cut": lambda path: path.read_bytes()[: path.stat().st_size // 2],
@@ -24,6 +34,8 @@ SPOILT = {
     "list": lambda path: b'[1, {"preset": null}]\n',
     "object": lambda path: b'{"preset": "vae", "step": "x", "config": 3, "data_seeds": 1}\n',
     "much": claims_much,
+    "deep": lambda path: b'{"preset":' + b"[" * 200_000,
+    "encrypted": encrypted,
 }
 READ_BY = {
     "config.json": ("report", "checkpoint"),

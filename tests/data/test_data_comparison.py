@@ -81,6 +81,16 @@ def test_one_column_in_other_units_is_named(name):
     assert "other units" in changed
 
 
+@pytest.mark.parametrize("name", ["b1", "b2", "b3_tcl", "units"])
+@pytest.mark.parametrize("factor", [0.03, 0.001])
+def test_one_column_in_smaller_units_is_named(name, factor):
+    own = DATA[name].x.mean(axis=0) * (name == "units")  # an offset stays where it is
+    change = np.array([1, factor] + [1] * (DATA[name].x.shape[1] - 2))
+    changed = said(name, lambda x: (x - own) * change + own)
+    found = re.search(r"column 1 .* spreads (\S+) times as far .* are the units others", changed)
+    assert float(found[1]) == pytest.approx(factor, rel=0.2)
+
+
 def test_one_new_row_in_other_units_is_said():
     assert "column" in said("units", lambda x: x * 1000, rows=SEEN["units"][1][:1])
     assert "column" in said("b1", lambda x: x * 1000, rows=SEEN["b1"][1][:1])

@@ -1,3 +1,6 @@
+import io
+import zipfile
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -168,10 +171,29 @@ def damaged_bytes(kind, tmp_path):
         "cut": whole[:2000],
         "flipped": bytes(flipped),
         "pickle": b"\x80\x04K\x01.",
+        "header": with_member(b"\x93NUMPY\x01\x00\xff\xff" + b"(" * 65535),
     }[kind]
 
 
-@pytest.mark.parametrize("kind", ["text", "nothing", "cut", "flipped", "pickle"])
+def with_member(content):
+    """An archive with this in place of x."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("x.npy", content)
+    return archive.getvalue()
+
+
+def test_a_header_that_claims_more_than_there_is_gives_one_clear_line(tmp_path):
+    header = io.BytesIO()
+    claim = {"descr": "<f4", "fortran_order": False, "shape": (10**15,)}
+    np.lib.format.write_array_header_1_0(header, claim)
+    (tmp_path / "huge.npz").write_bytes(with_member(header.getvalue()))
+    with pytest.raises(InputError, match=r"huge\.npz: x takes more memory than there is") as caught:
+        load_table(tmp_path / "huge.npz")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["text", "nothing", "cut", "flipped", "pickle", "header"])
 def test_foreign_or_damaged_files_give_one_clear_line(tmp_path, kind):
     path = tmp_path / "damaged.npz"
     path.write_bytes(damaged_bytes(kind, tmp_path))

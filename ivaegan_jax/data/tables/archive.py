@@ -51,11 +51,14 @@ def read_arrays(path: Path, wanted: Sequence[str] = KEYS) -> Table:
             rows = len(np.atleast_1d(arrays.get("x", next(iter(arrays.values()), ()))))
             taken = (*wanted, *arrays, *(OF_SPARSE if sparse else ()))
             arrays |= side_columns(file, rows, taken)
+    except MemoryError as error:
+        what = f"{key} takes more memory than there is ({error})"
+        raise InputError(f"{what}; save it as {key}.npy or in HDF5, or restore the file") from None
     # RuntimeError: encrypted, or packed in a way zipfile does not know.
     except (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         if isinstance(error, InputError):
             raise
-        if "pickle" not in str(error):
+        if "Object arrays" not in str(error):
             raise damaged from None
         raise InputError(_advice_on_objects(path, key)) from None
     how = BESIDE_SPARSE if sparse else f"{HOW_TO_NAME}, or {HOW_TO_SAVE}"
