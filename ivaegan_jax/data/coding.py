@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from ivaegan_jax.data.columns import Moments
+from ivaegan_jax.data.columns import Moments, pieces
 from ivaegan_jax.data.tables.auxiliary import one_hot
 from ivaegan_jax.data.tables.categories import is_missing
 from ivaegan_jax.types import Auxiliary, Column, InputError
@@ -66,10 +66,12 @@ def features(
     known, unseen = u.in_columns(columns)
     for i, column in enumerate(columns):
         _check_seen(u.own_column(i), unseen[:, i], column, i)
-    found, at = np.empty((len(u), len(mean)), np.float32), 0
-    for _, values in known.features():
-        place = slice(at, at := at + values.shape[1])
-        found[:, place] = (values - mean[place]) / std[place]
+    found = np.empty((len(u), len(mean)), np.float32)
+    for rows in pieces(*found.shape):
+        at = 0
+        for _, values in known[rows].features():
+            place = slice(at, at := at + values.shape[1])
+            found[rows, place] = (values - mean[place]) / std[place]
     return found
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from ivaegan_jax.data import (
     DATASETS,
     DataConfig,
@@ -21,6 +23,9 @@ from ivaegan_jax.types import Dataset, InputError
 
 IN_MEMORY = 3
 """Copies of x in memory: as it is given, standardised, and in parts."""
+
+OF_FEATURES = 3
+"""Copies of the features of u: as they are tested, in parts, and on the devices."""
 
 
 def tables_of(data: str) -> tuple[str, ...]:
@@ -54,7 +59,28 @@ def load_raw(experiment: Experiment, data_seed: int) -> Dataset:
     if is_file and (block_rows or is_beyond_memory(stored_bytes(name, columns.get("x", "")))):
         return stream_table(name, config.data.split, **columns)
     dataset = load_named(name, config.data, data_seed)
+    check_features(dataset)
     return bounded(dataset) if block_rows else dataset
+
+
+def check_features(dataset: Dataset) -> None:
+    """Raises InputError where u has more features than there is memory for.
+
+    A category alone is codes of its levels; beside other columns each level is a feature.
+    """
+    u = dataset.u
+    if u.is_categorical or u.is_absent or not u.categories:
+        return
+    each = [values.shape[1] for _, values in u[:1].features()]
+    needed, free = 4 * OF_FEATURES * len(u) * sum(each), free_bytes()
+    if needed > SHARE * free:
+        most = int(np.argmax(each))
+        name = u.columns[most].name or f"column {most} (counting from 0)"
+        raise InputError(
+            f"{name} of u has {each[most]:,} levels, a feature each beside other columns: features "
+            f"of {len(u):,} rows need {needed / 2**30:.1f} GiB of memory and {free / 2**30:.1f} "
+            "GiB are free; give it as the only column of u, or merge its levels"
+        )
 
 
 def is_beyond_memory(size: int) -> bool:
@@ -97,6 +123,8 @@ def load_datasets(experiment: Experiment, table: Dataset | None = None) -> list[
     if is_synthetic(experiment.data):
         return [load_raw(experiment, seed) for seed in experiment.data_seeds]
     # a data seed only draws the split
+    if table is not None:
+        check_features(table)
     table = table or load_raw(experiment, 1)
     block_rows = experiment.config.train.block_rows
     table = bounded(table) if block_rows and table.whole is None else table

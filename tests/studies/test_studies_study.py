@@ -2,19 +2,23 @@
 
 import jax
 import numpy as np
+import pandas as pd
 import pytest
 
+from ivaegan_jax.data import as_dataset
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.models.config import ModelConfig
+from ivaegan_jax.studies import sources
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.jobs import watched_terms
+from ivaegan_jax.studies.sources import OF_FEATURES, load_datasets
 from ivaegan_jax.studies.study import Study
 from ivaegan_jax.training.ahead import threads_ahead
 from ivaegan_jax.training.config import TrainConfig
 from ivaegan_jax.training.devices import make_seeds_mesh
 from ivaegan_jax.training.limits import used_bytes
-from ivaegan_jax.training.memory import COMPILER
+from ivaegan_jax.training.memory import COMPILER, SHARE
 from ivaegan_jax.training.programs import over_chunks
 from ivaegan_jax.types import InputError
 
@@ -108,3 +112,20 @@ def test_the_memory_that_is_said_holds_the_process_and_grows_with_rows_and_runs(
 def test_rows_of_named_data_sets_count_as_exchangeable():
     """Digits come writer by writer: rows are alike beyond chance, but hardly."""
     assert on_table("digits", "ivae").experiment.presets == ("ivae",)
+
+
+def test_features_of_many_levels_beside_other_columns_are_refused_before_they_are_made(monkeypatch):
+    rng, levels = np.random.default_rng(0), np.arange(600) % 300
+    u = pd.DataFrame({"subject": [f"s{code}" for code in levels], "speed": rng.normal(size=600)})
+    x = rng.normal(size=(600, 3))
+    config = Config(model=ModelConfig(width=8), train=TrainConfig(batch=16))
+    experiment = Experiment("mine", ("ivae",), (1,), (1,), 10, config)
+    needed = 4 * OF_FEATURES * 600 * 301
+    for free, fits in ((needed / SHARE, True), (needed / SHARE - 8, False)):
+        monkeypatch.setattr(sources, "free_bytes", lambda free=free: free)
+        if fits:
+            assert load_datasets(experiment, as_dataset(x, u))
+            continue
+        with pytest.raises(InputError, match="subject of u has 300 levels, a feature each beside"):
+            load_datasets(experiment, as_dataset(x, u))
+        assert load_datasets(experiment, as_dataset(x, u["subject"])), "as advised"
