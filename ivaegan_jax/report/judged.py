@@ -33,14 +33,15 @@ def write_judged(judged: Judged, out: str | Path, data: str, facts: Mapping[str,
     Returns:
       The path of the page.
     """
-    write_json(Path(out) / "judged.json", judged.to_json())
+    out = Path(out).expanduser()
+    write_json(out / "judged.json", judged.to_json())
     first, *others = judged.lines()
     plain = [line.lstrip("-?+ ") for line in others]
     details = [each for each in (_pairs(judged), _runs(judged)) if each.records]
     lead = [f"{first[0].upper()}{first[1:]}.", *judged.copies, *plain[-2:]]
     section = Section(data, lead, _axes(judged), details, (), [_short(judged)])
     records = {"judged": judged.to_json()}
-    return write_page(Path(out), f"Referee: {data}", [section], records, [Facts("judge", facts)])
+    return write_page(out, f"Referee: {data}", [section], records, [Facts("judge", facts)])
 
 
 def _short(judged: Judged) -> Short:

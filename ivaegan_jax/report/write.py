@@ -54,11 +54,12 @@ def write_report(
       >>> write_report([Path("runs/mine")]).name
       'report.html'
     """
-    with making_sense_of(Path(workdirs[0]) if len(workdirs) == 1 else Path("a work directory")):
-        read = read_workdirs([own for path in workdirs for own in sessions_or_itself(Path(path))])
-        shared = [s for p in workdirs if folders_of_sessions(Path(p)) for s in together(Path(p))]
-    out = Path(workdirs[0]) if out is None else Path(out)
-    with making_sense_of(Path(workdirs[0]) if len(workdirs) == 1 else Path("a work directory")):
+    workdirs = [Path(each).expanduser() for each in workdirs]
+    out = workdirs[0] if out is None else Path(out).expanduser()
+    with making_sense_of(workdirs[0] if len(workdirs) == 1 else Path("a work directory")):
+        read = read_workdirs([own for path in workdirs for own in sessions_or_itself(path)])
+        shared = [s for p in workdirs if folders_of_sessions(p) for s in together(p)]
+    with making_sense_of(workdirs[0] if len(workdirs) == 1 else Path("a work directory")):
         found = studies(read)
         sections = [section(study, palette_of(found), brief, pause) for study in found]
     if shared:

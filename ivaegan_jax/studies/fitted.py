@@ -89,6 +89,7 @@ def open_model(folder: Path, data_seed: int | None = None) -> Fitted:
       >>> fitted.seeds.tolist(), fitted.needs_u
       ([1, 2], True)
     """
+    folder = Path(folder).expanduser()
     found, params, stored = load_model(folder)
     load_recorded(found.pieces, folder, PARTS_OF_A_MODEL)
     data_seed = choose_one("data_seed", data_seed, found.data_seeds)

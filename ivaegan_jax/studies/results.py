@@ -79,7 +79,7 @@ def read_results(*paths: str | Path) -> "pd.DataFrame":
     if not paths:
         raise InputError("name at least one run directory to read results of")
     found = []
-    for path in map(Path, paths):
+    for path in (Path(each).expanduser() for each in paths):
         study = {"study": path.resolve().name} if len(paths) > 1 else {}
         for file, arm in _files(path):
             found += [study | arm | record(each) for each in load_whole_results(file)]

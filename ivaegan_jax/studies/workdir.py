@@ -24,7 +24,7 @@ class Workdir:
 
     def __init__(self, path: Path):
         """Names the directory; touches nothing."""
-        self.path = path
+        self.path = path = path.expanduser()
         self._lock: TextIO | None = None
         self.config = path / "config.json"
         self.manifest = path / "manifest.json"

@@ -1,5 +1,7 @@
 import json
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +15,9 @@ from ivaegan_jax.files import (
     write_npz,
     write_rows,
 )
+from ivaegan_jax.report import write_report
+from ivaegan_jax.studies.fitted import open_model
+from ivaegan_jax.studies.results import read_results
 from ivaegan_jax.studies.workdir import Workdir, differences
 from ivaegan_jax.types import InputError
 
@@ -169,3 +174,11 @@ def test_a_split_is_compared_by_what_it_came_to(tmp_path):
         workdir.check(other | {"split": "blocks:9,gap:3"})
     (tmp_path / "run" / "config.json").write_text(json.dumps(made))  # rows were split at random
     workdir.check(words | {"split": "random"})
+
+
+def test_home_is_meant_by_a_tilde_in_python_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Workdir(Path("~/run")).config == tmp_path / "run" / "config.json"
+    for read in (open_model, read_results, lambda path: write_report([path])):
+        with pytest.raises(InputError, match=f"^{re.escape(str(tmp_path / 'run'))}"):
+            read(Path("~/run"))
