@@ -177,7 +177,7 @@ def encode(
     check_segments(fitted, len(x))
     none = np.zeros(len(x), np.int32)
     u = fitted.preprocessing.encode_u(dataset.u) if fitted.needs_u else none
-    _warn_of_other_rows(fitted, dataset)
+    warn_of_other_rows(fitted, dataset, fitted.needs_u)
 
     encode_all, params = _encoder(fitted.model, fitted.dims.dim_u), fitted.params_by_seed
     parts = [jax.device_get(encode_all(params, *some)) for some in in_chunks(x, u)]
@@ -223,11 +223,17 @@ def _encoder(model: Model, dim_u: int) -> Callable[..., tuple[jax.Array, jax.Arr
     return jax.jit(lambda params, x, u: jax.lax.map(lambda own: encode_rows(own, x, u), params))
 
 
-def _warn_of_other_rows(fitted: Fitted, dataset: Dataset) -> None:
-    """Says where new rows are far from the training rows, as far as these are known."""
+def warn_of_other_rows(fitted: Fitted, dataset: Dataset, reads_u: bool) -> None:
+    """Says where new rows are far from the training rows, as far as these are known.
+
+    Args:
+      fitted: the runs.
+      dataset: the rows.
+      reads_u: whether their u is used.
+    """
     known = fitted.preprocessing
     found = [far_off(known.seen, dataset.x, "x", known.columns)] if known.seen else []
-    if fitted.needs_u and known.seen_u:
+    if reads_u and known.seen_u:
         own = known.own_quantities(dataset.u)
         if own is not None and own.shape[1] == len(known.seen_u.mean):
             found.append(far_off(known.seen_u, own, "u"))

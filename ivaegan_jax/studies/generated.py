@@ -11,7 +11,7 @@ from jaxtyping import Float
 from ivaegan_jax.data import Split
 from ivaegan_jax.evaluation import evaluation_key, make_evaluate
 from ivaegan_jax.models import LIKELIHOODS, Hypers, Model
-from ivaegan_jax.studies.fitted import Fitted, in_chunks
+from ivaegan_jax.studies.fitted import Fitted, in_chunks, warn_of_other_rows
 from ivaegan_jax.training import as_batch
 from ivaegan_jax.types import Auxiliary, Coded, Dataset, InputError, Params
 
@@ -56,7 +56,8 @@ def draw(fitted: Fitted, u: Coded, seed: int) -> Float[np.ndarray, "seeds rows d
 def log_likelihood(fitted: Fitted, dataset: Dataset) -> Float[np.ndarray, " seeds"]:
     """Mean log p(x|u) of every run, nats per row of standardised x, as results have it.
 
-    The noise is fitted on the even rows, and the odd ones are scored.
+    The noise is fitted on the even rows, and the odd ones are scored. Rows that are far from the
+    training rows are named in one warning.
 
     Raises:
       InputError: for fewer than two rows, other columns, or a u that is missing or was never seen.
@@ -64,6 +65,7 @@ def log_likelihood(fitted: Fitted, dataset: Dataset) -> Float[np.ndarray, " seed
     if len(dataset.x) < 2:
         raise InputError("a likelihood takes two rows at least: noise is fitted on half of them")
     x, u = fitted.preprocessing.transform_x(dataset.x), coded_u(fitted, dataset.u)
+    warn_of_other_rows(fitted, dataset, not dataset.u.is_absent)
     keys = [evaluation_key(int(seed), fitted.data_seed, TEST) for seed in fitted.seeds]
     hypers = jax.tree.map(jnp.float32, fitted.hypers)
     score = _score(fitted.model, fitted.dims.dim_u)

@@ -127,6 +127,14 @@ def test_the_score_is_that_of_the_results(fitted, frame):
         fitted.score(rows[:1], "segment")
 
 
+def test_a_score_of_rows_in_other_units_comes_with_a_warning(fitted, frame, caplog):
+    fitted.score(frame, "segment")
+    assert not caplog.records
+    fitted.score(frame.assign(**{name: 1000 * frame[name] for name in XS}), "segment")
+    [record] = caplog.records
+    assert "about 1e+03 times as large; are the units others?" in record.getMessage()
+
+
 def test_sources_are_scored_up_to_order_sign_and_scale(fitted, frame, z):
     own = z[:, ::-1] * [-3.0, 0.5] + 1
     assert fitted.score_sources(frame, own) == pytest.approx(1, abs=1e-6)
