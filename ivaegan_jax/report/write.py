@@ -55,10 +55,10 @@ def write_report(
       'report.html'
     """
     workdirs = [Path(each).expanduser() for each in workdirs]
-    out = workdirs[0] if out is None else Path(out).expanduser()
     with making_sense_of(workdirs[0] if len(workdirs) == 1 else Path("a work directory")):
         read = read_workdirs([own for path in workdirs for own in sessions_or_itself(path)])
         shared = [s for p in workdirs if folders_of_sessions(p) for s in together(p)]
+    out = workdirs[0] if out is None else Path(out).expanduser()
     with making_sense_of(workdirs[0] if len(workdirs) == 1 else Path("a work directory")):
         found = studies(read)
         sections = [section(study, palette_of(found), brief, pause) for study in found]

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from report_results import (
@@ -17,11 +18,13 @@ from report_results import (
     write_workdir,
 )
 
+from ivaegan_jax.files import printable
 from ivaegan_jax.report import recorded, write_report
 from ivaegan_jax.report.figures.arrays import first_run, of_data, of_run
 from ivaegan_jax.report.figures.curves import curves, learning_curves, logged_terms, scale_of
 from ivaegan_jax.report.figures.images import image_grid, traversals
 from ivaegan_jax.report.figures.latents import latents_by_u, latents_vs_truth
+from ivaegan_jax.report.figures.scatter import scatter_matrix
 from ivaegan_jax.report.figures.scores import agreement_strips, mcc_strips, paired_differences
 from ivaegan_jax.report.figures.style import INK, looks
 from ivaegan_jax.report.inputs import read_workdirs, studies
@@ -218,6 +221,22 @@ def test_u_is_called_what_the_user_calls_it():
     said = words_in(latents_by_u({"ivae": arrays | numbers})[-1])
     assert [words for words in said if words.startswith("position (cm) ≈ 4")] != []
     assert "u = 2" in words_in(latents_by_u({"ivae": arrays | {"u": codes["u"]}})[-1])
+
+
+@pytest.mark.parametrize("name", ["$\\frac$", "$5 or $10", "_rest", "two\nlines"])
+def test_names_of_others_are_words_in_figures(name):
+    """Two dollars enclose a formula, which may not be one; a legend leaves out what begins `_`."""
+    u = np.tile(np.arange(2), (1, 45))
+    arrays = {"z": np.random.default_rng(0).normal(size=(2, 90, 2)), "u": u, "u_name": "_u",
+              "data_seed_index": np.zeros(2, int),
+              "u_levels": np.array([name, "other"])}  # fmt: skip
+    *_, legend = latents_by_u({"ivae": arrays})
+    FigureCanvasAgg(legend).draw()
+    said = [words.replace("\\$", "$").strip("\u200a") for words in words_in(legend)]
+    assert {f"_u = {printable(name)}", "_u = other"} <= set(said)
+    figure = scatter_matrix(arrays["z"][0], np.array([name, "other"])[u[0]])
+    FigureCanvasAgg(figure).draw()
+    assert len(figure.legends[0].get_texts()) == 2
 
 
 def test_pictures_may_be_bytes():

@@ -17,6 +17,7 @@ from ivaegan_jax.report.figures.style import (
     SPARE,
     Look,
     Palette,
+    as_words,
     bare,
     labelled,
     legend_of,
@@ -106,7 +107,7 @@ def _of_model(name: str, z: np.ndarray, s: np.ndarray, colour: str) -> list[Figu
 def _tiny(title: str, width: float = TINY, height: float = TINY) -> tuple[Figure, Axes]:
     figure, ax = panel(width, height, left=0.06, bottom=0.04, top=0.22, right=0.06)
     bare(ax)
-    ax.set_title(title, fontsize=7.5, color=INK, loc="left", pad=3)
+    ax.set_title(as_words(title), fontsize=7.5, color=INK, loc="left", pad=3)
     return figure, ax
 
 

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ivaegan_jax.report.figures.latents import thinned
-from ivaegan_jax.report.figures.style import INK, SPARE, new_figure
+from ivaegan_jax.report.figures.style import INK, SPARE, as_words, new_figure
 
 MOST = 6
 """Latents drawn, those that vary most."""
@@ -55,4 +55,5 @@ def _coloured(ax: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray) -> Non
         ax.scatter(x, y, 5, number, cmap="viridis", linewidths=0)
         return
     for level, ink in zip(levels, SPARE, strict=False):
-        ax.scatter(x[values == level], y[values == level], 5, ink, label=str(level), linewidths=0)
+        own = as_words(str(level))
+        ax.scatter(x[values == level], y[values == level], 5, ink, label=own, linewidths=0)

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ivaegan_jax.files import printable
+
 COLOURS = {
     "vae": "#767676",
     "ivae": "#0072b2",
@@ -85,9 +87,18 @@ def panel(
     return figure, ax
 
 
+def as_words(text: str) -> str:
+    """Text of others as a figure shows it: no formula between two dollars, no line that ends.
+
+    A label that begins with `_` would be left out of a legend.
+    """
+    shown = printable(text).replace("$", r"\$")
+    return f"\u200a{shown}" if shown.startswith("_") else shown
+
+
 def labelled(ax: Axes, title: str = "", x: str = "", y: str = "") -> None:
     """Title and labels of the axes, in one size."""
-    ax.set_title(title, fontsize=8.5, color=INK, loc="left", pad=4)
+    ax.set_title(as_words(title), fontsize=8.5, color=INK, loc="left", pad=4)
     ax.set_xlabel(x, fontsize=8.5, color=INK, labelpad=2)
     ax.set_ylabel(y, fontsize=8.5, color=INK, labelpad=2)
 
@@ -105,7 +116,8 @@ def legend_of(palette: Palette, width: float = SMALL, height: float = 1.7) -> Fi
     ax = figure.add_axes((0, 0, 1, 1), facecolor="none")
     bare(ax)
     for name, look in palette.items():
-        ax.plot([], [], color=look.colour, marker=look.marker, markersize=5, label=name)
+        ax.plot([], [], color=look.colour, marker=look.marker, markersize=5,
+                label=as_words(name))  # fmt: skip
     columns = 1 if len(palette) <= 8 else 2
     ax.legend(frameon=False, fontsize=7.5, loc="center left", labelcolor=INK, ncols=columns,
               columnspacing=0.8, handlelength=1.2)  # fmt: skip
