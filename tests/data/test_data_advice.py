@@ -110,6 +110,22 @@ def test_advice_leads_to_a_table_that_is_read(tmp_path, fault):
     assert read_as_advised(tmp_path / "table.npz", arrays) > 0, "nothing was wrong"
 
 
+@pytest.mark.parametrize(
+    "fault", ["sparse", "objects", "labels as objects", "codes as objects", "text and numbers"]
+)
+def test_advice_on_objects_in_files_of_their_own_leads_to_a_table_that_is_read(tmp_path, fault):
+    arrays = {"x": X, "u": U} | FAULTS[fault]
+    for name, array in arrays.items():
+        np.save(tmp_path / f"{name}.npy", np.asanyarray(array), allow_pickle=True)
+    with pytest.raises(InputError, match="which would need pickle") as caught:
+        load_table(tmp_path / "x.npy")
+    for name, array in followed(advised(str(caught.value))[0], arrays).items():
+        np.save(tmp_path / f"{name}.npy", array, allow_pickle=False)
+    data = load_table(tmp_path / "x.npy")
+    assert np.isin(data.x, X).all()
+    assert len(data.x) >= 6, "rows whose u is missing are left out"
+
+
 def test_one_new_row_is_a_row(tmp_path):
     arrays = {"x": X[0]}
     np.savez(tmp_path / "row.npz", **arrays)

@@ -5,6 +5,7 @@ import pickletools
 import zipfile
 import zlib
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,8 @@ def read_arrays(path: Path, wanted: Sequence[str] = KEYS) -> Table:
             raise
         if "Object arrays" not in str(error):
             raise damaged from None
-        raise InputError(_advice_on_objects(path, key)) from None
+        with zipfile.ZipFile(path) as archive, archive.open(f"{key}.npy") as file:
+            raise InputError(advice_on_objects(key, file.read(MOST_PICKLE))) from None
     how = BESIDE_SPARSE if sparse else f"{HOW_TO_NAME}, or {HOW_TO_SAVE}"
     return Table(arrays, found=("x", *found) if sparse else tuple(found), how=how)
 
@@ -82,9 +84,16 @@ def _dense(path: Path, damaged: InputError) -> np.ndarray:
         raise damaged from None
 
 
-def _advice_on_objects(path: Path, key: str) -> str:
-    """What to save in place of an array that only pickle could read."""
-    shape, pickled = _peek(path, key)
+def advice_on_objects(key: str, content: bytes) -> str:
+    """What to save in place of an array that only pickle could read.
+
+    Args:
+      key: what the array is.
+      content: its file, or as much as there may be; nothing of it is executed.
+    """
+    file = BytesIO(content)
+    shape, _, _ = HEADERS[npy.read_magic(file)](file)
+    pickled = file.read()
     if b"scipy.sparse" in pickled[:1000]:
         return f"{key} is a sparse matrix, which would need pickle; save `{key} = {key}.toarray()`"
     what = f"{key} holds Python objects, which would need pickle"
@@ -107,13 +116,6 @@ def _advice_on_objects(path: Path, key: str) -> str:
     if key == "u" and columns == 1 and len(shape) != 2:
         return f"{what}; save `u = np.asarray(u, dtype=str)` for categories, or dtype=float"
     return f"{what}; save `{key} = np.asarray({key}, dtype=float)`"
-
-
-def _peek(path: Path, key: str) -> tuple[tuple[int, ...], bytes]:
-    """The shape of an array of objects, and the beginning of its pickle."""
-    with zipfile.ZipFile(path) as archive, archive.open(f"{key}.npy") as file:
-        shape, _, _ = HEADERS[npy.read_magic(file)](file)
-        return shape, file.read(MOST_PICKLE)
 
 
 def _holds_text(pickled: bytes) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ivaegan_jax.data.splits.order import GROUPS, TIME
+from ivaegan_jax.data.tables.archive import MOST_PICKLE, advice_on_objects
 from ivaegan_jax.data.tables.latents import Latents
 from ivaegan_jax.data.tables.table import KEYS, Table
 from ivaegan_jax.types import InputError
@@ -34,19 +35,20 @@ def beside_npy(path: Path, wanted: Sequence[str]) -> Table:
     others = sorted({each.stem for each in path.parent.glob("*.npy")} - {path.stem})
     how = "save u in the same folder as u.npy"
     how += f", or name another file there, as in --u={others[0]}" if others else ""
-    found = {name: _array_in(each) for name, each in files.items()}
+    found = {name: _array_in(each, name) for name, each in files.items()}
     return Table(found, found=("x", *found), how=how)
 
 
-def _array_in(path: Path) -> np.ndarray:
-    try:
-        with path.open("rb") as file:
+def _array_in(path: Path, key: str = "x") -> np.ndarray:
+    with path.open("rb") as file:
+        try:
             return np.lib.format.read_array(file, allow_pickle=False)
-    except (EOFError, ValueError) as error:
-        why = " ".join(str(error).split())
-        if "Object arrays" in why:
-            why += f"; save it as text or numbers, as by np.asarray({path.stem}, dtype=str)"
-        raise InputError(f"{path.name} is no readable .npy file: {why}") from None
+        except (EOFError, ValueError) as error:
+            why = " ".join(str(error).split())
+            if "Object arrays" not in why:
+                raise InputError(f"{path.name} is no readable .npy file: {why}") from None
+        file.seek(0)
+        raise InputError(f"in {path.name}, {advice_on_objects(key, file.read(MOST_PICKLE))}")
 
 
 def write_npy(path: Path, latents: Latents) -> None:
