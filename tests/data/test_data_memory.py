@@ -45,6 +45,31 @@ FORMS = {
 }  # fmt: skip
 
 
+class Unusual(Annotated):
+    """An AnnData whose parts are others."""
+
+    def __init__(self, **parts):
+        vars(self).update(parts)
+
+
+def test_layers_of_an_anndata_are_named():
+    found = as_dataset(Unusual(layers={"counts": Annotated.X, "log": Annotated.X}), "side")
+    assert found.notes[0].startswith("x is X of the AnnData, not its layers counts, log; for ano")
+    with pytest.raises(InputError, match=r"X is empty; use `x\.X = x\.layers\['counts'\]`"):
+        as_dataset(Unusual(X=None, layers={"counts": Annotated.X}), "side")
+
+
+def test_names_of_an_anndata_are_unique():
+    twice = Unusual(var_names=pd.Index(["a", "b", "a"]))
+    with pytest.raises(InputError, match=r"than one column 'a'; use `x\.var_names_make_unique"):
+        as_dataset(twice, "side")
+
+
+def test_an_anndata_on_the_disk_is_read():
+    found = as_dataset(Unusual(X=None, isbacked=True, to_memory=Annotated), "side")
+    assert_array_equal(found.x, X)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_is_the_same_table(form):
     found = as_dataset(*FORMS[form]())

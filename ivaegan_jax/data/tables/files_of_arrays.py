@@ -113,9 +113,10 @@ def read_h5ad(path: Path, wanted: Sequence[str]) -> Table:
     """Reads an AnnData: X, the columns of obs, the arrays of obsm."""
     read = _module("anndata", "anndata").read_h5ad
     try:
-        table = as_table(read(path), "the file")
+        found = read(path)
     except (OSError, KeyError, ValueError, TypeError) as error:
         raise InputError(f"no readable h5ad file: {' '.join(str(error).split())}") from None
+    table = as_table(found, "adata")
     assert table is not None
     return table
 

@@ -37,16 +37,33 @@ def as_table(value: Any, name: str) -> Table | None:
       name: x or u, for messages.
 
     Raises:
-      InputError: for two columns of one name.
+      InputError: for two columns of one name, or an AnnData without X.
     """
     if is_annotated(value):
-        names = tuple(map(str, value.var_names))
-        found = {"x": as_array(value.X, name)} | columns_of(value.obs, "obs")
-        found |= {each: as_array(values, each) for each, values in value.obsm.items()}
-        return Table(found, {"x": names}, orders=orders_of(value.obs))
+        return _of_annotated(value, name)
     if (isinstance(value, Mapping) and not hasattr(value, "toarray")) or _is_frame(value):
         return Table(columns_of(value, name), of_columns=True, orders=orders_of(value))
     return None
+
+
+def _of_annotated(value: Any, name: str) -> Table:
+    """X, the columns of obs and the arrays of obsm; a note names layers, which are left out."""
+    value = value.to_memory() if getattr(value, "isbacked", False) else value
+    layers = list(getattr(value, "layers", {}))
+    advice = f"use `{name}.X = {name}.layers[{layers[0]!r}]`" if layers else "fill it"
+    if value.X is None:
+        raise InputError(f"{name} is an AnnData whose X is empty; {advice}")
+    names = tuple(map(str, value.var_names))
+    if len(set(names)) < len(names):
+        twice = next(each for each in names if names.count(each) > 1)
+        raise InputError(
+            f"{name} has more than one column {twice!r}; use `{name}.var_names_make_unique()`"
+        )
+    found = {"x": as_array(value.X, name)} | columns_of(value.obs, "obs")
+    found |= {each: as_array(values, each) for each, values in value.obsm.items()}
+    note = f"x is X of the AnnData, not its layers {', '.join(layers)}; for another one {advice}."
+    notes = (note,) if layers else ()
+    return Table(found, {"x": names}, orders=orders_of(value.obs), notes=notes)
 
 
 def orders_of(frame: Any) -> dict[str, tuple[str, ...]]:
