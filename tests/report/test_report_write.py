@@ -24,9 +24,16 @@ from ivaegan_jax.report.figures.arrays import first_run, of_data, of_run
 from ivaegan_jax.report.figures.curves import curves, learning_curves, logged_terms, scale_of
 from ivaegan_jax.report.figures.images import image_grid, traversals
 from ivaegan_jax.report.figures.latents import latents_by_u, latents_vs_truth
+from ivaegan_jax.report.figures.picture import to_svg
 from ivaegan_jax.report.figures.scatter import scatter_matrix
-from ivaegan_jax.report.figures.scores import agreement_strips, mcc_strips, paired_differences
-from ivaegan_jax.report.figures.style import INK, looks
+from ivaegan_jax.report.figures.scores import (
+    BASELINE_LABELS,
+    agreement_strips,
+    mcc_strips,
+    paired_differences,
+)
+from ivaegan_jax.report.figures.strips import LONGEST
+from ivaegan_jax.report.figures.style import INK, WIDE, labelled, looks, panel
 from ivaegan_jax.report.inputs import read_workdirs, studies
 from ivaegan_jax.types import InputError
 
@@ -131,6 +138,18 @@ def test_a_damaged_file_is_one_clear_line(truth_dir):
 def test_no_work_directory_at_all():
     with pytest.raises(InputError):
         write_report([])
+
+
+def test_words_of_a_figure_keep_all_their_digits():
+    figure, ax = panel(WIDE, 2.0)
+    ax.set_xticks([0.2251, 0.2752])
+    labelled(ax, title="dose 1.2345")
+    words = re.findall(r"<text[^>]*>([^<]*)<", to_svg(figure, "name"))
+    assert {"0.2251", "0.2752", "dose 1.2345"} <= {each.strip() for each in words}
+
+
+def test_every_baseline_has_room_beside_the_axes():
+    assert max(map(len, BASELINE_LABELS.values())) <= LONGEST
 
 
 def test_the_strip_plot_shows_every_run_and_every_baseline():

@@ -97,8 +97,8 @@ def to_svg(panel: Figure, name: str) -> str:
 
 
 def _shorter(text: str) -> str:
-    """Less space: no digits beyond a hundredth of a point, no line breaks."""
-    text = re.sub(r"(\d+\.\d\d)\d+", r"\1", text)
+    """Less space: no digits beyond a hundredth of a point but in words, no line breaks."""
+    text = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d+\.\d\d)\d+", r"\1", tag[0]), text)
     return re.sub(r"\s*\n\s*", " ", text)
 
 

@@ -20,7 +20,7 @@ BASELINE_LABELS = {
     "raw_x": "raw x",
     "pca": "PCA of x",
     "fastica": "FastICA of x",
-    "joint_diagonalisation": "joint diagonalisation of x",
+    "joint_diagonalisation": "joint diagonalisation",
     "label_only": "label only",
     "linear_supervised": "best linear map",
     "shuffled_u": "shuffled u",
