@@ -73,8 +73,10 @@ def main() -> None:
     source = Path(flags.FLAGS.data) if flags.FLAGS.data not in DATASETS else None
     alias = [name for name in ("groups", "time") if getattr(fitted.data_config, name)]
     side = {name: each for name, each in dataset.side.items() if name not in alias}
-    write_latents(out, Latents(z, z_std, index, side, about, source))
-    print(f"{out}: z and z_std, {' x '.join(map(str, z.shape))} (seeds x rows x latents)")
+    of_all = write_latents(out, Latents(z, z_std, index, side, about, source))
+    held = f"z and z_std, {' x '.join(map(str, z.shape))} (seeds x rows x latents)"
+    one = f"{z.shape[2]} latents of {z.shape[1]:,} rows, of model seed {about.get('chosen')}"
+    print(f"{out}: {held if of_all else one}")
 
 
 def _check_one(data: str) -> None:

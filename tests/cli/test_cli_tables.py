@@ -56,6 +56,7 @@ def test_latents_of_new_rows_come_back_as_columns(run, trained, table):
     assert (ended.code, ended.err) == (0, "")
     found = pd.read_csv(table.parent / "z.csv")
     dim = (len(found.columns) - 2) // 2
+    assert f"{dim} latents of 30 rows, of model seed " in ended.out
     names = [f"z{i + 1}" for i in range(dim)]
     assert list(found.columns) == ["trial", "side", *names, *(f"{n}_std" for n in names)]
     assert found["trial"].tolist() == new["trial"].tolist()

@@ -28,6 +28,7 @@ class Format(NamedTuple):
       write: `(path, latents)`.
       needs: a module that reads it, beside those of the package itself.
       extra: of this package that brings the module.
+      of_all: whether latents of all seeds are written, not of the one to use alone.
     """
 
     endings: tuple[str, ...]
@@ -35,17 +36,18 @@ class Format(NamedTuple):
     write: Callable[[Path, Latents], None]
     needs: str = ""
     extra: str = "io"
+    of_all: bool = False
 
 
 TEXT = tuple(f".{kind}{packed}" for kind in ("csv", "tsv", "txt") for packed in ("", *OPENERS))
 
 FORMATS = (
-    Format((".npz",), arrays.read_npz, arrays.write_npz),
+    Format((".npz",), arrays.read_npz, arrays.write_npz, of_all=True),
     Format(TEXT, text.read_text, text.write_text),
     Format((".npy",), npy.read_npy, npy.write_npy),
     Format((".parquet",), frames.read_parquet, frames.write_parquet, "pyarrow"),
-    Format((".h5", ".hdf5"), arrays.read_hdf5, arrays.write_hdf5, "h5py"),
-    Format((".mat",), arrays.read_mat, arrays.write_mat),
+    Format((".h5", ".hdf5"), arrays.read_hdf5, arrays.write_hdf5, "h5py", of_all=True),
+    Format((".mat",), arrays.read_mat, arrays.write_mat, of_all=True),
     Format((".h5ad",), arrays.read_h5ad, arrays.write_h5ad, "anndata", "anndata"),
     Format((".xlsx",), frames.read_excel, frames.write_excel, "openpyxl"),
 )
@@ -93,15 +95,19 @@ def _advice_on_ending(path: Path) -> str:
     )
 
 
-def write_latents(path: Path, latents: Latents) -> None:
+def write_latents(path: Path, latents: Latents) -> bool:
     """Writes a file by its ending, whole or not at all.
+
+    Returns:
+      Whether it holds the latents of all seeds.
 
     Raises:
       InputError: where it cannot be written, or holds one seed and none was chosen.
     """
     ending = ending_of(path)
     with replacing(path, ending) as aside:
-        _format(ending).write(aside, latents)
+        (found := _format(ending)).write(aside, latents)
+    return found.of_all
 
 
 def _format(ending: str) -> Format:
