@@ -75,7 +75,8 @@ def check_identifiability(study: Study, raw: Dataset) -> Iterator[Finding]:
     is_given = bool(study.experiment.config.model.dim_z or raw.s is not None)
     yield check_dimension(dim_z, sample.x.shape[1], is_given)
     yield check_noise(raw, dim_z, job.config)
-    if sample.x.shape[1] == 0 or sample.seen < 2:
+    looked_at = sample.x[sample.u >= 0]
+    if sample.seen < 2 or not np.ptp(looked_at, axis=0).any():
         yield untestable(raw.u)
         return
     yield check_x_from_u(x, u, sample)
@@ -104,7 +105,10 @@ def recommend_latents(study: Study, raw: Dataset) -> Latents:
       raw: its table.
     """
     dim_z, sample = study.dims.dim_z, look_at(study, raw)[2]
-    if study.jobs[0].config.prior != "conditional" or not sample.x.shape[1] or sample.seen < 2:
+    looked_at = sample.x[sample.u >= 0]
+    if sample.seen < 2 or not np.ptp(looked_at, axis=0).any():
+        return Latents(dim_z)
+    if study.jobs[0].config.prior != "conditional":
         return Latents(dim_z)
     found = check_modulation(sample, dim_z, study.dims.continuous_u)
     ways = found.values.get("ways", 0)

@@ -13,11 +13,14 @@ def check_rows(dataset: Dataset) -> Finding:
     strongest = float(found.lag1[np.argmax(np.abs(found.lag1))])
     values = {"dependent": found.dependent, "length": found.length, "repeated": found.repeated}
     values |= {"lag1": strongest, "lag1_median": float(np.median(found.lag1))}
-    if found.dependent:
-        return Finding("rows", "warn", in_words(found, strongest), advice_on(dataset), values)
     row = in_order(dataset)
-    if found.repeated and copied_rows(dataset.x[row], dataset.u[row].coded()) is not None:
-        sentence = f"{found.repeated:.1%} of the rows are copies: they occur more than once."
+    copied = found.repeated and copied_rows(dataset.x[row], dataset.u[row].coded()) is not None
+    copies = f"{found.repeated:.1%} of the rows are copies: they occur more than once."
+    if found.dependent:
+        sentence = in_words(found, strongest) + (f" {copies}" if copied else "")
+        return Finding("rows", "warn", sentence, advice_on(dataset), values)
+    if copied:
+        sentence = copies
         advice = "Leave all but one of each out: copies count one observation twice."
         return Finding("rows", "warn", sentence, advice, values)
     repeated = f"; {found.repeated:.1%} of them occur more than once" if found.repeated else ""

@@ -85,6 +85,10 @@ def test_copies_count_once(table):
     copies = sample.structure.groups
     assert not set(copies[first]) & set(copies[~first])
     assert "sets of equal rows" in check_u_in_x(sample, False).sentence
+    twice = np.arange(800) // 2
+    beside = check_rows(table(x=np.tile(x, (2, 1))[twice], u=np.tile(u, 2)[twice])).sentence
+    assert "Neighbouring rows resemble each other" in beside
+    assert beside.endswith("100.0% of the rows are copies: they occur more than once.")
 
 
 def test_few_groups_leave_it_open(table):

@@ -166,3 +166,11 @@ def test_components_that_tests_see_are_those_of_the_columns_whatever_their_offse
         assert study.data.preprocessing[0].codec.is_whitening
         seen.append(np.abs(look_at(study, raw)[2].x))
     np.testing.assert_allclose(seen[0], seen[1], atol=1e-3)
+
+
+def test_rows_that_are_nearly_all_the_same_are_examined():
+    x = np.ones((1200, 4))
+    x[:5] += np.random.default_rng(0).normal(size=(5, 4))
+    experiment = Experiment("mine", ("ivae",), (1,), (1,), 10, Config(train=TrainConfig(batch=16)))
+    found = examine(experiment, timed=False, table=as_dataset(x, np.arange(1200) % 8))
+    assert blocks(found)
