@@ -168,6 +168,8 @@ def test_the_sheet_with_the_names_that_are_given_is_read(tmp_path):
         pd.DataFrame({"side": ["a", "b", "a"]}).to_excel(writer, sheet_name="trials", index=False)
     with pytest.raises(InputError, match=r"'side' stands in the sheet trials, .* cells is read"):
         load_table(path, x="neuron_*", u="side")
+    with pytest.raises(InputError, match="sheet trials, which has no numbers, as the sheet cells"):
+        load_table(path, u="side")
 
 
 def units(tmp_path, lines):

@@ -2,7 +2,7 @@
 
 import fnmatch
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,29 +58,41 @@ def read_excel(path: Path, wanted: Sequence[str]) -> Table:
 
 
 def _sheet(file: Any, wanted: Sequence[str]) -> tuple[str, Heading]:
-    """The name of the sheet to read, and its heading.
-
-    Raises:
-      InputError: where what is wanted stands in several sheets, and none has all of it.
-    """
+    """The name of the sheet to read, and its heading."""
     import pandas as pd
 
     held = pd.read_excel(file, sheet_name=None, header=None, nrows=LOOKED_AT, dtype=object)
     found: dict[str, Sequence[Cells]] = {
         name: each.fillna("").astype(str).to_numpy().tolist() for name, each in held.items()
     }
+    name = _with_wanted(found, wanted)
+    marked = {i for i, row in enumerate(found[name]) if row and row[0].startswith("#")}
+    return name, find_heading(found[name], marked)
+
+
+def _with_wanted(sheets: Mapping[str, Sequence[Cells]], wanted: Sequence[str]) -> str:
+    """The name of the sheet that has what is wanted, of several the one of the most numbers.
+
+    Raises:
+      InputError: where what is wanted stands in several sheets, and none has all of it.
+    """
     held_by = {
-        name: {each for each in wanted if _is_there(each, cells)} for name, cells in found.items()
+        name: {each for each in wanted if _is_there(each, cells)} for name, cells in sheets.items()
     }
-    name = max(found, key=lambda each: (len(held_by[each]), count_numbers(found[each])))
+    numbers = {name: count_numbers(cells) for name, cells in sheets.items()}
+    name = max(sheets, key=lambda each: (len(held_by[each]), numbers[each]))
+    if not numbers[name] and any(numbers.values()) and held_by[name]:
+        raise InputError(
+            f"{min(held_by[name])!r} stands in the sheet {name}, which has no numbers, as the "
+            f"sheet {max(numbers, key=numbers.__getitem__)} has; put all columns into one sheet"
+        )
     for other, names in held_by.items():
         if lacking := sorted(names - held_by[name]):
             raise InputError(
                 f"{lacking[0]!r} stands in the sheet {other}, and the sheet {name} is read; put "
                 "all columns into one sheet"
             )
-    marked = {i for i, row in enumerate(found[name]) if row and row[0].startswith("#")}
-    return name, find_heading(found[name], marked)
+    return name
 
 
 def _is_there(wanted: str, lines: Sequence[Cells]) -> bool:
