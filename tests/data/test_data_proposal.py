@@ -129,5 +129,8 @@ def test_data_seeds_of_a_table_have_parts_of_one_size_and_all_is_said():
     assert f"{note.units} blocks" in said
     assert "in gaps between the parts" in said
     assert note.record()["asked"] == str(AUTO)
+    cut = note._replace(unit="groups", gaps=[0], trimmed=[240]).sentences()[-1]
+    assert cut.startswith("240 rows were left out so that parts have one size")
+    assert cut.endswith("since groups differ in theirs.")
     [alone] = split_all([data], [4], DataConfig())[1]
     assert all(np.array_equal(a, b) for a, b in zip(alone, splits[4], strict=True))

@@ -55,9 +55,11 @@ class SplitNote(NamedTuple):
         units = f" in {self.units:,} {self.unit}" if self.units and self.unit != "rows" else ""
         how = "at random" if self.split == "random" else f"by {self.split}"
         sentences += [f"Rows were split {how}, since {self.why}: {parts} of {self.rows:,}{units}."]
+        unlike = "sets of copies" if self.unit == "rows" else self.unit
+        same = f"so that parts have one size for every data seed, since {unlike} differ in theirs"
         for counts, what in (
             (self.gaps, "in gaps between the parts"),
-            (self.trimmed, "so that all data seeds have parts of one size"),
+            (self.trimmed, same),
         ):
             if max(counts):
                 sentences += [f"{_span(counts)} rows were left out {what}."]
