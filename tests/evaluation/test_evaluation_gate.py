@@ -6,6 +6,7 @@ from scipy.signal import lfilter
 
 from ivaegan_jax.data.dependence.nulls import Structure, find_structure
 from ivaegan_jax.evaluation.verdict.gate import gains, hold_against_null
+from ivaegan_jax.evaluation.verdict.stretches import dealt_out, stretches_of
 from ivaegan_jax.studies.gates import structure_of
 
 ROWS, LEVELS, DIM = 1500, 10, 3
@@ -36,6 +37,29 @@ def test_windows_that_move_the_spread_are():
     gate = judged(alike(4, std=np.random.default_rng(4).uniform(0.5, 3, (LEVELS, DIM))))
     assert gate.passed
     assert max(gate.carries, gate.modulates) <= 0.05
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_trials_that_nobody_names_are_no_evidence_unless_u_moves_them(moved):
+    """x changes wherever u does, since each trial has an offset; shifts alone let this pass."""
+    rng, trial = np.random.default_rng(10), np.repeat(np.arange(40), 40)
+    x = rng.normal(size=(1600, DIM)) + rng.normal(size=(40, DIM))[trial]
+    mix = np.linalg.qr(rng.normal(size=(DIM, DIM)))[0] @ np.triu(np.full((DIM, DIM), 0.6))
+    u = rng.integers(0, 5, 40)[trial]
+    x = x * np.exp(moved * rng.normal(size=(5, DIM)))[u]
+    assert judged((x @ mix).astype(np.float32), u).passed == moved
+
+
+def test_stretches_are_rows_of_one_u_and_their_values_are_dealt_out():
+    code = np.repeat(np.arange(24) % 3, 4)
+    stretch = stretches_of(code, None)
+    assert stretch.tolist() == np.repeat(np.arange(24), 4).tolist()
+    for dealt in dealt_out(code, stretch):
+        assert (np.bincount(dealt) == 32).all()
+        assert all(len(np.unique(dealt[stretch == each])) == 1 for each in range(24))
+    assert stretches_of(np.sort(code), None) is None, "no value comes again"
+    assert stretches_of(np.arange(96) % 3, None) is None, "rows are stretches"
+    assert stretches_of(np.sort(code), np.arange(96) // 2).max() == 47, "they lie within groups"
 
 
 def test_means_alone_do_not_pass():

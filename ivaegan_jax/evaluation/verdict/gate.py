@@ -13,7 +13,9 @@ from jaxtyping import Float, Int, Num
 from scipy import sparse
 
 from ivaegan_jax.data import Null, Structure, make_null
+from ivaegan_jax.evaluation.verdict.stretches import DRAWS, dealt_out, stretches_of
 from ivaegan_jax.metrics import LEVEL, levels_or_cells
+from ivaegan_jax.types import are_codes
 
 MOST_ROWS, MOST_LEVELS = 20_000, 1000
 """Rows looked at, evenly spread over the series, and levels whose correlations are looked at."""
@@ -54,7 +56,8 @@ def hold_against_null(
     """Tests x against u by pairings that keep what rows have in common.
 
     Both tests have to find something, each at 5 %: together they pass in 5 % at most where u
-    plays no part (`results/calibration`).
+    plays no part (`results/calibration`). Where x slides under a u whose values come again,
+    each must also exceed what u does when it is dealt out anew to its own stretches.
 
     Args:
       x: observations in the order in which they were taken, at most about `MOST_ROWS`.
@@ -64,8 +67,24 @@ def hold_against_null(
     null = make_null(u, structure)
     code = np.unique(levels_or_cells(u, CELLS), return_inverse=True)[1]
     statistics = np.array(list(_statistics(leading(x), code, null)))
-    carries, modulates = (null.p_value(each.tolist()) for each in statistics.T)
+    p_values = np.array([null.p_value(each.tolist()) for each in statistics.T])
+    if null.kind == "shifts" and are_codes(u):
+        p_values = np.maximum(p_values, _over_stretches(x, code, structure.groups))
+    carries, modulates = map(float, p_values)
     return Tested(null.kind, structure.length, carries, modulates, null.least)
+
+
+def _over_stretches(
+    x: np.ndarray, code: np.ndarray, groups: np.ndarray | None
+) -> Float[np.ndarray, " 2"]:
+    """P-values against u dealt out anew to its own stretches; 0 where there are too few."""
+    stretch = stretches_of(code, groups)
+    if stretch is None:
+        return np.zeros(2)
+    components = leading(x)
+    found = gains(components, code)
+    others = np.array([gains(components, dealt) for dealt in dealt_out(code, stretch)])
+    return (1 + np.sum(others >= found, axis=0)) / (1 + DRAWS)
 
 
 def _statistics(x: np.ndarray, code: np.ndarray, null: Null) -> Iterator[tuple[float, float]]:
