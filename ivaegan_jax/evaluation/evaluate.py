@@ -22,6 +22,9 @@ REPORTED = {"nll": "distortion", "kl": "divergence"}
 REFERENCES = 256
 """Values of u, at most, among which each row's own is to be recognised."""
 
+LIKELIHOOD_ROWS = 20_000
+"""Rows, evenly spread, on which log p(x|u) is estimated, at most: each takes many draws."""
+
 BLOCK, MOST_ROWS = 2**22, 256
 """Numbers that the Jacobians of a block of rows hold, and rows of a block, at most. Both are part
 of what is drawn: every block draws for itself."""
@@ -80,7 +83,9 @@ def make_evaluate(
 
         rows, size = (x, u, jnp.arange(len(x))), rows_at_once(model, params, x, u, dim_u)
         found = in_batches(of_rows, *rows, at_once=size)
-        scored = in_batches(score, *(each[1::2] for each in rows), at_once=size)
+        scored = in_batches(
+            score, *(each[1 :: scored_every(len(x))] for each in rows), at_once=size
+        )
         some = slice(None, None, -(-len(x) // REFERENCES))
         known = as_batch(x[some], u[some], dim_u).u
 
@@ -116,6 +121,11 @@ def information(
     alone, others = jax.vmap(own)(mu, u), model.log_prior(params, mu, references)
     together = jnp.concatenate([alone, others], axis=1)
     return alone[:, 0] - logsumexp(together, axis=1) + jnp.log(together.shape[1])
+
+
+def scored_every(rows: int) -> int:
+    """Every which row log p(x|u) is estimated on: even, as its noise is fitted on other rows."""
+    return 2 * max(1, -(-(rows // 2) // LIKELIHOOD_ROWS))
 
 
 def rows_at_once(model: Model, params: Params, x: jax.Array, u: jax.Array, dim_u: int) -> int:

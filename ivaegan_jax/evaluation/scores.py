@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ivaegan_jax.data import Preprocessing
-from ivaegan_jax.evaluation.evaluate import Evaluation
+from ivaegan_jax.evaluation.evaluate import Evaluation, scored_every
 from ivaegan_jax.metrics import (
     Spread,
     active_units,
@@ -49,7 +49,8 @@ def likelihood_rows(
     if seen is not None:
         recon, x, volume = seen.standardised(recon), seen.standardised(x), seen.log_volume
     some = slice(None) if are_codes(u) else evenly(len(u), NEIGHBOURS_ROWS)
-    unit = "nats per row of standardised x"
+    unit, every = "nats per row of standardised x", scored_every(len(x))
+    fitted = "noise fitted on other rows" + (f", of one row in {every}" if every > 2 else "")
     rows = [
         {"metric": "recon_r2", "value": _recon_r2(recon, x), "latent": "posterior_mean"},
         {"metric": "kl", "value": run.terms["kl"], "unit": "nats per row"},
@@ -59,7 +60,7 @@ def likelihood_rows(
             lambda: np.mean(label_r2(run.mu[some], u[some])), run.mu)},
         {"metric": "information_on_u", "value": run.terms["information"], "unit": "nats per row"},
         {"metric": "log_likelihood", "value": volume - run.terms["iwae"],
-         "unit": f"{unit}, {DRAWS} weighted draws, noise fitted on other rows"},
+         "unit": f"{unit}, {DRAWS} weighted draws, {fitted}"},
     ]  # fmt: skip
     if "critic_accuracy" in run.terms:
         rows.append({"metric": "critic_accuracy", "value": run.terms["critic_accuracy"]})

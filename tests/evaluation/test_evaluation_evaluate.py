@@ -64,6 +64,29 @@ def test_a_watched_term_is_that_of_the_game(evaluated, batch):
     assert "critic_accuracy" not in bare.terms
 
 
+@pytest.mark.parametrize(
+    ("rows", "every"), [(1, 2), (40_000, 2), (40_001, 2), (40_002, 4), (10**6, 50)]
+)
+def test_the_likelihood_of_many_rows_is_that_of_some(rows, every):
+    assert module.scored_every(rows) == every
+    assert len(range(1, rows, every)) <= module.LIKELIHOOD_ROWS
+
+
+def test_log_p_is_the_mean_over_the_rows_it_names(monkeypatch, tiny):
+    monkeypatch.setattr(module, "LIKELIHOOD_ROWS", 50)
+    model = tiny("ivae_gan").model
+    params = model.init(jax.random.key(1))
+    first = model._replace(log_prob=lambda params, batch, *_: batch.x[:, 0])
+    x, u = jax.numpy.asarray(X), jax.numpy.asarray(CODES)
+    found = jax.device_get(make_evaluate(first, 4)(params, x, u, KEY, Hypers()))
+    np.testing.assert_allclose(found.terms["iwae"], -X[1::8, 0].mean(), rtol=1e-5)
+    [row] = [r for r in likelihood_rows(found, X, CODES, True) if r["metric"] == "log_likelihood"]
+    assert row["unit"].endswith(", of one row in 8")
+    monkeypatch.undo()
+    [row] = [r for r in likelihood_rows(found, X, CODES, True) if r["metric"] == "log_likelihood"]
+    assert row["unit"].endswith("noise fitted on other rows")
+
+
 def test_draws_are_those_of_the_posterior(evaluated, batch):
     _, params, evaluate = evaluated
     found = jax.device_get(evaluate(params, batch.x, LEVELS[: len(batch.x)], KEY, Hypers()))
