@@ -24,8 +24,9 @@ SHORT = """#!{bash}
 export PYTHONPATH={root} XLA_FLAGS="{flags}"
 short="--steps=20 --config.model.width=8 --config.model.depth=2 --config.model.critic_width=8"
 short="$short --config.model.critic_depth=2 --config.train.batch=16 --compilation_cache={cache}"
-case "{word}" in
-  train | compare | latents | sweep) exec {python} {module} "$@" $short ;;
+case "{word} $*" in
+  sweep*--draws=*) exec {python} {module} "$@" $short --draws=2 ;;
+  train* | compare* | latents* | sweep*) exec {python} {module} "$@" $short ;;
   *) exec {python} {module} "$@" ;;
 esac
 """
