@@ -16,6 +16,9 @@ GRACE = 120
 LEAST = 60
 """Seconds that a job must have before."""
 
+OWN_JOB = "${SLURM_ARRAY_JOB_ID-$SLURM_JOB_ID}${SLURM_ARRAY_JOB_ID:+_$SLURM_ARRAY_TASK_ID}"
+"""This job, or this task: the last task of an array has the number of the whole array."""
+
 flags.disclaim_key_flags()  # they belong to the script, whose --help lists them
 
 
@@ -71,7 +74,7 @@ def script(body: str, **options: object) -> str:
         *([f"export SRUN_CPUS_PER_TASK={values.cpus}"] if values.cpus else []),
         body,
         "status=$?",
-        'if [ "$status" -eq 75 ]; then exec scontrol requeue "$SLURM_JOB_ID"; fi',
+        f'if [ "$status" -eq 75 ]; then exec scontrol requeue "{OWN_JOB}"; fi',
         'exit "$status"',
         "",
     ])  # fmt: skip

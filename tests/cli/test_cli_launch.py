@@ -110,6 +110,14 @@ def test_only_a_job_that_saved_is_queued_again(dry, path, status, said):
     assert (path["said"].read_text() if path["said"].exists() else None) == said
 
 
+def test_a_task_of_an_array_is_queued_again_alone(dry, path):
+    text, _ = dry(
+        "slurm_array", "--tasks=2", command=[*ECHO, "--data_seeds=6-7", "--workdir=runs/a"]
+    )
+    ended = in_bash(text, path, WITH="75", SLURM_ARRAY_JOB_ID="7", SLURM_ARRAY_TASK_ID="1")
+    assert (ended.returncode, path["said"].read_text()) == (0, "scontrol requeue 7_1\n")
+
+
 def test_an_array_deals_data_seeds_to_folders_of_their_own(dry, path):
     command = [*ECHO, "--data_seeds=6-10", "--workdir=runs/a"]
     text, processes = dry("slurm_array", "--tasks=2", command=command)

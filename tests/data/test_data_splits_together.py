@@ -216,3 +216,18 @@ def test_validation_gets_no_less_than_level_by_level_and_the_same_where_that_goe
     assert np.minimum(by_level, held_out).sum() <= valid.sum() <= by_level.sum()
     if np.all(by_level <= held_out):
         np.testing.assert_array_equal(valid, by_level)
+
+
+@pytest.mark.parametrize(
+    "sizes", [np.linspace(10, 200, 10), 5 + 20 * np.exp(np.linspace(-2, 2, 40))]
+)
+def test_groups_of_unlike_size_cost_few_rows_and_are_held_out_in_turn(sizes):
+    groups = np.repeat(np.arange(len(sizes)), sizes.astype(int))
+    data = table(np.random.default_rng(0).integers(0, 4, len(groups)), groups)
+    splitter = Splitter(data, BY_GROUP)
+    found = [splitter.split(seed) for seed in range(1, 9)]
+    assert len({tuple(map(len, split)) for split, _ in found}) == 1
+    for split, trimmed in found:
+        assert trimmed < 0.15 * len(groups)
+        assert min(len(split.valid), len(split.test)) > 0.06 * len(groups)
+    assert len({tuple(np.unique(groups[split.test])) for split, _ in found}) > 2

@@ -98,7 +98,7 @@ def _together(units: Units, rows: InOrder, fractions: Fractions, gap: int = 0) -
             of_unit[units.code[taken]] = TRAIN
         return part
 
-    return Together(EqualDraws(draw, units.code, rows.level), len(units.alone))
+    return Together(EqualDraws(draw, units.code, rows.level, fractions), len(units.alone))
 
 
 def _taken_from_lost_levels(
