@@ -22,7 +22,7 @@ MOST_ROWS, FEWEST, MOST = 20_000_000, 4, 32
 
 ATTEMPTS = 100
 
-LOSS, TRIES = 0.05, 16
+LOSS, TRIES = 0.05, 8
 """From this share of lost rows on, each draw is the best of several, the nearest to its shares."""
 
 
@@ -46,6 +46,7 @@ class EqualDraws:
         unit: Int[np.ndarray, " rows"],
         level: Int[np.ndarray, " rows"],
         fractions: Fractions,
+        tries: int = TRIES,
     ):
         """Finds the sizes by trial draws.
 
@@ -54,6 +55,7 @@ class EqualDraws:
           unit: of every row; rows are left out evenly over units and levels.
           level: of every row.
           fractions: shares of training, validation and test rows.
+          tries: of which the best is a draw, at most; fewer of a long table.
 
         Raises:
           ValueError: where no draw leaves rows in every part, and training rows of every level.
@@ -63,8 +65,8 @@ class EqualDraws:
                                return_inverse=True)[1]  # fmt: skip
         count = int(np.clip(MOST_ROWS // len(level), FEWEST, MOST))
         lost = self._find_sizes(count)
-        if lost > LOSS:
-            self.tries = int(np.clip(MOST_ROWS // (count * len(level)), 1, TRIES))
+        if lost > LOSS and tries > 1:
+            self.tries = int(np.clip(MOST_ROWS // (count * len(level)), 1, tries))
             self._find_sizes(count)
 
     def part(self, data_seed: int) -> tuple[Int[np.ndarray, " rows"], int]:

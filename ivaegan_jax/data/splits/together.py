@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from ivaegan_jax.data.splits.blocks import cut, is_near, leave_gaps
-from ivaegan_jax.data.splits.equal import EqualDraws
+from ivaegan_jax.data.splits.equal import TRIES, EqualDraws
 from ivaegan_jax.data.splits.how import How
 from ivaegan_jax.data.splits.order import InOrder
 from ivaegan_jax.data.splits.units import TRAIN, Fractions, Units, draw_parts, make_units
@@ -98,7 +98,9 @@ def _together(units: Units, rows: InOrder, fractions: Fractions, gap: int = 0) -
             of_unit[units.code[taken]] = TRAIN
         return part
 
-    return Together(EqualDraws(draw, units.code, rows.level, fractions), len(units.alone))
+    tries = 1 if gap else TRIES  # gaps take long to draw, and blocks are alike in size
+    draws = EqualDraws(draw, units.code, rows.level, fractions, tries)
+    return Together(draws, len(units.alone))
 
 
 def _taken_from_lost_levels(
