@@ -5,8 +5,9 @@
 
 Each cell is a process of its own (`experiments.benchmarks.scale`): a table is written, loaded,
 trained on for 20 steps, scored and reported. One size after the other is changed, the others stay
-as in the first cell. A cell that --out holds already is left alone, so that a stopped program goes
-on. Exit status 1: a cell failed, or the prediction of its memory is wrong by a factor above 1.5.
+as in the first cell. A cell that --out holds of the same revision is left alone, so that a stopped
+program goes on; one that failed is tried again. Exit status 1: a cell failed, or the prediction of
+its memory is wrong by a factor above 1.5.
 """
 
 import time
@@ -53,12 +54,13 @@ def main() -> int:
     began, made_by = time.time(), {"command": _flags.command_line(), **describe_machine()}
     out = Path(flags.FLAGS.out) if flags.FLAGS.out else None
     cells = [BASE | cell for axis in chosen(flags.FLAGS.only) for cell in AXES[axis]]
-    found = held(out)
+    revision = made_by["code_revision"]
+    found = held(out, revision)
     clock = Clock([_work(cell) for cell in cells if _name(cell) not in found])
     for number, cell in enumerate(cells, start=1):
         if (name := _name(cell)) not in found:
             print(f"cell {number}/{len(cells)}: {name}{clock}", flush=True)
-            found[name] = measured(cell)
+            found[name] = measured(cell) | {"code_revision": revision}
             clock.tick(_work(cell))
             if out:
                 keep(found, out, made_by | {"wall_time_s": time.time() - began})
@@ -99,10 +101,14 @@ def as_table(found: Mapping[str, Mapping[str, Any]]) -> report.Table:
     return report.Table("What a large table takes", columns, [*found.values()], (), notes)
 
 
-def held(out: Path | None) -> dict[str, dict[str, Any]]:
-    """The cells that a folder holds, by name."""
-    kept = out / "summary.json" if out else None
-    return read_json(kept) if kept and kept.exists() else {}
+def held(out: Path | None, revision: str) -> dict[str, dict[str, Any]]:
+    """The cells of a revision that a folder holds, by name, but those that failed."""
+    found = read_json(out / "summary.json") if out else {}
+    return {
+        name: record
+        for name, record in found.items()
+        if record["code_revision"] == revision and "failure" not in record
+    }
 
 
 def keep(found: Mapping[str, Mapping[str, Any]], out: Path, manifest: Mapping[str, Any]) -> None:

@@ -39,11 +39,11 @@ from ivaegan_jax.studies.named import (
     study_names,
 )
 from ivaegan_jax.studies.needs import may_be_categories
-from ivaegan_jax.studies.own_sections import SECTIONS
 from ivaegan_jax.studies.pieces import load_of_study
 from ivaegan_jax.studies.plan import Plan
 from ivaegan_jax.studies.plugins import load, load_installed
 from ivaegan_jax.studies.recording import recorded
+from ivaegan_jax.studies.register import SECTIONS
 from ivaegan_jax.studies.restored import restore
 from ivaegan_jax.studies.results import as_frame, load_results, load_whole_results, read_results
 from ivaegan_jax.studies.running import Running

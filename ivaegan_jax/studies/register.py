@@ -31,6 +31,9 @@ Kinds:
     underscores spaces, is the title.
 """
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
 from ivaegan_jax.data import DATASETS
 from ivaegan_jax.evaluation import METRICS
 from ivaegan_jax.models import (
@@ -42,7 +45,16 @@ from ivaegan_jax.models import (
     PRIOR_FAMILIES,
     TERMS,
 )
-from ivaegan_jax.studies.own_sections import SECTIONS
+from ivaegan_jax.types import Registry, a_function
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Section: TypeAlias = "Callable[[pd.DataFrame], pd.DataFrame | None]"
+"""From the results of one data set to a table, or None where there is nothing to show."""
+
+SECTIONS = Registry[Section]("report section", a_function, {})
+"""Sections of the report, all from outside the package; `report` draws them."""
 
 adversarial_loss = ADVERSARIAL_LOSSES.register
 prior_family = PRIOR_FAMILIES.register

@@ -31,14 +31,15 @@ def test_a_cell_that_fails_is_counted(monkeypatch):
     assert "failure" in scale.as_table({"a": found}).columns
 
 
-def test_what_was_measured_is_there_again(tmp_path, monkeypatch):
+def test_what_was_measured_is_there_again_and_what_failed_or_is_older_is_not(tmp_path, monkeypatch):
     monkeypatch.setattr(scale, "measure", lambda program, cell: [{**TOOK}])
-    found = {"one": scale.measured(CELL)}
-    scale.keep(found, tmp_path, {"command": "python -m x"})
-    assert scale.held(tmp_path) == found
-    assert json.loads((tmp_path / "manifest.json").read_text())["command"] == "python -m x"
+    one = scale.measured(CELL) | {"code_revision": "now"}
+    found = {"one": one, "two": CELL | {"failure": "killed", "code_revision": "now"}}
+    scale.keep(found | {"old": one | {"code_revision": "then"}}, tmp_path, {"command": "python"})
+    assert scale.held(tmp_path, "now") == {"one": one}
+    assert json.loads((tmp_path / "manifest.json").read_text())["command"] == "python"
     assert "GiB taken" in (tmp_path / "summary.md").read_text()
-    assert scale.held(tmp_path / "elsewhere") == scale.held(None) == {}
+    assert scale.held(tmp_path / "elsewhere", "now") == scale.held(None, "now") == {}
 
 
 def test_a_size_that_there_is_not_is_named():
