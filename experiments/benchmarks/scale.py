@@ -31,9 +31,9 @@ def define_flags() -> None:
 
 
 def write_table(path: Path, rows: int, columns: int, levels: int) -> None:
-    """A table whose sources have variances that follow u, mixed by one nonlinear layer."""
+    """Sources whose variances follow u, mixed by one nonlinear layer; rows in no order."""
     rng = np.random.default_rng(1)
-    u = (np.arange(rows) * levels // rows).astype(np.int32)
+    u = rng.permutation(np.arange(rows) * levels // rows).astype(np.int32)
     scale = rng.uniform(0.5, 2, (levels, SOURCES)).astype(np.float32)
     s = scale[u] * rng.standard_normal((rows, SOURCES), np.float32)
     mixing = rng.standard_normal((SOURCES, columns), np.float32)

@@ -45,10 +45,11 @@ from ivaegan_jax.data.recordings.shipped import RECORDINGS
 from ivaegan_jax.data.sentinels import Sentinel, find_sentinels, unmarked
 from ivaegan_jax.data.series import moved_along
 from ivaegan_jax.data.sessions import coded_alike
-from ivaegan_jax.data.splits.draw import Split, check_batch, make_split
+from ivaegan_jax.data.splits.draw import Split, check_sizes, make_split
 from ivaegan_jax.data.splits.how import parse_split
 from ivaegan_jax.data.splits.order import group_of, in_order, ordered_as
 from ivaegan_jax.data.splits.proposal import likeness, propose_split
+from ivaegan_jax.data.splits.units import rank_within
 from ivaegan_jax.data.streams.blocks import Blocks, left_to_train
 from ivaegan_jax.data.streams.load import stored_bytes, stream_table
 from ivaegan_jax.data.streams.sample import bounded
@@ -103,7 +104,7 @@ __all__ = [
     "as_embedding",
     "as_rows",
     "bounded",
-    "check_batch",
+    "check_sizes",
     "coded_alike",
     "copied_rows",
     "described",
@@ -136,6 +137,7 @@ __all__ = [
     "preprocessing_arrays",
     "preprocessing_from",
     "propose_split",
+    "rank_within",
     "split_arrays",
     "stored_bytes",
     "stream_table",

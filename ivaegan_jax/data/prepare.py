@@ -10,8 +10,8 @@ from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.data.fits import fit_as
 from ivaegan_jax.data.preprocessing import Preprocessing
 from ivaegan_jax.data.sentinels import notes_on_codes
-from ivaegan_jax.data.splits.all_seeds import split_all
-from ivaegan_jax.data.splits.draw import Split, check_batch
+from ivaegan_jax.data.splits.all_seeds import fractions_of, split_all
+from ivaegan_jax.data.splits.draw import Split, check_sizes
 from ivaegan_jax.data.splits.note import SplitNote
 from ivaegan_jax.data.splits.order import group_of, place_of
 from ivaegan_jax.data.unlabelled import (
@@ -124,7 +124,7 @@ def prepare(
       InputError: for anything wrong with the data.
     """
     datasets, splits, note = split_all(datasets, data_seeds, config)
-    check_batch(splits[0], batch)
+    check_sizes(splits[0], fractions_of(config), batch)
     taken = config.unlabelled == TRAIN and datasets[0].unlabelled is not None
     to_fit = [(d, split.train) for d, split in zip(datasets, splits, strict=True)]
     to_fit = [with_unlabelled(*each) for each in to_fit] if taken else to_fit

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from ivaegan_jax.data import Kind
+from ivaegan_jax.data import Kind, rank_within
 from ivaegan_jax.doctor.classifier import COLUMNS, fit_and_predict
-from ivaegan_jax.doctor.sample import Sample, rank_within
+from ivaegan_jax.doctor.sample import Sample
 
 PERMUTATIONS = 999
 WHOLE_GROUPS = ("labels", "courses")

@@ -6,7 +6,15 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int, Num, Shaped
 
-from ivaegan_jax.data import IN_TIME, Null, Structure, find_structure, make_null, whiten
+from ivaegan_jax.data import (
+    IN_TIME,
+    Null,
+    Structure,
+    find_structure,
+    make_null,
+    rank_within,
+    whiten,
+)
 from ivaegan_jax.doctor.auxiliary import FEW_ROWS
 from ivaegan_jax.metrics import cells_of
 from ivaegan_jax.types import Auxiliary, are_codes
@@ -144,15 +152,6 @@ def random_rows(u: Num[np.ndarray, "rows ..."], most: int) -> Int[np.ndarray, " 
     share = counts[large] / max(1, counts[large].sum())
     wanted[large] = np.maximum(ROWS_PER_LEVEL, np.rint(most * share))
     return rows[rank_within(u[rows]) < wanted[u[rows]]]
-
-
-def rank_within(codes: Int[np.ndarray, " rows"]) -> Int[np.ndarray, " rows"]:
-    """How many earlier rows have the same code."""
-    order = np.argsort(codes, kind="stable")
-    counts = np.bincount(codes)
-    rank = np.empty(len(codes), int)
-    rank[order] = np.arange(len(codes)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return rank
 
 
 def cells(u: Float[np.ndarray, "rows dim_u"]) -> Int[np.ndarray, " rows"]:

@@ -13,7 +13,7 @@ from ivaegan_jax.evaluation.encoded import encode_runs
 from ivaegan_jax.evaluation.results import Baseline, Score, Stamp
 from ivaegan_jax.evaluation.scores import known, some_of
 from ivaegan_jax.evaluation.scoring import Trained
-from ivaegan_jax.metrics import distinct_columns, mcc, some_rows, within_level_mcc
+from ivaegan_jax.metrics import columns_within, distinct_columns, mcc, some_rows, within_level_mcc
 from ivaegan_jax.types import Row
 
 CEILINGS = {"bayes": False, "bayes_u": True}
@@ -61,8 +61,8 @@ def scored(
     mean, draws = prepared.truths[index].at(rows).posterior_means(given_u)
     s, u = test.s[index][rows], test.u[index][rows]
     found = {"mcc": mcc(mean, s)}
-    if prepared.is_categorical:
-        found["mcc_within"] = within_level_mcc(mean, s, u)
+    if prepared.is_categorical and len(within := columns_within(s, u)):
+        found["mcc_within"] = within_level_mcc(mean, s[:, within], u)
     unsure = np.mean(draws < FEWEST_DRAWS) > UNSURE
     return dict.fromkeys(found, float("nan")) if unsure else found
 

@@ -19,6 +19,7 @@ from ivaegan_jax.metrics.estimates import (
 )
 from ivaegan_jax.metrics.mcc import matched, mcc, within_level_mcc
 from ivaegan_jax.metrics.rows import centred, held_out_split, without_single_rows
+from ivaegan_jax.metrics.truth import columns_within
 from ivaegan_jax.types import Auxiliary
 
 
@@ -165,8 +166,9 @@ def baselines(
 
     Returns:
       `rotation`, `rotation_p95`, `raw_x`, `pca`, `fastica`, `joint_diagonalisation`,
-      `label_only`, `linear_ceiling`; where u is discrete also `within_level_` versions, whose
-      linear map is fitted within levels (no label_only: it is 0 by construction).
+      `label_only`, `linear_ceiling`; where u is discrete, and sources vary within levels that have
+      two rows in either half, also `within_level_` versions of these sources, whose linear map is
+      fitted within levels (no label_only: it is 0 by construction).
     """
     dim_s = s.shape[1]
     unsupervised = {
@@ -179,8 +181,10 @@ def baselines(
     values |= {name: mcc(z, s) for name, z in unsupervised.items()}
     values["label_only"] = label_only_baseline(u_train, s_train, u, s)
     values["linear_ceiling"] = linear_ceiling(x_train, s_train, x, s)
-    if not Auxiliary.of(u_train).is_categorical:
+    kept = columns_within(s, u) if Auxiliary.of(u_train).is_categorical else []
+    if not len(kept):
         return values
+    s, s_train = s[:, kept], s_train[:, kept]
     score = functools.partial(within_level_mcc, s=s, u=u)
     rotation, rotation_p95 = random_rotation_baseline(s, u=u)
     inside = centred(x_train, u_train), centred(s_train, u_train)

@@ -13,6 +13,9 @@ from ivaegan_jax.types import Auxiliary
 CELLS = 20
 """Cells that a continuous u is cut into, at most."""
 
+FLAT = 1e-8
+"""Least variance of a direction within a level, where all rows have variance 1."""
+
 
 def fastica_sources(
     x_train: Num[np.ndarray, "train dim_x"], x: Num[np.ndarray, "rows dim_x"], dim_s: int
@@ -53,8 +56,8 @@ def diagonalised_sources(
 ) -> Float[np.ndarray, "rows components"]:
     """Principal components turned to the axes along which u moves the variances of training rows.
 
-    Where fewer than two levels, or cells of a continuous u, have rows enough these are the
-    components themselves.
+    Where fewer than two levels, or cells of a continuous u, have rows enough that vary in every
+    direction these are the components themselves.
     """
     from sklearn.decomposition import PCA
 
@@ -62,7 +65,10 @@ def diagonalised_sources(
     components = PCA(min(_rank(x_train), dim_s), whiten=True, random_state=0).fit(x_train)
     z_train, z = components.transform(x_train), components.transform(x)
     covariances, weights = within_covariances(z_train, levels_or_cells(u_train, CELLS))
-    return z @ jointly_diagonal(covariances, weights).T if len(weights) > 1 else z
+    regular = np.linalg.eigvalsh(covariances).min(axis=1, initial=np.inf) > FLAT
+    if regular.sum() < 2:
+        return z
+    return z @ jointly_diagonal(covariances[regular], weights[regular]).T
 
 
 def _rank(x: Float[np.ndarray, "rows dim"]) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ivaegan_jax.data import CONTROLS, SHIFTED, Prepared
+from ivaegan_jax.data import CONTROLS, SHIFTED
 from ivaegan_jax.evaluation import make_evaluate
 from ivaegan_jax.models import PLAYERS, Dims, weighed_as
 from ivaegan_jax.studies.config import Config
@@ -15,9 +15,6 @@ from ivaegan_jax.studies.pieces import used_pieces
 from ivaegan_jax.studies.plugins import in_short
 from ivaegan_jax.training import Run
 from ivaegan_jax.types import InputError, TrainData
-
-LEAST_HELD_OUT = 4
-"""Rows of a part on one half of which latents are matched and on the other scored."""
 
 RATES = ("_rate", "_beta1", "_final_rate")
 WEIGHTS = ("_weight", "_ramp")
@@ -55,17 +52,6 @@ def check_unlabelled(config: Config) -> None:
             "--config.data.unlabelled=train takes rows without u in memory, and this table is read "
             "in blocks; leave it out"
         )
-
-
-def check_held_out(data: Prepared) -> None:
-    """Raises InputError where too few rows are held out to correlate one half of them."""
-    for what, part, field in (("validation", data.valid, "valid"), ("test", data.test, "test")):
-        if (found := part.x.shape[1]) < LEAST_HELD_OUT:
-            raise InputError(
-                f"{found} of {data.split.rows} rows are {what} rows, and scores take at least "
-                f"{LEAST_HELD_OUT}; give more rows, or a larger share "
-                f"(--config.data.{field}_fraction)"
-            )
 
 
 def check_batches(job: Job, dims: Dims) -> None:

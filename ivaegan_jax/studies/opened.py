@@ -10,7 +10,6 @@ from ivaegan_jax.studies.checks import (
     check_blocks,
     check_density,
     check_effect,
-    check_held_out,
     check_pieces,
     check_unlabelled,
 )
@@ -52,7 +51,6 @@ def open_data(experiment: Experiment, table: Dataset | None, controls: bool) -> 
     validate(experiment)
     datasets = load_datasets(experiment, table)
     experiment, data, fits = _decided(with_blocks(experiment, datasets[0]), datasets)
-    check_held_out(data)
     seen = look_at(experiment, datasets[0], data.split.split)
     stream = None
     if datasets[0].whole:

@@ -1,9 +1,11 @@
+import re
+
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ivaegan_jax.data import check_batch, make_split
+from ivaegan_jax.data import check_sizes, make_split
 from ivaegan_jax.data.splits.draw import Split
 from ivaegan_jax.types import Auxiliary, Dataset, InputError
 
@@ -112,8 +114,31 @@ def test_unfit_data_seeds(data_seed):
 
 
 def test_a_batch_must_fit_the_training_rows():
-    split = Split(np.arange(10), np.arange(1), np.arange(1))
-    check_batch(split, 10)
+    split = Split(np.arange(10), np.arange(4), np.arange(4))
+    check_sizes(split, (0.6, 0.2, 0.2), 10)
     for batch in (0, 11):
         with pytest.raises(InputError, match="does not fit 10 training rows; choose"):
-            check_batch(split, batch)
+            check_sizes(split, (0.6, 0.2, 0.2), batch)
+
+
+@pytest.mark.parametrize("rows", range(14, 41))
+@pytest.mark.parametrize("levels", [2, 3, 5])
+def test_advice_on_few_held_out_rows_is_right_when_followed(rows, levels):
+    dataset, fractions = discrete(np.bincount(np.arange(rows) % levels)), [0.8, 0.1, 0.1]
+    for _ in range(2):
+        split = make_split(dataset, 1, tuple(fractions))
+        try:
+            check_sizes(split, tuple(fractions), 1)
+        except InputError as error:
+            for name, share in re.findall(r"--config.data.(\w+)_fraction=([\d.]+)", str(error)):
+                fractions[1 if name == "valid" else 2] = float(share)
+            fractions[0] = 1 - sum(fractions[1:])
+        else:
+            break
+    check_sizes(split, tuple(fractions), len(split.train))
+    assert min(len(split.valid), len(split.test)) >= 4
+
+
+def test_too_few_rows_for_any_share_are_said_to_be_too_few():
+    with pytest.raises(InputError, match=r"give more rows$"):
+        check_sizes(Split(np.arange(6), np.arange(1), np.arange(1)), (0.8, 0.1, 0.1), 4)

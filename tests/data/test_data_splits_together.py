@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivaegan_jax.data.splits.draw import Splitter, make_split
+from ivaegan_jax.data.splits.equal import kept
 from ivaegan_jax.data.splits.how import RANDOM, How, parse_split
 from ivaegan_jax.data.splits.order import ordered_as, place_of
 from ivaegan_jax.data.splits.units import held_out_counts
@@ -99,6 +100,27 @@ def test_between_parts_there_is_a_gap_and_every_level_is_trained(runs, length, g
             assert np.all((part[a:] == part[:-a]) | ~near)
         assert set(u[split.train]) == set(u)
     assert len(sizes) == 1
+
+
+@pytest.mark.parametrize(("levels", "rows"), [(60, 12), (40, 20), (30, 9), (80, 7)])
+def test_many_short_runs_keep_training_rows_of_every_level(levels, rows):
+    u = np.repeat(np.arange(levels), rows)
+    splitter = Splitter(table(u), How("blocks", "", 1, 1))
+    for seed in range(20):
+        split, cut = splitter.split(seed)
+        assert len(np.unique(u[split.train])) == levels, (seed, cut)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=60), st.integers(1, 12), st.data())
+def test_rows_that_stay_hold_every_level_and_take_from_the_largest_pieces(level, pieces, data):
+    level = np.array(level)
+    piece = level * pieces + np.arange(len(level)) % pieces
+    size = data.draw(st.integers(len(np.unique(level)), len(level)))
+    stays = kept(piece, level, size)
+    assert stays.sum() == size
+    assert set(level[stays]) == set(level)
+    left, gone = np.bincount(piece[stays]), np.unique(piece[~stays])
+    assert all(left[each] >= left.max() - 1 for each in gone if each < len(left))
 
 
 def test_long_runs_of_a_level_are_cut_within_themselves():

@@ -113,3 +113,20 @@ def test_rotating_second_moments_is_rotating_rows(within):
     ]
     found = random_rotation_baseline(s, 12, 3, u if within else None)
     assert found == pytest.approx((np.mean(scores), np.quantile(scores, 0.95)), abs=1e-12)
+
+
+def test_levels_with_one_row_in_each_half_have_nothing_within():
+    rng, u = np.random.default_rng(0), np.repeat(np.arange(50), 2)
+    s = rng.normal(size=(100, 2))
+    x = s @ rng.normal(size=(2, 3))
+    values = baselines(x, u, s, x, u, s)
+    assert not any(name.startswith("within_level") for name in values)
+    assert values["linear_ceiling"] == pytest.approx(1)
+
+
+def test_within_levels_only_sources_that_vary_there_are_scored():
+    rng, u = np.random.default_rng(0), np.repeat(np.arange(10), 40)
+    s = np.column_stack([rng.normal(size=400), u])
+    x = s @ rng.normal(size=(2, 3))
+    values = baselines(x, u, s, x, u, s)
+    assert values["within_level_linear_ceiling"] == pytest.approx(1)

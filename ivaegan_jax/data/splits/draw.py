@@ -1,5 +1,6 @@
 """Held-out rows: training, validation and test, equally sized for every data seed."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,12 @@ from ivaegan_jax.data.splits.order import put_in_order
 from ivaegan_jax.data.splits.together import Together, blocks, copies, whole_groups
 from ivaegan_jax.data.splits.units import Fractions, assign
 from ivaegan_jax.types import Dataset, InputError
+
+LEAST_HELD_OUT = 4
+"""Rows of a part on one half of which latents are matched and on the other scored."""
+
+LARGEST_SHARE = 0.35
+"""Of a held-out part, that a message proposes."""
 
 
 class Split(NamedTuple):
@@ -101,13 +108,33 @@ def make_split(
     return Splitter(dataset, how, fractions).split(data_seed)[0]
 
 
-def check_batch(split: Split, batch: int) -> None:
-    """Raises InputError if the training rows do not fill one batch."""
+def check_sizes(split: Split, fractions: Fractions, batch: int) -> None:
+    """Raises InputError where a part has too few rows: to be scored, or for one batch.
+
+    Shares come first, since they decide how many training rows there are.
+    """
+    if min(len(split.valid), len(split.test)) < LEAST_HELD_OUT:
+        raise InputError(_too_few(split, max(fractions[1:])))
     if not 1 <= batch <= len(split.train):
         raise InputError(
             f"a batch of {batch} rows does not fit {len(split.train)} training rows; "
             f"choose a smaller one, as --config.train.batch={len(split.train)}"
         )
+
+
+def _too_few(split: Split, share: float) -> str:
+    """How many rows are held out, and which shares would be enough."""
+    valid, test, rows = len(split.valid), len(split.test), sum(map(len, split))
+    enough = (LEAST_HELD_OUT + 0.5) / rows
+    if share >= enough:  # groups and blocks are held out as a whole
+        enough = share * LEAST_HELD_OUT / min(valid, test)
+    wanted = math.ceil(20 * enough) / 20
+    flags = f"--config.data.valid_fraction={wanted:g} --config.data.test_fraction={wanted:g}"
+    larger = f", or larger shares, as {flags}" if wanted <= LARGEST_SHARE else ""
+    return (
+        f"of {rows} rows {valid} are validation rows and {test} test rows, and scores take at "
+        f"least {LEAST_HELD_OUT} of each; give more rows{larger}"
+    )
 
 
 def _check_fractions(fractions: Fractions) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
-from ivaegan_jax.data.splits.units import LEFT_OUT, TEST, Fractions
+from ivaegan_jax.data.splits.units import LEFT_OUT, TEST, Fractions, rank_within
 
 Draw: TypeAlias = Callable[[np.random.Generator], Int[np.ndarray, " rows"]]
 """A random part for every row."""
@@ -75,7 +75,7 @@ class EqualDraws:
         cut = drawn.copy()
         for number, size in enumerate(self.sizes):
             rows = np.flatnonzero(drawn == number)
-            cut[rows[~kept(self.piece[rows], int(size))]] = LEFT_OUT
+            cut[rows[~kept(self.piece[rows], self.level[rows], int(size))]] = LEFT_OUT
         return cut, int(np.sum(cut != drawn))
 
     def _find_sizes(self, count: int) -> float:
@@ -111,15 +111,14 @@ class EqualDraws:
         return float(np.abs(sizes / sizes.sum() / self.fractions - 1).max())
 
 
-def kept(piece: Int[np.ndarray, " rows"], size: int) -> np.ndarray:
-    """Which `size` rows stay where the largest pieces give theirs away first, from their ends."""
-    _, code, counts = np.unique(piece, return_inverse=True, return_counts=True)
-    level = 0
-    for bit in reversed(range(int(counts.max()).bit_length())):
-        if np.minimum(counts, level + (1 << bit)).sum() <= size:
-            level += 1 << bit
-    order = np.argsort(code, kind="stable")
-    rank = np.empty(len(code), np.int64)
-    rank[order] = np.arange(len(code)) - np.repeat(np.cumsum(counts) - counts, counts)
-    more = np.cumsum(counts > level) <= size - np.minimum(counts, level).sum()
-    return rank < level + (more & (counts > level))[code]
+def kept(
+    piece: Int[np.ndarray, " rows"], level: Int[np.ndarray, " rows"], size: int
+) -> Bool[np.ndarray, " rows"]:
+    """Which `size` rows stay where the largest pieces give theirs away first, from their ends.
+
+    Among rows of one place in their pieces the first ones of each level stay longest, so that no
+    level is lost where there are as many rows as levels.
+    """
+    stays = np.zeros(len(piece), bool)
+    stays[np.lexsort((rank_within(level), rank_within(piece)))[:size]] = True
+    return stays

@@ -80,6 +80,15 @@ def draw_parts(
     return part
 
 
+def rank_within(codes: Int[np.ndarray, " rows"]) -> Int[np.ndarray, " rows"]:
+    """How many earlier rows have the same code."""
+    order = np.argsort(codes, kind="stable")
+    counts = np.bincount(codes)
+    rank = np.empty(len(codes), int)
+    rank[order] = np.arange(len(codes)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return rank
+
+
 def assign(
     codes: Int[np.ndarray, " rows"], rng: np.random.Generator, fractions: Fractions
 ) -> Int[np.ndarray, " rows"]:
