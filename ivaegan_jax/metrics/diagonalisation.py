@@ -104,5 +104,6 @@ def within_covariances(
     """
     counts = np.bincount(code)
     kept = np.flatnonzero(counts > fewest * z.shape[1])
-    found = [np.atleast_2d(np.cov(z[code == level].T)) for level in kept]
+    of_levels = np.split(z[np.argsort(code, kind="stable")], np.cumsum(counts)[:-1])
+    found = [np.atleast_2d(np.cov(of_levels[level].T)) for level in kept]
     return np.reshape(found, (len(kept), z.shape[1], z.shape[1])), counts[kept].astype(float)

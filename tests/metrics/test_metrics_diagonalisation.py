@@ -82,3 +82,12 @@ def test_one_level_leaves_principal_components():
     x = RNG.normal(size=(400, 2)) * [3, 1]
     u = np.zeros(400, np.int32)
     assert joint_diagonalisation_baseline(x, u, x, x) == pytest.approx(1, abs=0.01)
+
+
+def test_covariances_of_thousands_of_levels_are_those_of_each_level():
+    rng = np.random.default_rng(0)
+    code, z = rng.permutation(np.repeat(np.arange(3000), 7)), rng.normal(size=(21_000, 3))
+    covariances, rows = within_covariances(z, code)
+    for level in (0, 1234, 2999):
+        np.testing.assert_array_equal(covariances[level], np.cov(z[code == level].T))
+    assert rows.tolist() == [7.0] * 3000

@@ -38,7 +38,7 @@ def foresee_step(
         yield encoding_call(each, arrays, dim_u, mesh)
     first = some[0]
     mean = jax.ShapeDtypeStruct((first.at_once, rows.u.shape[1], dim_z), jnp.float32)
-    yield refit_call(first, (mean, mean), _block(first, dim_z), rows.u, dim_u, mesh)
+    yield refit_call(first, (mean, mean), _block(first, dim_z), rows.u, mesh)
 
 
 def foresee_mapped(trained: Trained, dim_z: int) -> Trained:

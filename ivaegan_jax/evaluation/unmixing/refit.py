@@ -12,7 +12,7 @@ from jax.sharding import Mesh
 
 from ivaegan_jax.evaluation.scoring import Trained
 from ivaegan_jax.models import PRIOR, UNMIXED, Model, gaussian_sample, to_unmixed
-from ivaegan_jax.training import KEPT, Call, Run, as_batch, default_how, over_runs
+from ivaegan_jax.training import KEPT, Call, Run, default_how, over_runs
 from ivaegan_jax.types import Params
 
 REFIT_STEP = 2**32 - 3
@@ -30,7 +30,6 @@ def refit_priors(
     latents: tuple[np.ndarray, np.ndarray],
     block: Params,
     u: np.ndarray,
-    dim_u: int,
     mesh: Mesh,
 ) -> Params:
     """The parameters of p(z'|u) of every run, by maximum likelihood, from those of p(z|u).
@@ -40,22 +39,19 @@ def refit_priors(
       latents: mean and log variance of the posterior on training rows, `[runs, rows, dim_z]`.
       block: matrices of every run, and the prior to begin with (see `models.unmixed`).
       u: of the same rows, for every data seed or run.
-      dim_u: features of u as the networks see it.
       mesh: devices that the runs are split over.
     """
-    return refit_call(trained, latents, block, u, dim_u, mesh)()
+    return refit_call(trained, latents, block, u, mesh)()
 
 
-def refit_call(
-    trained: Trained, latents: Any, block: Params, u: np.ndarray, dim_u: int, mesh: Mesh
-) -> Call:
+def refit_call(trained: Trained, latents: Any, block: Params, u: np.ndarray, mesh: Mesh) -> Call:
     """The call behind `refit_priors`, to be compiled alone as well."""
-    program = _over_refit(trained.model, dim_u, bool(KL_TERMS & trained.game.terms), mesh)
+    program = _over_refit(trained.model, bool(KL_TERMS & trained.game.terms), mesh)
     return Call(program, (block, latents, trained.runs), u, mesh, trained.at_once)
 
 
 @lru_cache(maxsize=KEPT)  # configurations of one structure are fitted by one program
-def _over_refit(model: Model, dim_u: int, spread: bool, mesh: Mesh) -> Callable[..., Params]:
+def _over_refit(model: Model, spread: bool, mesh: Mesh) -> Callable[..., Params]:
     adam = optax.adam(optax.cosine_decay_schedule(RATE, STEPS))
 
     def loss(prior: Params, z: jax.Array, u: jax.Array) -> jax.Array:
@@ -73,7 +69,7 @@ def _over_refit(model: Model, dim_u: int, spread: bool, mesh: Mesh) -> Callable[
             rows = jax.random.randint(key_rows, (BATCH,), 0, len(u))
             mu, log_var = to_unmixed({UNMIXED: block}, (latents[0][rows], latents[1][rows]))
             z = gaussian_sample(key_z, mu, log_var) if spread else mu
-            slope = jax.grad(loss)(prior, z, as_batch(z, u[rows], dim_u).u)
+            slope = jax.grad(loss)(prior, z, u[rows])
             moves, state = adam.update(slope, state, prior)
             return optax.apply_updates(prior, moves), state
 

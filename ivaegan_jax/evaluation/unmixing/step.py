@@ -106,7 +106,7 @@ def _unmix(
     taken = np.array([each.taken for each in found])
     if not taken.any():
         return block, found
-    fitted = refit_priors(first, latents.train, block, rows.u, dim_u, mesh)
+    fitted = refit_priors(first, latents.train, block, rows.u, mesh)
 
     def chosen(new: np.ndarray, old: np.ndarray) -> np.ndarray:
         return np.where(taken.reshape(-1, *[1] * (new.ndim - 1)), new, old)
