@@ -37,6 +37,10 @@ STATUS: Mapping[tuple[str, str], Status] = {
         "identified", GOOD,
         "identification is supported without the true sources, and these confirm it: {mcc}, above "
         "every baseline"),
+    (SUPPORTED, truth.LINEAR): Status(
+        "identified", GOOD,
+        "identification is supported without the true sources, and these confirm it: {mcc}; x "
+        "needs no more than a linear map, as {missed} shows"),
     (SUPPORTED, truth.UNKNOWN): Status(
         "identification supported", GOOD,
         "every check without true sources holds; there are none that could confirm it"),
@@ -52,6 +56,10 @@ STATUS: Mapping[tuple[str, str], Status] = {
         "recovered, not shown without the sources", OPEN,
         "the true sources are recovered ({mcc}, above every baseline), but without them that "
         "cannot be told yet"),
+    (UNKNOWN, truth.LINEAR): Status(
+        "recovered, not shown without the sources", OPEN,
+        "the true sources are recovered ({mcc}, where {missed} shows that x needs no more than a "
+        "linear map), but without them that cannot be told yet"),
     (UNKNOWN, truth.UNKNOWN): Status(
         "cannot be told yet", OPEN,
         "the checks without true sources do not decide whether anything is identified"),
@@ -67,6 +75,10 @@ STATUS: Mapping[tuple[str, str], Status] = {
         "recovered, not shown without the sources", OPEN,
         "the true sources are recovered ({mcc}, above every baseline), but without them that is "
         "not supported"),
+    (NOT_SUPPORTED, truth.LINEAR): Status(
+        "recovered, not shown without the sources", OPEN,
+        "the true sources are recovered ({mcc}, where {missed} shows that x needs no more than a "
+        "linear map), but without them that is not supported"),
     (NOT_SUPPORTED, truth.UNKNOWN): Status(
         "not identified", BAD, "identification is not supported"),
     (NOT_SUPPORTED, truth.OPEN): Status(

@@ -18,6 +18,8 @@ FEWEST = 6
 
 WITHOUT_VERDICT = {
     truth.RECOVERED: "recovers the sources with held-out MCC {mcc}, above every baseline",
+    truth.LINEAR: "recovers the sources with held-out MCC {mcc}, and x needs no more than a linear "
+    "map, as {missed} shows",
     truth.OPEN: "comes out highest with held-out MCC {mcc}, but recovery is not shown: its "
     "interval, for all models at once, does not clear {missed}",
     truth.MISSED: "comes out highest with held-out MCC {mcc}, but recovery is not shown: that lies "

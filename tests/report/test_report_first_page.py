@@ -172,6 +172,22 @@ def test_a_sentence_names_the_baselines_that_the_model_lies_below_and_no_others(
     assert "--steps=" in step.text
 
 
+@pytest.mark.parametrize(
+    ("mcc", "in_the_way", "words"),
+    [
+        (0.999, ["fastica", "linear_supervised"], "identified"),
+        (0.999, ["label_only"], "contradicted by the sources"),
+        (0.9, ["fastica"], "contradicted by the sources"),
+    ],
+)
+def test_sources_that_a_linear_map_finds_too_are_not_missed(mcc, in_the_way, words):
+    scores = [score("mcc", mcc - seed / 1e5, "ivae_gan", 1, seed) for seed in SEEDS]
+    known = [baseline("random_rotation", 0.7), *(baseline(name, 0.9999) for name in in_the_way)]
+    short, _ = only([*rows(), *scores, *known])
+    assert short.status.words == words
+    assert ("linear map" in short.status.sentence) == (words == "identified")
+
+
 def test_a_model_whose_prior_knows_no_u_has_one_next_step():
     found = with_reasons(rows(usable=(), agreement=0.5), ("prior", "No u."))
     [step] = only(found)[0].steps

@@ -116,13 +116,14 @@ def test_without_a_command_that_trains_the_flags_are_in_the_sentence(command):
 
 def test_verdict_and_truth_are_one_status_and_good_only_where_neither_is_against():
     verdicts = (SUPPORTED, NOT_SUPPORTED, UNKNOWN)
-    known = (truth.RECOVERED, truth.OPEN, truth.MISSED, truth.UNKNOWN)
+    known = (truth.RECOVERED, truth.LINEAR, truth.OPEN, truth.MISSED, truth.UNKNOWN)
     assert set(STATUS) == {(one, other) for one in verdicts for other in known}
     good = {pair for pair, status in STATUS.items() if status.tone == GOOD}
-    assert good == {(SUPPORTED, truth.RECOVERED), (SUPPORTED, truth.UNKNOWN)}
+    confirmed = (truth.RECOVERED, truth.LINEAR, truth.UNKNOWN)
+    assert good == {(SUPPORTED, each) for each in confirmed}
     for (_, says), status in STATUS.items():
         assert ("{mcc}" in status.sentence) == (says != truth.UNKNOWN)
-        assert ("{missed}" in status.sentence) == (says in (truth.OPEN, truth.MISSED))
+        assert ("{missed}" in status.sentence) == (says in (truth.LINEAR, truth.OPEN, truth.MISSED))
 
 
 def test_rows_in_blocks_need_memory_before_u_can_be_shifted():
