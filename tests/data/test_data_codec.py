@@ -9,7 +9,17 @@ from scipy import stats
 
 from ivaegan_jax.data import DataConfig, prepare, preprocessing_arrays, preprocessing_from
 from ivaegan_jax.data import codec as codec_module
-from ivaegan_jax.data.codec import FITTED, Codec, first_weights, fit_codec, layers
+from ivaegan_jax.data.codec import (
+    FITTED,
+    MOST_STEPS,
+    Codec,
+    first_weights,
+    fit_codec,
+    layers,
+    principal_axes,
+    updates,
+    with_axes,
+)
 from ivaegan_jax.studies import Config, Experiment, Study
 from ivaegan_jax.types import Dataset, InputError
 
@@ -121,6 +131,45 @@ def test_equal_rows_give_equal_codes_and_u_is_not_seen(short):
     assert fit_codec(x.copy(), 2) is one
     FITTED.clear()
     assert_array_equal(fit_codec(x, 2).encode(x), one.encode(x))
+
+
+def test_rows_of_many_columns_are_fitted_through_their_components(short, monkeypatch):
+    x, _ = curved(3)
+    train, rest = x[:320], x[320:]
+    plain = fit_codec(train, 3)
+    FITTED.clear()
+    monkeypatch.setattr(codec_module, "MANY", COLUMNS - 1)
+    monkeypatch.setattr(codec_module, "COMPONENTS", 20)
+    through = fit_codec(train, 3)
+    assert [kernel.shape for kernel, _ in through.encoder] == [(30, 96), (96, 96), (96, 3)]
+    assert [kernel.shape for kernel, _ in through.decoder] == [(3, 96), (96, 96), (96, 30)]
+    left = [np.square(c.decode(c.encode(rest)) - rest).mean() for c in (plain, through)]
+    assert left[1] < 1.2 * left[0]
+
+
+def test_axes_go_into_the_outer_layers():
+    rng = np.random.default_rng(0)
+    axes = np.linalg.qr(rng.normal(size=(7, 4)))[0].astype(np.float32)
+    encoder, decoder = first_weights((4, 5, 2))
+    both = with_axes(encoder, decoder, axes)
+    x, codes = (rng.normal(size=(3, n)).astype(np.float32) for n in (7, 2))
+    assert_allclose(layers(both[0], x), layers(encoder, x @ axes), rtol=1e-4, atol=1e-5)
+    assert_allclose(layers(both[1], codes), layers(decoder, codes) @ axes.T, rtol=1e-4, atol=1e-5)
+
+
+def test_axes_are_orthonormal_and_hold_what_varies_most():
+    x = np.random.default_rng(0).normal(size=(50, 9)).astype(np.float32) * np.arange(9)
+    axes = principal_axes(x)
+    assert_allclose(axes.T @ axes, np.eye(9), atol=1e-5)
+    assert_allclose(x @ axes @ axes.T, x, atol=1e-3)
+    assert np.all(np.diff(np.square(x @ axes).sum(axis=0)) <= 0)
+
+
+@pytest.mark.parametrize(("rows", "expected"), [(80, 3000), (3840, 3000), (16_000, 12_500)])
+def test_many_rows_take_more_updates(rows, expected, monkeypatch):
+    monkeypatch.setattr(codec_module, "STEPS", 3000)
+    assert updates(rows) == expected
+    assert updates(10**7) == MOST_STEPS
 
 
 def test_how_far_the_autoencoder_is_is_said_and_changes_nothing(short, monkeypatch, caplog):
