@@ -62,7 +62,7 @@ def allowed(experiment: Experiment, dims: Sequence[int]) -> Sequence[int]:
       InputError: for fewer than two, or one that cannot be, before and after.
     """
     _check(dims)
-    number, reason = most_latents(experiment, max(dims))
+    number, reason, _ = most_latents(experiment, max(dims))
     kept = [dim for dim in dims if dim <= number]
     if len(kept) == len(dims):
         return dims

@@ -23,16 +23,24 @@ class Latents(NamedTuple):
 
     Attributes:
       number: how many.
-      reason: why a default is no larger, where data limit it.
+      reason: why a default is no larger, where data limit it, or what a request goes beyond.
+      requested: whether the number was set.
     """
 
     number: int
     reason: str = ""
+    requested: bool = False
 
     def sentences(self) -> list[str]:
-        """That it is a default, and why no larger one; none where data do not limit it."""
+        """That it is a default, or requested, and what limits it; none where data do not."""
         latents = "1 latent is" if self.number == 1 else f"{self.number} latents are"
-        return [f"{latents} trained by default: {self.reason}."] if self.reason else []
+        if not self.reason:
+            return []
+        if self.requested:
+            return [
+                f"{latents} trained by request, but {self.reason}: the others tell nothing new."
+            ]
+        return [f"{latents} trained by default: {self.reason}."]
 
 
 def choose_latents(experiment: Experiment, data: Prepared) -> Latents:
@@ -47,9 +55,10 @@ def choose_latents(experiment: Experiment, data: Prepared) -> Latents:
 
     Source: Khemakhem et al. (2020), theorem 1.
     """
-    if requested := experiment.config.model.dim_z or data.dim_s:
-        return Latents(requested)
-    return _at_most(experiment, data, MOST)
+    if requested := experiment.config.model.dim_z:
+        found = directions(_some(data.train.x), requested)
+        return Latents(requested, _of_x(found) if found < requested else "", True)
+    return Latents(data.dim_s) if data.dim_s else _at_most(experiment, data, MOST)
 
 
 def most_latents(experiment: Experiment, most: int) -> Latents:
@@ -66,18 +75,26 @@ def most_latents(experiment: Experiment, most: int) -> Latents:
 
 
 def _at_most(experiment: Experiment, data: Prepared, most: int) -> Latents:
-    x, u = (each[0][:: -(-len(each[0]) // ROWS)] for each in (data.train.x, data.train.u))
-    found, k = directions(x, most), statistics_of(experiment)
+    u = _some(data.train.u)
+    found, k = directions(_some(data.train.x), most), statistics_of(experiment)
     values = data.dim_u if data.is_categorical else len(np.unique(u, axis=0))
     allowed = max(1, (values - 1) // k) if k else most
     requires = f"{k} for each latent and one more" if values > k else f"{k + 1} even for one latent"
     of_u = f"u has {values:,} values, and theory requires {requires}"
     return min(
         Latents(min(data.dim_x, most)),
-        Latents(max(1, found), f"x varies in no more than {found} independent directions"),
+        Latents(max(1, found), _of_x(found)),
         Latents(allowed, of_u),
         key=lambda each: each.number,  # of equals the first
     )
+
+
+def _some(of_seeds: np.ndarray) -> np.ndarray:
+    return of_seeds[0][:: -(-len(of_seeds[0]) // ROWS)]
+
+
+def _of_x(found: int) -> str:
+    return f"x varies in no more than {found} independent directions"
 
 
 def with_latents(experiment: Experiment, number: int) -> Experiment:

@@ -38,7 +38,7 @@ def parts_of(split, rows):
 group_sizes = st.lists(st.integers(3, 30), min_size=12, max_size=30)
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(group_sizes, st.booleans())
 def test_no_group_is_in_two_parts_and_sizes_are_alike_for_all_data_seeds(sizes, mixed):
     groups = np.repeat(np.arange(len(sizes)), sizes)
