@@ -9,7 +9,14 @@ from ivaegan_jax.report import evidence as of_runs
 from ivaegan_jax.report import recorded, truth
 from ivaegan_jax.report.controls import IN_WORDS, Against, without_controls
 from ivaegan_jax.report.dependent import described
-from ivaegan_jax.report.evidence import NOT_SUPPORTED, SUPPORTED, UNKNOWN, Evidence, gather
+from ivaegan_jax.report.evidence import (
+    AGREED,
+    NOT_SUPPORTED,
+    SUPPORTED,
+    UNKNOWN,
+    Evidence,
+    gather,
+)
 from ivaegan_jax.report.legend import CONTROLS
 from ivaegan_jax.report.made_by import MadeBy
 from ivaegan_jax.report.render import decimal, short
@@ -226,6 +233,10 @@ def _together(evidence: Evidence) -> Iterator[Reason]:
     elif not evidence.agree:
         yield Reason("disagreement", "Runs that differ in their seed alone are not shown to agree "
                      "better than rotations of one solution would.")  # fmt: skip
+    elif evidence.agree_in_part:
+        yield Reason("disagreement", "Runs that differ in their seed alone agree better than "
+                     "rotations of one solution would, but below "
+                     f"{decimal(AGREED, 2)}.")  # fmt: skip
 
 
 def _of_runs(evidence: Evidence) -> Iterator[Reason]:

@@ -75,6 +75,13 @@ def test_usable_runs_that_do_not_agree_are_not():
     assert "groups of 1 + 1 + 1 runs" in text
 
 
+def test_runs_that_agree_in_part_leave_it_open():
+    short, _ = only(rows(agreement=0.9))
+    assert short.verdict == UNKNOWN
+    assert "better than rotations of one solution would, but below .95" in short.reasons[0].text
+    assert short.steps
+
+
 def test_runs_that_agree_but_are_not_usable_are_not_identified():
     short, text = only(rows(usable=(2,)))
     assert short.verdict == NOT_SUPPORTED
