@@ -57,10 +57,10 @@ REASONS = {name: criterion.reason for name, criterion in CRITERIA.items()} | {
 PREFERRED = ("information_on_u", "mean_rank")
 """What chooses by default: the first that there is. Models without p(z|u) have the second alone.
 
-Three models on B1 to B4, 24 data sets, six runs each (`results/selection`): rank correlation with
-the true MCC .62 [.53, .71] and .42 [.30, .54]; MCC lost against the best run .016 [.008, .023] and
-.028 [.016, .040], by a random choice .050 [.041, .060]. Confirmed on unseen data seeds
-(`results/selection_longer`): .67 [.43, .90], less than .001 lost where a random choice loses .022.
+Three models on B1 to B4, 12 data sets, six runs each, criteria of validation rows and MCC of test
+rows (`results/selection`): rank correlation with the true MCC .60 [.47, .74] and .52 [.37, .66]; MCC
+lost against the best run .007 [.000, .013] and .011 [.000, .022], by a random choice .033
+[.016, .051].
 """
 
 
