@@ -58,8 +58,8 @@ PREFERRED = ("information_on_u", "mean_rank")
 """What chooses by default: the first that there is. Models without p(z|u) have the second alone.
 
 Three models on B1 to B4, 12 data sets, six runs each, criteria of validation rows and MCC of test
-rows (`results/selection`): rank correlation with the true MCC .60 [.47, .74] and .52 [.37, .66]; MCC
-lost against the best run .007 [.000, .013] and .011 [.000, .022], by a random choice .033
+rows (`results/selection`): rank correlation with the true MCC .60 [.47, .74] and .52 [.37, .66];
+MCC lost against the best run .007 [.000, .013] and .011 [.000, .022], by a random choice .033
 [.016, .051].
 """
 
