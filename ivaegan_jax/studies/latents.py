@@ -38,7 +38,7 @@ class Latents(NamedTuple):
             return []
         if self.requested:
             return [
-                f"{latents} trained by request, but {self.reason}: the others tell nothing new."
+                f"{latents} trained by request, but {self.reason}: the others hold nothing new."
             ]
         return [f"{latents} trained by default: {self.reason}."]
 

@@ -139,6 +139,6 @@ def test_advice_on_few_held_out_rows_is_right_when_followed(rows, levels):
     assert min(len(split.valid), len(split.test)) >= 4
 
 
-def test_too_few_rows_for_any_share_are_said_to_be_too_few():
+def test_too_few_rows_for_any_share_are_refused_without_one():
     with pytest.raises(InputError, match=r"give more rows$"):
         check_sizes(Split(np.arange(6), np.arange(1), np.arange(1)), (0.8, 0.1, 0.1), 4)

@@ -67,9 +67,9 @@ def test_no_more_than_u_and_x_allow_unless_sources_are_known_or_it_was_asked_for
     assert len(study.notes) <= 1
 
 
-def test_more_latents_than_directions_are_trained_by_request_and_said_to_be_more():
-    told = "trained by request, but x varies in no more than 3 independent directions"
-    assert any(told in note for note in study_of(table(40, true=3), dim_z=5).notes)
+def test_more_latents_than_directions_are_trained_by_request_with_a_note():
+    note_on_more = "trained by request, but x varies in no more than 3 independent directions"
+    assert any(note_on_more in note for note in study_of(table(40, true=3), dim_z=5).notes)
     assert not any("by request" in note for note in study_of(table(40, true=3), dim_z=3).notes)
 
 
@@ -123,8 +123,8 @@ def test_one_latent_is_spoken_of_as_one():
 def test_too_few_held_out_rows_are_said_before_training():
     few = table(2)
     few = dataclasses.replace(few, x=few.x[:30], u=few.u[:30])
-    asked = r"of 30 rows 3 are validation rows .* at least 4 of each; .*valid_fraction=0.15"
-    with pytest.raises(InputError, match=asked):
+    message = r"of 30 rows 3 are validation rows .* at least 4 of each; .*valid_fraction=0.15"
+    with pytest.raises(InputError, match=message):
         study_of(few)
 
 
