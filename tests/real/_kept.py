@@ -10,13 +10,16 @@ import time
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 KEPT = REPOSITORY / "results" / "real"
 BEGAN = time.monotonic()
 
 
-def keep(name: str, purpose: str, versions: dict[str, str], body: str, stem: str = "") -> None:
+def keep(
+    name: str, purpose: str, versions: dict[str, str], body: str, stem: str = "", **more: Any
+) -> None:
     """Writes and prints what a program found, and beside it what `experiments.readme` lists.
 
     Args:
@@ -25,6 +28,7 @@ def keep(name: str, purpose: str, versions: dict[str, str], body: str, stem: str
       versions: of all that counts.
       body: markdown.
       stem: of the files in `results/real`; by default the program's name.
+      more: what a later call of the program goes on from (`kept_before`).
     """
     stem = stem or name
     command = shlex.join(
@@ -37,13 +41,23 @@ def keep(name: str, purpose: str, versions: dict[str, str], body: str, stem: str
         "command": command,
         "code_revision": revision(),
         "device": f"{os.cpu_count()} x cpu",
-        "wall_time_s": round(time.monotonic() - BEGAN, 1),
+        "wall_time_s": round(more.get("seconds", time.monotonic() - BEGAN), 1),
         "versions": versions,
+        **more,
     }
     KEPT.mkdir(exist_ok=True)
     (KEPT / f"{stem}.md").write_text(text)
     (KEPT / f"{stem}.json").write_text(json.dumps(made, indent=2) + "\n")
     print(text)
+
+
+def kept_before(stem: str, versions: dict[str, str]) -> dict[str, Any]:
+    """What the same program kept of the same code and versions; empty where there is none."""
+    path = KEPT / f"{stem}.json"
+    made = json.loads(path.read_text()) if path.exists() else {}
+    versions = {"Python": platform.python_version(), **versions}
+    same = (made.get("code_revision"), made.get("versions")) == (revision(), versions)
+    return made if same else {}
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

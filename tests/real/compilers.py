@@ -5,19 +5,20 @@
 
 Needs, beside the project, for an H100 `pip install jax-cuda12-plugin==VERSION
 jax-cuda12-pjrt==VERSION nvidia-cuda-nvcc-cu12` with JAX's own version, and for a TPU v5e
-`pip install 'jax[tpu]==VERSION'`. Five to ten minutes of one core each. Further words choose
-presets.
+`pip install 'jax[tpu]==VERSION'`. Further words choose presets. A program that was ended
+goes on, where code and versions are the same.
 """
 
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
 from tests.real._chips import collectives, devices, doubles, prepare, products, sizes
-from tests.real._kept import keep, table, versions_of
+from tests.real._kept import keep, kept_before, table, versions_of
 
 CHIP, PART, DUMPS = *sys.argv[1:3], mkdtemp()
 prepare(CHIP, DUMPS)
@@ -84,6 +85,10 @@ class Case(NamedTuple):
         told += [self.precision] if self.precision != "float32" else []
         return ", ".join(told)
 
+    def key(self) -> tuple[str, int, int]:
+        """What no other case shares."""
+        return self.name(), self.seeds, self.chips
+
     def group(self) -> Group:
         """The runs, as a study makes them."""
         asked = Experiment("b1", (self.preset,), range(self.seeds), (6,), 30_000, self.config)
@@ -136,22 +141,35 @@ def cases() -> Iterator[Case]:
         yield from (Case(preset, 512) for preset in others)
 
 
+def compiled(case: Case) -> list[str | int]:
+    """One row of the table."""
+    set_numerics(case.precision)
+    program = PARTS[PART](case)
+    text = program.as_text()
+    rounded = products(CHIP, text, DUMPS)
+    shutil.rmtree(DUMPS, ignore_errors=True)
+    return [*case.key(), *sizes(program), doubles(text), collectives(text), rounded]
+
+
+def wrong(case: Case, row: list[str | int]) -> bool:
+    """Whether float64 or an exchange between devices is where none should be."""
+    found = dict(zip(HEAD, row, strict=True))
+    return found["f64"] != 0 or (found["collectives"] != "none" and case.per_batch == 1)
+
+
 def main() -> int:
-    """Compiles everything; returns 1 where float64 or an exchange is where none should be."""
-    rows, wrong = [], 0
-    for case in cases():
-        set_numerics(case.precision)
-        found = PARTS[PART](case)
-        text = found.as_text()
-        exchanged = collectives(text)
-        wrong += doubles(text) > 0 or (exchanged != "none" and case.per_batch == 1)
-        rows.append([case.name(), case.seeds, case.chips, *sizes(found), doubles(text), exchanged,
-                     products(CHIP, text, DUMPS)])  # fmt: skip
-        shutil.rmtree(DUMPS, ignore_errors=True)
-        body = f"{NOTE}\n\n{table(HEAD, rows)}"
-        stem = f"compilers_{CHIP}_{PART}"
-        keep("compilers", f"{PURPOSE}: {PART}, {CHIP}", versions_of(*PACKAGES[CHIP]), body, stem)
-    return int(wrong > 0)
+    """Compiles what was not compiled before; returns 1 where something is wrong."""
+    stem, versions = f"compilers_{CHIP}_{PART}", versions_of(*PACKAGES[CHIP])
+    made = kept_before(stem, versions)
+    rows = {tuple(row[:3]): row for row in made.get("rows", [])}
+    for case in (case for case in cases() if case.key() not in rows):
+        began = time.monotonic()
+        rows[case.key()] = compiled(case)
+        seconds = made["seconds"] = made.get("seconds", 0) + time.monotonic() - began
+        body = f"{NOTE}\n\n{table(HEAD, list(rows.values()))}"
+        more = {"rows": list(rows.values()), "seconds": seconds}
+        keep("compilers", f"{PURPOSE}: {PART}, {CHIP}", versions, body, stem, **more)
+    return int(any(wrong(case, rows[case.key()]) for case in cases()))
 
 
 if __name__ == "__main__":
