@@ -32,7 +32,7 @@ from ivaegan_jax.models.presets import PRESETS  # noqa: E402
 from ivaegan_jax.studies.config import Config  # noqa: E402
 from ivaegan_jax.studies.experiment import Experiment  # noqa: E402
 from ivaegan_jax.studies.jobs import Group, make_groups, make_jobs, watched_terms  # noqa: E402
-from ivaegan_jax.training import loop  # noqa: E402
+from ivaegan_jax.training import programs, take_runs  # noqa: E402
 from ivaegan_jax.training.devices import make_seeds_mesh, pad_runs, shapes_on  # noqa: E402
 from ivaegan_jax.training.numerics import set_numerics  # noqa: E402
 from ivaegan_jax.types import TrainData  # noqa: E402
@@ -95,25 +95,26 @@ class Case(NamedTuple):
         return make_groups(asked, make_jobs(asked, self.dims))[0]
 
 
-def shape(*sizes_: int, of: Any = np.float32) -> jax.ShapeDtypeStruct:
+def shape(*sizes_: int, of: Any = np.float32) -> Any:
     """An array that need not be there."""
     return jax.ShapeDtypeStruct(sizes_, of)
 
 
 def training(case: Case) -> jax.stages.Compiled:
-    """The program that `loop.train_runs` would call."""
+    """The program that `train_runs` would call."""
     group, d = case.group(), case.dims
     mesh = make_seeds_mesh(devices(CHIP, case.chips), case.per_batch)
     s = shape(1, d.rows, d.dim_z) if case.preset == "supervised" else None
     data = TrainData(shape(1, d.rows, d.dim_x), shape(1, d.rows, of=np.int32), s)
-    return loop.compile_chunk(group.jobs[0].trainer, group.runs, data, mesh)
+    return programs.compile_chunk(group.jobs[0].trainer, group.runs, data, mesh)
 
 
 def evaluation(case: Case) -> jax.stages.Compiled:
-    """The program that `scoring.evaluate_runs` would call."""
+    """The program that `scoring.evaluate_runs` would call, for as many runs as it takes at once."""
     group, d = case.group(), case.dims
     job, mesh = group.jobs[0], make_seeds_mesh(devices(CHIP, case.chips))
-    runs = pad_runs(group.runs, mesh)
+    at_once = min(case.seeds, scoring.EVALUATED_AT_ONCE * mesh.size)
+    runs = pad_runs(take_runs(group.runs, np.arange(at_once)), mesh)
     states = jax.eval_shape(jax.vmap(job.trainer.init), runs).evaluated
     number = shape(1, of=np.uint32)
     held_out = shape(1, HELD_OUT, d.dim_x), shape(1, HELD_OUT, of=np.int32), number, number
@@ -145,7 +146,7 @@ def compiled(case: Case) -> list[str | int]:
     """One row of the table."""
     set_numerics(case.precision)
     program = PARTS[PART](case)
-    text = program.as_text()
+    text = program.as_text() or ""
     rounded = products(CHIP, text, DUMPS)
     shutil.rmtree(DUMPS, ignore_errors=True)
     return [*case.key(), *sizes(program), doubles(text), collectives(text), rounded]

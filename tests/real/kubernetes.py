@@ -33,7 +33,7 @@ def manifest(*argv: str) -> list[dict]:
 
 def versions() -> list[str]:
     """Versions of Kubernetes that the package has schemas of, the first one requested and later."""
-    folder = Path(kubernetes_validate.__file__).parent / "kubernetes-json-schema"
+    folder = Path(str(kubernetes_validate.__file__)).parent / "kubernetes-json-schema"
     found = {tuple(map(int, path.name[1:].split(".")[:2])) for path in folder.iterdir()}
     return [f"{major}.{minor}" for major, minor in sorted(found) if (major, minor) >= FIRST]
 
