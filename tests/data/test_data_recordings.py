@@ -52,8 +52,8 @@ def test_every_file_has_its_notice():
 
 
 def test_recordings_of_one_group_are_held_out_together():
-    for name in ("emg", "smartwatch", "vowels"):
-        assert str(propose_split(load_dataset(name)).how) == "group:groups"
+    for name, column in (("emg", "hold"), ("smartwatch", "sequence"), ("vowels", "utterance")):
+        assert str(propose_split(load_dataset(name)).how) == f"group:{column}"
 
 
 def test_the_middle_of_every_hold_is_kept_whole():

@@ -47,14 +47,21 @@ def propose_split(dataset: Dataset, fractions: Fractions = SHARES) -> Chosen:
     if dataset.independent:
         return Chosen(RANDOM, INDEPENDENT)
     if dataset.groups is not None:
-        by_group = How("group", GROUPS)
+        by_group = How("group", column := _column_of_groups(dataset))
         if _works(dataset, by_group, fractions):
-            return Chosen(by_group, f"the table says by its column {GROUPS} which rows go together")
+            return Chosen(by_group, f"the table says by its column {column} which rows go together")
     found = likeness(dataset)
     if not found.dependent:
         return Chosen(RANDOM, "neighbouring rows are no more alike than any rows of one u")
     how = fit_blocks(dataset, How("blocks"), found, fractions)
     return Chosen(how, _alike(found))
+
+
+def _column_of_groups(dataset: Dataset) -> str:
+    """The table's own name of its groups, where a column of another name was said to be them."""
+    groups = dataset.side[GROUPS]
+    same = (n for n, each in dataset.side.items() if n != GROUPS and np.array_equal(each, groups))
+    return next(same, GROUPS)
 
 
 def choose_split(dataset: Dataset, how: How, fractions: Fractions = SHARES) -> Chosen:
