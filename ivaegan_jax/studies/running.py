@@ -26,6 +26,7 @@ from ivaegan_jax.training import (
     InBlocks,
     Run,
     TrainState,
+    give_up_programs,
     in_sight,
     leads,
     led,
@@ -147,6 +148,7 @@ class Running(ABC):
         enters, left = entering(reporter), self._agreed_left(workdir)
         with nullcontext(ahead) if ahead else Ahead(stop) as threads:
             for group, coming in in_sight(self.groups_of(left), threads.most):
+                give_up_programs()
                 for each in coming:
                     self.compile_ahead(threads, each, workdir, runs_at_once)
                 enters("compile", group.title)

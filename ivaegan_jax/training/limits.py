@@ -1,4 +1,4 @@
-"""Memory that this process may still take on this machine: by kernel, control groups and limits."""
+"""What this process may still take on this machine: memory by kernel, control groups and limits."""
 
 import resource
 import sys
@@ -35,6 +35,17 @@ def used_bytes(root: Path = Path("/")) -> tuple[int, int]:
         return now, max(now, peak["VmHWM"] * 1024)
     unit = 1 if sys.platform == "darwin" else 1024
     return now, max(now, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
+
+
+def share_of_mappings(root: Path = Path("/")) -> float:
+    """Of the memory mappings that the kernel allows a process, the share that it has; 0 if unknown.
+
+    Args:
+      root: where `proc` lies.
+    """
+    return sum(1 for _ in _lines(root / "proc/self/maps")) / _number(
+        root / "proc/sys/vm/max_map_count"
+    )
 
 
 def _control_groups(root: Path) -> Iterator[int]:

@@ -8,12 +8,27 @@ import numpy as np
 from jax.sharding import Mesh
 
 from ivaegan_jax.training.devices import default_how, over_runs, pad_runs, shapes_on
+from ivaegan_jax.training.limits import share_of_mappings
 from ivaegan_jax.training.state import TrainState
 from ivaegan_jax.training.trainer import Run, Trainer
 from ivaegan_jax.types import AllTrainData, Terms
 
 KEPT = 32
 """Programs of a kind that are kept, for whatever is trained in this process later."""
+
+
+CROWDED = 0.5
+"""Share of the memory mappings of a process from which on its programs are given up."""
+
+
+def give_up_programs() -> None:
+    """Forgets what is compiled where it has taken half of the memory mappings there may be.
+
+    The compiler ends the process where none is left. What is called again is compiled again, or
+    read from the cache on the disk.
+    """
+    if share_of_mappings() > CROWDED:
+        jax.clear_caches()
 
 
 def shapes_of_states(trainer: Trainer, runs: Run) -> TrainState:

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 from judged_sources import noisy, rotated, series, sources
+from scipy.linalg import expm
 
 from ivaegan_jax import judge
+from ivaegan_jax.metrics import mcc
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +51,17 @@ def test_one_rotation_twice_agrees_and_is_a_mixture_all_the_same(known):
     assert "agreement" in codes(judged, "for")
     [mixture] = [reason for reason in judged.reasons if reason.code == "mixtures"]
     assert "joint diagonalisation" in mixture.step
+
+
+def test_errors_that_runs_share_and_their_own_add_up():
+    s, x, u, rng = sources(rows=4000, dim=5, levels=20)
+    upper = np.triu(np.ones((5, 5)), 1)
+    turned = s / s.std(axis=0) @ expm(0.2 * (upper - upper.T))
+    shared, own = noisy(turned, rng, 3), noisy(s / s.std(axis=0), rng, 3, 0.35)
+    assert [judge(each, x, u).verdict for each in (shared, own)] == ["supported"] * 2
+    both = judge(latents := noisy(turned, rng, 3, 0.35), x, u)
+    assert (both.verdict, codes(both, "open"), codes(both)) == ("cannot be told", {"both"}, set())
+    assert both.found.worth == pytest.approx(np.mean([mcc(z, s) for z in latents]), abs=0.02)
 
 
 def test_latents_that_learned_u_by_heart_are_not_supported_where_x_is_random(known):

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 
+import jax
 import pytest
 
 from ivaegan_jax.data.config import DataConfig
@@ -11,7 +12,7 @@ from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.study import Study
 from ivaegan_jax.studies.workdir import Workdir
-from ivaegan_jax.training import Ahead
+from ivaegan_jax.training import Ahead, programs
 from ivaegan_jax.training.config import TrainConfig
 
 CONFIG = Config(DataConfig(segments=4, per_segment=60), ModelConfig(width=9, critic_width=8),
@@ -56,3 +57,14 @@ def test_what_a_compiler_says_is_raised_where_the_program_is_called_for(tmp_path
     monkeypatch.setattr(plans, "compile_chunk", refuse)
     with pytest.raises(RuntimeError, match="no room"):
         run(study_of("vae"), tmp_path / "refused", 1)
+
+
+def test_programs_that_are_given_up_change_no_number(tmp_path, monkeypatch):
+    study, cleared = study_of("vae", "vae+u_only"), []
+    alone = run(study, tmp_path / "alone", 0)
+    clear = jax.clear_caches
+    monkeypatch.setattr(jax, "clear_caches", lambda: cleared.append(clear()))
+    monkeypatch.setattr(programs, "share_of_mappings", lambda: 2 * programs.CROWDED)
+    again = run(study, tmp_path / "again", 1)
+    assert again.metrics.read_bytes() == alone.metrics.read_bytes()
+    assert len(cleared) == len(study.groups)

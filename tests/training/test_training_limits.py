@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from ivaegan_jax.training import limits
-from ivaegan_jax.training.limits import free_bytes, used_bytes
+from ivaegan_jax.training.limits import free_bytes, share_of_mappings, used_bytes
 
 MIB = 2**20
 
@@ -72,3 +72,13 @@ def test_without_proc_the_machine_itself_counts(tmp_path):
 def test_this_process_uses_memory_and_its_peak_is_no_less():
     now, peak = used_bytes()
     assert MIB < now <= peak
+
+
+def test_mappings_are_a_share_of_what_the_kernel_allows(tmp_path):
+    assert share_of_mappings(tmp_path) == 0
+    for name, text in (("self/maps", "7f00 r-xp\n" * 30), ("sys/vm/max_map_count", "120\n")):
+        path = tmp_path / "proc" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    assert share_of_mappings(tmp_path) == 0.25
+    assert 0 <= share_of_mappings() < 1

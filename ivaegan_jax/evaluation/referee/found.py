@@ -57,18 +57,25 @@ class Found(NamedTuple):
     supported: int
 
     @property
-    def score(self) -> float:
-        """One number to rank by, on the scale of an MCC; NaN for one run.
+    def worth(self) -> float:
+        """On the scale of an MCC; NaN for one run.
 
-        What runs of errors of their own are worth that agree so, or what dependence within levels
-        leaves, the lower one: both are .9 where the check just holds. Of this the share of latents
-        that u moves; 0 where x or latents do not follow u.
+        What runs with errors of their own are worth that agree so, times what dependence within
+        levels leaves, which runs may share: either is .9 where its own check just holds.
         """
         if self.agreed is None:
             return np.nan
         own = np.sqrt(max(self.agreed.by_axis.estimate, 0.0))
+        return float(own * (1.0 if np.isnan(self.within.worth) else max(0.0, self.within.worth)))
+
+    @property
+    def score(self) -> float:
+        """One number to rank by: the worth, times the share of latents that u moves.
+
+        It is 0 where x or latents do not follow u, and NaN for one run.
+        """
         follows = self.of_x.passed and self.of_z.passed
-        return float(max(0.0, min(own, self.within.worth)) * self.moved.rank / self.dim_z * follows)
+        return self.worth * self.moved.rank / self.dim_z * follows
 
 
 def find(

@@ -51,7 +51,7 @@ def verdict_of(reasons: Sequence[Reason]) -> str:
 def reasons_of(found: Found) -> list[Reason]:
     """All reasons, those that decide first."""
     every = [*_of_pairings(found), *_of_agreement(found), *_of_rank(found), *_of_axes(found),
-             *_of_controls(found)]  # fmt: skip
+             *_of_both(found), *_of_controls(found)]  # fmt: skip
     order = ("against", "open", "for")
     return sorted(every, key=lambda reason: order.index(reason.speaks))
 
@@ -139,6 +139,15 @@ def _of_axes(found: Found) -> Iterator[Reason]:
         step = ("Rotate the latents by joint diagonalisation: along the axes that u singles out "
                 f"these are {_2(within.rest)}.")  # fmt: skip
     yield Reason("mixtures", "against", text, step)
+
+
+def _of_both(found: Found) -> Iterator[Reason]:
+    """Where errors of runs and dependence are small enough each, and too much together."""
+    each = found.agreed and found.agreed.holds and found.within.holds
+    if each and found.worth < WORTH:
+        text = ("What runs disagree on and how far latents depend on each other add up: as sources "
+                f"they are worth {_2(found.worth)}, and {_2(WORTH)} is needed.")  # fmt: skip
+        yield Reason("both", "open", text, "Train longer, or with more rows.")
 
 
 def _of_controls(found: Found) -> Iterator[Reason]:
