@@ -146,6 +146,7 @@ def test_an_error_of_another_process_ends_all(run_job, tmp_path):
     assert "process 1: " in ended[0].err
 
 
+@SLOW
 def test_all_stop_where_one_is_asked_to_and_can_be_queued_again(
     begin_job, run_one, alone, tmp_path
 ):

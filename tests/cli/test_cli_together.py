@@ -76,6 +76,7 @@ def _value(text):
     return text == "true" if text in ("true", "false") else int(text)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("ended")
 def test_latents_are_those_of_a_fit_in_python(fork, cache, folder, same):
     found = fork(fit, folder, cache).wait()

@@ -41,9 +41,18 @@ def run(study, path, most):
     return workdir
 
 
-def test_results_are_the_same_to_the_byte(tmp_path, monkeypatch):
-    study = study_of("vae", "vae+u_only")
-    ahead, alone = (run(study, tmp_path / f"{most}", most) for most in (2, 0))
+@pytest.fixture(scope="module")
+def study():
+    return study_of("vae", "vae+u_only")
+
+
+@pytest.fixture(scope="module")
+def alone(study, tmp_path_factory):
+    return run(study, tmp_path_factory.mktemp("alone") / "0", 0)
+
+
+def test_results_are_the_same_to_the_byte(study, alone, tmp_path, monkeypatch):
+    ahead = run(study, tmp_path / "2", 2)
     for name in ("metrics", "train_log"):
         assert getattr(ahead, name).read_bytes() == getattr(alone, name).read_bytes()
     monkeypatch.setattr(Ahead, "begin", lambda self, work: pytest.fail("nothing is left to do"))
@@ -59,10 +68,8 @@ def test_what_a_compiler_says_is_raised_where_the_program_is_called_for(tmp_path
         run(study_of("vae"), tmp_path / "refused", 1)
 
 
-def test_programs_that_are_given_up_change_no_number(tmp_path, monkeypatch):
-    study, cleared = study_of("vae", "vae+u_only"), []
-    alone = run(study, tmp_path / "alone", 0)
-    clear = jax.clear_caches
+def test_programs_that_are_given_up_change_no_number(study, alone, tmp_path, monkeypatch):
+    cleared, clear = [], jax.clear_caches
     monkeypatch.setattr(jax, "clear_caches", lambda: cleared.append(clear()))
     monkeypatch.setattr(programs, "share_of_mappings", lambda: 2 * programs.CROWDED)
     again = run(study, tmp_path / "again", 1)
