@@ -3,6 +3,7 @@
 import dataclasses
 import logging as standard_logging
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +21,12 @@ from ivaegan_jax.types import InputError, Interrupted, StorageError
 
 WRONG, STORAGE = 2, 74
 """Exit statuses: something to mend in the command or the data, on the disk (EX_IOERR)."""
+
+NUMBERS = {
+    r"invalid literal for int\(\) with base \d+: .*": "it takes a whole number",
+    r"could not convert string to float: .*": "it takes a number",
+}
+"""What Python says of flags that are no numbers, and what is said in its place."""
 
 
 def _cache_folder() -> str:
@@ -94,7 +101,10 @@ def _parse(argv: list[str], define_flags: Callable[[], None]) -> list[str]:
         return flags.FLAGS(argv)
     except Exception as error:  # a config file is code: anything may go wrong in it
         message = error.args[0] if isinstance(error, KeyError) else error
-        sys.exit(_fail(f"{' '.join(str(message).split())} (see --help)"))
+        text = " ".join(str(message).split())
+        for technical, plain in NUMBERS.items():
+            text = re.sub(technical, plain, text)
+        sys.exit(_fail(f"{text} (see --help)"))
 
 
 def with_home(words: Sequence[str]) -> list[str]:

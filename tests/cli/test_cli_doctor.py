@@ -137,6 +137,7 @@ def test_a_file_that_is_no_table_is_a_finding_and_a_missing_one_an_error(doctor,
         ("--data=b9", "unknown data set 'b9'"),
         ("--preset=ivae_gna", "did you mean ivae_gan"),
         ("--stepz=5", "Unknown command line flag 'stepz'"),
+        ("--steps=1e4", "flag --steps=1e4: it takes a whole number (see --help)"),
         ("--config.data.source=cauchy", "source must be one of"),
     ],
 )
