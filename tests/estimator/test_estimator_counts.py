@@ -1,11 +1,13 @@
 """Counts go in, their law is taken without being named, and counts come out."""
 
 import numpy as np
+import pytest
 from small_networks import PLAIN
 
 from ivaegan_jax import IVAE
 
 
+@pytest.mark.slow
 def test_samples_of_counts_are_whole_numbers(small):
     rng = np.random.default_rng(0)
     u = np.arange(400) % 5

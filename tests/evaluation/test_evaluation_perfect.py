@@ -245,7 +245,9 @@ def true_log_likelihood(data, tables, noise, split):
     return np.array(found)
 
 
-@pytest.mark.parametrize(("noise", "dim_x"), [(0.1, 7), (0.001, 7)])
+@pytest.mark.parametrize(
+    ("noise", "dim_x"), [pytest.param(0.1, 7, marks=pytest.mark.slow), (0.001, 7)]
+)
 def test_a_perfect_likelihood_is_the_true_one(mesh, noise, dim_x):
     rows, data, tables = scored(mesh, noise, dim_x)
     for split in ("valid", "test"):

@@ -68,6 +68,7 @@ def test_what_a_compiler_says_is_raised_where_the_program_is_called_for(tmp_path
         run(study_of("vae"), tmp_path / "refused", 1)
 
 
+@pytest.mark.slow  # what is given up, later tests would compile again
 def test_programs_that_are_given_up_change_no_number(study, alone, tmp_path, monkeypatch):
     cleared, clear = [], jax.clear_caches
     monkeypatch.setattr(jax, "clear_caches", lambda: cleared.append(clear()))
