@@ -17,12 +17,12 @@ KEPT = 32
 """Programs of a kind that are kept, for whatever is trained in this process later."""
 
 
-CROWDED = 0.5
+CROWDED = 0.75
 """Share of the memory mappings of a process from which on its programs are given up."""
 
 
 def give_up_programs() -> None:
-    """Forgets what is compiled where it has taken half of the memory mappings there may be.
+    """Forgets what is compiled where it has taken three quarters of the mappings there may be.
 
     The compiler ends the process where none is left. What is called again is compiled again, or
     read from the cache on the disk.
