@@ -9,6 +9,8 @@ from ivaegan_jax.data import RECORDINGS, load_dataset
 TRAIN = ("--data=emg", "--rows=person=p0,p1;gesture=fist,rest", "--preset=vae", "--seeds=1",
          "--steps=20", *SMALL, "--config.model.dim_z=2")  # fmt: skip
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def workdir(run, tmp_path_factory):

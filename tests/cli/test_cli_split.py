@@ -40,6 +40,7 @@ def encoded(run, recording, workdir, data_seed):
         return dict(stored)
 
 
+@pytest.mark.slow
 def test_whole_sessions_are_held_out_and_levels_may_have_no_held_out_rows(
     run, refused, rows_of, recording, tmp_path
 ):

@@ -31,7 +31,10 @@ def test_every_command_is_read_by_its_program(fork):
     assert {command: each.err for command, each in ended.items() if each.code} == {}
 
 
-@pytest.mark.parametrize("program", ["compare", "doctor", "encode"])
+COMPARE = pytest.param("compare", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("program", [COMPARE, "doctor", "encode"])
 def test_a_command_of_a_page_runs(run, on_b1, program):
     study = read_study(on_b1)
     steps = [step for each in first_page(study.results, study.made_by) for step in each.steps]
