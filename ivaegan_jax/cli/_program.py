@@ -26,7 +26,7 @@ NUMBERS = {
     r"invalid literal for int\(\) with base \d+: .*": "it takes a whole number",
     r"could not convert string to float: .*": "it takes a number",
 }
-"""What Python says of flags that are no numbers, and what is said in its place."""
+"""Messages of Python on flags that are no numbers, and plain ones."""
 
 
 def _cache_folder() -> str:
