@@ -165,8 +165,8 @@ def array(folder: Path) -> Found:
 
 def time_limit(folder: Path) -> Found:
     """A limit of three minutes, which leaves the job one before the request to stop."""
-    told = output(train(folder / "rate", SHORT))
-    rate = int(re.findall(r"([\d,]+) seed-steps/s", told)[0].replace(",", "")) / 2
+    printed = output(train(folder / "rate", SHORT))
+    rate = int(re.findall(r"([\d,]+) seed-steps/s", printed)[0].replace(",", "")) / 2
     steps = int(rate * LONG) // 1000 * 1000
     job = submit("slurm", folder / "limit", "--time=3", command=train(folder / "limit", steps))
     return Found(job.until_it_ends(), same(job.workdir, undisturbed(folder, steps)))
