@@ -59,7 +59,8 @@ def propose_split(dataset: Dataset, fractions: Fractions = SHARES) -> Chosen:
 
 def _column_of_groups(dataset: Dataset) -> str:
     """The table's own name of the column of groups."""
-    groups = dataset.side.get(GROUPS)
+    if (groups := dataset.side.get(GROUPS)) is None:
+        return GROUPS
     same = (n for n, each in dataset.side.items() if n != GROUPS and np.array_equal(each, groups))
     return next(same, GROUPS)
 
