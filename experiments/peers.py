@@ -3,13 +3,13 @@
   python -m experiments.peers --out=results/peers
   python -m experiments.peers --data=b1 --methods=ivae_gan,cebra,pca --data_seeds=6-6
 
-Methods: `ivae_gan`, `igan`, `ivae` with their defaults, `ivae` as its authors published it
-(`ivae_reference`); CEBRA with its defaults (`cebra`), and with as many latents as sources, the
-temperature chosen by its own loss on validation rows (`cebra_sphere`, `cebra_euclidean`); FastICA,
-PCA, the columns themselves; and the net trained with the true sources. CEBRA needs
-`pip install -e '.[peers]'`; where it is missing the others run without it. Each method has a
-process of its own for each draw of the data, one after another on one core. What was measured is
-kept in --workdir, and the same command goes on after a stop.
+Methods: `ivae_gan`, `igan`, `ivae` with their defaults, iVAE and pi-VAE as their authors
+published them (`ivae_reference`, `pi_vae`); CEBRA with its defaults (`cebra`), and with as many
+latents as sources, the temperature chosen by its own loss on validation rows (`cebra_sphere`,
+`cebra_euclidean`); FastICA, PCA, the columns themselves; and the net trained with the true
+sources. CEBRA needs `pip install -e '.[peers]'`; where it is missing the others run without it.
+Each method has a process of its own for each draw of the data, one after another on one core. What
+was measured is kept in --workdir, and the same command goes on after a stop.
 """
 
 import importlib.metadata

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from experiments.configs import ivae_reference
-from experiments.rivals import contrastive, linear
+from experiments.rivals import contrastive, flows, linear
 from experiments.rivals.ours import model
 from experiments.rivals.problem import Method, one_by_one
 
@@ -14,6 +14,9 @@ CEBRA: Mapping[str, Method] = {
 }
 """What needs the extra `peers`."""
 
+PI_VAE = "pi_vae"
+"""pi-VAE as its authors published it."""
+
 CEILING = "supervised"
 """What is trained with the true sources."""
 
@@ -22,6 +25,7 @@ METHODS: Mapping[str, Method] = {
     "igan": model("igan"),
     "ivae": model("ivae"),
     "ivae_reference": model("ivae", ivae_reference.SETTINGS),
+    PI_VAE: flows.pi_vae,
     **CEBRA,
     "fastica": one_by_one(linear.fastica),
     "pca": one_by_one(linear.pca),

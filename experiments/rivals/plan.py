@@ -4,13 +4,16 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from experiments.rivals import contrastive
+from experiments.rivals import contrastive, flows
 from experiments.rivals.alone import Request
-from experiments.rivals.methods import CEBRA, CEILING, METHODS
+from experiments.rivals.methods import CEBRA, CEILING, METHODS, PI_VAE
 from ivaegan_jax.types import InputError
 
 RECORDED = ("emg", "vowels")
 """Without true sources."""
+
+OWN_STEPS = {"cebra": contrastive.OWN_STEPS, PI_VAE: flows.OWN_STEPS}
+"""Of methods whose number of steps is part of what was published."""
 
 QUICK = 40
 """Steps, to see that all of it works."""
@@ -56,8 +59,8 @@ def steps_of(method: str, values: Any) -> int:
     """Steps of a method; few where flags ask for a quick look."""
     if values.quick:
         return QUICK
-    if method == "cebra":
-        return contrastive.OWN_STEPS
+    if method in OWN_STEPS:
+        return OWN_STEPS[method]
     return values.cebra_steps if method in CEBRA else values.steps
 
 

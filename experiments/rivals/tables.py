@@ -33,7 +33,8 @@ NOTES = (
     "memory of a process of its own, libraries and table included. Models of this package: all "
     "runs of a data seed at once, compiling included where it was not done before. cebra_sphere, "
     "cebra_euclidean: trials of all temperatures included.",
-    "ivae and ivae_reference read u of the rows that are scored; the other encoders see x alone.",
+    "ivae, ivae_reference and pi_vae read u of the rows that are scored; the other encoders see x "
+    "alone.",
 )
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import ClassVar
 
+import jax
 import numpy as np
 import pytest
 
 from experiments import peers
-from experiments.rivals import alone, contrastive, linear, plan
+from experiments.rivals import alone, contrastive, flows, linear, plan
 from experiments.rivals.alone import Request, records_of
 from experiments.rivals.contrastive import TEMPERATURES, TRIAL, Library, defaults, swept
 from experiments.rivals.methods import CEBRA, METHODS
@@ -17,6 +18,7 @@ from experiments.rivals.ours import model
 from experiments.rivals.problem import Failed, Latents, one_by_one, problem_of
 from experiments.rivals.scoring import agreement_of, checked, rotated, scores_of
 from experiments.rivals.tables import tables_of
+from ivaegan_jax import Dims
 from ivaegan_jax.types import InputError
 
 SMALL = {"data.segments": 8, "data.per_segment": 100}
@@ -206,6 +208,29 @@ def test_models_of_this_package_are_trained_on_the_same_rows(problem):
     assert records_of(ASKED, lambda *given: found, problem)[0]["failed"] == ""
 
 
+@pytest.mark.parametrize("sizes", [(5, 5), (3, 7), (2, 11)])
+def test_the_flow_of_pi_vae_keeps_volume_and_loses_nothing(sizes):
+    dim_z, dim_x = sizes
+    flow = flows.VolumePreserving(None, Dims(dim_x, 2, dim_z, 100))
+    z = jax.random.normal(jax.random.key(0), (1, dim_z))
+    params = flow.init(jax.random.key(1), z)
+    slopes = jax.jacfwd(lambda one: flow.apply(params, one[None])[0])(z[0])
+    sign, log_volume = np.linalg.slogdet(slopes.T @ slopes)
+    assert sign == 1
+    assert log_volume > -1e-5  # what is padded adds its own slopes
+    if dim_x == dim_z:
+        assert log_volume == pytest.approx(0, abs=1e-5)
+
+
+@pytest.mark.slow
+def test_pi_vae_has_the_law_of_what_it_is_given(problem):
+    counts = problem_of("counts", {"data.segments": 4, "data.per_segment": 90}, 3)
+    for given, width in ((problem, 5), (counts, 4)):
+        found = flows.pi_vae(given, (1, 2), 3)
+        assert [each.test.shape[1] for each in found] == [width] * 2
+        assert np.isfinite(found[0].train).all()
+
+
 def test_all_is_planned_draw_by_draw_and_ceilings_need_the_truth():
     values = SimpleNamespace(
         quick=False, seeds=2, steps=9, cebra_steps=5, compilation_cache="", data_seeds=""
@@ -214,7 +239,8 @@ def test_all_is_planned_draw_by_draw_and_ceilings_need_the_truth():
     assert len(work) == 2 * (2 * len(METHODS) - 1)
     assert [each.data_seed for each in work] == sorted(each.data_seed for each in work)
     steps = {each.method: each.steps for each in work}
-    assert (steps["cebra"], steps["cebra_sphere"], steps["ivae"]) == (10_000, 5, 9)
+    own = [steps[name] for name in ("cebra", "pi_vae", "cebra_sphere", "ivae")]
+    assert own == [10_000, 24_000, 5, 9]
     assert set(CEBRA) < set(steps)
 
 
