@@ -1,14 +1,16 @@
 """All sets of latents that are judged, and the referee's verdict on each."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from experiments.referees.methods import METHODS
 from experiments.referees.nulls import NULLS
+from experiments.referees.trained import TRAINED_ON, trained
 from ivaegan_jax.data import load_dataset
-from ivaegan_jax.evaluation import judge
+from ivaegan_jax.evaluation import Judged, judge
 from ivaegan_jax.metrics import mcc
 
 BENCHMARKS = ("b1", "b2", "b3_tcl", "b3_imca", "b4")
@@ -18,12 +20,36 @@ ROWS = 2000
 NULL = "null"
 
 
+class Wanted(NamedTuple):
+    """What is judged.
+
+    Attributes:
+      seeds: data seeds of the benchmarks for cheap methods.
+      nulls: draws of every null.
+      methods: names of methods to train.
+      trained_seeds: data seeds of the benchmarks for these.
+    """
+
+    seeds: Sequence[int]
+    nulls: int
+    methods: Sequence[str] = ()
+    trained_seeds: Sequence[int] = ()
+
+
 class Case(NamedTuple):
-    """One set: a method on a benchmark, or a null, and the seed that draws it."""
+    """One set: a method on a benchmark, or a null, and the seed that draws it.
+
+    Attributes:
+      data: name of the benchmark, or `NULL`.
+      name: of the method or the null.
+      seed: of the draw.
+      trained: whether the method is to be trained.
+    """
 
     data: str
     name: str
     seed: int
+    trained: bool = False
 
 
 class Judgement(NamedTuple):
@@ -44,25 +70,49 @@ class Judgement(NamedTuple):
     codes: tuple[str, ...]
 
 
-def all_sets(seeds: Sequence[int], nulls: int) -> list[Case]:
-    """Every method on every benchmark with these data seeds, and so many draws of every null."""
+def all_sets(wanted: Wanted) -> list[Case]:
+    """Every method on every benchmark with its data seeds, and the draws of every null."""
+    seeds = wanted.seeds
     methods = [Case(data, name, seed) for data in BENCHMARKS for seed in seeds for name in METHODS]
-    return methods + [Case(NULL, name, seed) for name in NULLS for seed in range(nulls)]
+    nulls = [Case(NULL, name, seed) for name in NULLS for seed in range(wanted.nulls)]
+    trained = [
+        Case(data, name, seed, trained=True)
+        for data in TRAINED_ON
+        for seed in wanted.trained_seeds
+        for name in wanted.methods
+    ]
+    return trained + methods + nulls  # the longest first
 
 
-def judge_case(case: Case) -> Judgement:
-    """Makes the set, and has it judged."""
-    if case.data == NULL:
-        made = NULLS[case.name](np.random.default_rng((case.seed, _number(case.name))))
-        runs, x, u, more, true = made.runs, made.x, made.u, dict(made.more), np.nan
-    else:
-        s, x, u = rows_of(case.data, case.seed)
-        rng = np.random.default_rng((case.seed, _number(case.name)))
-        runs, more = METHODS[case.name](s, x, u, rng), {}
-        true = float(np.mean([mcc(z, s) for z in runs]))
-    judged = judge(runs, x, u, **more)
+def judge_case(case: Case, folder: Path) -> Judgement:
+    """Makes the set, and has it judged.
+
+    Args:
+      case: the set.
+      folder: where latents of trained methods are kept.
+    """
+    make = _null if case.data == NULL else _trained if case.trained else _cheap
+    judged, true = make(case, folder)
     codes = tuple(reason.code for reason in judged.reasons if reason.speaks != "for")
     return Judgement(case, true, judged.verdict, judged.found.score, codes)
+
+
+def _null(case: Case, folder: Path) -> tuple[Judged, float]:
+    made = NULLS[case.name](np.random.default_rng((case.seed, _number(case.name))))
+    return judge(made.runs, made.x, made.u, **made.more), np.nan
+
+
+def _cheap(case: Case, folder: Path) -> tuple[Judged, float]:
+    s, x, u = rows_of(case.data, case.seed)
+    rng = np.random.default_rng((case.seed, _number(case.name)))
+    runs = METHODS[case.name](s, x, u, rng)
+    return judge(runs, x, u), float(np.mean([mcc(z, s) for z in runs]))
+
+
+def _trained(case: Case, folder: Path) -> tuple[Judged, float]:
+    kept = trained(case.data, case.name, case.seed, folder)
+    true = float(np.mean([mcc(z[kept.test], kept.s[kept.test]) for z in kept.runs]))
+    return judge(kept.runs, kept.x, kept.u, test=kept.test), true
 
 
 def rows_of(data: str, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

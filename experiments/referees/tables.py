@@ -35,9 +35,12 @@ def threshold(score: Float[np.ndarray, " sets"], good: Bool[np.ndarray, " sets"]
 
 
 def arrays(found: Sequence[Judgement]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Scores, whether latents are good, and whether the verdict was supported."""
+    """Scores, whether latents are good, and whether the verdict was supported.
+
+    Sets of which fewer than two runs are left have no score, and rank last.
+    """
     return (
-        np.array([each.score for each in found]),
+        np.nan_to_num([each.score for each in found]),
         np.array([each.true > GOOD for each in found]),
         np.array([each.verdict == SUPPORTED for each in found]),
     )

@@ -6,10 +6,25 @@ import numpy as np
 import pytest
 
 from experiments.referee import write
+from experiments.referees import trained
 from experiments.referees.methods import METHODS, RUNS, small_rotation
 from experiments.referees.nulls import NULLS
-from experiments.referees.sets import NULL, Case, Judgement, all_sets, judge_case, of_half
-from experiments.referees.tables import auroc, share, tables_of, threshold
+from experiments.referees.sets import (
+    NULL,
+    Case,
+    Judgement,
+    Wanted,
+    all_sets,
+    judge_case,
+    of_half,
+)
+from experiments.referees.tables import arrays, auroc, share, tables_of, threshold
+from experiments.rivals.problem import Failed, Latents
+
+
+def test_a_set_without_a_score_ranks_last():
+    found = [Judgement(Case("b1", "m", 1), 0.5, "", score, ()) for score in (np.nan, 0.1)]
+    np.testing.assert_array_equal(arrays(found)[0], [0, 0.1])
 
 
 def test_a_detector_that_is_perfect_reversed_or_blind():
@@ -20,7 +35,7 @@ def test_a_detector_that_is_perfect_reversed_or_blind():
 
 
 def test_every_method_is_judged_on_every_draw_and_halves_share_none():
-    cases = all_sets([301, 302], 3)
+    cases = all_sets(Wanted([301, 302], 3))
     assert len(cases) == len(set(cases)) == 5 * 2 * len(METHODS) + 3 * len(NULLS)
     found = [Judgement(each, 0.5, "", 0.5, ()) for each in cases]
     chosen, shown = ({each.case for each in of_half(found, half)} for half in (False, True))
@@ -42,10 +57,34 @@ def test_a_small_rotation_is_one():
     assert np.allclose(turn @ turn.T, np.eye(4))
 
 
+def test_methods_to_train_are_trained_once_and_judged_on_rows_they_never_saw(tmp_path, monkeypatch):
+    small = {"data.segments": 16, "data.per_segment": 500}
+    monkeypatch.setattr(trained, "DATA", {"b1": small})
+    calls = []
+
+    def true(problem, seeds, steps):
+        calls.append(steps)
+        train, test = problem.train.s, problem.test.s
+        return [Latents(train, test), Latents(-train + 0.01, 0.01 - test), Failed("no numbers")]
+
+    monkeypatch.setattr(trained, "METHODS", {"one": true})
+    [case] = [each for each in all_sets(Wanted([], 0, ["one"], [301])) if each.data == "b1"]
+    found = [judge_case(case, tmp_path) for _ in range(2)]
+    assert found[0] == found[1]
+    assert found[0].true > 0.99
+    assert calls == [trained.STEPS]
+    kept = trained.trained("b1", "one", 301, tmp_path)
+    assert (kept.runs.shape, kept.test.sum()) == ((2, 4000, 5), 800)
+    np.testing.assert_allclose(kept.runs[0], kept.s, rtol=1e-6)
+
+
 def test_sets_become_tables_and_files(tmp_path):
-    found = [judge_case(Case("b1", name, 301)) for name in ("truth, noise 0.01", "rotated each")]
+    found = [
+        judge_case(Case("b1", name, 301), tmp_path)
+        for name in ("truth, noise 0.01", "rotated each")
+    ]
     found += [each._replace(case=each.case._replace(seed=302)) for each in found]
-    found.append(judge_case(Case(NULL, "x random, latents by heart", 0)))
+    found.append(judge_case(Case(NULL, "x random, latents by heart", 0), tmp_path))
     right, wrong = found[:2]
     assert (right.verdict, wrong.verdict) == ("supported", "not supported")
     assert right.true > 0.99 > 0.9 > wrong.true

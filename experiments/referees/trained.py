@@ -1,0 +1,79 @@
+"""Trained methods: three runs of each on a draw, kept in a folder once they are there.
+
+What users bring: latents of rows that a method learned from, and of rows that it never saw.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import jax
+import numpy as np
+from jaxtyping import Bool, Float
+
+from experiments.rivals.methods import CEBRA, METHODS
+from experiments.rivals.plan import RECORDED
+from experiments.rivals.problem import DATA, Latents, Problem, problem_of
+from ivaegan_jax.files import read_npz, write_npz
+from ivaegan_jax.training import set_numerics
+
+TRAINED_ON = tuple(name for name in DATA if name not in RECORDED)
+"""Data sets whose sources are known."""
+
+SEEDS = (1, 2, 3)
+ROWS = 4000
+"""Held-out rows, and training rows up to this number of both."""
+
+STEPS, CEBRA_STEPS = 5_000, 2_000
+"""Fewer than a user would take, so that latents between right and wrong occur."""
+
+
+class Kept(NamedTuple):
+    """Runs of one method on one draw.
+
+    Attributes:
+      runs: latents of each run that came to an end.
+      s: true sources.
+      x: standardised columns.
+      u: level codes.
+      test: rows that the method never saw.
+    """
+
+    runs: Float[np.ndarray, "runs rows dim_z"]
+    s: Float[np.ndarray, "rows dim_s"]
+    x: Float[np.ndarray, "rows dim_x"]
+    u: np.ndarray
+    test: Bool[np.ndarray, " rows"]
+
+
+def trained(data: str, method: str, data_seed: int, folder: Path) -> Kept:
+    """The runs of a method, read from the folder or trained and written there."""
+    path = folder / f"{data}-{data_seed}-{method}.npz"
+    if not path.is_file():
+        made = train(problem_of(data, DATA[data], data_seed), method)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_npz(path, made._asdict())
+        jax.clear_caches()  # other methods have programs of their own
+    return Kept(**read_npz(path))
+
+
+def train(problem: Problem, method: str) -> Kept:
+    """Trains all runs; those that fail are left out."""
+    set_numerics("float32")
+    steps = CEBRA_STEPS if method in CEBRA else STEPS
+    found = METHODS[method](problem, SEEDS, steps)
+    row = rows_of(problem)
+    runs = [np.concatenate([z.train[row], z.test]) for z in found if isinstance(z, Latents)]
+    parts: Mapping[str, np.ndarray] = {
+        name: np.concatenate([getattr(problem.train, name)[row], getattr(problem.test, name)])
+        for name in ("s", "x", "u")
+    }
+    test = np.arange(len(row) + len(problem.test.x)) >= len(row)
+    return Kept(np.stack(runs).astype(np.float32), **parts, test=test)
+
+
+def rows_of(problem: Problem) -> np.ndarray:
+    """Training rows that are judged, drawn by the data seed."""
+    wanted = min(max(ROWS - len(problem.test.x), 0), len(problem.train.x))
+    rng = np.random.default_rng(problem.data_seed)
+    return np.sort(rng.permutation(len(problem.train.x))[:wanted])
