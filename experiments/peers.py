@@ -33,7 +33,7 @@ from ivaegan_jax.cli._stop import STOP
 from ivaegan_jax.files import append_rows, read_rows, write_json, write_text
 from ivaegan_jax.report.render import cell
 from ivaegan_jax.studies import parse_numbers
-from ivaegan_jax.studies.manifest import describe_machine, guarantee
+from ivaegan_jax.studies.manifest import code_revision, describe_machine, guarantee
 from ivaegan_jax.types import InputError, Interrupted
 
 
@@ -68,7 +68,7 @@ def main() -> None:
     print("\n\n".join(map(report.to_text, tables)))
     if values.out:
         taken = sum(row.get("wall_s", 0.0) for row in found)  # some of it before a stop
-        how = {"reproducibility": guarantee(), "wall_time_s": taken}
+        how = {"reproducibility": guarantee(), "wall_time_s": taken} | revisions_of(found)
         write(found, tables, Path(values.out), made_by | how)
 
 
@@ -76,6 +76,13 @@ def versions() -> dict[str, Any]:
     """Of CEBRA and what it runs on, where they are installed."""
     known = contrastive.PACKAGES if contrastive.is_installed() else ()
     return {"peers": {name: importlib.metadata.version(name) for name in known}}
+
+
+def revisions_of(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The revision of the code that measured; of several, all of them."""
+    each = sorted({row["code_revision"] for row in found if "code_revision" in row})
+    several = {"code_revision": "several", "code_revisions": each}
+    return several if len(each) > 1 else {"code_revision": each[0]} if each else {}
 
 
 def use_one_core() -> None:
@@ -86,12 +93,12 @@ def use_one_core() -> None:
 
 def all_measured(work: Sequence[Request], kept: Path) -> list[dict[str, Any]]:
     """The records of all that is to be measured, those in the file without measuring again."""
-    known = read_rows(kept)
+    known, revision = read_rows(kept), code_revision()
     found: list[dict[str, Any]] = []
     for number, request in enumerate(work, start=1):
         own = [row for row in known if is_of(row, request)]
         if not own:
-            own = measured(request)
+            own = [row | {"code_revision": revision} for row in measured(request)]
             append_rows(kept, own)
             title = f"{request.data}, data seed {request.data_seed}, {request.method}"
             scores = ", ".join(cell(row.get("mcc", row.get("information"))) for row in own)

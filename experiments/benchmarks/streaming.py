@@ -10,9 +10,12 @@ import jax
 import numpy as np
 from absl import app, flags
 
+from ivaegan_jax.cli._flags import command_line
+from ivaegan_jax.files import write_json
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
+from ivaegan_jax.studies.manifest import describe_machine
 from ivaegan_jax.studies.study import Study
 from ivaegan_jax.training.config import TrainConfig
 from ivaegan_jax.training.devices import make_seeds_mesh, pad_runs, shard_runs
@@ -37,6 +40,7 @@ def define_flags() -> None:
         flags.DEFINE_integer(name, default, what)
     flags.DEFINE_float("gib", 2, "GiB of x.")
     flags.DEFINE_string("preset", "ivae_gan", "The model.")
+    flags.DEFINE_string("out", "", "The .json file to write, results/streaming/manifest.json.")
     flags.DEFINE_string("folder", "", "Where the table lies while it is needed; empty takes any.")
 
 
@@ -95,7 +99,7 @@ def sizes() -> Iterator[tuple[str, int]]:
 
 def main(_: list[str]) -> None:
     """Measures one table."""
-    v = flags.FLAGS
+    v, started = flags.FLAGS, time.time()
     jax.config.update("jax_num_cpu_devices", 2)
     rows = int(v.gib * 2**30 / (4 * v.columns))
     with tempfile.TemporaryDirectory(dir=v.folder or None) as folder:
@@ -111,11 +115,15 @@ def main(_: list[str]) -> None:
         found = measure(study, v.blocks, v.rounds)
     ratios = [d / m for d, m in zip(found["disk"], found["memory"], strict=True)]
     gib = {"x": v.gib, "peak_after_opening": after / 2**30, "peak": used_bytes()[1] / 2**30}
-    print(json.dumps(
-        dict(sizes()) | {"preset": v.preset, "rows": rows, "open_seconds": round(opened, 1),
+    measured = dict(sizes()) | {
+        "preset": v.preset, "rows": rows, "open_seconds": round(opened, 1),
         "gib": {name: round(each, 2) for name, each in gib.items()}, "steps_per_second": found,
-        "disk_over_memory": round(float(np.median(ratios)), 3)}
-    ))  # fmt: skip
+        "disk_over_memory": round(float(np.median(ratios)), 3),
+    }  # fmt: skip
+    print(json.dumps(measured))
+    if v.out:
+        made_by = {"command": command_line(), **describe_machine()}
+        write_json(Path(v.out), made_by | measured | {"wall_time_s": time.time() - started})
 
 
 if __name__ == "__main__":

@@ -257,6 +257,10 @@ def test_what_was_measured_is_not_measured_again(tmp_path, monkeypatch, problem,
     both = peers.all_measured(work, tmp_path / "scores.jsonl")
     assert calls == work
     assert [each["mcc"] for each in both[:2]] == [each["mcc"] for each in first]
+    [revision] = {each["code_revision"] for each in both}
+    assert peers.revisions_of(both) == {"code_revision": revision}
+    others = [*both, both[0] | {"code_revision": "0"}]
+    assert peers.revisions_of(others)["code_revisions"] == ["0", revision]
     assert "2/2 b1, data seed 3, pca: 1.000, 1.000" in capsys.readouterr().out
     tables = tables_of([each | {"method": "pca"} for each in both], {"b1": rotated(problem)})
     peers.write(both, tables, tmp_path / "kept", {"command": "x"})
