@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import jax
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from experiments.rivals.methods import CEBRA, METHODS
 from experiments.rivals.plan import RECORDED
@@ -21,8 +21,8 @@ TRAINED_ON = tuple(name for name in DATA if name not in RECORDED)
 """Data sets whose sources are known."""
 
 SEEDS = (1, 2, 3)
-ROWS = 4000
-"""Held-out rows, and training rows up to this number of both."""
+ROWS = 2000
+"""Held-out rows that are judged at most, and as many training rows."""
 
 STEPS, CEBRA_STEPS = 5_000, 2_000
 """Fewer than a user would take, so that latents between right and wrong occur."""
@@ -62,18 +62,20 @@ def train(problem: Problem, method: str) -> Kept:
     set_numerics("float32")
     steps = CEBRA_STEPS if method in CEBRA else STEPS
     found = METHODS[method](problem, SEEDS, steps)
-    row = rows_of(problem)
-    runs = [np.concatenate([z.train[row], z.test]) for z in found if isinstance(z, Latents)]
+    rng = np.random.default_rng(problem.data_seed)
+    learned, unseen = (some_of(rng, len(part.x)) for part in (problem.train, problem.test))
+    runs = [np.concatenate([z.train[learned], z.test[unseen]]) for z in found
+            if isinstance(z, Latents)]  # fmt: skip
     parts: Mapping[str, np.ndarray] = {
-        name: np.concatenate([getattr(problem.train, name)[row], getattr(problem.test, name)])
+        name: np.concatenate(
+            [getattr(problem.train, name)[learned], getattr(problem.test, name)[unseen]]
+        )
         for name in ("s", "x", "u")
     }
-    test = np.arange(len(row) + len(problem.test.x)) >= len(row)
+    test = np.arange(len(learned) + len(unseen)) >= len(learned)
     return Kept(np.stack(runs).astype(np.float32), **parts, test=test)
 
 
-def rows_of(problem: Problem) -> np.ndarray:
-    """Training rows that are judged, drawn by the data seed."""
-    wanted = min(max(ROWS - len(problem.test.x), 0), len(problem.train.x))
-    rng = np.random.default_rng(problem.data_seed)
-    return np.sort(rng.permutation(len(problem.train.x))[:wanted])
+def some_of(rng: np.random.Generator, count: int) -> Int[np.ndarray, " rows"]:
+    """Rows of a part that are judged, in their order."""
+    return np.sort(rng.permutation(count)[:ROWS])

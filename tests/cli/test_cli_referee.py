@@ -74,7 +74,7 @@ def test_methods_to_train_are_trained_once_and_judged_on_rows_they_never_saw(tmp
     assert found[0].true > 0.99
     assert calls == [trained.STEPS]
     kept = trained.trained("b1", "one", 301, tmp_path)
-    assert (kept.runs.shape, kept.test.sum()) == ((2, 4000, 5), 800)
+    assert (kept.runs.shape, kept.test.sum()) == ((2, 2800, 5), 800)
     np.testing.assert_allclose(kept.runs[0], kept.s, rtol=1e-6)
 
 
