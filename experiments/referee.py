@@ -59,7 +59,7 @@ def main() -> None:
             found.append(judgement)
             if not len(found) % SHOWN:
                 print(f"{len(found)}/{len(cases)} judged", flush=True)
-    for table in tables_of(found):
+    for table in tables_of(found).values():
         print(f"\n{report.to_text(table)}")
     if values.out:
         how = {"reproducibility": guarantee(), "wall_time_s": time.time() - began}
@@ -82,7 +82,9 @@ def wanted_of(values: Any) -> Wanted:
 
 def write(found: Sequence[Judgement], folder: Path, manifest: dict[str, Any]) -> None:
     """Writes `summary.md`, `summary.json` (every set) and `manifest.json`."""
-    tables = "\n".join(report.to_markdown(table) for table in tables_of(found))
+    tables = "\n".join(
+        f"## {name}\n\n{report.to_markdown(t)}" for name, t in tables_of(found).items()
+    )
     write_text(folder / "summary.md", f"# The referee as a detector\n\n{tables}")
     sets = [without_nan({**s.case._asdict(), **s._asdict(), "case": ""}) for s in found]
     sets = [{name: value for name, value in row.items() if name != "case"} for row in sets]

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float
 from experiments.referees.sets import NULL, Judgement, of_half
 from ivaegan_jax import report
 from ivaegan_jax.metrics import Interval, success_rate
+from ivaegan_jax.report.render import cell
 
 GOOD = 0.9
 """True MCC above which latents are to be called supported."""
@@ -46,9 +47,12 @@ def arrays(found: Sequence[Judgement]) -> tuple[np.ndarray, np.ndarray, np.ndarr
     )
 
 
-def tables_of(found: Sequence[Judgement]) -> list[report.Table]:
-    """As a detector, by method, by null."""
-    return [_detector(found), _methods(found), _nulls(found)]
+def tables_of(found: Sequence[Judgement]) -> dict[str, report.Table]:
+    """As a detector, by method, trained methods by data set where there are some, by null."""
+    some = any(each.case.trained for each in found)
+    trained = {"trained": _trained(found)} if some else {}
+    first = {"detector": _detector(found), "methods": _methods(found)}
+    return first | trained | {"nulls": _nulls(found)}
 
 
 def _detector(found: Sequence[Judgement]) -> report.Table:
@@ -92,6 +96,28 @@ def _methods(found: Sequence[Judgement]) -> report.Table:
     columns = {"what": "method", "sets": "sets", "true": "mean true MCC",
                "good": "share above .9", "rate": "called supported"}  # fmt: skip
     return report.Table("By method", columns, records)
+
+
+def _trained(found: Sequence[Judgement]) -> report.Table:
+    own = [each for each in found if each.case.trained]
+    names = dict.fromkeys(each.case.data for each in own)
+    records = []
+    for method in dict.fromkeys(each.case.name for each in own):
+        of_method = [each for each in own if each.case.name == method]
+        cells = {data: _in_short([each for each in of_method if each.case.data == data])
+                 for data in names}  # fmt: skip
+        records.append({"what": method, **cells})
+    columns = {"what": "method", **{data: data for data in names}}
+    return report.Table("Trained methods by data set", columns, records, notes=(
+        "Mean true MCC on held-out rows; in brackets how many sets were called supported, of how "
+        "many. The method that is trained with the true sources shows what the rows allow.",
+    ))  # fmt: skip
+
+
+def _in_short(found: Sequence[Judgement]) -> str:
+    supported = sum(each.verdict == SUPPORTED for each in found)
+    mean = np.mean([each.true for each in found]) if found else np.nan
+    return f"{cell(float(mean))} ({supported} of {len(found)})"
 
 
 def _nulls(found: Sequence[Judgement]) -> report.Table:

@@ -78,6 +78,16 @@ def test_methods_to_train_are_trained_once_and_judged_on_rows_they_never_saw(tmp
     np.testing.assert_allclose(kept.runs[0], kept.s, rtol=1e-6)
 
 
+def test_trained_methods_have_a_table_of_their_own():
+    cases = [Case(data, "ivae", 301, trained=True) for data in ("b1", "b2")]
+    found = [Judgement(cases[0], 0.95, "supported", 1.0, ())]
+    found += [Judgement(cases[1], true, "not supported", 0.1, ()) for true in (0.6, 0.8)]
+    null = Judgement(Case(NULL, "u shuffled", 0), np.nan, "not supported", 0.0, ())
+    even = [each._replace(case=each.case._replace(seed=302)) for each in found]
+    [record] = tables_of([*found, *even, null])["trained"].records
+    assert record == {"what": "ivae", "b1": ".950 (2 of 2)", "b2": ".700 (0 of 4)"}
+
+
 def test_sets_become_tables_and_files(tmp_path):
     found = [
         judge_case(Case("b1", name, 301), tmp_path)
@@ -88,7 +98,7 @@ def test_sets_become_tables_and_files(tmp_path):
     right, wrong = found[:2]
     assert (right.verdict, wrong.verdict) == ("supported", "not supported")
     assert right.true > 0.99 > 0.9 > wrong.true
-    detector, methods, nulls = tables_of(found)
+    detector, methods, nulls = tables_of(found).values()
     assert [record["auroc"] for record in detector.records] == [1.0, None, 1.0, None]
     assert [record["sets"] for record in methods.records] == [2, 2]
     assert nulls.records[0]["rate"] == share(np.array([False]))
