@@ -29,6 +29,7 @@ from ivaegan_jax.cli import _flags, _program
 from ivaegan_jax.files import without_nan, write_json, write_text
 from ivaegan_jax.studies import parse_numbers
 from ivaegan_jax.studies.manifest import describe_machine, guarantee
+from ivaegan_jax.training import set_numerics
 
 SHOWN = 20
 """Sets after which a line says how many are done."""
@@ -54,7 +55,8 @@ def main() -> None:
     cases = all_sets(wanted_of(values))
     judged = partial(judge_case, folder=Path(values.workdir))
     found: list[Judgement] = []
-    with ProcessPoolExecutor(values.processes, get_context("spawn")) as pool:
+    made_alike = {"initializer": set_numerics, "initargs": ("float32",)}
+    with ProcessPoolExecutor(values.processes, get_context("spawn"), **made_alike) as pool:
         for judgement in pool.map(judged, cases):
             found.append(judgement)
             if not len(found) % SHOWN:

@@ -15,7 +15,6 @@ from experiments.rivals.methods import CEBRA, METHODS
 from experiments.rivals.plan import RECORDED
 from experiments.rivals.problem import DATA, Latents, Problem, problem_of
 from ivaegan_jax.files import read_npz, write_npz
-from ivaegan_jax.training import set_numerics
 
 TRAINED_ON = tuple(name for name in DATA if name not in RECORDED)
 """Data sets whose sources are known."""
@@ -59,7 +58,6 @@ def trained(data: str, method: str, data_seed: int, folder: Path) -> Kept:
 
 def train(problem: Problem, method: str) -> Kept:
     """Trains all runs; those that fail are left out."""
-    set_numerics("float32")
     steps = CEBRA_STEPS if method in CEBRA else STEPS
     found = METHODS[method](problem, SEEDS, steps)
     rng = np.random.default_rng(problem.data_seed)

@@ -4,7 +4,7 @@ Purpose: counts of 16 or 17 cells in bins of 100 ms, nine in ten of them zero. u
 the lap (circular), the place in two dimensions, or 24 pieces of the track by direction. The
 observation model is the one that suits x.
 Command: python -m experiments.reproduce --name=place_cells --out=results/place_cells
-Time: 11 minutes on 2 CPU cores, of which another program had one.
+Time: about 11 minutes on 2 CPU cores, of which another program had one.
 Band: no claim where the doctor finds no modulation: fewer than half of the runs on the lap usable.
 """
 

@@ -3,7 +3,7 @@
 Purpose: 12 cepstral coefficients per frame, u is the speaker and the third of the utterance (27
 levels), whole utterances held out; means and variances of all directions follow u.
 Command: python -m experiments.reproduce --name=vowels --out=results/vowels
-Time: 9 minutes on 2 CPU cores, of which another program had one.
+Time: about 9 minutes on 2 CPU cores, of which another program had one.
 Band: runs of ivae_gan agree at .5 at least.
 """
 
