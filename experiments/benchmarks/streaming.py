@@ -41,7 +41,7 @@ def define_flags() -> None:
     flags.DEFINE_float("gib", 2, "GiB of x.")
     flags.DEFINE_string("preset", "ivae_gan", "The model.")
     flags.DEFINE_string("out", "", "The .json file to write, results/streaming/manifest.json.")
-    flags.DEFINE_string("folder", "", "Where the table lies while it is needed; empty takes any.")
+    flags.DEFINE_string("workdir", "", "Where the table lies while it is needed; empty takes any.")
 
 
 def write_table(folder: Path, rows: int, columns: int, levels: int) -> Path:
@@ -102,7 +102,7 @@ def main(_: list[str]) -> None:
     v, started = flags.FLAGS, time.time()
     jax.config.update("jax_num_cpu_devices", 2)
     rows = int(v.gib * 2**30 / (4 * v.columns))
-    with tempfile.TemporaryDirectory(dir=v.folder or None) as folder:
+    with tempfile.TemporaryDirectory(dir=v.workdir or None) as folder:
         path = write_table(Path(folder), rows, v.columns, v.levels)
         train = TrainConfig(block_rows=v.block_rows)
         config = Config(model=ModelConfig(dim_z=SOURCES), train=train)
