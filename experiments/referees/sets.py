@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.referees.methods import METHODS
 from experiments.referees.nulls import NULLS
-from experiments.referees.trained import TRAINED_ON, trained
+from experiments.referees.trained import SEEDS, TRAINED_ON, trained
 from ivaegan_jax.data import load_dataset
 from ivaegan_jax.evaluation import Judged, judge
 from ivaegan_jax.metrics import mcc
@@ -92,27 +92,33 @@ def judge_case(case: Case, folder: Path) -> Judgement:
       folder: where latents of trained methods are kept.
     """
     make = _null if case.data == NULL else _trained if case.trained else _cheap
-    judged, true = make(case, folder)
+    return make(case, folder)
+
+
+def _judgement(case: Case, judged: Judged, true: float) -> Judgement:
     codes = tuple(reason.code for reason in judged.reasons if reason.speaks != "for")
     return Judgement(case, true, judged.verdict, judged.found.score, codes)
 
 
-def _null(case: Case, folder: Path) -> tuple[Judged, float]:
+def _null(case: Case, folder: Path) -> Judgement:
     made = NULLS[case.name](np.random.default_rng((case.seed, _number(case.name))))
-    return judge(made.runs, made.x, made.u, **made.more), np.nan
+    return _judgement(case, judge(made.runs, made.x, made.u, **made.more), np.nan)
 
 
-def _cheap(case: Case, folder: Path) -> tuple[Judged, float]:
+def _cheap(case: Case, folder: Path) -> Judgement:
     s, x, u = rows_of(case.data, case.seed)
     rng = np.random.default_rng((case.seed, _number(case.name)))
     runs = METHODS[case.name](s, x, u, rng)
-    return judge(runs, x, u), float(np.mean([mcc(z, s) for z in runs]))
+    return _judgement(case, judge(runs, x, u), float(np.mean([mcc(z, s) for z in runs])))
 
 
-def _trained(case: Case, folder: Path) -> tuple[Judged, float]:
+def _trained(case: Case, folder: Path) -> Judgement:
+    """A run that failed has an MCC of 0; with fewer than two others nothing is judged."""
     kept = trained(case.data, case.name, case.seed, folder)
-    true = float(np.mean([mcc(z[kept.test], kept.s[kept.test]) for z in kept.runs]))
-    return judge(kept.runs, kept.x, kept.u, test=kept.test), true
+    true = sum(mcc(z[kept.test], kept.s[kept.test]) for z in kept.runs) / len(SEEDS)
+    if len(kept.runs) < 2:
+        return Judgement(case, true, "failed", np.nan, ("failed",))
+    return _judgement(case, judge(kept.runs, kept.x, kept.u, test=kept.test), true)
 
 
 def rows_of(data: str, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -71,7 +71,8 @@ def train(problem: Problem, method: str) -> Kept:
         for name in ("s", "x", "u")
     }
     test = np.arange(len(learned) + len(unseen)) >= len(learned)
-    return Kept(np.stack(runs).astype(np.float32), **parts, test=test)
+    latents = np.stack(runs) if runs else np.zeros((0, len(test), problem.latents))
+    return Kept(latents.astype(np.float32), **parts, test=test)
 
 
 def some_of(rng: np.random.Generator, count: int) -> Int[np.ndarray, " rows"]:

@@ -35,8 +35,6 @@ SETTINGS: dict[str, Any] = {
     "model.encoder": "pi_vae",
     "model.generator": "pi_vae",
     "model.posterior": "product",
-    "model.prior_depth": 0,
-    "model.modulation": "both",
     "hypers.nll_weight": 1.0,
     "hypers.kl_weight": 1.0,
     "hypers.nll_mean_weight": 0.0,

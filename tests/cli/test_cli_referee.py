@@ -71,11 +71,25 @@ def test_methods_to_train_are_trained_once_and_judged_on_rows_they_never_saw(tmp
     [case] = [each for each in all_sets(Wanted([], 0, ["one"], [301])) if each.data == "b1"]
     found = [judge_case(case, tmp_path) for _ in range(2)]
     assert found[0] == found[1]
-    assert found[0].true > 0.99
+    assert found[0].true == pytest.approx(2 / 3, abs=1e-3)  # the run that failed counts 0
     assert calls == [trained.STEPS]
     kept = trained.trained("b1", "one", 301, tmp_path)
     assert (kept.runs.shape, kept.test.sum()) == ((2, 2800, 5), 800)
     np.testing.assert_allclose(kept.runs[0], kept.s, rtol=1e-6)
+
+
+@pytest.mark.parametrize("ended", [0, 1])
+def test_a_method_whose_runs_fail_is_counted_and_not_judged(tmp_path, monkeypatch, ended):
+    monkeypatch.setattr(trained, "DATA", {"b1": {"data.segments": 8, "data.per_segment": 100}})
+
+    def fails(problem, seeds, steps):
+        true = Latents(problem.train.s, problem.test.s)
+        return [true] * ended + [Failed("no numbers")] * (3 - ended)
+
+    monkeypatch.setattr(trained, "METHODS", {"one": fails})
+    found = judge_case(Case("b1", "one", 301, trained=True), tmp_path)
+    assert (found.verdict, found.codes) == ("failed", ("failed",))
+    assert found.true == pytest.approx(ended / 3, abs=1e-3)
 
 
 def test_trained_methods_have_a_table_of_their_own():
