@@ -31,10 +31,13 @@ def test_two_chunks_of_fifty_are_one_of_a_hundred_to_the_bit(chunk, run, start, 
 
 
 def test_every_length_rate_and_seed_runs_the_same_program(chunk, run_of, start, data):
-    for length, rate in [(1, 0.01), (3, 0.02), (7, 0.0)]:
+    def traces_after(length, rate):
         run = run_of(seed=length, vae_rate=rate, steps=length)
         chunk.call(run, start, data, INT(length))
-    assert len(chunk.traces) == 1
+        return len(chunk.traces)
+
+    # a test before may have traced it, and another may have cleared JAX's caches since
+    assert len({traces_after(*numbers) for numbers in [(1, 0.01), (3, 0.02), (7, 0.0)]}) == 1
 
 
 def test_a_step_is_traced_once_for_a_chunk(tiny, run, start, data):
