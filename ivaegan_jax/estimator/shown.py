@@ -15,7 +15,7 @@ from ivaegan_jax.estimator.arguments import colours
 from ivaegan_jax.estimator.rows import Rows
 from ivaegan_jax.estimator.wording import class_name, in_python
 from ivaegan_jax.evaluation import Agreement
-from ivaegan_jax.files import cannot_write, read_rows
+from ivaegan_jax.files import cannot_write
 from ivaegan_jax.studies import load_results, preset_name, read_results
 
 
@@ -162,7 +162,7 @@ class Shown(Rows):
         """
         check_is_fitted(self)
         rows = self._logged()
-        looks = report.looks(row["preset"] for row in rows)
+        looks = report.looks(row["label"] for row in rows)
         return report.joined(report.learning_curves(rows, looks), 4)
 
     def plot_latents(self, x: Any = None, u: Any = None, *, color: Any = None) -> report.Figure:
@@ -212,4 +212,4 @@ class Shown(Rows):
 
     def _logged(self) -> list[dict[str, Any]]:
         with self._record.unpacked() as workdir:
-            return read_rows(workdir.train_log)
+            return workdir.logged()

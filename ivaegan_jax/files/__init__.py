@@ -22,7 +22,6 @@ from ivaegan_jax.files.escaping import markdown, printable, printable_lines
 from ivaegan_jax.files.rows import (
     append_rows,
     is_torn,
-    keep_rows,
     read_rows,
     read_whole_rows,
     write_rows,
@@ -34,7 +33,6 @@ __all__ = [
     "append_rows",
     "cannot_write",
     "is_torn",
-    "keep_rows",
     "making_sense_of",
     "markdown",
     "printable",

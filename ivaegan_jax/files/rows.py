@@ -4,7 +4,7 @@ The training log alone is appended to; a torn last line is dropped when it is re
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from ivaegan_jax.files.atomic import cannot_write, flush, without_nan, write_text
@@ -46,7 +46,7 @@ def write_rows(path: Path, rows: Iterable[Row]) -> None:
 
 
 def append_rows(path: Path, rows: Iterable[Row]) -> None:
-    """Adds rows at the end of a JSONL file; one that a full disk tore is dropped by `keep_rows`.
+    """Adds rows at the end of a JSONL file; one that a full disk tore is dropped by `read_rows`.
 
     Raises:
       InputError: if they cannot be written.
@@ -61,8 +61,3 @@ def append_rows(path: Path, rows: Iterable[Row]) -> None:
 
 def _line(row: Row) -> str:
     return json.dumps(without_nan(row), allow_nan=False) + "\n"
-
-
-def keep_rows(path: Path, wanted: Callable[[Row], bool]) -> None:
-    """Drops rows, and a torn last line, from a JSONL file."""
-    write_rows(path, filter(wanted, read_rows(path)))

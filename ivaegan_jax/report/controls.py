@@ -13,7 +13,7 @@ from ivaegan_jax.report.render import Table
 from ivaegan_jax.studies import CONTROL, control_of, model_of
 
 COLUMNS = {
-    "preset": "model",
+    "label": "model",
     "runs": "runs",
     "usable": "usable",
     "agreement": "agreement [95 %]",
@@ -115,7 +115,7 @@ def _record(results: Sequence[Result], label: str) -> dict[str, Any]:
     values = [r.value for r in recorded.select(results, Finding, label, "information_on_u")]
     likelihoods = [each for each in _likelihoods(results, label).values() if np.isfinite(each)]
     return {
-        "preset": label,
+        "label": label,
         "runs": len(verdicts),
         "usable": int(sum(map(recorded.counted, verdicts))),
         "agreement": agreement(recorded.select(results, Agreement, label, "agreement_mcc")),

@@ -10,7 +10,7 @@ from ivaegan_jax.report import recorded
 from ivaegan_jax.report.render import Table
 
 FIT = {
-    "preset": "model",
+    "label": "model",
     "runs": "runs",
     "diverged": "div",
     "recon_r2": "recon R²",
@@ -25,13 +25,13 @@ FIT = {
 }
 """What a model is worth beside its latents."""
 
-RUN = ["preset", "data_seed", "seed", "status", "step"]
+RUN = ["label", "data_seed", "seed", "status", "step"]
 
 
 def fit(results: Sequence[Result]) -> Table:
     """Reconstruction, likelihood and samples of every model: what its latents may have cost."""
     records = [
-        {"preset": label, **dict(zip(("runs", "diverged"), counts, strict=True))}
+        {"label": label, **dict(zip(("runs", "diverged"), counts, strict=True))}
         | {metric: _of_all(results, metric, label) for metric in list(FIT)[3:]}
         for label in recorded.labels(results)
         for counts in [recorded.count_runs(results, label)]
@@ -60,12 +60,12 @@ def per_seed(results: Sequence[Result]) -> Table:
         own = [each for each in scores if each.label == label]
         for metric in metrics:
             for each in recorded.select(own, Score, label, metric):
-                run = {"preset": label, **{key: getattr(each, key) for key in RUN[1:]}}
+                run = {"label": label, **{key: getattr(each, key) for key in RUN[1:]}}
                 record = records.setdefault((label, each.data_seed, each.seed), run)
                 record[metric] = recorded.number(each.value)
                 if recorded.is_diverged(each):
                     record["status"] = each.status
-    columns = {key: "model" if key == "preset" else key for key in (*RUN, *metrics)}
+    columns = {key: "model" if key == "label" else key for key in (*RUN, *metrics)}
     notes = ["Posterior mean, Pearson, held-out rows and assignment; one line per run."]
     return Table("Every run", columns, list(records.values()), (), notes).without_empty_columns()
 

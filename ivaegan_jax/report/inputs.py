@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ivaegan_jax.evaluation import OfModel, Result, Score
-from ivaegan_jax.files import read_json, read_rows
+from ivaegan_jax.files import read_json
 from ivaegan_jax.report.made_by import MadeBy
 from ivaegan_jax.report.recorded import labels, name_of, ordered
 from ivaegan_jax.studies import CONTROL, Workdir, control_of, load_whole_results, merge, model_of
@@ -36,7 +36,7 @@ class Results(NamedTuple):
     def without(self, labels: Collection[str]) -> "Results":
         """The same less some models and their controls."""
         results = [each for each in self.results if model_of(name_of(each)) not in labels]
-        train = [row for row in self.train if model_of(row["preset"]) not in labels]
+        train = [row for row in self.train if model_of(row["label"]) not in labels]
         arrays = {n: path for n, path in self.arrays.items() if model_of(n) not in labels}
         return self._replace(results=results, train=train, arrays=arrays)
 
@@ -146,7 +146,7 @@ def _renamed(records: Records, arm: Arm) -> Records:
         return CONTROL.join(filter(None, (arm.name, control)))
 
     results = [_named(each, new(name_of(each)), arm.data) for each in records.results]
-    train = [row | {"data": arm.data, "preset": new(row["preset"])} for row in records.train]
+    train = [row | {"data": arm.data, "label": new(row["label"])} for row in records.train]
     arrays = {new(label): path for label, path in records.arrays.items()}
     return records._replace(results=results, train=train, arrays=arrays)
 
@@ -172,7 +172,7 @@ def _study(data: str, workdirs: Sequence[Records]) -> Results:
         label = {p: f"{workdir.name}/{p}" if p in taken else p for p in labels(own)}
         results += [_named(each, label.get(name_of(each), name_of(each)), data) for each in own]
         train += [
-            row | {"preset": label.get(row["preset"], row["preset"])}
+            row | {"label": label.get(row["label"], row["label"])}
             for row in workdir.train
             if (row.get("data") or _data_names(workdir)[0]) == data
         ]
@@ -210,4 +210,4 @@ def _read(path: Path, name: str) -> Records:
     arrays = {n: file for n in names if (file := Workdir(path).arrays(n)).exists()}
     records = {key: read_json(path / f"{key}.json") for key in ("manifest", "config")}
     made_by = MadeBy(records["manifest"].get("command", ""), str(path), records["config"])
-    return Records(name, results, read_rows(path / "train.jsonl"), arrays, records, made_by)
+    return Records(name, results, Workdir(path).logged(), arrays, records, made_by)

@@ -51,7 +51,7 @@ def page(
       records: manifests and configurations by run directory.
       facts: command, date, versions and data by run directory.
     """
-    known = {record["preset"] for section in sections for record in section.summary.footer}
+    known = {record["label"] for section in sections for record in section.summary.footer}
     baselines = {name: text for name, text in BASELINES.items() if name in known}
     glossary = dict(sorted((MODELS | GLOSSARY | baselines).items(), key=lambda e: e[0].lower()))
     template, css = (_environment().get_template(name) for name in ("page.html.j2", "page.css"))

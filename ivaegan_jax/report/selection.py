@@ -28,7 +28,7 @@ FEWEST_RUNS = 3
 TITLE = "Choosing a run without the truth"
 
 COLUMNS = {
-    "preset": "model",
+    "label": "model",
     "criterion": "criterion",
     "correlation": "rank correlation [95 %]",
     "regret": "regret [95 %]",
@@ -133,14 +133,14 @@ def _lines(label: str, units: Mapping[str, Sequence[Sequence[Outcome]]]) -> list
     for criterion in (name for name in REASONS if name in units):
         correlation, regret, random = _means(units[criterion])
         lines.append({
-            "preset": label, "criterion": criterion,
+            "label": label, "criterion": criterion,
             "correlation": _interval(correlation, "correlation"),
             "regret": _interval(regret, "regret"), "gain": _interval(random - regret, "gain"),
         })  # fmt: skip
     if lines:
         most = max(units.values(), key=lambda each: sum(map(len, each)))
         regret = _interval(_means(most)[2], "regret")
-        lines.append({"preset": label, "criterion": "random", "regret": regret})
+        lines.append({"label": label, "criterion": "random", "regret": regret})
     return lines
 
 

@@ -27,7 +27,7 @@ SIDE_BY_SIDE = 10
 """Arms that a strip plot has room for."""
 
 COLUMNS = {
-    "preset": "arm",
+    "label": "arm",
     "data": "data",
     **AGAINST_TRUTH,
     "usable": "usable",

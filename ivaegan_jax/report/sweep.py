@@ -108,14 +108,15 @@ def sweep_of(results: Sequence[Result]) -> Sweep | None:
 def sweep_table(sweep: Sweep, results: Sequence[Result]) -> Table:
     """One line per configuration, the recommended one first; baselines beneath."""
     columns = {
-        "preset": "rank", "runs": "runs", "diverged": "div",
+        "rank": "rank", "runs": "runs", "diverged": "div",
         **{f"set.{name}": name for name in sweep.settings},
         "criterion": f"{RANKED_BY[sweep.criterion]} [95 %]", "behind": "behind the first [95 %]",
         **SCORES,
     }  # fmt: skip
     records = [_record(rank, each) for rank, each in enumerate(sweep.ranking, start=1)]
+    baselines = [{"rank": line["label"], **line} for line in baseline_lines(results)]
     title = f"{len(records)} configurations, ranked without the truth: {sizes(results)}"
-    table = Table(title, columns, records, baseline_lines(results), notes(sweep), {"behind": 4})
+    table = Table(title, columns, records, baselines, notes(sweep), {"behind": 4})
     return table.without_empty_columns()
 
 
@@ -215,7 +216,7 @@ def _record(rank: int, each: Ranked) -> dict[str, Any]:
     )
     likelihood = interval(each.results, "log_likelihood", each.label)
     return {
-        "preset": f"{rank}. {preset_name(each.label)}", "label": each.label,
+        "rank": f"{rank}. {preset_name(each.label)}", "label": each.label,
         "runs": runs, "diverged": diverged,
         **{f"set.{name}": spelt(value) for name, value in each.settings.items()},
         "criterion": hierarchical_interval(each.values, shared=recorded.shared_rows(each.results)),

@@ -28,7 +28,7 @@ AGAINST_TRUTH = {
 """Columns of runs that are scored by the sources."""
 
 TRUTH = {
-    "preset": "model",
+    "label": "model",
     **AGAINST_TRUTH,
     "difference": "minus {reference}",
     "probability_better": "P(>)",
@@ -37,7 +37,7 @@ TRUTH = {
 """Columns where the sources are known."""
 
 NO_TRUTH = {
-    "preset": "model",
+    "label": "model",
     "runs": "runs",
     "diverged": "div",
     "agreement": "agreement [95 %]",
@@ -121,7 +121,7 @@ def baseline_lines(results: Sequence[Result]) -> list[Record]:
     within = {name: value for of in both for name, value in of(results, "mcc_within").items()}
     found = [item for of in both for item in of(results).items()]
     found = sorted(found, key=lambda item: item[1])
-    return [{"preset": n, "mcc": value, "mcc_within": within.get(n)} for n, value in found]
+    return [{"label": n, "mcc": value, "mcc_within": within.get(n)} for n, value in found]
 
 
 def threshold_of(results: Sequence[Result]) -> float:
@@ -139,7 +139,7 @@ def ceiling_of(results: Sequence[Result]) -> float | None:
 
 def _counts(results: Sequence[Result], label: str) -> dict[str, Any]:
     runs, diverged = count_runs(results, label)
-    return {"preset": label, "runs": runs, "diverged": diverged}
+    return {"label": label, "runs": runs, "diverged": diverged}
 
 
 def _estimates(
@@ -184,7 +184,7 @@ def _success(success: np.ndarray, mcc: recorded.Scores) -> Interval:
 
 
 def _without_truth(results: Sequence[Result], label: str) -> dict[str, Any]:
-    metrics = [key for key in NO_TRUTH if key not in ("preset", "runs", "diverged", "agreement")]
+    metrics = [key for key in NO_TRUTH if key not in ("label", "runs", "diverged", "agreement")]
     found = _estimates(results, label, metrics)
     point = {key: _estimate(value) for key, value in found.items() if key != "elbo"}
     pairs = agreement(recorded.select(results, Agreement, label, "agreement_mcc"))
@@ -195,7 +195,7 @@ def _compared(
     results: Sequence[Result], records: list[dict[str, Any]], against: str
 ) -> list[dict[str, Any]]:
     base = recorded.scores(results, "mcc", against)
-    others = [r["preset"] for r in records if r["preset"] != against and "mcc" in r]
+    others = [r["label"] for r in records if r["label"] != against and "mcc" in r]
     found = {name: paired(recorded.scores(results, "mcc", name), base) for name in others}
     tests = {name: result for name, result in found.items() if result is not None}
     adjusted = holm(np.array([result.p_value for result in tests.values()])) if tests else []
@@ -207,7 +207,7 @@ def _compared(
         }
         for (name, result), p in zip(tests.items(), adjusted, strict=True)
     }
-    return [{**record, **extra.get(record["preset"], {})} for record in records]
+    return [{**record, **extra.get(record["label"], {})} for record in records]
 
 
 def _estimate(value: Interval | None) -> float | None:

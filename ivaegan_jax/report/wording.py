@@ -70,14 +70,14 @@ def _of_scores(results: Sequence[Result], records: Sequence[Record]) -> list[str
 
 
 def _without_truth(records: Sequence[Record]) -> list[str]:
-    shown = without_controls([record["preset"] for record in records])
-    scored = [r for r in records if r["preset"] in shown and isinstance(r["agreement"], Interval)]
+    shown = without_controls([record["label"] for record in records])
+    scored = [r for r in records if r["label"] in shown and isinstance(r["agreement"], Interval)]
     if not scored:
         return ["no two runs of a model can be compared yet, and there are no true sources."]
     best, *others = sorted(scored, key=lambda record: -record["agreement"].estimate)
-    words = [f"{r['preset']} {decimal(float(r['agreement'].estimate), 2)}" for r in others]
+    words = [f"{r['label']} {decimal(float(r['agreement'].estimate), 2)}" for r in others]
     return [
-        f"runs of {best['preset']} agree with each other at MCC {short(best['agreement'])}.",
+        f"runs of {best['label']} agree with each other at MCC {short(best['agreement'])}.",
         *_listed("Beside it", words),
         "There are no true sources here: agreement shows that runs find the same latents, not "
         "that these are the true ones.",
@@ -123,7 +123,7 @@ def _cautions(results: Sequence[Result], table: Table) -> list[str]:
         )
     elif compared and seeds < ENOUGH:
         found.append(f"{_data_seeds(seeds)} fewer than the {ENOUGH} wanted to tell models apart.")
-    lost = {r["preset"]: r["diverged"] for r in table.records if r["diverged"]}
+    lost = {r["label"]: r["diverged"] for r in table.records if r["diverged"]}
     if lost:
         total = sum(record["runs"] for record in table.records)
         names = ", ".join(f"{label} {count}" for label, count in lost.items())

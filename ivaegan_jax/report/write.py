@@ -199,7 +199,7 @@ def _minutes(seconds: float | None) -> str:
 
 
 def _logged(study: Results) -> list[str]:
-    return [row["preset"] for row in study.train]
+    return [row["label"] for row in study.train]
 
 
 def _markdown(title: str, sections: Sequence[Section]) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 from jax.sharding import Mesh
 
 from ivaegan_jax.evaluation import Result
-from ivaegan_jax.files import append_rows, keep_rows, read_rows
+from ivaegan_jax.files import append_rows, write_rows
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.integrity import logged_until
 from ivaegan_jax.studies.jobs import Group
@@ -46,7 +46,7 @@ class Reporter(Protocol):
         ...
 
 
-RUN = ("preset", "seed", "data_seed")
+RUN = ("label", "seed", "data_seed")
 """What identifies one run's rows in the training log."""
 
 
@@ -80,8 +80,8 @@ class Training(NamedTuple):
 
         def on_start(step: int) -> None:
             if leads():
-                log = self.workdir.train_log
-                keep_rows(log, lambda r: r["step"] <= step or _run_of(r) not in mine)
+                log, rows = self.workdir.train_log, self.workdir.logged()
+                write_rows(log, [r for r in rows if r["step"] <= step or _run_of(r) not in mine])
                 self.reporter.start(title, step)
 
         def on_chunk(chunk: Chunk) -> None:
@@ -108,14 +108,14 @@ class Training(NamedTuple):
         )
 
     def _log(self) -> list[Row]:
-        return read_rows(self.workdir.train_log) if leads() else []
+        return self.workdir.logged() if leads() else []
 
     def _stamps(self, part: Part) -> list[Row]:
         """The first entries of each run's row in the log; repetitions have none."""
         group, data_seeds = self.group, self.experiment.data_seeds
         return [
             {
-                "preset": group.jobs[i // group.runs_per_job].label,
+                "label": group.jobs[i // group.runs_per_job].label,
                 "seed": int(group.runs.seed[i]),
                 "step": 0,
                 "data_seed": data_seeds[int(group.runs.data_index[i])],

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ivaegan_jax.evaluation import OfModel, Result
-from ivaegan_jax.files import is_torn, read_rows, write_rows
+from ivaegan_jax.files import is_torn, write_rows
 from ivaegan_jax.studies.results import keep_results, load_results
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.types import Row
@@ -39,10 +39,10 @@ def drop_damaged(workdir: Workdir, labels: Iterable[str], steps: int, runs: int)
     to.
     """
     rows = load_results(workdir.metrics)
-    log = read_rows(workdir.train_log)
+    log = workdir.logged()
     logs: dict[str, list[Row]] = {label: [] for label in labels}
     for row in log:
-        logs.setdefault(row["preset"], []).append(row)
+        logs.setdefault(row["label"], []).append(row)
     short = {name for name, own in logs.items() if logged_until(own, runs) < steps}
     found = {_scored_together(row) for row in rows} & short
     if is_torn(workdir.metrics) and rows:

@@ -12,11 +12,11 @@ try:
 except ModuleNotFoundError as error:
     raise ImportError("Linux and macOS are supported; on Windows use WSL, a Linux") from error
 
-from ivaegan_jax.files import cannot_write, is_torn, read_json, write_json
+from ivaegan_jax.files import cannot_write, is_torn, read_json, read_rows, write_json
 from ivaegan_jax.models import LIKELIHOODS
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.training import PACE
-from ivaegan_jax.types import InputError
+from ivaegan_jax.types import InputError, Row
 
 
 class Workdir:
@@ -100,6 +100,11 @@ class Workdir:
     def arrays(self, label: str) -> Path:
         """Held-out latents of one model's runs, for figures."""
         return self.path / "arrays" / f"{file_name(label)}.npz"
+
+    def logged(self) -> list[Row]:
+        """Rows of the training log; versions up to 0.2.0 called the label of a model its preset."""
+        of_today = {"preset": "label"}
+        return [{of_today.get(k, k): v for k, v in r.items()} for r in read_rows(self.train_log)]
 
     def is_done(self) -> bool:
         """Whether the study has ended, and no file of rows was torn since."""

@@ -107,7 +107,7 @@ def test_every_model_has_rows_of_both_held_out_parts(workdir, labels, rows_of):
 
 def test_every_chunk_of_every_run_is_logged_once_in_order(workdir, labels, rows_of):
     settings = json.loads((workdir / "config.json").read_text())
-    found = [(r["preset"], r["step"], r["data_seed"], r["seed"]) for r in rows_of(workdir, "train")]
+    found = [(r["label"], r["step"], r["data_seed"], r["seed"]) for r in rows_of(workdir, "train")]
     assert found == [
         (label, step, data_seed, seed)
         for label in labels

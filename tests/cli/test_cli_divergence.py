@@ -49,5 +49,5 @@ def test_the_message_names_the_run_and_a_remedy(diverged, seed):
 
 def test_the_summary_counts_both_runs(diverged):
     (summary,) = json.loads((diverged[0] / "summary.json").read_text())["data"].values()
-    (row,) = [row for row in summary["summary"] if row["preset"] == "ivae"]
+    (row,) = [row for row in summary["summary"] if row["label"] == "ivae"]
     assert (row["runs"], row["diverged"]) == (2, 2)

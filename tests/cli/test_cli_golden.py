@@ -33,7 +33,13 @@ def tables(folder):
     """The main tables of a report, numbers up to the last of six digits."""
     found = json.loads((folder / "summary.json").read_text())["data"]["b1"]
     both = {name: found.get(name, found.get(earlier)) for name, earlier in TABLES.items()}
-    return {name: [r for r in lines if r["preset"] not in LATER] for name, lines in both.items()}
+    lines = {name: [renamed(line) for line in lines] for name, lines in both.items()}
+    return {name: [r for r in own if r["label"] not in LATER] for name, own in lines.items()}
+
+
+def renamed(line):
+    """The line of a table with the name of its model as today."""
+    return {"label" if key == "preset" else key: value for key, value in line.items()}
 
 
 def without(tables, later):

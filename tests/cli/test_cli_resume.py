@@ -127,7 +127,7 @@ def test_training_goes_on_from_the_last_checkpoint_and_a_torn_last_line_is_repai
     uninterrupted, stopped
 ):
     with (stopped / "train.jsonl").open("a") as log:
-        log.write('{"preset": "ivae", "seed": 2, "st')
+        log.write('{"label": "ivae", "seed": 2, "st')
     assert go(stopped)[0] == ("ivae", 16)
     assert_same_results(stopped, uninterrupted)
 

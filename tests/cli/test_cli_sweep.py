@@ -49,10 +49,10 @@ def test_the_report_has_one_row_per_configuration(swept):
 def test_a_configuration_alone_has_the_same_numbers(swept, run, rows_of, tmp_path):
     alone = tmp_path / "alone"
     assert run("train", *FLAGS, f"--preset={LABEL}", f"--workdir={alone}").code == 0
-    for name, field in (("metrics", "label"), ("train", "preset")):
-        stacked = [row for row in rows_of(swept[0], name) if row.get(field) == LABEL]
+    for name in ("metrics", "train"):
+        stacked = [row for row in rows_of(swept[0], name) if row.get("label") == LABEL]
         assert stacked
-        assert stacked == [row for row in rows_of(alone, name) if row.get(field) == LABEL]
+        assert stacked == [row for row in rows_of(alone, name) if row.get("label") == LABEL]
     for workdir in (alone, swept[0]):
         ended = run("encode", f"--workdir={workdir}", "--data=b1", "--data_seed=5",
                     f"--preset={LABEL}", f"--out={tmp_path / workdir.name}.npz")  # fmt: skip

@@ -104,7 +104,7 @@ def train_rows(presets=tuple(LEVEL), data_seeds=(5, 6), seeds=(1, 2)):
         for data_seed in data_seeds:
             for seed in seeds:
                 for step in range(100, 2100, 100):
-                    row = {"preset": preset, "data_seed": data_seed, "seed": seed, "step": step,
+                    row = {"label": preset, "data_seed": data_seed, "seed": seed, "step": step,
                            "alive": True, "nll": 5000 * np.exp(-step / 300) + 5 + rng.random(),
                            "kl": 6 + rng.random()}  # fmt: skip
                     if "gan" in preset:

@@ -27,4 +27,4 @@ def test_controls_follow_the_name_of_their_arm(tmp_path, preset, recorded, expec
     path = write_workdir(tmp_path / "run", results, train_rows(recorded), {})
     [read] = report.read_arms([report.Arm(path, "mine", preset, "b1", {})])
     assert labels(read.results) == expected
-    assert {row["preset"] for row in read.train} == set(expected)
+    assert {row["label"] for row in read.train} == set(expected)

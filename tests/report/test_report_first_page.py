@@ -156,8 +156,8 @@ def test_controls_stand_beneath_their_model():
         *with_likelihood(rows("ivae_gan+u_only", usable=()), "ivae_gan+u_only", -4.0),
     ]
     own, control = controls_table(found).records
-    assert (own["preset"], own["usable"], own["runs"]) == ("ivae_gan", 3, 3)
-    assert (control["preset"], control["usable"]) == ("ivae_gan+u_only", 0)
+    assert (own["label"], own["usable"], own["runs"]) == ("ivae_gan", 3, 3)
+    assert (control["label"], control["usable"]) == ("ivae_gan+u_only", 0)
     assert control["gain"] == pytest.approx(1.0)
     assert control["better"] == "3 of 3"
     assert not controls_table(rows()).records

@@ -95,7 +95,7 @@ def test_each_configuration_has_a_row_and_each_setting_a_column():
     table = sweep_table(sweep_of(rows), rows)
     assert [record.get("set.r1_weight") for record in table.records] == ["1", "2", "3", None]
     assert table.records[3]["set.hold"] == "0.5"
-    assert [line["preset"] for line in table.footer] == ["raw_x"]
+    assert [line["label"] for line in table.footer] == ["raw_x"]
     assert any("optimistic" in note for note in table.notes)
 
 
@@ -104,7 +104,7 @@ def test_a_large_sweep_fills_the_ranking_alone(tmp_path):
     write_report([path])
     found = json.loads((path / "summary.json").read_text())["data"]["b1"]
     assert len(found["summary"]) == 50
-    assert len({record["preset"] for record in found["runs"]}) == 50
+    assert len({record["label"] for record in found["runs"]}) == 50
     page = (path / "report.html").read_text()
     assert page.count("igan[r1_weight=50]") < 6
     assert "igan[r1_weight=1] is recommended" in page

@@ -28,7 +28,7 @@ from ivaegan_jax.report.wording import headline
 
 
 def by_preset(table):
-    return {record["preset"]: record for record in table.records}
+    return {record["label"]: record for record in table.records}
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_under_noise_a_score_stands_beside_what_noise_allows():
     assert own["mcc_clean"] == pytest.approx(0.99)
     assert {"of_ceiling", "mcc_clean"} <= set(summary(noisy).columns)
     assert not {"of_ceiling", "mcc_clean"} & set(summary(plain).columns)
-    assert summary(noisy).footer[-1]["preset"] == "bayes"
+    assert summary(noisy).footer[-1]["label"] == "bayes"
     assert any("noise took the rest" in note for note in summary(noisy).notes)
 
 

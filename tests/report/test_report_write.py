@@ -102,7 +102,7 @@ def test_presets_carry_their_directory_only_where_they_collide(tmp_path):
     b = write_workdir(tmp_path / "b", [*rows, score("mcc", 0.6, "igan")])
     [study] = studies(read_workdirs([a, b]))
     assert {recorded.name_of(r) for r in study.results} == {"a/ivae", "b/ivae", "igan", "raw_x"}
-    assert {r["preset"] for r in study.train} == {"a/ivae"}
+    assert {r["label"] for r in study.train} == {"a/ivae"}
     assert list(study.arrays) == ["a/ivae"]
     assert "a/ivae" in write_report([a, b], tmp_path / "out").read_text()
 
@@ -176,13 +176,13 @@ def test_figures_without_material_are_none():
 
 
 def test_curves_take_the_median_and_the_last_of_repeated_rows():
-    rows = [{"preset": "ivae", "seed": s, "step": 10, "nll": float(s)} for s in (1, 2, 3)]
-    rows.append({"preset": "ivae", "seed": 3, "step": 10, "nll": 30.0})
-    rows.append({"preset": "ivae", "seed": 1, "step": 20, "nll": float("nan")})
+    rows = [{"label": "ivae", "seed": s, "step": 10, "nll": float(s)} for s in (1, 2, 3)]
+    rows.append({"label": "ivae", "seed": 3, "step": 10, "nll": 30.0})
+    rows.append({"label": "ivae", "seed": 1, "step": 20, "nll": float("nan")})
     found = curves(rows, "nll")["ivae"]
     assert found.index.tolist() == [10]
     assert found.loc[10].tolist() == [1.5, 2, 16]
-    assert curves([{"preset": "ivae", "step": 1, "nll": None}], "nll") == {}
+    assert curves([{"label": "ivae", "step": 1, "nll": None}], "nll") == {}
 
 
 def test_curves_show_terms_and_no_labels():

@@ -13,7 +13,7 @@ from ivaegan_jax.training.seals import is_whole, seal
 from ivaegan_jax.types import InputError, StorageError
 
 ENDS = (10, 20, 25)
-LOG = [{"preset": p, "seed": s, "step": e} for p in "ab" for e in ENDS for s in (1, 2)]
+LOG = [{"label": p, "seed": s, "step": e} for p in "ab" for e in ENDS for s in (1, 2)]
 SCORE = {"metric": "mcc", "value": 0.5}
 METRICS = [
     *(to_row(Score(label=label, **SCORE)) for label in "ab"),
@@ -36,7 +36,7 @@ def cut(path):
 
 @pytest.mark.parametrize(("lost", "until"), [(0, 25), (1, 20), (2, 20), (3, 10), (6, 0)])
 def test_the_log_counts_up_to_the_last_step_that_has_every_run(lost, until):
-    own = [row for row in LOG[: len(LOG) - lost] if row["preset"] == "b"]
+    own = [row for row in LOG[: len(LOG) - lost] if row["label"] == "b"]
     assert logged_until(own, 2) == until
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from ivaegan_jax.files import (
     append_rows,
-    keep_rows,
     read_json,
     read_rows,
     write_json,
@@ -131,7 +130,7 @@ def test_a_torn_last_line_is_dropped_and_repaired(tmp_path, torn):
     whole = path.read_bytes()
     path.write_bytes(whole + torn.encode())
     assert read_rows(path) == rows
-    keep_rows(path, lambda row: True)
+    write_rows(path, read_rows(path))
     assert path.read_bytes() == whole
 
 
@@ -141,11 +140,11 @@ def test_a_last_line_torn_within_a_letter_is_dropped(tmp_path):
     assert read_rows(path) == [{"a": 1}]
 
 
-def test_unwanted_rows_are_dropped_in_place(tmp_path):
-    path = tmp_path / "rows.jsonl"
-    write_rows(path, [{"step": step} for step in range(5)])
-    keep_rows(path, lambda row: row["step"] <= 2)
-    assert [row["step"] for row in read_rows(path)] == [0, 1, 2]
+def test_a_log_of_before_names_models_as_today(tmp_path):
+    workdir = Workdir(tmp_path)
+    write_rows(workdir.train_log, [{"preset": "ivae", "step": 1}])
+    append_rows(workdir.train_log, [{"label": "ivae", "step": 2}])
+    assert workdir.logged() == [{"label": "ivae", "step": 1}, {"label": "ivae", "step": 2}]
 
 
 def test_files_are_replaced_whole(tmp_path):

@@ -20,7 +20,7 @@ from ivaegan_jax.report.figures.style import (
 from ivaegan_jax.report.recorded import number, ordered
 from ivaegan_jax.types import Row
 
-LABELS = {"preset", "data", "data_seed", "seed", "step", "alive", "status", "kind", "time"}
+LABELS = {"label", "data", "data_seed", "seed", "step", "alive", "status", "kind", "time"}
 TERMS = ("nll", "kl", "cycle", "adv_g", "adv_d", "critic_accuracy", "feat", "r1")
 MOST = 11
 """Panels at most, beside the legend: the named terms first, then whatever else was logged."""
@@ -32,7 +32,7 @@ POINTS, MARKS = 150, 5
 def learning_curves(rows: Sequence[Row], palette: Palette) -> list[Figure]:
     """Every logged term against the step, the legend first; none where nothing was logged."""
     terms = logged_terms(rows)[:MOST]
-    shown = {name: palette[name] for name in ordered(row["preset"] for row in rows)}
+    shown = {name: palette[name] for name in ordered(row["label"] for row in rows)}
     return [legend_of(shown), *(_term(rows, term, shown) for term in terms)] if terms else []
 
 
@@ -46,17 +46,17 @@ def logged_terms(rows: Sequence[Row]) -> list[str]:
 def curves(rows: Sequence[Row], term: str) -> Mapping[str, pd.DataFrame]:
     """By model, the quartiles (columns .25, .5, .75) of a term over the runs with a number."""
     found = [
-        (row.get("preset"), row.get("data_seed"), row.get("seed"), row["step"], number(row[term]))
+        (row.get("label"), row.get("data_seed"), row.get("seed"), row["step"], number(row[term]))
         for row in rows
         if term in row
     ]
-    frame = pd.DataFrame(found, columns=["preset", "data_seed", "seed", "step", "value"])
-    run = ["preset", "data_seed", "seed", "step"]
+    frame = pd.DataFrame(found, columns=["label", "data_seed", "seed", "step", "value"])
+    run = ["label", "data_seed", "seed", "step"]
     # a resumed run logs a chunk twice: the last one holds
     last = frame.drop_duplicates(run, keep="last").dropna(subset="value")
     return {
         str(name): own.groupby("step").value.quantile([0.25, 0.5, 0.75]).unstack()
-        for name, own in last.groupby("preset", dropna=False)
+        for name, own in last.groupby("label", dropna=False)
     }
 
 
