@@ -77,15 +77,48 @@ def negative_binomial_information(x_logit: Columns, log_var: LogVar) -> Columns:
     return jnp.square(rate_slope(x_logit)) / (mean * (1.0 + jnp.exp(log_var) * mean))
 
 
-def count_draw(key: jax.Array, mean: Columns, dispersion: Columns) -> Columns:
-    """Whole numbers of variance `mean + dispersion mean^2`, Poisson where there is no dispersion.
+def zero_inflated_poisson_nll(x: Columns, x_logit: Columns, log_var: LogVar) -> Columns:
+    """`-log p(k)` where a count is 0 with odds `exp(log_var)`, and else of a Poisson law.
 
-    The gradient is that of `mean + sqrt(variance) e`, with the deviation e that was drawn held
-    fixed: numbers stay whole, and both parameters learn.
+    The rate is the mean of all counts, so that their variance is that of a negative binomial law.
+    """
+    counts, odds = counts_of(x), jnp.exp(log_var)
+    mean = rate(x_logit) * (1.0 + odds)
+    some = counts * jnp.log(mean) - mean - gammaln(counts + 1.0)
+    return jnp.log1p(odds) - jnp.where(counts < 0.5, jnp.logaddexp(log_var, -mean), some)
+
+
+def zero_inflated_poisson_draw(key: jax.Array, x_logit: Columns, log_var: LogVar) -> Columns:
+    """Counts as they are seen; see `moving`."""
+    mean, odds = rate(x_logit), jnp.broadcast_to(jnp.exp(log_var), x_logit.shape)
+    of_counts, of_zeros = jax.random.split(key)
+    unit = jax.random.normal(of_counts, mean.shape)
+    drawn = count_quantile(unit, mean * (1.0 + odds), jnp.zeros_like(mean))
+    kept = jax.random.bernoulli(of_zeros, 1.0 / (1.0 + odds))
+    return counts_as_seen(moving(jnp.where(kept, drawn, 0.0), mean, odds))
+
+
+def zero_inflated_poisson_information(x_logit: Columns, log_var: LogVar) -> Columns:
+    """`rate'^2 (1 + w) (1 / m - w exp(-m) / (w + exp(-m)))`, with odds w and `m = (1 + w) rate`."""
+    odds = jnp.exp(log_var)
+    mean = rate(x_logit) * (1.0 + odds)
+    of_zero = odds * jax.nn.sigmoid(-mean - log_var)
+    return jnp.square(rate_slope(x_logit)) * (1.0 + odds) * (1.0 / mean - of_zero)
+
+
+def count_draw(key: jax.Array, mean: Columns, dispersion: Columns) -> Columns:
+    """Whole numbers of variance `mean + dispersion mean^2`; Poisson without a dispersion."""
+    unit = jax.random.normal(key, mean.shape)
+    return moving(count_quantile(unit, mean, dispersion), mean, dispersion)
+
+
+def moving(drawn: Columns, mean: Columns, dispersion: Columns) -> Columns:
+    """The counts that were drawn, with the gradient of `mean + sqrt(variance) e`.
+
+    The variance is `mean + dispersion mean^2`, and the deviation e that was drawn is held fixed:
+    numbers stay whole, and both parameters learn.
     """
     spread = jnp.sqrt(mean * (1.0 + dispersion * mean))
-    unit = jax.random.normal(key, mean.shape)
-    drawn = jax.lax.stop_gradient(count_quantile(unit, mean, dispersion))
     return mean + spread * jax.lax.stop_gradient((drawn - mean) / spread)
 
 

@@ -21,6 +21,9 @@ from ivaegan_jax.models.counting import (
     poisson_draw,
     poisson_information,
     poisson_nll,
+    zero_inflated_poisson_draw,
+    zero_inflated_poisson_information,
+    zero_inflated_poisson_nll,
 )
 from ivaegan_jax.models.distributions import (
     gaussian_log_prob,
@@ -157,5 +160,9 @@ LIKELIHOODS = Registry[Likelihood]("likelihood", as_likelihood, {
     "negative_binomial": Likelihood(
         negative_binomial_nll, count_mean, negative_binomial_information, negative_binomial_draw,
         "column", "counts",
+    ),
+    "zero_inflated_poisson": Likelihood(
+        zero_inflated_poisson_nll, count_mean, zero_inflated_poisson_information,
+        zero_inflated_poisson_draw, "column", "counts",
     ),
 })  # fmt: skip

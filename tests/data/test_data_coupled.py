@@ -114,6 +114,18 @@ def test_b5_adds_noise_of_variance_1_to_a_surface_of_two_dimensions():
     assert_allclose(np.median(spread), 1, atol=0.1)
 
 
+@pytest.mark.parametrize("make", CURVES)
+def test_b5_knows_what_its_noise_allows(make):
+    data = make(1, per_segment=3000, dim=40)
+    assert_allclose(data.truth.mixing(data.s), data.clean, atol=1e-4)
+    assert_allclose((data.x - data.clean).std(), 1, rtol=0.02)
+    some = data.truth.at(np.arange(0, 3000, 20))
+    best, blind = some.posterior_means(True)[0], some.posterior_means(False)[0]
+    lost = [np.square(found - some.s).mean() for found in (best, blind, some.mean, 0)]
+    assert lost[0] < min(lost[1:])
+    assert lost[1] < lost[3]
+
+
 def test_b6_has_the_moments_drawn_for_its_clusters():
     data = b6(2, per_segment=5000)
     rng = np.random.RandomState(2)

@@ -24,12 +24,27 @@ def nbinom(mean):
     return scipy.stats.nbinom(size, size / (size + mean))
 
 
+class Inflated:
+    """A Poisson law and zeros beside it, of odds `VARIANCE`, around a mean."""
+
+    def __init__(self, mean):
+        self.counts, self.zeros = scipy.stats.poisson(mean * (1 + VARIANCE)), VARIANCE
+
+    def logpmf(self, counts):
+        chance = self.counts.pmf(counts) + self.zeros * (counts == 0)
+        return np.log(chance / (1 + self.zeros))
+
+    def cdf(self, counts):
+        return (self.counts.cdf(counts) + self.zeros) / (1 + self.zeros)
+
+
 REAL = {
     "gaussian": scaled(scipy.stats.norm),
     "laplace": scaled(scipy.stats.laplace),
     "student_t": scaled(scipy.stats.t, df=4),
 }
-WHOLE = {"poisson": scipy.stats.poisson, "negative_binomial": nbinom}
+WHOLE = {"poisson": scipy.stats.poisson, "negative_binomial": nbinom,
+         "zero_inflated_poisson": Inflated}  # fmt: skip
 LOG_VAR = jnp.log(VARIANCE)
 NLL = {law: jax.jit(piece.nll) for law, piece in LIKELIHOODS.items()}
 DRAW = {law: jax.jit(piece.draw) for law, piece in LIKELIHOODS.items()}
@@ -71,9 +86,10 @@ def test_draws_of_counts_follow_their_law(law, raw, close):
     assert np.max(np.abs(reached - expected.cdf(steps))) < close
 
 
-def test_without_dispersion_a_negative_binomial_is_a_poisson_law():
+@pytest.mark.parametrize("law", ["negative_binomial", "zero_inflated_poisson"])
+def test_without_dispersion_counts_are_of_a_poisson_law(law):
     raw, x = jnp.linspace(-1.0, 5.0, 7), counts_as_seen(jnp.arange(7.0))
-    poisson, other = LIKELIHOODS["poisson"], LIKELIHOODS["negative_binomial"]
+    poisson, other = LIKELIHOODS["poisson"], LIKELIHOODS[law]
     found = other.nll(x, raw, jnp.log(1e-4))
     np.testing.assert_allclose(found, poisson.nll(x, raw, LOG_VAR), rtol=0.01, atol=0.01)
 

@@ -9,9 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from ivaegan_jax.data.benchmarks.coupling import GLOW, PI_VAE, random_flow
+from ivaegan_jax.data.benchmarks.coupling import GLOW, PI_VAE, Flow, random_flow
+from ivaegan_jax.data.benchmarks.densities import Noise
 from ivaegan_jax.data.benchmarks.draws import by_row, in_segments
+from ivaegan_jax.data.benchmarks.mixing import Observed, Rows
 from ivaegan_jax.data.benchmarks.options import check_data_seed, checked
+from ivaegan_jax.data.benchmarks.truth import Truth
 from ivaegan_jax.types import Auxiliary, Dataset
 
 NUISANCE_STD = 0.01
@@ -33,6 +36,22 @@ class Curve(NamedTuple):
     variance: Column
 
 
+class Surface(NamedTuple):
+    """Two sources in many columns: zeros beside them, and a flow of all.
+
+    Attributes:
+      flow: of all columns.
+      columns: how many they are.
+    """
+
+    flow: Flow
+    columns: int
+
+    def __call__(self, s: Rows) -> Observed:
+        """Of rows of sources."""
+        return self.flow.forward(np.pad(s, ((0, 0), (0, self.columns - s.shape[1]))))
+
+
 @checked
 def b5_sine(
     data_seed: int, /, *, per_segment: int = 30_000, dim: int = 100, layers: int = 4
@@ -42,6 +61,9 @@ def b5_sine(
     u ~ U(-pi/2, pi/2) is continuous. With t = 2 u + pi the sources have means (t, 2 sin t) and
     the variance (pi/2 + u) / (2 pi), so that they spread along the curve. They are padded with
     zeros, mixed by a flow, and N(0, 1) noise is added to every column.
+
+    Both sources have the same variance at every u. Rotated sources are then independent given u
+    as well, so that nothing tells the axes from x and u: read R², not the MCC.
 
     Args:
       data_seed: draws u, the sources (both as the published generator), the flow and the noise.
@@ -141,9 +163,11 @@ def _observed(
     name: str, rng: np.random.RandomState, curve: Curve, dim: int, layers: int
 ) -> Dataset:
     """Draws the sources around the curve, and what is seen of them."""
-    s = rng.standard_normal(curve.mean.shape) * np.sqrt(curve.variance) + curve.mean
-    padded = np.hstack([s, np.zeros((len(s), dim - 2))])
-    x = random_flow(rng, dim, layers, PI_VAE).forward(padded)
-    x = x + rng.standard_normal(x.shape)
-    x, u, s = (array.astype(np.float32) for array in (x, curve.u, s))
-    return Dataset(name=name, x=x, u=Auxiliary.continuous(u), s=s)
+    std = np.broadcast_to(np.sqrt(curve.variance), curve.mean.shape)
+    s = rng.standard_normal(std.shape) * std + curve.mean
+    surface = Surface(random_flow(rng, dim, layers, PI_VAE), dim)
+    clean = surface(s)
+    x = clean + rng.standard_normal(clean.shape)
+    clean, x, u, s = (array.astype(np.float32) for array in (clean, x, curve.u, s))
+    truth = Truth(s, curve.mean, std, "gaussian", surface).seen(x, Noise("gaussian", np.ones(dim)))
+    return Dataset(name=name, x=x, u=Auxiliary.continuous(u), s=s, clean=clean, truth=truth)
