@@ -27,7 +27,7 @@ from ivaegan_jax.data.dependence.nulls import (
 from ivaegan_jax.data.dependence.repeated import copied_rows
 from ivaegan_jax.data.fits import fit_preprocessing
 from ivaegan_jax.data.kinds import PLAIN, described
-from ivaegan_jax.data.noise.counts import Counted
+from ivaegan_jax.data.noise.counts import LAW_OF_COUNTS, Counted
 from ivaegan_jax.data.noise.local import Local, least_within
 from ivaegan_jax.data.noise.observed import FEWEST_ROWS, LITTLE, MUCH, Observed, observe
 from ivaegan_jax.data.prepare import (
@@ -70,6 +70,7 @@ __all__ = [
     "FEWEST_ROWS",
     "IN_TIME",
     "KINDS",
+    "LAW_OF_COUNTS",
     "LITTLE",
     "MUCH",
     "PACKAGED",

@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from ivaegan_jax.data import (
     FEWEST_ROWS,
+    LAW_OF_COUNTS,
     LITTLE,
     MUCH,
     Counted,
@@ -112,8 +113,10 @@ def of_counts(seen: Observed, dim_z: int, config: ModelConfig) -> Finding:
     found = cast(Counted, seen.counted)
     values = {"kind": "counts", "zeros": found.zeros, "mean": found.mean}
     sentence = f"x holds counts, {found.mean:.3g} on average and {found.zeros:.0%} of them 0"
+    own = config.likelihood
+    law = own if own and LIKELIHOODS[own].values == "counts" else LAW_OF_COUNTS
     if not found.sure:
-        return advised(f"{sentence}.", values, config, found.law, seen.chosen)
+        return advised(f"{sentence}.", values, config, law, seen.chosen)
     best = reach(found.ratios, dim_z)
     values |= {"reach": best, "dispersion": found.dispersion}
     spread = (
@@ -122,7 +125,7 @@ def of_counts(seen: Observed, dim_z: int, config: ModelConfig) -> Finding:
         else "their variance is about that of a Poisson law"
     )
     words = f"{sentence}; {spread}: {expected(best, dim_z)}"
-    return advised(words, values, config, found.law, seen.chosen)
+    return advised(words, values, config, law, seen.chosen)
 
 
 def advised(

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int, Real
 
-from ivaegan_jax.data.noise.counts import Counted, are_counts, look_at_counts
+from ivaegan_jax.data.noise.counts import LAW_OF_COUNTS, Counted, are_counts, look_at_counts
 from ivaegan_jax.data.noise.local import NEIGHBOURS, Local, local_noise
 
 MOST_ROWS, MOST_COLUMNS = 20_000, 100
@@ -58,7 +58,7 @@ class Observed(NamedTuple):
     def chosen(self) -> tuple[str, str]:
         """The likelihood that x calls for, and the noise that the game should know of, or none."""
         if self.counted and self.counted.mean <= MOST_MEAN:
-            return self.counted.law, ""
+            return LAW_OF_COUNTS, ""
         return "gaussian", "column" if self.typical >= MUCH else ""
 
 
