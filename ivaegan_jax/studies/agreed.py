@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from ivaegan_jax.models import LIKELIHOODS, OF_COLUMNS
+from ivaegan_jax.models import OF_COLUMNS
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.latents import with_latents
 from ivaegan_jax.types import InputError
@@ -24,13 +24,13 @@ def agreed_experiment(each: Sequence[Experiment], latents: Sequence[int]) -> Exp
     """
     models = [e.config.model for e in each]
     laws, noises = {m.likelihood for m in models}, {m.noise for m in models}
-    if len(laws) > 1 and not all(LIKELIHOODS[law].values == "counts" for law in laws):
+    if len(laws) > 1:
         held = ", ".join(f"{m.likelihood} in session {i}" for i, m in enumerate(models, start=1))
         raise InputError(
             f"x takes other likelihoods in some sessions ({held}); name one for all with "
             "--config.model.likelihood=gaussian"
         )
-    law = laws.pop() if len(laws) == 1 else "negative_binomial"
+    [law] = laws
     noise = noises.pop() if len(noises) == 1 else "column"
     most = max(each, key=lambda e: len(e.presets))
     agreed = with_latents(most, min(latents))

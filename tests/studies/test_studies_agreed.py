@@ -29,7 +29,6 @@ def test_the_fewest_latents_and_the_most_controls():
     [
         (("gaussian", "gaussian"), ("none", "none"), ("gaussian", "none")),
         (("gaussian", "gaussian"), ("none", "column"), ("gaussian", "column")),
-        (("poisson", "negative_binomial"), ("fixed", "column"), ("negative_binomial", "column")),
         (("poisson", "poisson"), ("fixed", "fixed"), ("poisson", "fixed")),
     ],
 )
