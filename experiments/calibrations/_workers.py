@@ -12,7 +12,7 @@ from pathlib import Path
 import experiments
 import ivaegan_jax
 from experiments.calibrations._case import Case, Counts, count
-from ivaegan_jax.files import append_rows, keep_rows, read_rows
+from ivaegan_jax.files import append_rows, read_rows, write_rows
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """Variables that leave every process one core."""
@@ -42,7 +42,7 @@ def kept(path: Path, work: Sequence[tuple[Case, int]], code: str) -> dict[int, C
       code: digest of the code that is to count.
     """
     if path.exists():
-        keep_rows(path, lambda row: row["code"] == code)
+        write_rows(path, [row for row in read_rows(path) if row["code"] == code])
     rows = [(row, Counts(row.pop("happened"), row.pop("reference"))) for row in read_rows(path)]
     found = ((i, key_of(*each, code)) for i, each in enumerate(work))
     return {i: counts for i, key in found for row, counts in rows if row == key}
