@@ -1,10 +1,12 @@
 import json
 from collections import Counter
 
+import numpy as np
 import pytest
 from programs_forked import AS_USERS_HAVE_IT
 
 from experiments.soaks import Counts
+from experiments.soaks._counts import leaves_apart
 from experiments.soaks._table import as_table, write
 
 
@@ -15,6 +17,13 @@ def test_what_was_found_is_kept(tmp_path):
     assert (kept["tried"], kept["survived"], kept["notes"]) == (2, 1, {"start": 2})
     assert "| kill | 2 | 1 |" in (tmp_path / "summary.md").read_text()
     assert as_table(found).notes == ["kill: start 2."]
+
+
+def test_words_and_numbers_are_compared_bit_for_bit():
+    kept = {"names": np.array(["a", "b"]), "z": np.array([1.0, np.nan])}
+    assert not any(leaves_apart(kept, {**kept}))
+    for name, other in (("names", ["a", "c"]), ("z", [1.0, 2.0]), ("z", np.float32([1, np.nan]))):
+        assert any(leaves_apart(kept, kept | {name: np.array(other)}))
 
 
 @pytest.mark.slow
