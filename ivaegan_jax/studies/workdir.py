@@ -102,7 +102,7 @@ class Workdir:
         return self.path / "arrays" / f"{file_name(label)}.npz"
 
     def logged(self) -> list[Row]:
-        """Rows of the training log; versions up to 0.2.0 called the label of a model its preset."""
+        """Rows of the training log; earlier ones called the label of a model its preset."""
         of_today = {"preset": "label"}
         return [{of_today.get(k, k): v for k, v in r.items()} for r in read_rows(self.train_log)]
 
