@@ -47,6 +47,15 @@ def test_one_latent_that_serves_two_sources_is_complete_and_not_disentangled(sou
     assert found.completeness > 0.98
 
 
+@pytest.mark.filterwarnings("error")
+def test_few_rows_of_latents_that_nearly_repeat_each_other_are_scored_without_a_warning():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        s, mixing = rng.normal(size=(24, 5)), rng.normal(size=(5, 2)) @ rng.normal(size=(2, 5))
+        found = dci(s @ mixing + 1e-4 * s @ rng.normal(size=(5, 5)), s)
+        assert all(0 <= each <= 1 for each in found)
+
+
 def test_latents_that_know_nothing_have_nothing(sources):
     noise = np.random.default_rng(1).normal(size=(ROWS, 3))
     assert dci(np.ones((ROWS, 2)), sources) == (0, 0)
