@@ -1,8 +1,8 @@
 """B5, CI-iVAE's benchmark: two sources on a curve, seen in 100 noisy columns; u is continuous.
 
 Purpose: what noise of many times the signal does, beside its ceilings `bayes` and `bayes_u`; ivae
-sees u. Both sources have one variance at every u, so that nothing tells their axes: R² is what may
-be compared. The decoder's variance is learned and the bound has its full weight.
+sees u. Both sources have one variance at every u, so that nothing settles their axes: compare R².
+The decoder's variance is learned and the bound has its full weight.
 Command: python -m experiments.reproduce --name=b5 --out=results/b5
 Time: about 12 minutes on 2 CPU cores, by the speed of trials.
 Band: none but that igan, which has no likelihood, stays within .1 of iVAE on the sine.

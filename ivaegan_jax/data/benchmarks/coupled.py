@@ -63,7 +63,7 @@ def b5_sine(
     zeros, mixed by a flow, and N(0, 1) noise is added to every column.
 
     Both sources have the same variance at every u. Rotated sources are then independent given u
-    as well, so that nothing tells the axes from x and u: read R², not the MCC.
+    as well, so that x and u do not settle the axes: read R², not the MCC.
 
     Args:
       data_seed: draws u, the sources (both as the published generator), the flow and the noise.
