@@ -10,7 +10,7 @@ from absl import flags
 from ml_collections import config_flags
 
 from ivaegan_jax.cli import _processes
-from ivaegan_jax.data import COLUMNS, DATASETS, ENDINGS_IN_WORDS, KINDS, ROWS
+from ivaegan_jax.data import COLUMNS, DATASETS, KINDS, ROWS, endings_in_words
 from ivaegan_jax.studies import Config, parse_seeds
 from ivaegan_jax.types import InputError
 
@@ -57,8 +57,8 @@ def define_experiment_flags(data: str, steps: int) -> None:
     flags.DEFINE_string(
         "data",
         data,
-        f"{', '.join(DATASETS)}, or a file ({ENDINGS_IN_WORDS}); several files with commas between "
-        "them are sessions.",
+        f"{', '.join(DATASETS)}, or a file ({endings_in_words()}); several files with commas "
+        "between them are sessions.",
     )
     define_column_flags()
     flags.DEFINE_string(

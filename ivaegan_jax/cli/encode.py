@@ -24,9 +24,9 @@ from absl import flags
 from ivaegan_jax.cli import _flags
 from ivaegan_jax.data import (
     DATASETS,
-    ENDINGS_IN_WORDS,
     Latents,
     ending_of,
+    endings_in_words,
     load_dataset,
     load_table,
     write_latents,
@@ -42,7 +42,7 @@ def define_flags() -> None:
         "workdir", "", "A work directory of train or compare, or a folder of its models/."
     )
     flags.DEFINE_string("data", "", "A file with x, or the study's own data by name.")
-    flags.DEFINE_string("out", "", f"The file to write ({ENDINGS_IN_WORDS}).")
+    flags.DEFINE_string("out", "", f"The file to write ({endings_in_words()}).")
     flags.DEFINE_boolean("overwrite", False, "Replace --out where there is such a file.")
     flags.DEFINE_string("preset", "", "Which model, where the work directory has several.")
     _flags.define_rows_flag(None)
@@ -99,7 +99,7 @@ def _out(out: Path, data: Path) -> Path:
         out = out.with_name(out.name + (ending_of(data) or ".npz"))
     if not ending_of(out) or not out.absolute().parent.is_dir():
         raise InputError(
-            f"--out={out} must name a file in a folder that exists, ending in {ENDINGS_IN_WORDS}"
+            f"--out={out} must name a file in a folder that exists, ending in {endings_in_words()}"
         )
     if not out.exists():
         return out

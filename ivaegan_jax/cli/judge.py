@@ -26,8 +26,8 @@ from ivaegan_jax.cli import _flags
 from ivaegan_jax.data import (
     COLUMNS,
     DATASETS,
-    ENDINGS_IN_WORDS,
     ending_of,
+    endings_in_words,
     files_of,
     load_dataset,
     load_embedding,
@@ -44,7 +44,7 @@ def define_flags() -> None:
     _flags.define_common_flags()
     flags.DEFINE_list("latents", [], "Files of latents, one or more for each run; see above.")
     flags.DEFINE_string("data", "", f"The table: {', '.join(DATASETS)}, or a file "
-                        f"({ENDINGS_IN_WORDS}).")  # fmt: skip
+                        f"({endings_in_words()}).")  # fmt: skip
     flags.DEFINE_integer("data_seed", 1, "Draw of a benchmark.")
     _flags.define_column_flags()
     flags.DEFINE_string("test", "", "Column that marks rows which were not trained on: true, 1, "

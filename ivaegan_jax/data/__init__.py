@@ -54,7 +54,13 @@ from ivaegan_jax.data.streams.blocks import Blocks, left_to_train
 from ivaegan_jax.data.streams.load import stored_bytes, stream_table
 from ivaegan_jax.data.streams.sample import bounded
 from ivaegan_jax.data.tables.embedding import as_embedding, files_of, load_embedding
-from ivaegan_jax.data.tables.formats import ENDINGS_IN_WORDS, ending_of, write_latents
+from ivaegan_jax.data.tables.formats import (
+    FORMATS,
+    ending_of,
+    endings_in_words,
+    format_of,
+    write_latents,
+)
 from ivaegan_jax.data.tables.latents import Latents
 from ivaegan_jax.data.tables.load import load_table
 from ivaegan_jax.data.tables.memory import as_dataset, as_rows
@@ -66,8 +72,8 @@ __all__ = [
     "COLUMNS",
     "CONTROLS",
     "DATASETS",
-    "ENDINGS_IN_WORDS",
     "FEWEST_ROWS",
+    "FORMATS",
     "IN_TIME",
     "KINDS",
     "LAW_OF_COUNTS",
@@ -112,11 +118,13 @@ __all__ = [
     "digits",
     "directions",
     "ending_of",
+    "endings_in_words",
     "far_off",
     "files_of",
     "find_sentinels",
     "find_structure",
     "fit_preprocessing",
+    "format_of",
     "group_of",
     "in_order",
     "is_synthetic",

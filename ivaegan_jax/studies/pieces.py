@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from ivaegan_jax.data import DATASETS
+from ivaegan_jax.data import DATASETS, FORMATS, format_of
 from ivaegan_jax.evaluation import METRICS
 from ivaegan_jax.files import making_sense_of, read_json
 from ivaegan_jax.models import CHOICES, PRESETS, TERMS
@@ -30,6 +30,7 @@ def used_pieces(data: str, jobs: Sequence[Job]) -> Pieces:
     """
     named: list[tuple[Registry[Any], Iterable[str]]] = [
         (DATASETS, [data]),
+        (FORMATS, [format_of(Path(each)) for each in data.split(",")]),
         (PRESETS, [job.parsed.preset for job in jobs]),
         (TERMS, [term for job in jobs for term in job.game.terms]),
         (METRICS, METRICS),

@@ -24,6 +24,8 @@ Kinds:
   preset: a row of the table of models, `Preset`.
   data_set: a function `(data_seed, **options) -> Dataset`; with `synthetic=False` one without a
     data seed, whose data seeds only split its rows anew.
+  file_format: `read(path) -> columns by name`, a data frame or a mapping, and perhaps
+    `write(path, frame)`, for files of `endings=".feather"` or several of them.
   metric: a function of one run on held-out rows, `HeldOutRun -> number`, or None where there is
     none.
   report_section: a function `(results: pandas.DataFrame) -> pandas.DataFrame`, or None where there
@@ -34,7 +36,7 @@ Kinds:
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from ivaegan_jax.data import DATASETS
+from ivaegan_jax.data import DATASETS, FORMATS
 from ivaegan_jax.evaluation import METRICS
 from ivaegan_jax.models import (
     ADVERSARIAL_LOSSES,
@@ -65,4 +67,5 @@ loss_term = TERMS.register
 preset = PRESETS.register
 data_set = DATASETS.register
 metric = METRICS.register
+file_format = FORMATS.register
 report_section = SECTIONS.register

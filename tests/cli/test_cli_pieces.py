@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from programs_forked import REPOSITORY, SMALL, pretend_installed
 
@@ -156,6 +157,30 @@ def test_a_model_finds_its_pieces_again_and_says_which_module_is_gone(brought, r
     assert "is finished" in run(*ASKED, f"--workdir={workdir}").out  # no flag, the same study
 
 
+def test_files_of_a_format_from_outside_are_trained_on_encoded_and_written(brought, run, refused,
+                                                                           tmp_path):  # fmt: skip
+    plugin, rng = f"--plugins={brought[0]}", np.random.default_rng(0)
+    u = np.repeat(np.arange(6), 40)
+    x = pd.DataFrame(rng.normal(size=(240, 3)) * rng.uniform(0.3, 3, (6, 3))[u], columns=[*"abc"])
+    table, workdir, out = tmp_path / "t.feather", tmp_path / "run", tmp_path / "z.feather"
+    x.assign(u=u).to_feather(table)
+    train = ("train", *SMALL, f"--data={table}", "--steps=20", "--seeds=1", "--data_seeds=1",
+             "--preset=ivae", f"--workdir={workdir}")  # fmt: skip
+    assert "names none of the formats" in refused(*train)
+    ended = run(*train, plugin)
+    assert (ended.code, ended.err) == (0, "")
+    [piece] = [each for each in stored(workdir / "config.json")["pieces"].values()
+               if each["kind"] == "file format"]  # fmt: skip
+    assert piece["name"] == "feather"
+    ended = run("encode", f"--workdir={workdir}", f"--data={table}", f"--out={out}", plugin)
+    assert (ended.code, ended.err) == (0, "")
+    assert np.isfinite(pd.read_feather(out)[["z1", "z2"]].to_numpy()).all()
+    table.write_bytes(b"no table")
+    out = tmp_path / "again.feather"
+    told = refused("encode", f"--workdir={workdir}", f"--data={table}", f"--out={out}", plugin)
+    assert "cannot be read" in told
+
+
 def test_the_doctor_claims_nothing_of_a_family_of_which_nothing_is_known(brought, run):
     ended = run("doctor", f"--plugins={brought[0]}", "--data=blobs", "--preset=ivae_gan",
                 "--config.model.prior_family=student", "--config.train.batch=16", "--notimed",
@@ -170,6 +195,9 @@ def test_the_doctor_claims_nothing_of_a_family_of_which_nothing_is_known(brought
     [
         ("register.preset('ivae', 1)", "preset 'ivae' of bad.py"),
         ("register.adversarial_loss('x', int)", "it has no critic and no generator"),
+        ("register.file_format('own', int, endings='.csv')", "ending in .csv are read already"),
+        ("register.file_format('own', int, endings='.own')", "it has no read"),
+        ("register.file_format('own', int, endings='own')", "such as endings='.feather'"),
         ("register.metric('mcc', len)", "ivaegan_jax has one of that name"),
         ("register.metric('a,b', len)", "letters, digits and underscores"),
         ("1 / 0", "ZeroDivisionError: division by zero (bad.py, line 2)"),

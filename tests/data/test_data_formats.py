@@ -19,7 +19,7 @@ from ivaegan_jax.data import (
     prepare,
     write_latents,
 )
-from ivaegan_jax.data.tables.formats import ENDINGS
+from ivaegan_jax.data.tables.formats import endings
 from ivaegan_jax.types import InputError, Kind
 
 RNG = np.random.default_rng(0)
@@ -239,7 +239,7 @@ def test_names_that_cannot_be_meant_give_one_clear_line(tmp_path, choice, messag
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("name", [f"t{ending}" for ending in ENDINGS])
+@pytest.mark.parametrize("name", [f"t{ending}" for ending in endings()])
 @pytest.mark.parametrize("content", [b"", b"\x00\x01\x02 no table", b"PK\x03\x04 cut"])
 def test_damaged_files_give_one_clear_line(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Real
 
-from ivaegan_jax.data.tables.formats import ENDINGS, ending_of, read_table
+from ivaegan_jax.data.tables.formats import ending_of, endings, read_table
 from ivaegan_jax.data.tables.grammar import split_list
 from ivaegan_jax.data.tables.matrices import as_matrix
 from ivaegan_jax.data.tables.objects import as_array, as_table
@@ -57,7 +57,7 @@ def files_of(text: str) -> list[str]:
     suffix = f":{','.join(names)}" if names else ""
     inside = sorted(each for each in path.iterdir() if ending_of(each) or each.suffix == NPY)
     if not inside:
-        raise InputError(f"{path}: a folder without files ending in {', '.join((*ENDINGS, NPY))}")
+        raise InputError(f"{path}: a folder without files ending in {', '.join((*endings(), NPY))}")
     return [f"{each}{suffix}" for each in inside]
 
 
