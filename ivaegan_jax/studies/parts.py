@@ -1,7 +1,7 @@
 """A group's runs in parts that fit into memory, one after the other, and its labels out of them."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple, TypeAlias
 
 import jax
 import numpy as np
@@ -11,7 +11,14 @@ from ivaegan_jax.studies.bonds import Bond, fingerprint_of
 from ivaegan_jax.studies.jobs import Group, Job
 from ivaegan_jax.studies.plan import Plan, at_most, recorded_at_once
 from ivaegan_jax.studies.workdir import Workdir, deciding
-from ivaegan_jax.training import Checkpoints, Run, TrainState, leads, shapes_of_states
+from ivaegan_jax.training import (
+    Checkpoints,
+    Run,
+    TrainState,
+    leads,
+    shapes_of_states,
+    take_runs,
+)
 from ivaegan_jax.types import InputError
 
 
@@ -38,8 +45,11 @@ class Part(NamedTuple):
         last = self.start + self.count - 1
         return group.jobs[self.start // group.runs_per_job : last // group.runs_per_job + 1]
 
+    def indices_of(self, group: Group, job: Job) -> np.ndarray:
+        """Where a job's runs lie in it."""
+        first = group.jobs.index(job) * group.runs_per_job - self.start
+        return np.arange(max(first, 0), min(first + group.runs_per_job, self.count))
 
-T = TypeVar("T")
 
 Train: TypeAlias = Callable[[Part, Checkpoints], TrainState]
 """Brings a part to its end, from its newest checkpoint where there is one."""
@@ -71,21 +81,13 @@ def train_in_parts(
       workdir: where checkpoints lie.
       train: what is done with a part.
     """
-    held: dict[str, list[Any]] = {}
-    settings = deciding(workdir.settings())
-    own = fingerprint_of(workdir.preprocessing) if leads() else ""
-    for part in parts_of(plan.group, plan.at_once):
-        jobs = [job for job in part.jobs_of(plan.group) if job.label in wanted]
-        if not jobs:
-            continue
-        bond = Bond(workdir, part.name, (part.start, part.count), settings, own)
+
+    def trained(part: Part) -> TrainState:
+        bond = _bond(workdir, part)
         with Checkpoints(workdir.checkpoints(part.name), bond=bond) as checkpoints:
-            states = train(part, checkpoints)
-        for job in jobs:
-            pieces = held.setdefault(job.label, [])
-            pieces.append(own_states(plan.group, job, part, states))
-            if sum(len(piece.seed) for piece in pieces) == plan.group.runs_per_job:
-                yield job, joined(held.pop(job.label))
+            return train(part, checkpoints)
+
+    return job_by_job(plan.group, plan.at_once, wanted, trained)
 
 
 def restore_job(
@@ -102,39 +104,45 @@ def restore_job(
     Raises:
       InputError: where a checkpoint belongs elsewhere, or there is none of the final step.
     """
-    at_once, pieces = recorded_at_once(workdir, group), []
-    settings = deciding(workdir.settings())
-    own = fingerprint_of(workdir.preprocessing)
-    for part in parts_of(group, at_once or len(group.runs.seed)):
-        if job not in part.jobs_of(group):
+
+    def stored(part: Part) -> TrainState | None:
+        folder = workdir.checkpoints(part.name)
+        if not folder.exists():
+            if final is None:
+                return None
+            raise InputError(f"checkpoint {folder / str(final)} is missing; {RESTORE}")
+        template = shapes_of_states(job.trainer, part.runs)
+        with Checkpoints(folder, read_only=True, bond=_bond(workdir, part)) as checkpoints:
+            if final is None:
+                return checkpoints.restore(template)
+            return checkpoints.restore_at(final, template)
+
+    at_once = recorded_at_once(workdir, group) or len(group.runs.seed)
+    found = job_by_job(group, at_once, [job.label], stored)
+    return next((states for _, states in found), None)
+
+
+def _bond(workdir: Workdir, part: Part) -> Bond:
+    own = fingerprint_of(workdir.preprocessing) if leads() else ""
+    where = part.start, part.count
+    return Bond(workdir, part.name, where, deciding(workdir.settings()), own)
+
+
+def job_by_job(
+    group: Group,
+    at_once: int,
+    wanted: Collection[str],
+    states_of: Callable[[Part], TrainState | None],
+) -> Iterator[tuple[Job, TrainState]]:
+    """The wanted jobs whose parts all have states, each as soon as its last part has them."""
+    held: dict[str, list[TrainState]] = {}
+    for part in parts_of(group, at_once):
+        jobs = [job for job in part.jobs_of(group) if job.label in wanted]
+        if not jobs or (states := states_of(part)) is None:
             continue
-        bond = Bond(workdir, part.name, (part.start, part.count), settings, own)
-        states = _stored(bond, shapes_of_states(job.trainer, part.runs), final)
-        if states is None:
-            return None
-        pieces.append(own_states(group, job, part, states))
-    return joined(pieces)
-
-
-def _stored(bond: Bond, template: TrainState, final: int | None) -> TrainState | None:
-    folder = bond.workdir.checkpoints(bond.name)
-    if not folder.exists():
-        if final is None:
-            return None
-        raise InputError(f"checkpoint {folder / str(final)} is missing; {RESTORE}")
-    with Checkpoints(folder, read_only=True, bond=bond) as checkpoints:
-        if final is None:
-            return checkpoints.restore(template)
-        return checkpoints.restore_at(final, template)
-
-
-def own_states(group: Group, job: Job, part: Part, states: T) -> T:
-    """The states in a part that belong to a job's runs."""
-    first = group.jobs.index(job) * group.runs_per_job
-    low, high = max(first, part.start), min(first + group.runs_per_job, part.start + part.count)
-    return jax.tree.map(lambda leaf: leaf[low - part.start : high - part.start], states)
-
-
-def joined(pieces: Sequence[T]) -> T:
-    """Stacked states one after the other."""
-    return jax.tree.map(lambda *leaves: np.concatenate(leaves), *pieces)
+        for job in jobs:
+            pieces = held.setdefault(job.label, [])
+            pieces.append(take_runs(states, part.indices_of(group, job)))
+            if sum(len(piece.seed) for piece in pieces) == group.runs_per_job:
+                whole = held.pop(job.label)
+                yield job, jax.tree.map(lambda *leaves: np.concatenate(leaves), *whole)

@@ -16,8 +16,8 @@ from ivaegan_jax.studies import plan as plans
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.jobs import make_groups
-from ivaegan_jax.studies.parts import joined, own_states, parts_of
-from ivaegan_jax.studies.plan import make_plan, recorded_at_once
+from ivaegan_jax.studies.parts import job_by_job, parts_of
+from ivaegan_jax.studies.plan import at_most, make_plan, recorded_at_once
 from ivaegan_jax.studies.study import Study
 from ivaegan_jax.studies.workdir import Workdir
 from ivaegan_jax.training import memory
@@ -99,14 +99,24 @@ def test_parts_hold_every_run_once_in_order(at_once):
     assert list(chain.from_iterable(runs)) == group.runs.seed.tolist()
     assert {len(part.runs.seed) for part in found} == {at_once}
     assert len({part.name for part in found}) == len(found)
-    numbered = np.arange(18)
-    pieces = {job.label: [] for job in group.jobs}
-    for part in found:
-        index = np.minimum(np.arange(part.start, part.start + at_once), 17)
-        for job in part.jobs_of(group):
-            pieces[job.label].append(own_states(group, job, part, {"run": numbered[index]}))
-    whole = [joined(own)["run"].tolist() for own in pieces.values()]
-    assert whole == numbered.reshape(3, 6).tolist()
+    numbered = group.runs._replace(seed=np.arange(18))
+
+    def numbers(part):
+        return at_most(numbered, part.start, at_once)
+
+    labels = [job.label for job in group.jobs]
+    found_runs = job_by_job(group, at_once, labels, numbers)
+    whole = {job.label: runs.seed.tolist() for job, runs in found_runs}
+    assert whole == dict(zip(labels, np.arange(18).reshape(3, 6).tolist(), strict=True))
+    one = job_by_job(group, at_once, labels[1:2], numbers)
+    assert [(job.label, runs.seed.tolist()) for job, runs in one] == [(labels[1], whole[labels[1]])]
+    lost = found[7 // at_once].name
+
+    def but_one(part):
+        return None if part.name == lost else numbers(part)
+
+    left = job_by_job(group, at_once, labels, but_one)
+    assert labels[1] not in [job.label for job, _ in left]
 
 
 GROUP = make_groups((_study := study_of(*RATES)).experiment, _study.jobs)[0]
