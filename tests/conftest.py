@@ -209,12 +209,14 @@ def batch(data):
 def make_pass(batch):
     """`make_pass(change, dims, hypers, **config)`: a forward pass of a small `ivae_gan`.
 
-    `change` takes and returns the first parameters. All numbers have the precision that is the
-    default at the time of the call.
+    Its prior is Gaussian, whose terms have closed forms, unless another one is chosen. `change`
+    takes and returns the first parameters. All numbers have the precision that is the default at
+    the time of the call.
     """
 
     def make(change=lambda params: params, dims=DIMS, hypers=VAGUE, **config):
-        config, game = resolve(PRESETS["ivae_gan"], ModelConfig(**SMALL | config))
+        config = SMALL | {"prior_family": "gaussian"} | config
+        config, game = resolve(PRESETS["ivae_gan"], ModelConfig(**config))
         networks = Networks(config, dims)
         params = change(networks.init(jax.random.key(5), game.blocks))
         seen = batch._replace(x=batch.x[:, : dims.dim_x])

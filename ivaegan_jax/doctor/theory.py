@@ -4,13 +4,27 @@ Source: Khemakhem et al. 2020, "Variational autoencoders and nonlinear ICA", the
 proposition 1: with n latents, each with k sufficient statistics that u moves, u needs n k + 1
 distinct values whose natural parameters are linearly independent; the generator must be
 injective; and k >= 2, or k = 1 with a statistic that is not monotonic, leaves nothing but order
-and scale open.
+and scale open. Of families that are not exponential: Hyvärinen, Sasaki and Turner 2019, "Nonlinear
+ICA using auxiliary variables and generalized contrastive learning", theorem 1: 2 n + 1 values.
 """
 
 import numpy as np
 
 from ivaegan_jax.doctor.finding import Finding, counted
-from ivaegan_jax.models import ORDER_AND_SCALE, PRIOR_FAMILIES, ROTATION, Known, ModelConfig
+from ivaegan_jax.models import (
+    ORDER_AND_FUNCTION,
+    ORDER_AND_SCALE,
+    PRIOR_FAMILIES,
+    ROTATION,
+    Known,
+    ModelConfig,
+)
+
+LEAVES = {
+    ORDER_AND_SCALE: "their order and scale",
+    ORDER_AND_FUNCTION: "their order and an invertible function of each of them",
+}
+"""What theorems leave open of latents that are determined, in words."""
 
 MOVES = {"both": "mean and variance", "variance": "variance alone", "mean": "mean alone"}
 
@@ -42,10 +56,10 @@ def check_prior(config: ModelConfig) -> Finding:
             "Let variances depend on u too: --config.model.modulation=both (or variance).",
             values,
         )  # fmt: skip
-    if known.leaves == ORDER_AND_SCALE:
+    if known.leaves in LEAVES:
         sentence = (
             f"{family.capitalize()} prior, {moves} of every latent depending on u: enough u given, "
-            f"the latents are determined up to their order and scale.{source}"
+            f"the latents are determined up to {LEAVES[known.leaves]}.{source}"
         )
         return Finding("prior", "fine", sentence, values=values)
     return Finding(
@@ -81,7 +95,9 @@ def check_distinct_u(config: ModelConfig, dim_z: int, u: np.ndarray) -> Finding:
     if most := (found - 1) // k:
         advice += [f"ask for at most {counted(most, 'latent')} (--config.model.dim_z={most})"]
     if k == 2 and dim_z < found:
-        advice += ["let variances alone depend on u (--config.model.modulation=variance)"]
+        fewer = PRIOR_FAMILIES[config.prior_family].theory.variance.statistics < k
+        other = "" if fewer else " --config.model.prior_family=gaussian"
+        advice += [f"let variances alone depend on u (--config.model.modulation=variance{other})"]
     return Finding("distinct_u", "blocks", sentence, f"{', or '.join(advice)}.", values)
 
 

@@ -6,17 +6,18 @@ many runs, devices.
 
 from ivaegan_jax.models.batched import in_batches
 from ivaegan_jax.models.blocks import ENCODERS, GENERATORS
-from ivaegan_jax.models.choices import BY_THE_DATA, CHOICES, COMBINATIONS, combinable
+from ivaegan_jax.models.choices import CHOICES, COMBINATIONS, LEFT_OPEN, combinable
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.distributions import (
+    ORDER_AND_FUNCTION,
     ORDER_AND_SCALE,
-    PRIOR_FAMILIES,
     ROTATION,
     Known,
     PriorFamily,
     Theory,
     gaussian_sample,
 )
+from ivaegan_jax.models.families import PRIOR_FAMILIES
 from ivaegan_jax.models.game import PLAYERS, Game, Player, weighed_as, weight_name
 from ivaegan_jax.models.hypers import Hypers, stack_hypers
 from ivaegan_jax.models.layers import OF_CODES, OF_COLUMNS
@@ -34,7 +35,6 @@ from ivaegan_jax.models.unmixed import INVERSE, MATRIX, PRIOR, SPREAD, UNMIXED, 
 
 __all__ = [
     "ADVERSARIAL_LOSSES",
-    "BY_THE_DATA",
     "CHOICES",
     "COMBINATIONS",
     "DRAWS",
@@ -42,10 +42,12 @@ __all__ = [
     "FIT_ROWS",
     "GENERATORS",
     "INVERSE",
+    "LEFT_OPEN",
     "LIKELIHOODS",
     "MATRIX",
     "OF_CODES",
     "OF_COLUMNS",
+    "ORDER_AND_FUNCTION",
     "ORDER_AND_SCALE",
     "PLAYERS",
     "PRESETS",

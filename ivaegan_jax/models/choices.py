@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from ivaegan_jax.models.blocks import ENCODERS, GENERATORS
-from ivaegan_jax.models.distributions import PRIOR_FAMILIES
+from ivaegan_jax.models.families import PRIOR_FAMILIES
 from ivaegan_jax.models.layers import ACTIVATIONS
 from ivaegan_jax.models.likelihoods import LIKELIHOODS
 from ivaegan_jax.models.terms import TERMS
@@ -31,8 +31,8 @@ CHOICES: dict[str, Collection[str]] = {
 }
 """The values each named choice may take. Empty means what the preset's row says."""
 
-BY_THE_DATA = ("likelihood", "activation")
-"""Choices that may be left empty too: a study makes them by what its rows are."""
+LEFT_OPEN = ("prior_family", "likelihood", "activation")
+"""Choices that may be left empty too: a study makes them by the model's row or by its own rows."""
 
 
 COMBINATIONS: dict[str, tuple[str, ...]] = {

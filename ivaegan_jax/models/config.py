@@ -10,7 +10,8 @@ class ModelConfig:
     Attributes:
       dim_z: latent dimensions; 0 takes the number of sources, else what u and x allow, at most 10.
       prior: `p(z)` or `p(z|u)`.
-      prior_family: of the conditional prior.
+      prior_family: of the conditional prior. Empty takes that of the preset's row, or `gaussian`
+        where u moves means or variances alone, or the posterior is a product or a mixture.
       modulation: which parameters of the prior depend on u.
       posterior: what the encoder sees; `product` multiplies q(z|x) with p(z|u), `mixture` mixes
         that product with q(z|x) (CI-iVAE).
@@ -53,7 +54,7 @@ class ModelConfig:
 
     dim_z: int = 0
     prior: str = ""
-    prior_family: str = "gaussian"
+    prior_family: str = ""
     modulation: str = "both"
     posterior: str = ""
     likelihood: str = ""

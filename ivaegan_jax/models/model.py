@@ -22,7 +22,7 @@ class Model(NamedTuple):
       terms: `(params, batch, key, hypers, names) -> terms`, unweighted.
       encode: `(params, x, u) -> (mu, log_var)`, each `[batch, dim_z]`; u is ignored where the
         posterior is q(z|x).
-      prior: `(params, u) -> (loc, log_var)`, each `[batch, dim_z]`.
+      prior: `(params, u) -> (loc, log_var, *shapes of the law)`, each `[batch, dim_z]`.
       decode: `(params, z) -> E[x|z]`, `[batch, dim_x]`.
       sample: `(params, key, u) -> x`, decoded draws of p(z|u), with the noise that the
         model knows of.
@@ -38,7 +38,7 @@ class Model(NamedTuple):
     init: Callable[[jax.Array], Params]
     terms: Callable[..., Terms]
     encode: Callable[..., tuple[jax.Array, jax.Array]]
-    prior: Callable[..., tuple[jax.Array, jax.Array]]
+    prior: Callable[..., tuple[jax.Array, ...]]
     decode: Callable[..., jax.Array]
     sample: Callable[..., jax.Array]
     refresh: Callable[[Params], Params]

@@ -57,19 +57,28 @@ class Generator(nn.Module):
 
 
 class ConditionalPrior(nn.Module):
-    """`p(z|u)`: loc and log variance of each latent; what u does not modulate is constant."""
+    """`p(z|u)`: loc and log variance of each latent; what u does not modulate is constant.
+
+    So are the shapes of a law that has some.
+    """
 
     dim_z: int
     modulation: str
     width: int
     depth: int
     activation: str
+    shapes: int = 0
 
     @nn.compact
-    def __call__(
-        self, u: Inputs
-    ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
-        """Returns `(loc, log_var)`; a constant loc is 0 and a constant log variance is 0."""
+    def __call__(self, u: Inputs) -> tuple[Float[Array, "batch dim_z"], ...]:
+        """Returns `(loc, log_var, *shapes)`; a constant loc is 0, a constant log variance 0."""
+        moved = self._moved(u)
+        if not self.shapes:
+            return moved
+        shapes = self.param("shapes", nn.initializers.zeros, (self.shapes, self.dim_z))
+        return *moved, *(jnp.broadcast_to(each, moved[0].shape) for each in shapes)
+
+    def _moved(self, u: Inputs) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         hidden = Trunk(self.width, self.depth, self.activation)(u)
         heads = Dense((2 if self.modulation == "both" else 1) * self.dim_z)(hidden)
         if self.modulation == "mean":

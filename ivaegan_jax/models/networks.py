@@ -13,7 +13,8 @@ from ivaegan_jax.models.batched import in_batches
 from ivaegan_jax.models.blocks import ENCODERS, GENERATORS
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.convolutions import make_pixels
-from ivaegan_jax.models.distributions import PRIOR_FAMILIES, gaussian_product
+from ivaegan_jax.models.distributions import gaussian_product
+from ivaegan_jax.models.families import PRIOR_FAMILIES
 from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.models.layers import Coded, Inputs, beside
 from ivaegan_jax.models.likelihoods import LIKELIHOODS, Likelihood
@@ -58,7 +59,12 @@ class Networks:
         self.modules: dict[str, nn.Module] = {
             "encoder": ENCODERS[config.encoder](config, dims),
             "prior": nets.ConditionalPrior(
-                dims.dim_z, config.modulation, config.width, prior_depth, config.activation
+                dims.dim_z,
+                config.modulation,
+                config.width,
+                prior_depth,
+                config.activation,
+                PRIOR_FAMILIES[config.prior_family].shapes,
             ),
             "generator": GENERATORS[config.generator](config, dims),
             "critic": nets.Critic(
@@ -128,7 +134,7 @@ class Networks:
             lambda x, u: self._apply("encoder", params, *self._encoder_input(x, u)), x, u
         )
         if self.config.posterior == "product":
-            return gaussian_product(own, self.prior(params, u))
+            return gaussian_product(own, self.prior(params, u)[:2])
         return own
 
     def encode_with_u(
@@ -136,13 +142,14 @@ class Networks:
     ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
         """The mixture's other part, `q(z|x) p(z|u)` normalised (Kim et al. 2023)."""
         trained = without_map(params)
-        own = self._trained_posterior(trained, x, u), self.prior(trained, u)
+        own = self._trained_posterior(trained, x, u), self.prior(trained, u)[:2]
         return to_unmixed(params, gaussian_product(*own))
 
-    def prior(
-        self, params: Params, u: Conditioning
-    ) -> tuple[Float[Array, "batch dim_z"], Float[Array, "batch dim_z"]]:
-        """Prior `(loc, log_var)`, each `[batch, dim_z]`; standard normal without a prior block."""
+    def prior(self, params: Params, u: Conditioning) -> tuple[Float[Array, "batch dim_z"], ...]:
+        """Prior `(loc, log_var)` and the shapes of its law, `[batch, dim_z]` each.
+
+        It is standard normal without a prior block.
+        """
         if self.config.prior == "conditional":
             return self._apply("prior", {"prior": prior_of(params)}, self._told(u))
         zeros = jnp.zeros((u.shape[0], self.dims.dim_z))

@@ -14,13 +14,17 @@ ELBO = ("nll", "kl")
 
 
 class Preset(NamedTuple):
-    """One row: distributions, what the critic sees, and the players in the order they move."""
+    """One row: distributions, what the critic sees, and the players in the order they move.
+
+    `prior_family` is that of a conditional prior; a contrast learns how heavy its tails are.
+    """
 
     prior: str
     posterior: str
     critic_input: str
     fakes: str
     players: dict[str, Player]
+    prior_family: str = "gaussian"
 
 
 # A critic moves before the side it judges. Without an encoder of its own kind, `gan` trains a
@@ -58,10 +62,12 @@ PRESETS = Registry[Preset]("preset", as_preset, {
         "vae": Player(("encoder",), ("feat", "kl"))}),
     "ivae_gan": Preset("conditional", "x", "x,u", "prior", {
         "gan": CRITIC,
-        "vae": Player(ALL_BUT_CRITIC, (*ELBO, "adv_g", "cycle", "contrast"))}),
+        "vae": Player(ALL_BUT_CRITIC, (*ELBO, "adv_g", "cycle", "contrast"))},
+        "gaussian_laplace"),
     "igan": Preset("conditional", "x", "x,u", "prior", {
         "gan": CRITIC,
-        "vae": Player(ALL_BUT_CRITIC, ("adv_g", "cycle", "contrast"))}),
+        "vae": Player(ALL_BUT_CRITIC, ("adv_g", "cycle", "contrast"))},
+        "gaussian_laplace"),
     "ci_ivae": Preset("conditional", "mixture", "x", "prior", {
         "vae": Player(ALL_BUT_CRITIC, ELBO)}),
     "iflow": Preset("conditional", "x", "x", "prior", {
@@ -78,6 +84,9 @@ PRESETS = Registry[Preset]("preset", as_preset, {
 })
 # fmt: on
 
+
+PRODUCTS = ("product", "mixture")
+"""Posteriors that multiply q(z|x) with p(z|u), which have to be Gaussian."""
 
 KL_FORMS = {"decomposed": {"kl": ("mi", "tc", "dim_kl")}}
 MIXTURE = {"nll": ("mixture_nll",), "kl": ("mixture_kl",)}
@@ -109,10 +118,14 @@ def resolve(
     config = dataclasses.replace(
         config, **{name: getattr(config, name) or value for name, value in row.items()}
     )
-    likelihood = config.likelihood or "gaussian"
+    whole = config.modulation == "both" and config.posterior not in PRODUCTS
+    own = preset.prior_family if whole else "gaussian"
+    family, likelihood = config.prior_family or own, config.likelihood or "gaussian"
     noise = config.noise or LIKELIHOODS[likelihood].noise
     activation = config.activation or OF_COLUMNS
-    config = dataclasses.replace(config, likelihood=likelihood, noise=noise, activation=activation)
+    config = dataclasses.replace(
+        config, prior_family=family, likelihood=likelihood, noise=noise, activation=activation
+    )
     players = {name: _written_out(player, config) for name, player in preset.players.items()}
     if config.noise in LEARNED and not any("noise" in p.payoff for p in players.values()):
         config = dataclasses.replace(config, decoder_variance="learned")  # the bound learns it
@@ -126,9 +139,9 @@ def _check(config: ModelConfig, game: Game) -> None:
     """Raises InputError for choices that exclude each other."""
     if config.prior == "conditional" and "prior" not in game.blocks:
         raise InputError("a conditional prior needs a model that trains one, such as ivae_gan")
-    if config.prior != "conditional" and config.posterior in ("product", "mixture"):
+    if config.prior != "conditional" and config.posterior in PRODUCTS:
         raise InputError(f"posterior={config.posterior} needs a conditional prior, as in ivae")
-    if config.posterior in ("product", "mixture") and config.prior_family != "gaussian":
+    if config.posterior in PRODUCTS and config.prior_family != "gaussian":
         raise InputError(f"posterior={config.posterior} needs prior_family=gaussian")
     law = LIKELIHOODS[config.likelihood]
     if config.noise in LEARNED and not law.parameter:

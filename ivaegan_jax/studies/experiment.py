@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ivaegan_jax.data import UNLABELLED, WHITEN, parse_split
-from ivaegan_jax.models import BY_THE_DATA, CHOICES, COMBINATIONS, PRESETS, combinable
+from ivaegan_jax.models import CHOICES, COMBINATIONS, LEFT_OPEN, PRESETS, combinable
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.labels import SETTINGS, Label, parse
 from ivaegan_jax.studies.plugins import load_installed
@@ -108,7 +108,7 @@ def _check_label(text: str) -> None:
 def _check_names(where: str, name: str, value: str) -> None:
     """Checks a named choice, or a comma-separated list of names."""
     choices = CHOICES.get(name)
-    left_open = name in BY_THE_DATA and not value
+    left_open = name in LEFT_OPEN and not value
     if choices and value not in choices and not left_open:
         known = ", ".join(filter(None, choices))
         raise InputError(f"{where} must be one of {known}; not {value!r}")

@@ -5,9 +5,10 @@ import pytest
 
 from ivaegan_jax.doctor.theory import check_dimension, check_distinct_u, check_prior
 from ivaegan_jax.models.config import ModelConfig
-from ivaegan_jax.models.distributions import PRIOR_FAMILIES, Known, Theory
+from ivaegan_jax.models.distributions import Known, Theory
+from ivaegan_jax.models.families import PRIOR_FAMILIES
 
-CONDITIONAL = ModelConfig(prior="conditional")
+CONDITIONAL = ModelConfig(prior="conditional", prior_family="gaussian")
 
 
 def config(**changes):
@@ -24,6 +25,9 @@ def config(**changes):
         ({"prior_family": "laplace"}, "warn"),
         ({"prior_family": "laplace", "modulation": "mean"}, "warn"),
         ({"prior_family": "laplace", "modulation": "variance"}, "fine"),
+        ({"prior_family": "gaussian_laplace"}, "fine"),
+        ({"prior_family": "gaussian_laplace", "modulation": "variance"}, "fine"),
+        ({"prior_family": "gaussian_laplace", "modulation": "mean"}, "warn"),
     ],
 )
 def test_what_the_prior_leaves_open(changes, severity):
@@ -34,7 +38,13 @@ def test_what_the_prior_leaves_open(changes, severity):
 
 @pytest.mark.parametrize(
     ("changes", "needed"),
-    [({}, 11), ({"modulation": "variance"}, 6), ({"prior_family": "laplace"}, 6)],
+    [
+        ({}, 11),
+        ({"modulation": "variance"}, 6),
+        ({"prior_family": "laplace"}, 6),
+        ({"prior_family": "gaussian_laplace"}, 11),
+        ({"prior_family": "gaussian_laplace", "modulation": "variance"}, 11),
+    ],
 )
 def test_nk_plus_1_values_of_u_are_needed_and_one_less_is_too_few(changes, needed):
     for values in (needed, needed - 1):

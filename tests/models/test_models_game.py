@@ -164,7 +164,7 @@ def test_ivae_gan_without_its_adversary_is_ivae_to_the_bit(
     tiny, dims, data, run_of, same, critic_moves
 ):
     """The same posterior; the critic is left out of the game, or plays to no effect on the rest."""
-    config, game, _, _ = tiny("ivae_gan", posterior="x,u")
+    config, game, _, _ = tiny("ivae_gan", posterior="x,u", prior_family="gaussian")
     players = {"vae": game.players["vae"]._replace(payoff=ELBO)}
     if critic_moves:
         players = {"gan": game.players["gan"]} | players

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ivaegan_jax.models import PRESETS, ModelConfig, resolve
-from ivaegan_jax.models.distributions import PRIOR_FAMILIES
+from ivaegan_jax.models.families import PRIOR_FAMILIES
 from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.models.likelihoods import LIKELIHOODS
 from ivaegan_jax.models.networks import Networks

@@ -63,7 +63,23 @@ def test_all_other_choices_pass_through(name):
     given = ModelConfig(width=17, modulation="mean", activation="gelu", decoder_variance="learned")
     config, _ = resolve(PRESETS[name], given)
     row = {choice: getattr(config, choice) for choice in FROM_THE_ROW}
-    assert config == dataclasses.replace(given, likelihood="gaussian", noise="none", **row)
+    assert config == dataclasses.replace(given, likelihood="gaussian", noise="none",
+                                         prior_family="gaussian", **row)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "family"),
+    [
+        ({}, "gaussian_laplace"),
+        ({"modulation": "variance"}, "gaussian"),
+        ({"posterior": "product"}, "gaussian"),
+        ({"prior_family": "laplace"}, "laplace"),
+    ],
+)
+def test_tails_are_learned_where_u_moves_means_and_variances(changes, family):
+    assert [resolved(name, **changes)[0].prior_family for name in ("ivae_gan", "igan")] == [
+        family
+    ] * 2
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "ci_ivae"])

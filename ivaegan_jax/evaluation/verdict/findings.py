@@ -73,7 +73,7 @@ def find(run: Precondition, held_out: HeldOut, theory: Theory = GAUSSIAN) -> Fin
     rank = rank_of(run, held_out, active)
     whole = rank.rank == active.sum() or not blocks[1]
     information, known = information_on_u(run, held_out), known_where(theory, *blocks)
-    statistics = min(sum(blocks), known.statistics)
+    statistics = known.statistics if any(blocks) else 0
     return Findings(
         active=active,
         repeating=active & ~informative_units(run, held_out.u),

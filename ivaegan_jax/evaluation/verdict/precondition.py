@@ -78,7 +78,7 @@ def _of_rows(
 ) -> tuple[Array, ...]:
     """Every field of `Precondition` but the slope."""
     mu, log_var = model.encode(params, batch.x, batch.u)
-    loc, prior_log_var = model.prior(params, batch.u)
+    loc, prior_log_var = model.prior(params, batch.u)[:2]
 
     def own(z: Array, u: Array) -> Array:
         return model.log_prior(params, z[None], u[None])[0, 0]

@@ -30,8 +30,8 @@ def contrast(run: Pass) -> Scalar:
     its last layer, and the batch's own u as the alternatives (van den Oord et al. 2018, eq. 4),
     so that levels of any frequency, and a continuous u, are treated alike.
     """
-    mu, (loc, log_var) = run.posterior[0], run.prior
-    pairs = run.nets.family.log_prob_pairs(mu, loc, log_var)
+    mu = run.posterior[0]
+    pairs = run.nets.family.log_prob_pairs(mu, *run.prior)
     return jnp.mean(logsumexp(pairs, axis=1) - jnp.diagonal(pairs)) - math.log(len(mu))
 
 

@@ -26,12 +26,15 @@ ROUNDING = 8 * float(jnp.finfo(jnp.float32).eps)
 
 
 class Rows(NamedTuple):
-    """Observations, their posterior means, and location and log variance of their prior."""
+    """Observations, their posterior means, and their prior: location, log variance, shapes."""
 
     x: Float[Array, "rows dim_x"]
     mu: Float[Array, "rows dim_z"]
-    loc: Float[Array, "rows dim_z"]
-    log_var: Float[Array, "rows dim_z"]
+    prior: tuple[Float[Array, "rows dim_z"], ...]
+
+    def some(self, start: int, step: int) -> "Rows":
+        """Every `step`-th of them."""
+        return jax.tree.map(lambda each: each[start::step], self)
 
 
 def iwae(run: Pass) -> Scalar:
@@ -42,13 +45,13 @@ def iwae(run: Pass) -> Scalar:
     like the others. For the same reason a Gaussian likelihood's variance is not the model's: it
     is fitted to the even rows. The odd rows are scored. For evaluation.
     """
-    fit, scored = (Rows(*(each[start::2] for each in rows_of(run))) for start in (0, 1))
+    fit, scored = (rows_of(run).some(start, 2) for start in (0, 1))
     return -jnp.mean(log_prob(run, scored, fitted_noise(run, fit), DRAWS))
 
 
 def rows_of(run: Pass) -> Rows:
     """All rows of a pass."""
-    return Rows(run.batch.x, run.posterior[0], *run.prior)
+    return Rows(run.batch.x, run.posterior[0], run.prior)
 
 
 def fitted_noise(run: Pass, rows: Rows) -> Float[Array, "*dim_x"]:
@@ -62,7 +65,7 @@ def fitted_noise(run: Pass, rows: Rows) -> Float[Array, "*dim_x"]:
     if run.nets.likelihood.values == "counts":
         return run.nets.log_noise(run.params)
     dim_x, dim_z = rows.x.shape[1], rows.mu.shape[1]
-    rows = Rows(*(each[:: max(1, len(rows.x) // FIT_ROWS)] for each in rows))
+    rows = rows.some(0, max(1, len(rows.x) // FIT_ROWS))
     over = 0 if run.nets.noise == "column" else None
     residual = jnp.mean(jnp.square(rows.x - run.nets.generate(run.params, rows.mu)), axis=over)
     smallest = ROUNDING**2 * jnp.mean(jnp.square(rows.x), axis=over)
@@ -84,12 +87,12 @@ def log_prob(
 
     x_logit, jacobian = rows_and_jacobian(raw, rows.mu)
     scaled = jacobian * jnp.sqrt(nets.likelihood.information(x_logit, noise))[..., None]
-    prior = jax.vmap(jnp.diag)(jnp.exp(-0.5 * rows.log_var))
+    prior = jax.vmap(jnp.diag)(jnp.exp(-0.5 * rows.prior[1]))
     factor = triangular(jnp.concatenate([scaled, prior], axis=1))
 
     def log_weight(key: jax.Array) -> Float[Array, " rows"]:
         z, log_q = _gaussian_draw(key, rows.mu, factor)
-        log_prior = jnp.sum(nets.family.log_prob(z, rows.loc, rows.log_var), axis=-1)
+        log_prior = jnp.sum(nets.family.log_prob(z, *rows.prior), axis=-1)
         return log_prior - jnp.sum(nets.likelihood.nll(x, raw(z), noise), axis=-1) - log_q
 
     log_weights = jax.lax.map(log_weight, jax.random.split(run.key_evidence, draws))
