@@ -1,17 +1,21 @@
 """What a fitted model says of x: decoded latents, samples, and scores of held-out rows."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
+from scipy.stats import t
 
 from ivaegan_jax.estimator.arguments import numbers, one_of, sources, whole
 from ivaegan_jax.estimator.rows import Rows, Seeds
 from ivaegan_jax.estimator.wording import spoken_in_python
 from ivaegan_jax.metrics import Correlation, mcc
-from ivaegan_jax.studies import coded_u, decode, draw, log_likelihood
+from ivaegan_jax.studies import coded_u, decode, draw, learned_noise, log_likelihood
 from ivaegan_jax.training import programs_numerics
 from ivaegan_jax.types import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Traversal(NamedTuple):
@@ -96,6 +100,30 @@ class Generating(Rows):
         at = np.tile(np.median(z, axis=0), (points, 1))
         at[:, latent] = values
         return Traversal(latent, values, self.inverse_transform(at))
+
+    def noise(self) -> "pd.DataFrame":
+        """How large the noise of each column is, as the runs learned it.
+
+        Where noise was learned alone: `config={"model.noise": "column"}`, which x decides by
+        default (`docs/noise.md`).
+
+        Returns:
+          A row for each column of x, in its unit: `std`, the geometric mean over runs, and its 95 %
+          interval over runs, `low` and `high`, NaN with one run. It says how far runs differ, not
+          how far all of them may be from the truth.
+        """
+        import pandas as pd
+
+        run = self._run("all")
+        with spoken_in_python():
+            logs = np.log(learned_noise(run))
+        mean, runs = logs.mean(axis=0), len(logs)
+        half = np.full(mean.shape, np.nan)
+        if runs > 1:
+            half = t.ppf(0.975, runs - 1) * logs.std(axis=0, ddof=1) / np.sqrt(runs)
+        found = {"std": mean, "low": mean - half, "high": mean + half}
+        return pd.DataFrame({name: np.exp(each) for name, each in found.items()},
+                            index=list(run.preprocessing.columns) or None)  # fmt: skip
 
     def score(self, x: Any, u: Any = None) -> float:
         """Mean log p(x|u) of rows under the chosen run.

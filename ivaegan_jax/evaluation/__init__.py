@@ -8,7 +8,7 @@ supported. Does not: files, tables, words of a report.
 from ivaegan_jax.evaluation.across import across_rows
 from ivaegan_jax.evaluation.as_rows import SCHEMA, from_row, from_rows, to_row
 from ivaegan_jax.evaluation.baselines import baseline_rows
-from ivaegan_jax.evaluation.ceilings import CEILINGS, ceiling_rows, clean_rows
+from ivaegan_jax.evaluation.ceilings import CEILINGS, ceiling_rows, clean_rows, noise_rows
 from ivaegan_jax.evaluation.encoded import encode_runs, encoding_call
 from ivaegan_jax.evaluation.evaluate import Evaluation, evaluation_key, make_evaluate
 from ivaegan_jax.evaluation.own_metrics import METRICS, HeldOutRun
@@ -96,6 +96,7 @@ __all__ = [
     "joined_arrays",
     "judge",
     "make_evaluate",
+    "noise_rows",
     "quality_rows",
     "to_row",
 ]

@@ -14,6 +14,7 @@ from ivaegan_jax.evaluation.results import Baseline, Score, Stamp
 from ivaegan_jax.evaluation.scores import known, some_of
 from ivaegan_jax.evaluation.scoring import Trained
 from ivaegan_jax.metrics import columns_within, distinct_columns, mcc, some_rows, within_level_mcc
+from ivaegan_jax.models import LOG_NOISE
 from ivaegan_jax.types import Row
 
 CEILINGS = {"bayes": False, "bayes_u": True}
@@ -26,6 +27,8 @@ draws, it has no number."""
 FOUND: dict[tuple[Any, ...], dict[str, float]] = {}
 """Ceilings by fingerprints of tables and test rows, data seed and name: the arms of a study that
 have the same rows share them."""
+
+TENTH = 0.1
 
 CONVENTION = {"corr": "pearson", "assignment": "held_out"}
 
@@ -89,3 +92,25 @@ def clean_rows(
         value = known(lambda mu=mu, s=s: mcc(mu, s), mu)
         fields: Row = {**stamp(i), **CONVENTION, "latent": "posterior_mean"}
         yield Score(metric="mcc_clean", value=value, **fields)
+
+
+def noise_rows(trained: Trained, part: Part, stamp: Stamp) -> Iterator[Score]:
+    """Noise that runs learned for each column, over the true one.
+
+    `noise_ratio` is the median over columns, `noise_within_tenth` the share of columns that are no
+    further than a tenth from the truth. Nothing where no noise was learned, or the true one is not
+    known.
+
+    Args:
+      trained: the runs, of a model of real numbers.
+      part: held-out rows.
+      stamp: says which run it is.
+    """
+    learned = trained.states.evaluated.get("generator", {}).get(LOG_NOISE)
+    if part.clean is None or learned is None:
+        return
+    for i, index in enumerate(trained.runs.data_index):
+        ratio = np.exp(learned[i]) / (part.x[index] - part.clean[index]).std(axis=0)
+        yield Score(metric="noise_ratio", value=float(np.median(ratio)), **stamp(i))
+        within = float(np.mean(np.abs(ratio - 1) <= TENTH))
+        yield Score(metric="noise_within_tenth", value=within, **stamp(i))

@@ -25,6 +25,7 @@ from ivaegan_jax.models.likelihoods import LIKELIHOODS, Likelihood
 from ivaegan_jax.models.linalg import triangular
 from ivaegan_jax.models.model import Model, build
 from ivaegan_jax.models.networks import Dims
+from ivaegan_jax.models.noise import LEARNED, LOG_NOISE
 from ivaegan_jax.models.presets import PRESETS, Preset, resolve
 from ivaegan_jax.models.sessions import key_of, of_session, share_prior
 from ivaegan_jax.models.terms import TERMS, need_no_u
@@ -42,8 +43,10 @@ __all__ = [
     "FIT_ROWS",
     "GENERATORS",
     "INVERSE",
+    "LEARNED",
     "LEFT_OPEN",
     "LIKELIHOODS",
+    "LOG_NOISE",
     "MATRIX",
     "OF_CODES",
     "OF_COLUMNS",

@@ -9,7 +9,13 @@ from ivaegan_jax.studies.bands import Band
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment, validate
 from ivaegan_jax.studies.fitted import Fitted, encode, of_seed, open_model
-from ivaegan_jax.studies.generated import coded_u, decode, draw, log_likelihood
+from ivaegan_jax.studies.generated import (
+    coded_u,
+    decode,
+    draw,
+    learned_noise,
+    log_likelihood,
+)
 from ivaegan_jax.studies.jobs import Job
 from ivaegan_jax.studies.labels import (
     CONTROL,
@@ -85,6 +91,7 @@ __all__ = [
     "experiment_of",
     "first_line",
     "folders_of_sessions",
+    "learned_noise",
     "listed",
     "load",
     "load_installed",

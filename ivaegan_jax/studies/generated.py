@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from ivaegan_jax.data import Split
 from ivaegan_jax.evaluation import evaluation_key, make_evaluate
-from ivaegan_jax.models import LIKELIHOODS, Hypers, Model
+from ivaegan_jax.models import LEARNED, LIKELIHOODS, LOG_NOISE, Hypers, Model
 from ivaegan_jax.studies.fitted import Fitted, in_chunks, warn_of_other_rows
 from ivaegan_jax.training import as_batch
 from ivaegan_jax.types import Auxiliary, Coded, Dataset, InputError, Params
@@ -71,6 +71,23 @@ def log_likelihood(fitted: Fitted, dataset: Dataset) -> Float[np.ndarray, " seed
     score = _score(fitted.model, fitted.dims.dim_u)
     found = np.asarray(score(fitted.params_by_seed, jnp.stack(keys), x, u, hypers))
     return fitted.preprocessing.log_volume - found
+
+
+def learned_noise(fitted: Fitted) -> Float[np.ndarray, "seeds dim_x"]:
+    """The standard deviation of each column's noise that every run learned, in the user's units.
+
+    Raises:
+      InputError: where none was learned, or not of the columns of x.
+    """
+    config, seen = fitted.config, fitted.preprocessing
+    if config.noise not in LEARNED or LIKELIHOODS[config.likelihood].values == "counts":
+        raise InputError(
+            f"{fitted.label} learned no noise of real numbers; train with config.model.noise=column"
+        )
+    if seen.codec is not None:
+        raise InputError(f"{fitted.label} sees x as codes, whose noise is not that of columns")
+    learned = np.exp(np.asarray(fitted.params_by_seed["generator"][LOG_NOISE], float))
+    return learned.reshape(len(fitted.seeds), -1) * seen.x_std / seen.scale
 
 
 def coded_u(fitted: Fitted, u: Auxiliary) -> Coded:

@@ -17,6 +17,7 @@ from ivaegan_jax.evaluation import (
     clean_rows,
     encoding_call,
     joined_arrays,
+    noise_rows,
     quality_rows,
     scoring,
     spread,
@@ -100,6 +101,8 @@ class Scorer:
             yield from as_of(split, scoring.run_rows(some, found[split], part, stamp[split], seen))
         clean = clean_rows(some, parts["test"], self.dims.dim_u, self.mesh, stamp["test"])
         yield from as_of("test", clean)
+        if not self.data.preprocessing[0].counts:
+            yield from as_of("test", noise_rows(some, parts["test"], stamp["test"]))
         both = [*found.values()], [*parts.values()], stamp[BOTH]
         yield from as_of(BOTH, quality_rows(some, *both))
         # what may choose a run sees validation rows alone

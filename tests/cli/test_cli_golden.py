@@ -102,6 +102,7 @@ def test_an_old_directory_is_gone_on_with(golden, run):
         "--steps=20",
         "--config.data.whiten=no",
         "--config.model.activation=xtanh",
+        "--config.model.prior_family=gaussian",
     )
     ended = run("compare", *SMALL, *SMALL_BENCHMARK, *flags, "--presets=vae,ivae,ivae+shuffled_u",
                 f"--workdir={workdir}")  # fmt: skip

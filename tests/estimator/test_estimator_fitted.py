@@ -1,12 +1,14 @@
 """What a fitted estimator gives: latents, x, scores, words, frames and figures."""
 
 import copy
+import dataclasses
 import pickle
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 from matplotlib.figure import Figure
 from scipy import sparse
 from sklearn.base import clone
@@ -14,6 +16,7 @@ from sklearn.exceptions import NotFittedError
 
 from ivaegan_jax import IVAE, IVAEGAN, InputError
 from ivaegan_jax.data import as_dataset
+from ivaegan_jax.studies import of_seed
 
 XS = ["Fz", "Cz", "Pz", "C3", "C4"]
 
@@ -92,6 +95,29 @@ def test_x_comes_back_in_the_units_of_the_table(fitted, z, frame):
     assert (np.abs(back.mean(axis=0) - middle) < x.std(axis=0)).all()
     with pytest.raises(InputError, match="has 2 latents, this z has 3"):
         fitted.inverse_transform(np.zeros((4, 3)))
+
+
+def test_learned_noise_is_in_the_units_of_the_table_with_its_interval_over_runs(fitted, frame):
+    with pytest.raises(InputError, match="learned no noise"):
+        fitted.noise()
+    run, spread = fitted._fitted, frame[XS].std(ddof=0).to_numpy()
+    shares = 0.2 * np.array([[1.0], [1.1], [1.21]])  # of a column's own deviation
+    learned = np.log(np.repeat(shares, 5, axis=1) * run.preprocessing.scale)
+    generator = {**run.params_by_seed["generator"], "log_noise": learned}
+    noisy = copy.copy(fitted)
+    noisy._fitted = run._replace(
+        config=dataclasses.replace(run.config, noise="column"),
+        params_by_seed=run.params_by_seed | {"generator": generator},
+    )
+    found = noisy.noise()
+    assert found.index.tolist() == XS
+    np.testing.assert_allclose(found["std"], 0.22 * spread, rtol=0.1)  # of training rows
+    np.testing.assert_allclose(found["std"] / found["low"], found["high"] / found["std"])
+    half = scipy.stats.t.ppf(0.975, 2) * np.log(1.1) / np.sqrt(3)
+    np.testing.assert_allclose(np.log(found["high"] / found["std"]), half)
+    alone = copy.copy(noisy)
+    alone._fitted = of_seed(noisy._fitted, 1)
+    assert alone.noise()[["low", "high"]].isna().all(axis=None)
 
 
 def test_samples_follow_u_and_their_seed(fitted):

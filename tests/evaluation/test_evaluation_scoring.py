@@ -172,6 +172,25 @@ def test_latents_of_clean_rows_are_scored_apart(trained, prepared, evaluation, m
     assert other[0].value != pytest.approx(same[0].value, abs=1e-3)
 
 
+def test_learned_noise_is_held_against_the_true_one(trained, prepared):
+    part, columns = prepared.test, prepared.test.x.shape[2]
+    noise = np.random.default_rng(0).normal(size=part.x.shape) * np.linspace(0.1, 0.5, columns)
+    known = part._replace(clean=part.x - noise)
+    assert list(ceilings.noise_rows(trained, known, stamp)) == []  # none was learned
+    factors = np.where(np.arange(columns) < columns - 1, 1.05, 1.5)
+    learned = np.log(noise.std(axis=1)[np.array(INDEX)] * factors)
+    generator = {**trained.states.params["generator"], "log_noise": learned}
+    states = trained.states.replace(params=trained.states.params | {"generator": generator})
+    noisy = trained._replace(states=states)
+    assert list(ceilings.noise_rows(noisy, part, stamp)) == []  # the truth is not known
+    found = list(ceilings.noise_rows(noisy, known, stamp))
+    assert [(row.metric, row.seed) for row in found] == [
+        (metric, seed) for seed in SEEDS for metric in ("noise_ratio", "noise_within_tenth")
+    ]
+    np.testing.assert_allclose([row.value for row in found[::2]], 1.05, rtol=1e-5)
+    np.testing.assert_allclose([row.value for row in found[1::2]], 1 - 1 / columns)
+
+
 @pytest.fixture(scope="module")
 def noisy():
     """Two data seeds of four sources in eight noisy columns."""
