@@ -9,7 +9,10 @@ Band: ivae_gan that knows of noise (`_column`) within .01, .02, .05 and .1 of su
 B1 and B2.
 """
 
+import math
+
 from experiments.studies._observed import at, knowing, observed, short_of
+from ivaegan_jax.data import DataConfig
 from ivaegan_jax.studies import Arm, NamedStudy
 
 NOISE = {0.1: 0.01, 0.316: 0.02, 0.562: 0.05, 1.0: 0.1}
@@ -47,8 +50,14 @@ def get_study() -> NamedStudy:
 
 
 def wide(noise: float) -> list[Arm]:
-    """All models at one level of noise in 16 columns, without and with noise in the game."""
+    """All models at one level of noise in 16 columns, without and with noise in the game.
+
+    The noise of `_oracle` is the true one, in units of the standardised x.
+    """
     name, data = f"noise_{noise:g}", {"data.noise": noise}
     learned = {**data, "model.noise": "column"}
+    true = DataConfig().scale * noise / math.hypot(1, noise)
+    oracle = {**data, "model.noise": "fixed", "model.noise_start": true}
     return [*at(name, "noisy", data, {"noise": noise}),
-            *knowing(f"{name}_column", "noisy", learned, {"noise": noise})]  # fmt: skip
+            *knowing(f"{name}_column", "noisy", learned, {"noise": noise}),
+            *at(f"{name}_oracle", "noisy", oracle, {"noise": noise}, ["ivae_gan"], ())]  # fmt: skip
