@@ -11,7 +11,7 @@ from ivaegan_jax.types import InputError, Registry, Row, a_function
 RECORDED = (
     "recon_r2", "kl", "active_units", "label_r2", "information_on_u", "log_likelihood", "elbo",
     "critic_accuracy", "mcc", "mcc_within", "mcc_clean", "affine_r2", "affine_r2_z_given_s", "cca",
-    "noise_ratio", "noise_within_tenth",
+    "noise_ratio", "noise_within_tenth", "coverage_90",
     "verdict", "consensus", "agreement_mcc", "agreement_affine_r2", "levels", "levels_needed",
     "levels_looked_at", "natural_rank_quadratic", "natural_weakest", "natural_inflation",
     "natural_power", "informative_units", "slope_p05", "slope_median", "information_on_u_p",

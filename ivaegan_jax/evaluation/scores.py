@@ -13,6 +13,7 @@ from ivaegan_jax.metrics import (
     affine_r2,
     canonical_correlation,
     columns_within,
+    coverage,
     dci,
     distinct_columns,
     evenly,
@@ -107,6 +108,16 @@ def source_rows(run: Evaluation, s: np.ndarray, u: np.ndarray) -> list[Row]:
         value = known(lambda: within_level_mcc(mu, s[:, within], u), mu)
         rows.append(_scored("mcc_within", value) | some_of("sources", within, s.T))
     return rows
+
+
+def coverage_rows(run: Evaluation, s: np.ndarray) -> list[Row]:
+    """How many of the true sources lie within 90 % intervals of the posteriors."""
+    kept = distinct_columns(s)
+    if not len(kept):
+        return []
+    value = known(lambda: coverage(run.mu, run.log_var, s[:, kept]), run.mu, run.log_var)
+    convention = {"latent": "posterior", "corr": None}
+    return [_scored("coverage_90", value, **convention) | some_of("sources", kept, s.T)]
 
 
 def disentanglement_rows(mu: np.ndarray, s: np.ndarray) -> list[Row]:

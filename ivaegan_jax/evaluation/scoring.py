@@ -17,7 +17,7 @@ from ivaegan_jax.evaluation.evaluate import (
 )
 from ivaegan_jax.evaluation.own_metrics import HeldOutRun, own_metric_rows
 from ivaegan_jax.evaluation.results import Agreement, Score, Stamp
-from ivaegan_jax.evaluation.scores import likelihood_rows, some_of, source_rows
+from ivaegan_jax.evaluation.scores import coverage_rows, likelihood_rows, some_of, source_rows
 from ivaegan_jax.metrics import evenly, pairwise_agreement
 from ivaegan_jax.models import Game, Model
 from ivaegan_jax.training import KEPT, Call, Run, TrainState, default_how, over_runs, take_runs
@@ -147,6 +147,8 @@ def run_rows(
         rows = likelihood_rows(run, part.x[index], part.u[of_u], elbo, seen[index])
         if part.s is not None:
             rows += source_rows(run, part.s[index], part.u[of_u])
+            if part.clean is not None and "prior" in trained.states.params:
+                rows += coverage_rows(run, part.s[index])
         rows += own_metric_rows(_held_out(run, part, index, of_u))
         for row in rows:
             fields: Row = {**stamp(i), **row, "value": _number(row["value"])}

@@ -27,6 +27,7 @@ from ivaegan_jax.metrics.baselines import (
 from ivaegan_jax.metrics.cells import cells_of
 from ivaegan_jax.metrics.collapse import active_units, conditional_residual, label_r2
 from ivaegan_jax.metrics.consensus import Consensus, consensus
+from ivaegan_jax.metrics.coverage import coverage
 from ivaegan_jax.metrics.diagonalisation import jointly_diagonal, within_covariances
 from ivaegan_jax.metrics.disentanglement import Spread, dci, mutual_information_gap
 from ivaegan_jax.metrics.estimates import (
@@ -108,6 +109,7 @@ __all__ = [
     "conditional_sample_quality",
     "consensus",
     "correlation_matrix",
+    "coverage",
     "dci",
     "diagonalised_sources",
     "distinct_columns",
