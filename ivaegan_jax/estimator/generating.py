@@ -110,7 +110,8 @@ class Generating(Rows):
         Returns:
           A row for each column of x, in its unit: `std`, the geometric mean over runs, and its 95 %
           interval over runs, `low` and `high`, NaN with one run. It says how far runs differ, not
-          how far all of them may be from the truth.
+          how far all of them may be from the truth. `share` is that of the column's variance; where
+          it is near 1, the latents say nothing of the column.
         """
         import pandas as pd
 
@@ -122,8 +123,9 @@ class Generating(Rows):
         if runs > 1:
             half = t.ppf(0.975, runs - 1) * logs.std(axis=0, ddof=1) / np.sqrt(runs)
         found = {"std": mean, "low": mean - half, "high": mean + half}
-        return pd.DataFrame({name: np.exp(each) for name, each in found.items()},
-                            index=list(run.preprocessing.columns) or None)  # fmt: skip
+        frame = pd.DataFrame(found, index=list(run.preprocessing.columns) or None)
+        frame = frame.map(np.exp)
+        return frame.assign(share=(frame["std"] / run.preprocessing.x_std) ** 2)
 
     def score(self, x: Any, u: Any = None) -> float:
         """Mean log p(x|u) of rows under the chosen run.

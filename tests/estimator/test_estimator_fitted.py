@@ -112,6 +112,7 @@ def test_learned_noise_is_in_the_units_of_the_table_with_its_interval_over_runs(
     found = noisy.noise()
     assert found.index.tolist() == XS
     np.testing.assert_allclose(found["std"], 0.22 * spread, rtol=0.1)  # of training rows
+    np.testing.assert_allclose(found["share"], 0.22**2)
     np.testing.assert_allclose(found["std"] / found["low"], found["high"] / found["std"])
     half = scipy.stats.t.ppf(0.975, 2) * np.log(1.1) / np.sqrt(3)
     np.testing.assert_allclose(np.log(found["high"] / found["std"]), half)
