@@ -24,7 +24,7 @@ from ivaegan_jax.studies import (
     load_raw,
     merge,
 )
-from ivaegan_jax.training import Ahead, in_sight, leads, meet
+from ivaegan_jax.training import Ahead, barrier, in_sight, leads
 
 
 class Clock:
@@ -98,7 +98,7 @@ def run_arms(study: NamedStudy, root: Path) -> None:
             for *_, next_one, its_workdir in seen:
                 coming.begin(next_one, its_workdir)
             title = f"arm {i}/{len(plan)} "
-            if meet(f"arm {arm.name}", leads() and workdir.is_done())[0]:
+            if barrier(f"arm {arm.name}", leads() and workdir.is_done())[0]:
                 print(f"{title}{arm.name}: done before")
                 continue
             print(f"{title}{arm.name}: {arm.preset} on {data_label(study, arm)}{clock}", flush=True)

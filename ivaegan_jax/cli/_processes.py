@@ -15,7 +15,7 @@ from absl import flags
 
 from ivaegan_jax.cli import _stop as stop
 from ivaegan_jax.cli._terminal import CLOSED_PIPE
-from ivaegan_jax.training import FAILED, PartedError, meet
+from ivaegan_jax.training import FAILED, PartedError, barrier
 from ivaegan_jax.types import InputError, Interrupted
 
 PATIENCE = 60
@@ -137,7 +137,7 @@ def together() -> Iterator[None]:
     """
     try:
         yield
-        meet("the end")
+        barrier("the end")
     except (PartedError, LostError, Interrupted):  # all know
         raise
     except BaseException as error:
@@ -186,7 +186,7 @@ def _tell(message: str) -> bool:
 
     def say() -> None:
         try:
-            meet(FAILED, message)
+            barrier(FAILED, message)
         except PartedError:
             outcome.append(True)
 

@@ -6,8 +6,8 @@ request after compiling, after each chunk of a training, between the parts of sc
 figures, and ends in order there. Where it does not come to such a place within `GRACE` seconds, the
 thread ends the process: outside of a chunk nothing is lost by that, as files are written aside and
 renamed. A chunk that is being played is waited for, and its checkpoint, but not after Ctrl-C.
-Several processes can only end together, so there requests wait until all of them meet. A second
-signal ends a program at once.
+Several processes can only end together, so there requests wait until all of them are at a barrier.
+A second signal ends a program at once.
 
 Nothing is imported here but the standard library: requests are noted before JAX is imported.
 """

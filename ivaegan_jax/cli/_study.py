@@ -26,7 +26,7 @@ from ivaegan_jax.studies import (
     tables_of,
     with_controls,
 )
-from ivaegan_jax.training import Ahead, describe_numerics, fingerprint, leads, led, meet
+from ivaegan_jax.training import Ahead, barrier, describe_numerics, fingerprint, leads, led
 from ivaegan_jax.types import Pause
 
 BENCHMARK_SEEDS = ("2", "6-9")
@@ -125,7 +125,7 @@ def complete(
     if leads():
         workdir.open(settings)
     with closing(workdir):
-        if meet(
+        if barrier(
             f"settings {fingerprint([settings, describe_numerics()])}",
             leads() and workdir.is_done(),
         )[0]:

@@ -1,4 +1,4 @@
-"""Traced numbers: whatever may differ between runs of one compiled program."""
+"""Hyperparameters that are traced: whatever may differ between runs of one compiled program."""
 
 import dataclasses
 

@@ -44,7 +44,8 @@ GLOSSARY = {
     "R²(s|z)": "held-out variance of the sources that a linear map of the latents explains.",
     "success": "share of runs with an MCC of .9 or more (or of a random rotation's 95th "
     "percentile, where that is higher) that did not diverge.",
-    "P(>)": "share of pairs of runs in which the model is better than the one it is held against.",
+    "P(>)": "probability of improvement: share of pairs of runs in which the model is better than "
+    "the one it is held against.",
     "div": "runs that diverged, or have a score that is no number; they count.",
     "usable": "a run against which nothing speaks that can be seen without the sources: u takes "
     "enough values and moves the variances of all latents, latents tell about u, the generator is "
@@ -66,8 +67,8 @@ GLOSSARY = {
     "negative controls": "the same model, trained on rows that were spoilt on purpose: what it "
     "still finds there says nothing about the data.",
     "baseline": "what needs no model: any score is worth what it adds to these.",
-    "contrast": "a loss term: how well u is seen by the prior's densities p(z|u) at the latents, "
-    "as in time-contrastive learning (InfoNCE).",
+    "contrast": "a loss term, an InfoNCE loss: how well u is seen by the prior's densities p(z|u) "
+    "at the latents, as in time-contrastive learning.",
     "arm": "one line of a study: a model with its settings on one data set.",
     "band": "the range in which a study expected a mean before it was run.",
     "data seed": "one draw of a benchmark, or one choice of held-out rows of a table.",

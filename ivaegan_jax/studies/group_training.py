@@ -18,8 +18,8 @@ from ivaegan_jax.training import (
     InBlocks,
     Schedule,
     TrainState,
+    barrier,
     leads,
-    meet,
     train_runs,
 )
 from ivaegan_jax.types import AllTrainData, Row, Stop
@@ -76,7 +76,7 @@ class Training(NamedTuple):
         stamps, title = self._stamps(part), self.group.title + part.title
         mine, schedule = set(map(_run_of, stamps)), schedule_of(self.experiment, self.group)
         log = [row for row in self._log() if _run_of(row) in mine]
-        logged = meet(f"log of {part.name}"[-200:], logged_until(log, len(mine)))
+        logged = barrier(f"log of {part.name}"[-200:], logged_until(log, len(mine)))
 
         def on_start(step: int) -> None:
             if leads():

@@ -16,12 +16,12 @@ from ivaegan_jax.training import (
     Footprint,
     Run,
     available_bytes,
+    barrier,
     choose_at_once,
     compile_chunk,
     compile_start,
     footprint,
     leads,
-    meet,
     tree_bytes,
 )
 from ivaegan_jax.types import AllTrainData, InputError
@@ -78,7 +78,7 @@ def make_plan(
     """
     began, free = time.monotonic(), SHARE * available_bytes()
     runs = len(group.runs.seed)
-    recorded = meet("runs at once", recorded_at_once(workdir, group) if leads() else 0)[0]
+    recorded = barrier("runs at once", recorded_at_once(workdir, group) if leads() else 0)[0]
 
     def measure(size: int) -> Footprint:
         part = at_most(group.runs, 0, size)

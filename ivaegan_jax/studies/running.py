@@ -26,11 +26,11 @@ from ivaegan_jax.training import (
     InBlocks,
     Run,
     TrainState,
+    barrier,
     give_up_programs,
     in_sight,
     leads,
     led,
-    meet,
 )
 from ivaegan_jax.types import AllTrainData, Pause, Stop
 
@@ -192,5 +192,5 @@ class Running(ABC):
         """What process 0 finds left to do; as one number, since a meeting has room for little."""
         left = self.left(workdir) if leads() else []
         found = sum(1 << i for i, job in enumerate(self.jobs) if job.label in left)
-        agreed = meet("what is left", found)[0]
+        agreed = barrier("what is left", found)[0]
         return [job.label for i, job in enumerate(self.jobs) if agreed >> i & 1]

@@ -39,7 +39,7 @@ from ivaegan_jax.training.numerics import (
     set_numerics,
     use_cores,
 )
-from ivaegan_jax.training.processes import FAILED, PartedError, fingerprint, leads, led, meet
+from ivaegan_jax.training.processes import FAILED, PartedError, barrier, fingerprint, leads, led
 from ivaegan_jax.training.programs import (
     KEPT,
     compile_chunk,
@@ -80,6 +80,7 @@ __all__ = [
     "Trainer",
     "as_batch",
     "available_bytes",
+    "barrier",
     "changed_numerics",
     "check_fits",
     "choose_at_once",
@@ -98,7 +99,6 @@ __all__ = [
     "led",
     "make_seeds_mesh",
     "make_trainer",
-    "meet",
     "over_chunks",
     "over_runs",
     "pad_runs",

@@ -20,7 +20,7 @@ import orbax.checkpoint as ocp
 
 from ivaegan_jax.files import RESTORE, cannot_write
 from ivaegan_jax.training.memory import tree_bytes
-from ivaegan_jax.training.processes import leads, meet
+from ivaegan_jax.training.processes import barrier, leads
 from ivaegan_jax.training.seals import Bond, check_room, is_whole, seal
 from ivaegan_jax.training.state import TrainState
 from ivaegan_jax.types import InputError
@@ -100,7 +100,7 @@ class Checkpoints:
             if reason:
                 path = self.directory / str(step)
                 logger.warning("checkpoint %s is damaged, trying the one before: %s", path, reason)
-            if all(meet(f"checkpoint {step}", states is not None)):
+            if all(barrier(f"checkpoint {step}", states is not None)):
                 self._seal(step)  # the writer may have been killed before it
                 self._delete(later for later in steps if later > step)
                 return states

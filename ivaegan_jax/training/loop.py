@@ -17,7 +17,7 @@ from ivaegan_jax.training.devices import (
     take_runs,
 )
 from ivaegan_jax.training.feed import Feed, InBlocks
-from ivaegan_jax.training.processes import meet
+from ivaegan_jax.training.processes import barrier
 from ivaegan_jax.training.programs import over_chunks, shapes_of_states, start_runs
 from ivaegan_jax.training.starts import (
     Chunk,
@@ -175,7 +175,7 @@ class _Loop(NamedTuple):
             states, log = self.play(states, step, end)
             step, (log, alive) = end, self.gathered((log, states.alive))
             self.on_chunk(Chunk(step, log, alive, time.monotonic() - began, left_behind))
-            stopping = any(meet(f"step {step}", self.stop()))
+            stopping = any(barrier(f"step {step}", self.stop()))
             if stopping or self.schedule.saves_at(step):
                 self.save(states)
             if stopping:

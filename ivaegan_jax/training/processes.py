@@ -2,7 +2,8 @@
 
 Every process runs the same program. Process 0 leads: it alone writes files, but for the shards of
 checkpoints, and it decides what is left to do. Between any two steps that need all of them the
-processes `meet`; one that fails says so at its next meeting, so that none waits for ever.
+processes pass a `barrier`, which carries a value from each; one that fails sends that at its next
+barrier, so that none waits for ever.
 """
 
 import hashlib
@@ -19,11 +20,11 @@ from ivaegan_jax.types import InputError, Interrupted, Pause
 
 T = TypeVar("T")
 
-LETTER = 4096
-"""Bytes that a process may say at a meeting."""
+MESSAGE = 4096
+"""Bytes that a process may send at a barrier."""
 
 BETWEEN = 0.5
-"""Seconds that process 0 works at least before it meets the others to look for a stop."""
+"""Seconds that process 0 works at least before the next barrier, where all look for a stop."""
 
 FAILED = "failed"
 """Where a process is that goes no further."""
@@ -44,30 +45,30 @@ def fingerprint(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def meet(place: str, value: Any = None) -> list[Any]:
+def barrier(place: str, value: Any = None) -> list[Any]:
     """Waits for all processes and returns the value of each, that of process 0 first.
 
     Args:
       place: where in the program this is; all processes must come to the same one.
-      value: what this process has to say, as JSON.
+      value: of this process, which all of them receive, as JSON.
 
     Raises:
       PartedError: on every process alike, where one has failed or is at another place.
     """
     if jax.process_count() == 1:
         return [value]
-    letters = [_read(row) for row in multihost_utils.process_allgather(_write(place, value))]
-    for index, (other, text) in enumerate(letters):
+    messages = [_read(row) for row in multihost_utils.process_allgather(_write(place, value))]
+    for index, (other, text) in enumerate(messages):
         if other == FAILED:
             raise PartedError(text if index == jax.process_index() else f"process {index}: {text}")
-    places = [other for other, _ in letters]
+    places = [other for other, _ in messages]
     for index, other in enumerate(places):
         if other != places[0]:
             raise PartedError(
                 f"process {index} is at {other!r} and process 0 at {places[0]!r}; start all with "
                 "the same command, code and data"
             )
-    return [text for _, text in letters]
+    return [text for _, text in messages]
 
 
 def led(place: str, work: Callable[[Pause], T], stop: Callable[[], bool]) -> T | None:
@@ -85,17 +86,17 @@ def led(place: str, work: Callable[[Pause], T], stop: Callable[[], bool]) -> T |
       Interrupted: on all processes, where one of them received a request to stop.
       PartedError: on the others, where the work failed.
     """
-    met = time.monotonic()
+    passed = time.monotonic()
 
     def goes_on(more: bool = True) -> bool:
-        nonlocal met
-        letters, met = meet(place, [more, stop()]), time.monotonic()
-        if any(requested for _, requested in letters):
+        nonlocal passed
+        messages, passed = barrier(place, [more, stop()]), time.monotonic()
+        if any(requested for _, requested in messages):
             raise Interrupted(f" while {place}")
-        return letters[0][0]
+        return messages[0][0]
 
     def pause() -> None:
-        if stop() or time.monotonic() - met > BETWEEN:
+        if stop() or time.monotonic() - passed > BETWEEN:
             goes_on()
 
     if leads():
@@ -108,10 +109,10 @@ def led(place: str, work: Callable[[Pause], T], stop: Callable[[], bool]) -> T |
 
 
 def _write(place: str, value: Any) -> np.ndarray:
-    value = value[: LETTER // 8] if isinstance(value, str) else value
-    text = json.dumps([place[: LETTER // 16], value], ensure_ascii=False).encode()
-    return np.frombuffer(text.ljust(LETTER), np.uint8)
+    value = value[: MESSAGE // 8] if isinstance(value, str) else value
+    text = json.dumps([place[: MESSAGE // 16], value], ensure_ascii=False).encode()
+    return np.frombuffer(text.ljust(MESSAGE), np.uint8)
 
 
-def _read(letter: np.ndarray) -> tuple[str, Any]:
-    return tuple(json.loads(bytes(letter)))
+def _read(message: np.ndarray) -> tuple[str, Any]:
+    return tuple(json.loads(bytes(message)))

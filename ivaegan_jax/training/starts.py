@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float
 
-from ivaegan_jax.training.processes import meet
+from ivaegan_jax.training.processes import barrier
 from ivaegan_jax.training.state import TrainState
 from ivaegan_jax.types import HostOrDevice, Interrupted, Terms
 
@@ -184,7 +184,7 @@ class Players(NamedTuple):
             log, alive = self.gather((log, states.alive))
             logs.append((end - step, log))
             self.on_piece(which, Chunk(end, log, alive, time.monotonic() - began, work))
-            if any(meet(f"{which}, step {end}", self.stop())):
+            if any(barrier(f"{which}, step {end}", self.stop())):
                 raise Interrupted(f" at {which}, step {end}; these go on from step {halving.begin}")
         return Start(self.gather(states), mean_of(logs[len(logs) // 2 :]),
                      self.gather(states.alive))  # fmt: skip

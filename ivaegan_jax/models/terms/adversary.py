@@ -18,7 +18,7 @@ def feat(run: Pass) -> Scalar:
 
 
 def cycle(run: Pass) -> Scalar:
-    """Latent cycle: squared distance of E(f(z_prior)) to z_prior over the prior's variance."""
+    """Latent reconstruction: squared distance of E(f(z_prior)) to z_prior, in prior variances."""
     z_back, _ = run.nets.encode(run.params, run.x_fake, run.batch.u)
     return batch_mean(jnp.square(z_back - run.z_prior) * jnp.exp(-run.prior[1]))
 

@@ -12,7 +12,7 @@ from ivaegan_jax.types import Scalar
 
 
 def density(run: Pass) -> Scalar:
-    """`-log p(x|u)` by change of variables at the posterior mean, without noise.
+    """Flow likelihood: `-log p(x|u)` by change of variables at the posterior mean, without noise.
 
     `-log p(E(x)|u) - 1/2 log det(J J^T)` with J the encoder's Jacobian: exact where x and z have
     one dimension and E is injective (Gresele et al. 2020, eq. 4), which the other terms ensure.
@@ -24,7 +24,7 @@ def density(run: Pass) -> Scalar:
 
 
 def contrast(run: Pass) -> Scalar:
-    """Which u of the batch belongs to x, classified by the densities p(z|u) at the mean.
+    """InfoNCE: which u of the batch belongs to x, classified by the densities p(z|u) at the mean.
 
     Time-contrastive learning (Hyvärinen & Morioka 2016) with the exponential family itself as
     its last layer, and the batch's own u as the alternatives (van den Oord et al. 2018, eq. 4),
