@@ -93,6 +93,24 @@ def test_a_divergence_by_quadrature_is_close_where_the_density_has_a_corner():
     np.testing.assert_allclose(as_prior_family(Corner).kl(*numbers), laplace.kl(*numbers), rtol=0.1)
 
 
+def test_a_family_from_outside_may_have_shapes():
+    mixed = PRIOR_FAMILIES["gaussian_laplace"]
+
+    class Shaped:
+        log_prob = staticmethod(mixed.log_prob)
+        sample = staticmethod(mixed.sample)
+        shapes = 1
+
+    family = as_prior_family(Shaped)
+    mu, log_var_q, loc, log_var, shape = jax.random.normal(jax.random.key(0), (5, 7, 3))
+    pairs = family.log_prob_pairs(mu, loc[:2], log_var[:2], shape[:2])
+    assert pairs.shape == (7, 2)
+    np.testing.assert_allclose(pairs, mixed.log_prob_pairs(mu, loc[:2], log_var[:2], shape[:2]))
+    divergence = family.kl(mu, log_var_q, loc, log_var, shape)
+    assert (divergence < mixed.kl(mu, log_var_q, loc, log_var, shape) + 0.05).all()
+    assert family.shapes == 1
+
+
 def test_what_a_program_registered_itself_is_not_run_again_to_find_it(tmp_path):
     script = tmp_path / "mine.py"
     script.write_text("raise AssertionError")
