@@ -11,7 +11,8 @@ class ModelConfig:
       dim_z: latent dimensions; 0 takes the number of sources, else what u and x allow, at most 10.
       prior: `p(z)` or `p(z|u)`.
       prior_family: of the conditional prior. Empty takes that of the preset's row, or `gaussian`
-        where u moves means or variances alone, or the posterior is a product or a mixture.
+        where u moves means or variances alone, the posterior is a product or a mixture, or x is
+        seen as codes of images.
       modulation: which parameters of the prior depend on u.
       posterior: what the encoder sees; `product` multiplies q(z|x) with p(z|u), `mixture` mixes
         that product with q(z|x) (CI-iVAE).

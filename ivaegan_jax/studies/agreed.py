@@ -36,8 +36,14 @@ def agreed_experiment(each: Sequence[Experiment], latents: Sequence[int]) -> Exp
     agreed = with_latents(most, min(latents))
     nets = {m.activation for m in models}
     activation = nets.pop() if len(nets) == 1 else OF_COLUMNS
+    families = {m.prior_family for m in models}
+    family = families.pop() if len(families) == 1 else ""
     model = dataclasses.replace(
-        agreed.config.model, likelihood=law, noise=noise, activation=activation
+        agreed.config.model,
+        likelihood=law,
+        noise=noise,
+        activation=activation,
+        prior_family=family,
     )
     forms = {(e.config.data.whiten, e.config.data.codes) for e in each}
     whiten, codes = forms.pop() if len(forms) == 1 else ("no", 0)

@@ -44,7 +44,8 @@ def with_observation(
     experiment, form = _with_form(experiment, data, dim_z)
     config = experiment.config
     activation = config.model.activation or (OF_CODES if config.data.codes else OF_COLUMNS)
-    model = dataclasses.replace(config.model, activation=activation)
+    family = config.model.prior_family or ("gaussian" if config.data.codes else "")
+    model = dataclasses.replace(config.model, activation=activation, prior_family=family)
     starts = config.train.starts or (STARTS_OF_CODES if config.data.codes else 1)
     form += [of_starts(starts)] if starts > 1 and not config.train.starts else []
     train = dataclasses.replace(config.train, starts=starts)

@@ -13,8 +13,8 @@ refused. The functions of a class are called on the class itself, so that they h
 Kinds:
   adversarial_loss: `critic` and `generator`, each `(logit_real, logit_fake) -> mean loss`; see
     `AdversarialLoss`.
-  prior_family: `log_prob` and `sample`, and perhaps more of `PriorFamily`, such as `shapes`, numbers
-    of each latent that are learned. Without a `theory` nothing counts as proved of it.
+  prior_family: `log_prob` and `sample`, and perhaps more of `PriorFamily`, such as `shapes`, how
+    many numbers of each latent are learned. Without a `theory` nothing counts as proved of it.
   likelihood: `nll`, `mean` and `information`; see `Likelihood`.
   encoder: a Flax module with fields `config` and `dims` and `__call__(x, u) -> (mu, log_var)`, each
     `[batch, dim_z]`; u has no columns where the encoder does not see it.

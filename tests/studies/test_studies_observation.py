@@ -138,6 +138,16 @@ def test_nets_suit_what_they_see_where_none_are_named():
 
 
 @pytest.mark.usefixtures("quick_codec")
+def test_tails_of_the_prior_are_learned_but_for_codes():
+    def family(*args, **model):
+        return study_of(*args, labels=("ivae_gan",), **model).jobs[0].config.prior_family
+
+    assert family(table(numbers(0.0))) == "gaussian_laplace"
+    assert family(table(numbers(0.0)), data={"codes": 4}) == family(pictures()) == "gaussian"
+    assert family(pictures(), prior_family="laplace") == "laplace"
+
+
+@pytest.mark.usefixtures("quick_codec")
 def test_runs_that_see_codes_have_several_starts():
     def starts(data, given=0, labels=("ivae_gan",), **form):
         small, train = ModelConfig(width=8, critic_width=8, dim_z=2), TrainConfig(starts=given)
@@ -171,7 +181,8 @@ def test_pictures_of_many_pixels_are_seen_as_two_codes_for_each_latent():
     assert study.data.dim_x == 4
     assert study.data.preprocessing[0].dim_given == 256
     assert any("(--config.data.whiten=no leaves it out)" in note for note in study.notes)
-    named = study_of(pictures(), data={"codes": 4, "whiten": "no"}, activation="leaky_relu")
+    named = study_of(pictures(), data={"codes": 4, "whiten": "no"}, activation="leaky_relu",
+                     prior_family="gaussian")  # fmt: skip
     assert named.settings() == study.settings()
 
 
