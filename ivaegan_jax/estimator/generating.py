@@ -109,9 +109,9 @@ class Generating(Rows):
 
         Returns:
           A row for each column of x, in its unit: `std`, the geometric mean over runs, and its 95 %
-          interval over runs, `low` and `high`, NaN with one run. It says how far runs differ, not
-          how far all of them may be from the truth. `share` is that of the column's variance; where
-          it is near 1, the latents say nothing of the column.
+          interval over runs, `low` and `high`, NaN with one run. The interval covers differences
+          between runs, no error that all of them share. `share` is that of the column's variance;
+          near 1 the column holds nothing of the latents.
         """
         import pandas as pd
 

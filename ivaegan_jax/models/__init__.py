@@ -8,16 +8,16 @@ from ivaegan_jax.models.batched import in_batches
 from ivaegan_jax.models.blocks import ENCODERS, GENERATORS
 from ivaegan_jax.models.choices import CHOICES, COMBINATIONS, LEFT_OPEN, combinable
 from ivaegan_jax.models.config import ModelConfig
-from ivaegan_jax.models.distributions import (
+from ivaegan_jax.models.distributions import gaussian_sample
+from ivaegan_jax.models.families import (
     ORDER_AND_FUNCTION,
     ORDER_AND_SCALE,
+    PRIOR_FAMILIES,
     ROTATION,
     Known,
     PriorFamily,
     Theory,
-    gaussian_sample,
 )
-from ivaegan_jax.models.families import PRIOR_FAMILIES
 from ivaegan_jax.models.game import PLAYERS, Game, Player, weighed_as, weight_name
 from ivaegan_jax.models.hypers import Hypers, stack_hypers
 from ivaegan_jax.models.layers import OF_CODES, OF_COLUMNS

@@ -25,8 +25,12 @@ from ivaegan_jax.models.counting import (
     zero_inflated_poisson_information,
     zero_inflated_poisson_nll,
 )
-from ivaegan_jax.models.distributions import gaussian_log_prob, gaussian_sample
-from ivaegan_jax.models.families import laplace_log_prob, laplace_sample
+from ivaegan_jax.models.distributions import (
+    gaussian_log_prob,
+    gaussian_sample,
+    laplace_log_prob,
+    laplace_sample,
+)
 from ivaegan_jax.types import Registry, fields_of
 
 Columns = Float[Array, "*shape"]

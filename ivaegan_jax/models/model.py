@@ -7,7 +7,7 @@ import jax
 from jaxtyping import Array, Float
 
 from ivaegan_jax.models.config import ModelConfig
-from ivaegan_jax.models.distributions import Theory
+from ivaegan_jax.models.families import Theory
 from ivaegan_jax.models.hypers import Hypers
 from ivaegan_jax.models.networks import Dims, Networks
 from ivaegan_jax.models.terms import Pass, evaluate_terms, evidence

@@ -177,8 +177,8 @@ def test_files_of_a_format_from_outside_are_trained_on_encoded_and_written(broug
     assert np.isfinite(pd.read_feather(out)[["z1", "z2"]].to_numpy()).all()
     table.write_bytes(b"no table")
     out = tmp_path / "again.feather"
-    told = refused("encode", f"--workdir={workdir}", f"--data={table}", f"--out={out}", plugin)
-    assert "cannot be read" in told
+    message = refused("encode", f"--workdir={workdir}", f"--data={table}", f"--out={out}", plugin)
+    assert "cannot be read" in message
 
 
 def test_the_doctor_claims_nothing_of_a_family_of_which_nothing_is_known(brought, run):

@@ -5,8 +5,7 @@ import pytest
 
 from ivaegan_jax.doctor.theory import check_dimension, check_distinct_u, check_prior
 from ivaegan_jax.models.config import ModelConfig
-from ivaegan_jax.models.distributions import Known, Theory
-from ivaegan_jax.models.families import PRIOR_FAMILIES
+from ivaegan_jax.models.families import PRIOR_FAMILIES, Known, Theory
 
 CONDITIONAL = ModelConfig(prior="conditional", prior_family="gaussian")
 

@@ -3,14 +3,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ivaegan_jax.models.distributions import (
-    PriorFamily,
-    as_prior_family,
-    gaussian_kl,
-    gaussian_log_prob,
-    gaussian_sample,
-)
-from ivaegan_jax.models.families import PRIOR_FAMILIES
+from ivaegan_jax.models.distributions import gaussian_kl, gaussian_log_prob, gaussian_sample
+from ivaegan_jax.models.families import PRIOR_FAMILIES, PriorFamily, as_prior_family
 from ivaegan_jax.models.game import weight_name
 from ivaegan_jax.models.terms import TERMS
 from ivaegan_jax.studies.pieces import load_recorded

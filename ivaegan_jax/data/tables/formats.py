@@ -92,7 +92,7 @@ FORMATS = Registry[Format]("file format", as_format, {
     "h5ad": Format((".h5ad",), arrays.read_h5ad, arrays.write_h5ad, "anndata", "anndata"),
     "excel": Format((".xlsx",), frames.read_excel, frames.write_excel, "openpyxl"),
 })  # fmt: skip
-"""By name; who reads an ending is asked when a file is opened."""
+"""By name. The table is searched when a file is opened, for formats from outside, too."""
 
 
 def endings() -> tuple[str, ...]:
