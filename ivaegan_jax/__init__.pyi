@@ -25,7 +25,7 @@ from .models import PRESETS as PRESETS
 from .models import AdversarialLoss as AdversarialLoss
 from .models import Dims as Dims
 from .models import Game as Game
-from .models import Hypers as Hypers
+from .models import Hyperparameters as Hyperparameters
 from .models import Known as Known
 from .models import Likelihood as Likelihood
 from .models import Model as Model

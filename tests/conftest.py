@@ -40,8 +40,8 @@ jax.config.update("jax_persistent_cache_enable_xla_caches", "none")  # a program
 # modules that define one keep their annotations for readers and type checkers only; report and
 # named studies pass whole numbers for floats, which beartype takes for an error; a registry
 # looks at the frame of its caller; and an estimator keeps whatever parameters it is given.
-UNCHECKED = ("models.hypers", "training.state", "studies.bands", "studies.named", "report.", "cli.",
-             "types.registry", "estimator.base")  # fmt: skip
+UNCHECKED = ("models.hyperparameters", "training.state", "studies.bands", "studies.named",
+             "report.", "cli.", "types.registry", "estimator.base")  # fmt: skip
 _ROOT = Path(importlib.util.find_spec("ivaegan_jax").origin).parent
 _MODULES = [
     ".".join(path.relative_to(_ROOT).with_suffix("").parts)
@@ -55,7 +55,7 @@ install_import_hook(
 
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.game import Game
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 from ivaegan_jax.models.model import Model, build
 from ivaegan_jax.models.networks import Dims, Networks
 from ivaegan_jax.models.presets import PRESETS, resolve
@@ -66,7 +66,7 @@ from ivaegan_jax.types import TrainData
 
 DIMS = Dims(dim_x=3, dim_u=4, dim_z=2, rows=32)
 SMALL = {"width": 8, "depth": 2, "prior_depth": 2, "critic_width": 8, "critic_depth": 2}
-VAGUE = Hypers(decoder_variance=0.5)
+VAGUE = Hyperparameters(decoder_variance=0.5)
 BATCH = 8
 RUNS = 8
 EXACT = {"xla_cpu_use_fusion_emitters": True}
@@ -169,10 +169,10 @@ def tiny():
 
 @pytest.fixture(scope="session")
 def run_of():
-    """`run_of(seed, data_index, steps, **hypers)`: one run's traced numbers."""
+    """`run_of(seed, data_index, steps, **hyperparameters)`: one run's traced numbers."""
 
-    def make(seed=1, data_index=0, steps=1000, **hypers):
-        numbers = jax.tree.map(jnp.float32, Hypers(**hypers))
+    def make(seed=1, data_index=0, steps=1000, **hyperparameters):
+        numbers = jax.tree.map(jnp.float32, Hyperparameters(**hyperparameters))
         return Run(jnp.int32(seed), jnp.int32(data_index), jnp.int32(steps), numbers)
 
     return make
@@ -207,21 +207,23 @@ def batch(data):
 
 @pytest.fixture(scope="session")
 def make_pass(batch):
-    """`make_pass(change, dims, hypers, **config)`: a forward pass of a small `ivae_gan`.
+    """`make_pass(change, dims, hyperparameters, **config)`: a forward pass of a small `ivae_gan`.
 
     Its prior is Gaussian, whose terms have closed forms, unless another one is chosen. `change`
     takes and returns the first parameters. All numbers have the precision that is the default at
     the time of the call.
     """
 
-    def make(change=lambda params: params, dims=DIMS, hypers=VAGUE, **config):
+    def make(change=lambda params: params, dims=DIMS, hyperparameters=VAGUE, **config):
         config = SMALL | {"prior_family": "gaussian"} | config
         config, game = resolve(PRESETS["ivae_gan"], ModelConfig(**config))
         networks = Networks(config, dims)
         params = change(networks.init(jax.random.key(5), game.blocks))
         seen = batch._replace(x=batch.x[:, : dims.dim_x])
         precise = jax.tree.map(lambda leaf: jnp.asarray(leaf, float), (params, seen))
-        return Pass(networks, *precise, jax.random.key(7), jax.tree.map(jnp.asarray, hypers))
+        return Pass(
+            networks, *precise, jax.random.key(7), jax.tree.map(jnp.asarray, hyperparameters)
+        )
 
     return make
 

@@ -5,8 +5,17 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from ivaegan_jax import Dims, Hypers, ModelConfig, Run, TrainData, Trainer, build, make_trainer
-from ivaegan_jax.models.hypers import stack_hypers
+from ivaegan_jax import (
+    Dims,
+    Hyperparameters,
+    ModelConfig,
+    Run,
+    TrainData,
+    Trainer,
+    build,
+    make_trainer,
+)
+from ivaegan_jax.models.hyperparameters import stack_hyperparameters
 from ivaegan_jax.models.presets import PRESETS, resolve
 
 
@@ -59,7 +68,9 @@ def stacked_runs(seeds: int) -> Run:
     """That many model seeds on the one data set (host arrays)."""
     numbers = np.arange(seeds, dtype=np.int32)
     steps = np.full(seeds, 50_000, np.int32)
-    return Run(numbers, np.zeros_like(numbers), steps, stack_hypers(Hypers(), seeds))
+    return Run(
+        numbers, np.zeros_like(numbers), steps, stack_hyperparameters(Hyperparameters(), seeds)
+    )
 
 
 def one_run() -> Run:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from absl import flags
 
 from experiments.benchmarks.sizes import SIZES
-from ivaegan_jax import Hypers
+from ivaegan_jax import Hyperparameters
 from ivaegan_jax.cli import _flags, _program
 from ivaegan_jax.types import InputError
 
@@ -46,7 +46,7 @@ def main() -> None:
         ) from error
     torch.set_num_threads(values.threads)
     torch.manual_seed(0)
-    step = STEPS[values.preset](SIZES[values.size], Hypers())
+    step = STEPS[values.preset](SIZES[values.size], Hyperparameters())
     step = step.compiled() if values.compile else step
     wait = torch.cuda.synchronize if torch.cuda.is_available() else lambda: None
     _seconds(step, WARM_UP, wait)

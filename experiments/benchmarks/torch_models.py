@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from experiments.benchmarks.sizes import Size
 from experiments.benchmarks.torch_nets import generating, leaky, looking, mixed
-from ivaegan_jax import Hypers
+from ivaegan_jax import Hyperparameters
 
 Pair: TypeAlias = tuple[Tensor, Tensor]
 """Mean and log variance, or latents and what they are decoded to."""
@@ -18,8 +18,8 @@ Pair: TypeAlias = tuple[Tensor, Tensor]
 class _Model:
     """Nets, data and optimisers; the parts that both models share."""
 
-    def __init__(self, size: Size, extra: int, hypers: Hypers):
-        dims, self.batch, self.hypers = size.dims, size.batch, hypers
+    def __init__(self, size: Size, extra: int, hyperparameters: Hyperparameters):
+        dims, self.batch, self.hyperparameters = size.dims, size.batch, hyperparameters
         self.dims = dims
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.x = torch.randn(dims.rows, dims.dim_x, device=self.device)
@@ -29,7 +29,7 @@ class _Model:
         self.prior = nn.Linear(dims.dim_u, 2 * dims.dim_z, device=self.device)
         nets = (self.encoder, self.generator, self.prior)
         parameters = [p for net in nets for p in net.parameters()]
-        self.vae_adam = torch.optim.Adam(parameters, hypers.vae_rate, fused=True)
+        self.vae_adam = torch.optim.Adam(parameters, hyperparameters.vae_rate, fused=True)
 
     def _draw(self) -> Pair:
         rows = torch.randint(self.dims.rows, (self.batch,), device=self.device)
@@ -42,19 +42,19 @@ class _Model:
     def _elbo_loss(self, x: Tensor, posterior: Pair, prior: Pair) -> Tensor:
         (mu, log_var), (loc, prior_log_var) = posterior, prior
         z = mu + torch.exp(0.5 * log_var) * torch.randn_like(mu)
-        squared = (x - self.generator(z)).square() / self.hypers.decoder_variance
+        squared = (x - self.generator(z)).square() / self.hyperparameters.decoder_variance
         ratio = (log_var.exp() + (mu - loc).square()) / prior_log_var.exp()
         kl = 0.5 * (prior_log_var - log_var - 1.0 + ratio)
-        return self.hypers.nll_weight * 0.5 * squared.sum(-1).mean() + (
-            self.hypers.kl_weight * kl.sum(-1).mean()
+        return self.hyperparameters.nll_weight * 0.5 * squared.sum(-1).mean() + (
+            self.hyperparameters.kl_weight * kl.sum(-1).mean()
         )
 
 
 class IvaeStep(_Model):
     """nll + kl."""
 
-    def __init__(self, size: Size, hypers: Hypers):
-        super().__init__(size, size.dims.dim_u, hypers)
+    def __init__(self, size: Size, hyperparameters: Hyperparameters):
+        super().__init__(size, size.dims.dim_u, hyperparameters)
 
     def __call__(self) -> None:
         """Moves all parameters once."""
@@ -71,15 +71,15 @@ class IvaeStep(_Model):
 
 
 class IvaeGanStep(_Model):
-    """Critic: adv + R1; the rest: nll + kl + adv + latent cycle + contrast."""
+    """Critic: adv + R1; the rest: nll + kl + adv + latent reconstruction + InfoNCE."""
 
-    def __init__(self, size: Size, hypers: Hypers):
-        super().__init__(size, 0, hypers)
+    def __init__(self, size: Size, hyperparameters: Hyperparameters):
+        super().__init__(size, 0, hyperparameters)
         self.critic = looking(size, size.dims.dim_u, size.critic_width, 1, leaky)
         self.critic = self.critic.to(self.device)
-        betas = (hypers.gan_beta1, hypers.beta2)
+        betas = (hyperparameters.gan_beta1, hyperparameters.beta2)
         self.gan_adam = torch.optim.Adam(
-            self.critic.parameters(), hypers.gan_rate, betas, fused=True
+            self.critic.parameters(), hyperparameters.gan_rate, betas, fused=True
         )
 
     def __call__(self) -> None:
@@ -93,7 +93,7 @@ class IvaeGanStep(_Model):
         return self
 
     def _logit(self, x: Tensor, u: Tensor) -> Tensor:
-        return self.critic(torch.cat([x, self.hypers.label_scale * u], -1))[:, 0]
+        return self.critic(torch.cat([x, self.hyperparameters.label_scale * u], -1))[:, 0]
 
     def _fake(self, prior: Pair) -> Pair:
         z = prior[0] + torch.exp(0.5 * prior[1]) * torch.randn_like(prior[0])
@@ -109,7 +109,7 @@ class IvaeGanStep(_Model):
         penalty = 0.5 * slope.square().sum(-1).mean()
         loss = functional.softplus(-real).mean() + functional.softplus(fake).mean()
         self.gan_adam.zero_grad()
-        (loss + self.hypers.r1_weight * penalty).backward()
+        (loss + self.hyperparameters.r1_weight * penalty).backward()
         self.gan_adam.step()
 
     def _vae_step(self) -> None:
@@ -117,16 +117,19 @@ class IvaeGanStep(_Model):
         posterior, prior = self._split(self.encoder(x)), self._split(self.prior(u))
         z, x_fake = self._fake(prior)
         z_back, _ = self._split(self.encoder(x_fake))
-        cycle = ((z_back - z).square() / prior[1].exp()).sum(-1).mean()
+        squared = ((z_back - z).square() / prior[1].exp()).sum(-1).mean()
         adversarial = functional.softplus(-self._logit(x_fake, u)).mean()
-        loss = self._elbo_loss(x, posterior, prior) + self.hypers.cycle_weight * cycle
-        loss = loss + self.hypers.adv_g_weight * adversarial
-        loss = loss + self.hypers.contrast_weight * self._contrast(posterior[0], prior)
+        loss = (
+            self._elbo_loss(x, posterior, prior)
+            + self.hyperparameters.latent_reconstruction_weight * squared
+        )
+        loss = loss + self.hyperparameters.adv_g_weight * adversarial
+        loss = loss + self.hyperparameters.infonce_weight * self._infonce(posterior[0], prior)
         self.vae_adam.zero_grad()
         loss.backward()
         self.vae_adam.step()
 
-    def _contrast(self, mu: Tensor, prior: Pair) -> Tensor:
+    def _infonce(self, mu: Tensor, prior: Pair) -> Tensor:
         loc, log_var = prior
         pairs = -0.5 * (log_var + (mu[:, None] - loc).square() / log_var.exp()).sum(-1)
         return functional.cross_entropy(pairs, torch.arange(len(mu), device=self.device))

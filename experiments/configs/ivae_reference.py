@@ -20,9 +20,9 @@ SETTINGS: dict[str, Any] = {
     "model.kl": "decomposed",
     "model.modulation": "variance",
     "model.prior_depth": 1,
-    "hypers.decoder_variance": 0.1,
-    "hypers.nll_weight": 0.1,
-    "hypers.dim_kl_weight": 0.01,
+    "hyperparameters.decoder_variance": 0.1,
+    "hyperparameters.nll_weight": 0.1,
+    "hyperparameters.dim_kl_weight": 0.01,
     "train.unmix": False,
 }
 """Weights (a, b, c, d) = (.1, 0, 0, .01) and a zero-mean prior modulated in variance.

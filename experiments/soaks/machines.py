@@ -14,7 +14,7 @@ from ivaegan_jax.studies.seeds import seeds_text
 from ivaegan_jax.types import Row
 
 WILD = (*SMALL, "--presets=ivae", "--steps=200", "--config.train.chunk=20",
-        "--config.hypers.vae_rate=15")  # fmt: skip
+        "--config.hyperparameters.vae_rate=15")  # fmt: skip
 """A learning rate at which some seeds diverge."""
 
 

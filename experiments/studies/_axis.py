@@ -10,8 +10,8 @@ DATA_SEEDS = range(6, 12)
 STEPS = 5_000
 PRESETS = ("ivae", "ivae_gan")
 
-PLAIN = {"hypers.contrast_weight": 0.0}
-"""Without the contrast, which identifies by itself: for questions about the other parts."""
+PLAIN = {"hyperparameters.infonce_weight": 0.0}
+"""Without the InfoNCE loss, which identifies by itself: for questions about the other parts."""
 
 TRAINED = {"train.unmix": False}
 """Without the linear step after training."""

@@ -30,7 +30,7 @@ XTANH = {"model.activation": "xtanh"}
 OWN_NETS = {"tcl": XTANH}
 """Of baselines that do worse with the default nets: MCC of `tcl` on B1 .17, with these .75."""
 
-CLIPPED = {"hypers.max_grad_norm": 0.1}
+CLIPPED = {"hyperparameters.max_grad_norm": 0.1}
 """For the density of x, whose gradients are now and then very large."""
 
 LARGER = {"train.batch": 256, "train.critic_rounds": 2}
@@ -67,7 +67,7 @@ def compared(
 def rivals(data: str) -> list[Arm]:
     """What identifies by one device alone, on half of the data seeds.
 
-    The adversarial models without their contrast (`plain`), whose critic alone tells u; and the
+    The adversarial models without their InfoNCE loss (`plain`), whose critic alone tells u; and the
     density of x, as flows have it.
     """
     half = {"seeds": ONE, "data_seeds": UNSEEN[:10]}

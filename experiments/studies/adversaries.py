@@ -1,13 +1,13 @@
 """Any adversary identifies? Every loss, every penalty, both conditionings, packing, on B1.
 
 Purpose: the claim that adversarial training has no requirement to meet. Each of six losses in
-settings of its own, alone (arms `LOSS`: no contrast, so that the critic alone tells u; long) and as
-the whole ivae_gan (`LOSS_contrast`; `no_adversary_contrast` is what is left of it without a
+settings of its own, alone (arms `LOSS`: without InfoNCE, the critic alone shows u; long), as
+the whole ivae_gan (`LOSS_infonce`; `no_adversary_infonce` is what is left of it without a
 critic). Short ones: each loss with each of five penalties, u given to the critic by projection, and
 four rows of one segment judged at once.
 Command: python -m experiments.reproduce --name=adversaries --out=results/adversaries
 Time: about 45 minutes on 2 CPU cores.
-Band: every loss alone at least .05 above ivae; alone, and with the contrast, within .03 of least
+Band: every loss alone at least .05 above ivae; alone, and with InfoNCE, within .03 of least
 squares, the best in tuning.
 """
 
@@ -17,27 +17,27 @@ from typing import Any
 
 from experiments.studies._axis import PLAIN, TRAINED
 from ivaegan_jax.models.choices import CHOICES
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 from ivaegan_jax.studies import Arm, Band, NamedStudy, Quick
 
 LOSSES = tuple(CHOICES["adversarial"])
 BEST = "least_squares"
 TUNED: dict[str, dict[str, Any]] = {
-    "non_saturating": {"hypers.r1_weight": 0.03},
-    "minimax": {"hypers.adv_g_weight": 10.0},
-    "hinge": {"hypers.adv_g_weight": 10.0},
-    "least_squares": {"hypers.adv_g_weight": 60.0},
+    "non_saturating": {"hyperparameters.r1_weight": 0.03},
+    "minimax": {"hyperparameters.adv_g_weight": 10.0},
+    "hinge": {"hyperparameters.adv_g_weight": 10.0},
+    "least_squares": {"hyperparameters.adv_g_weight": 60.0},
     "wasserstein": {
         "model.critic_activation": "silu",
         "train.critic_rounds": 5,
         "train.batch": 256,
-        "hypers.vae_rate": 0.012,
-        "hypers.adv_g_weight": 0.3,
-        "hypers.cycle_weight": 1.5,
-        "hypers.r1_weight": 0.008,
-        "hypers.gp_weight": 0.0025,
-        "hypers.gan_rate": 0.0025,
-        "hypers.beta2": 0.99,
+        "hyperparameters.vae_rate": 0.012,
+        "hyperparameters.adv_g_weight": 0.3,
+        "hyperparameters.latent_reconstruction_weight": 1.5,
+        "hyperparameters.r1_weight": 0.008,
+        "hyperparameters.gp_weight": 0.0025,
+        "hyperparameters.gan_rate": 0.0025,
+        "hyperparameters.beta2": 0.99,
     },
     "relativistic": {},
 }
@@ -51,14 +51,14 @@ PENALTIES = {
     "none": {"model.regularisers": ""},
     "r1": {"model.regularisers": "r1"},
     "r2": {"model.regularisers": "r2"},
-    "gp": {"model.regularisers": "gp", "hypers.gp_weight": 0.03},
+    "gp": {"model.regularisers": "gp", "hyperparameters.gp_weight": 0.03},
     "spectral": {"model.regularisers": "", "model.critic_norm": "spectral"},
 }
 CRITICS = {
     "projection": {"model.critic_conditioning": "projection"},
     "packing_4": {"model.packing": 4},
 }
-CONTRAST = {"hypers.contrast_weight": Hypers().contrast_weight}
+CONTRAST = {"hyperparameters.infonce_weight": Hyperparameters().infonce_weight}
 
 DATA_SEEDS, FEWER = range(6, 16), range(6, 9)
 LONG, SHORT = 25_000, 5_000
@@ -66,10 +66,10 @@ LONG, SHORT = 25_000, 5_000
 
 
 def get_study() -> NamedStudy:
-    """Each loss alone, with the contrast and with each penalty; two other critics."""
+    """Each loss alone, with the InfoNCE loss and with each penalty; two other critics."""
     alone = {loss: TUNED[loss] | {"model.adversarial": loss} for loss in LOSSES}
-    whole = {f"{loss}_contrast": settings | CONTRAST for loss, settings in alone.items()}
-    whole["no_adversary_contrast"] = {"hypers.adv_g_weight": 0.0, **CONTRAST}
+    whole = {f"{loss}_infonce": settings | CONTRAST for loss, settings in alone.items()}
+    whole["no_adversary_infonce"] = {"hyperparameters.adv_g_weight": 0.0, **CONTRAST}
     rest = {
         f"{loss}_{penalty}": PENALTIES[penalty] | alone[loss]
         for loss in LOSSES
@@ -102,7 +102,7 @@ def _bands() -> list[Band]:
         *(Band(loss, "mcc", 0.05, minus="ivae") for loss in LOSSES),
         *(
             Band(loss + part, "mcc", -0.03, minus=BEST + part)
-            for part in ("", "_contrast")
+            for part in ("", "_infonce")
             for loss in near
         ),
     ]

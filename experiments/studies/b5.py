@@ -14,9 +14,9 @@ CURVES = ("sine", "quadratic", "two_circles")
 PRESETS = ("ivae", "ci_ivae", "ivae_gan", "igan")
 NOISY = {
     "model.decoder_variance": "learned",
-    "hypers.nll_weight": 1.0,
-    "hypers.kl_weight": 1.0,
-    "hypers.vae_rate": 0.003,
+    "hyperparameters.nll_weight": 1.0,
+    "hyperparameters.kl_weight": 1.0,
+    "hyperparameters.vae_rate": 0.003,
 }
 
 

@@ -2,7 +2,7 @@
 
 Purpose: PCA, FastICA and the other baselines are in every table; here are the trained models: iVAE
 with the plain bound, with its reference code's weights, and with the mixture posterior (CI-iVAE),
-an iFlow-like model, contrast alone (TCL), the models that cannot identify, a control that sees
+an iFlow-like model, InfoNCE alone (TCL), the models that cannot identify, a control that sees
 a shuffled u, and the ceiling.
 Command: python -m experiments.reproduce --name=baselines --out=results/baselines
 Time: about 4 minutes on 2 CPU cores.

@@ -1,7 +1,7 @@
 """What must the critic see? x, (x,u), (x,z) or (x,z,u), on B1 and B2.
 
 Purpose: matching p(x|u) identifies, matching p(x) does not. Only the critic's input differs;
-there is no contrast, which would identify whatever the critic sees.
+there is no InfoNCE loss, which would identify whatever the critic sees.
 Command: python -m experiments.reproduce --name=critic_inputs --out=results/critic_inputs
 Time: about 6 minutes on 2 CPU cores.
 Band: a critic that sees (x,u) gains at least .05 over one that sees x alone.

@@ -2,7 +2,7 @@
 
 Purpose: whether identification lasts where a rotation of the truth scores .47, .34 and .27, and the
 best linear map about .8. 256 segments of 512 rows (Hyvärinen and Morioka 2016). Nets are of the
-mixing's kind and grow with the sources; batches hold more rows, and the contrast, whose gradient
+mixing's kind and grow with the sources; batches hold more rows, and InfoNCE, whose gradient
 falls behind terms that are sums over columns, weighs more.
 Command: python -m experiments.reproduce --name=sources --out=results/sources
 Time: about half an hour on 2 CPU cores for --arms=n20_ivae_gan,n20_supervised,n20_ivae
@@ -24,7 +24,7 @@ def settings_of(sources: int, layers: int = LAYERS) -> dict[str, int | float | s
     """How the data are drawn and what fits so many sources."""
     drawn = {"dim": sources, "segments": 256, "per_segment": 512, "layers": layers}
     nets = {"model.width": WIDTHS[sources], "model.critic_width": 256}
-    training = {"train.batch": 512, "hypers.contrast_weight": 30.0}
+    training = {"train.batch": 512, "hyperparameters.infonce_weight": 30.0}
     return {f"data.{name}": value for name, value in drawn.items()} | LEAKY | nets | training
 
 

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from ivaegan_jax.studies import SETTINGS, Value, make_label, read_value
+from ivaegan_jax.studies import Value, make_label, read_value, setting
 from ivaegan_jax.types import InputError
 
 MOST = 10_000
@@ -22,7 +22,7 @@ def labels_of(preset: str, grid: str, draw: str, draws: int, draw_seed: int) -> 
     Args:
       preset: a row of the table of models.
       grid: `r1_weight=.003,.01; width=50,100`.
-      draw: `vae_rate=log:.001:.01; cycle_weight=1:10; adversarial=hinge,minimax`.
+      draw: `vae_rate=log:.001:.01; latent_reconstruction_weight=1:10; adversarial=hinge,minimax`.
       draws: how many times to draw.
       draw_seed: of the random numbers; more draws begin with those of fewer.
 
@@ -99,7 +99,7 @@ class Sampler:
             value = math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
         else:
             value = rng.uniform(self.low, self.high)
-        whole = isinstance(SETTINGS[self.name].default, int)
+        whole = isinstance(setting(self.name).default, int)
         return round(value) if whole else float(f"{value:.{DIGITS}g}")
 
 

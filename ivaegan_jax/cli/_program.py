@@ -15,7 +15,7 @@ from ivaegan_jax.cli import _processes
 from ivaegan_jax.cli._stop import KEYBOARD, STOP
 from ivaegan_jax.cli._terminal import CLOSED_PIPE, check_words, prepare_streams
 from ivaegan_jax.files import FAILED, cannot_write, printable
-from ivaegan_jax.studies import Config, load, load_installed
+from ivaegan_jax.studies import Config, load, load_installed, name_of_today, value_of_today
 from ivaegan_jax.training import cpu_count, set_numerics
 from ivaegan_jax.types import InputError, Interrupted, StorageError
 
@@ -92,7 +92,7 @@ def _guarded(main: Callable[[], int | None], argv: Sequence[str]) -> int:
 
 def _parse(argv: list[str], define_flags: Callable[[], None]) -> list[str]:
     # in place, since a config flag looks for its overrides in sys.argv
-    sys.argv[1:] = argv[1:] = with_home(argv[1:])
+    sys.argv[1:] = argv[1:] = as_meant(argv[1:])
     try:
         check_words(argv)
         define_flags()
@@ -107,13 +107,19 @@ def _parse(argv: list[str], define_flags: Callable[[], None]) -> list[str]:
         sys.exit(_fail(f"{text} (see --help)"))
 
 
-def with_home(words: Sequence[str]) -> list[str]:
-    """The words of a command with `~` as home in every path, up to a command after `--`."""
+def as_meant(words: Sequence[str]) -> list[str]:
+    """The words of a command, up to a command after `--`.
+
+    `~` is home in every path, and settings have today's names.
+    """
     words = list(words)
     own = words.index("--") if "--" in words else len(words)
 
     def at_home(word: str) -> str:
         name, equals, value = word.partition("=")
+        if name.startswith("--config."):
+            name, value = name_of_today(name), value_of_today(name, value)
+            return f"{name}{equals}{value}"
         if word.startswith("-") and equals:
             return f"{name}={os.path.expanduser(value)}"
         return os.path.expanduser(word)
@@ -127,7 +133,7 @@ def _show_help(program: str) -> None:
     print(sys.modules[program].__doc__)
     print(flags.FLAGS.module_help(sys.argv[0] if program == "__main__" else program))
     if "config" in flags.FLAGS:
-        print("\nsettings, with their defaults (`config.py` and `hypers.py` have their meanings):")
+        print("\nsettings, with their defaults (meanings: `config.py`, `hyperparameters.py`):")
         for part, values in dataclasses.asdict(Config()).items():
             print("\n".join(f"  --config.{part}.{n}={value}" for n, value in values.items()))
     sys.exit(0)

@@ -6,7 +6,7 @@
 
 --grid tries all combinations, --draw random ones: uniform in LOW:HIGH, log-uniform in log:LOW:HIGH,
 or one of a list; with both, every draw at every point of the grid. Names are those of
-the settings that `--help` lists under hypers, model and train; in a value that lists names, +
+the settings that `--help` lists under hyperparameters, model and train; in a list of names, +
 stands for the comma, as in posterior=x+u.
 
 Configurations that differ in numbers (rates, weights) are trained together by one program; each

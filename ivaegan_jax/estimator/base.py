@@ -41,8 +41,8 @@ class Estimator(Shown, Generating, Hooks):
         with them what needs no u, such as the reconstruction.
       controls: negative controls trained beside the model: `auto` (a u shifted in time, where rows
         depend on each other), `none`, `all`, or names of them.
-      config: other settings by name, such as `{"model.width": 50, "hypers.vae_rate": 0.002}`:
-        those of `ivaegan train --help`.
+      config: other settings by name, such as
+        `{"model.width": 50, "hyperparameters.vae_rate": 0.002}`: those of `ivaegan train --help`.
       workdir: a folder that keeps everything, where a fit that was stopped goes on; None keeps
         nothing on disk.
       verbose: whether a terminal or a notebook shows a bar.

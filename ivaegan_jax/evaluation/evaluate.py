@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.nn import logsumexp
 
-from ivaegan_jax.models import FIT_ROWS, Hypers, Model, gaussian_sample, in_batches
+from ivaegan_jax.models import FIT_ROWS, Hyperparameters, Model, gaussian_sample, in_batches
 from ivaegan_jax.training import as_batch
 from ivaegan_jax.types import Batch, HostOrDevice, Params, Terms
 
@@ -54,7 +54,7 @@ class Evaluation(NamedTuple):
 def make_evaluate(
     model: Model, dim_u: int, watched: tuple[str, ...] = ()
 ) -> Callable[..., Evaluation]:
-    """Returns `(params, x, u, key, hypers) -> Evaluation` of one run, pure and jittable.
+    """Returns `(params, x, u, key, hyperparameters) -> Evaluation` of one run, pure and jittable.
 
     Rows are taken in blocks, so that what is held beside the results does not grow with them.
 
@@ -66,20 +66,20 @@ def make_evaluate(
     named = REPORTED | {name: name for name in watched}
 
     def evaluate(
-        params: Params, x: jax.Array, u: jax.Array, key: jax.Array, hypers: Hypers
+        params: Params, x: jax.Array, u: jax.Array, key: jax.Array, hyperparameters: Hyperparameters
     ) -> Evaluation:
         fit = 2 * max(1, len(x) // 2 // FIT_ROWS)
         key_fit, key_rows, key_score = jax.random.split(key, 3)
-        noise = model.noise(params, as_batch(x[::fit], u[::fit], dim_u), key_fit, hypers)
+        noise = model.noise(params, as_batch(x[::fit], u[::fit], dim_u), key_fit, hyperparameters)
 
         def of_rows(*rows: jax.Array) -> Evaluation:
             batch, key = as_batch(rows[0], rows[1], dim_u), jax.random.fold_in(key_rows, rows[2][0])
-            return _evaluate_block(model, named, params, batch, key, hypers)
+            return _evaluate_block(model, named, params, batch, key, hyperparameters)
 
         def score(*rows: jax.Array) -> jax.Array:
             batch = as_batch(rows[0], rows[1], dim_u)
             key = jax.random.fold_in(key_score, rows[2][0])
-            return model.log_prob(params, batch, noise, key, hypers)
+            return model.log_prob(params, batch, noise, key, hyperparameters)
 
         rows, size = (x, u, jnp.arange(len(x))), rows_at_once(model, params, x, u, dim_u)
         found = in_batches(of_rows, *rows, at_once=size)
@@ -141,14 +141,16 @@ def _evaluate_block(
     params: Params,
     batch: Batch,
     key: jax.Array,
-    hypers: Hypers,
+    hyperparameters: Hyperparameters,
 ) -> Evaluation:
     """A block of rows; terms are those of every row, as the last block may be filled up."""
     key_z, key_x, key_terms = jax.random.split(key, 3)
     mu, log_var = model.encode(params, batch.x, batch.u)
 
     def terms(x: jax.Array, u: jax.Array, key: jax.Array) -> Terms:
-        return model.terms(params, Batch(x[None], u[None]), key, hypers, tuple(named.values()))
+        return model.terms(
+            params, Batch(x[None], u[None]), key, hyperparameters, tuple(named.values())
+        )
 
     found = jax.vmap(terms)(batch.x, batch.u, jax.random.split(key_terms, len(batch.x)))
     return Evaluation(

@@ -38,7 +38,7 @@ class Trained(NamedTuple):
       label: as in the results.
       model: its functions.
       game: its players.
-      runs: seeds and hypers, leading axis of runs.
+      runs: seeds and hyperparameters, leading axis of runs.
       states: final states, leading axis of runs.
       watched: terms of the game that are evaluated on held-out rows too.
       at_once: runs that the program which evaluates them takes; they are filled up to as many.
@@ -120,7 +120,7 @@ def _over_evaluation(
         x, data_seed, split = (array[run.data_index] for array in (shared[0], *shared[2:]))
         u = shared[1][run.of_u]
         key = evaluation_key(run.seed, data_seed, split)
-        return evaluate(params, x, u, key, run.hypers)
+        return evaluate(params, x, u, key, run.hyperparameters)
 
     return over_runs(one, mesh, default_how())
 

@@ -80,7 +80,7 @@ def _over_spread(model: Model, dim_u: int, mesh: Mesh) -> Callable[..., Params]:
             key_rows, key_terms = jax.random.split(key)
             rows = jax.random.randint(key_rows, (BATCH,), 0, len(u))
             batch, own = as_batch(x[rows], u[rows], dim_u), params | {SPREAD: encoder}
-            return model.terms(own, batch, key_terms, run.hypers, ("spread",))["spread"]
+            return model.terms(own, batch, key_terms, run.hyperparameters, ("spread",))["spread"]
 
         def step(i: jax.Array, carry: tuple[Any, Any]) -> tuple[Any, Any]:
             encoder, state = carry

@@ -19,7 +19,7 @@ from ivaegan_jax.models.families import (
     Theory,
 )
 from ivaegan_jax.models.game import PLAYERS, Game, Player, weighed_as, weight_name
-from ivaegan_jax.models.hypers import Hypers, stack_hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters, stack_hyperparameters
 from ivaegan_jax.models.layers import OF_CODES, OF_COLUMNS
 from ivaegan_jax.models.likelihoods import LIKELIHOODS, Likelihood
 from ivaegan_jax.models.linalg import triangular
@@ -63,7 +63,7 @@ __all__ = [
     "AdversarialLoss",
     "Dims",
     "Game",
-    "Hypers",
+    "Hyperparameters",
     "Known",
     "Likelihood",
     "Model",
@@ -83,7 +83,7 @@ __all__ = [
     "resolve",
     "rows_and_jacobian",
     "share_prior",
-    "stack_hypers",
+    "stack_hyperparameters",
     "to_unmixed",
     "triangular",
     "weighed_as",

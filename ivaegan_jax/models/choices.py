@@ -37,7 +37,7 @@ LEFT_OPEN = ("prior_family", "likelihood", "activation")
 
 COMBINATIONS: dict[str, tuple[str, ...]] = {
     "regularisers": ("r1", "r2", "gp"),
-    "extra_terms": ("feat", "density", "contrast"),
+    "extra_terms": ("feat", "flow_likelihood", "infonce"),
 }
 """What may be named, any number at a time and comma-separated; empty names none."""
 

@@ -19,8 +19,8 @@ class ModelConfig:
       likelihood: `p(x|z)`. Empty takes that of counts where x holds counts, else `gaussian`, and
         leaves noise to be chosen too.
       noise: what of the likelihood's noise the game knows of: with `none` the critic and the latent
-        cycle see `E[x|z]` of generated rows; else they see observations, whose noise has the
-        standard deviation `noise_start`, or learns one, or one per column. Empty takes what a
+        reconstruction see `E[x|z]` of generated rows; else they see observations, whose noise has
+        the standard deviation `noise_start`, or learns one, or one per column. Empty takes what a
         likelihood that is named is meant for, `none` for real numbers, `fixed` and `column` for
         counts; where none is named, `column` if x has columns enough that show noise.
       noise_start: standard deviation in units of the standardised x, or the square root of the

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 from ivaegan_jax.models.terms import TERMS
 
 PLAYERS = ("vae", "generator", "gan")
@@ -63,17 +63,17 @@ def weighed_as(term: str) -> str:
 
 
 def weight_name(term: str) -> str | None:
-    """The field of `Hypers` that a minimised term is multiplied by; None for those that count once.
+    """The field of `Hyperparameters` that multiplies a term; None for those that count once.
 
     Raises:
-      ValueError: for a term that `Hypers` has no weight for.
+      ValueError: for a term that `Hyperparameters` has no weight for.
     """
     name = f"{weighed_as(term)}_weight"
-    if name in Hypers.__dataclass_fields__:
+    if name in Hyperparameters.__dataclass_fields__:
         return name
     if term in UNWEIGHTED:
         return None
     raise ValueError(
-        f"term {term!r} has no weight: give Hypers a field {name}, or name the term in "
+        f"term {term!r} has no weight: give Hyperparameters a field {name}, or name the term in "
         "game.UNWEIGHTED if it always counts once"
     )

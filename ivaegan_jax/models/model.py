@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.families import Theory
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 from ivaegan_jax.models.networks import Dims, Networks
 from ivaegan_jax.models.terms import Pass, evaluate_terms, evidence
 from ivaegan_jax.types import Batch, Conditioning, Params, Terms
@@ -19,7 +19,7 @@ class Model(NamedTuple):
 
     Attributes:
       init: `key -> params`, a dict by block.
-      terms: `(params, batch, key, hypers, names) -> terms`, unweighted.
+      terms: `(params, batch, key, hyperparameters, names) -> terms`, unweighted.
       encode: `(params, x, u) -> (mu, log_var)`, each `[batch, dim_z]`; u is ignored where the
         posterior is q(z|x).
       prior: `(params, u) -> (loc, log_var, *shapes of the law)`, each `[batch, dim_z]`.
@@ -27,8 +27,10 @@ class Model(NamedTuple):
       sample: `(params, key, u) -> x`, decoded draws of p(z|u), with the noise that the
         model knows of.
       refresh: `params -> params`, with the block moved that no player owns (spectral norms).
-      noise: `(params, batch, key, hypers) -> log variance` under which these rows are likeliest.
-      log_prob: `(params, batch, noise, key, hypers) -> log p(x|u)`, nats, `[batch]`: a bound.
+      noise: `(params, batch, key, hyperparameters) -> log variance` that makes these rows
+        likeliest.
+      log_prob: `(params, batch, noise, key, hyperparameters) -> log p(x|u)`, nats, `[batch]`: a
+        bound.
       log_prior: `(params, z, u) -> log p(z|u)`, nats, of every row of z `[rows, dim_z]` under every
         row of u `[priors, dim_u]`; `[rows, priors]`.
       theory: what is proved of the prior's family.
@@ -71,21 +73,29 @@ def build(config: ModelConfig, dims: Dims, blocks: tuple[str, ...]) -> Model:
     """
     nets = Networks(config, dims)
 
-    def terms(params: Params, batch: Batch, key: jax.Array, hypers: Hypers, names: Any) -> Terms:
-        return evaluate_terms(Pass(nets, params, batch, key, hypers), names)
+    def terms(
+        params: Params, batch: Batch, key: jax.Array, hyperparameters: Hyperparameters, names: Any
+    ) -> Terms:
+        return evaluate_terms(Pass(nets, params, batch, key, hyperparameters), names)
 
     def sample(params: Params, key: jax.Array, u: Conditioning) -> Float[Array, "batch dim_x"]:
         x_logit = nets.raw(params, nets.family.sample(key, *nets.prior(params, u)))
         return nets.observe(params, jax.random.fold_in(key, 1), x_logit)
 
-    def noise(params: Params, batch: Batch, key: jax.Array, hypers: Hypers) -> jax.Array:
-        run = Pass(nets, params, batch, key, hypers)
+    def noise(
+        params: Params, batch: Batch, key: jax.Array, hyperparameters: Hyperparameters
+    ) -> jax.Array:
+        run = Pass(nets, params, batch, key, hyperparameters)
         return evidence.fitted_noise(run, evidence.rows_of(run))
 
     def log_prob(
-        params: Params, batch: Batch, noise: jax.Array, key: jax.Array, hypers: Hypers
+        params: Params,
+        batch: Batch,
+        noise: jax.Array,
+        key: jax.Array,
+        hyperparameters: Hyperparameters,
     ) -> Float[Array, " batch"]:
-        run = Pass(nets, params, batch, key, hypers)
+        run = Pass(nets, params, batch, key, hyperparameters)
         return evidence.log_prob(run, evidence.rows_of(run), noise, evidence.DRAWS)
 
     def log_prior(

@@ -15,7 +15,7 @@ from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.convolutions import make_pixels
 from ivaegan_jax.models.distributions import gaussian_product
 from ivaegan_jax.models.families import PRIOR_FAMILIES
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 from ivaegan_jax.models.layers import Coded, Inputs, beside
 from ivaegan_jax.models.likelihoods import LIKELIHOODS, Likelihood
 from ivaegan_jax.models.noise import LEARNED, LOG_NOISE, without_noise
@@ -156,7 +156,7 @@ class Networks:
         return zeros, zeros
 
     def decode(
-        self, params: Params, z: Float[Array, "batch dim_z"], hypers: Hypers
+        self, params: Params, z: Float[Array, "batch dim_z"], hyperparameters: Hyperparameters
     ) -> tuple[Float[Array, "batch dim_x"], Float[Array, "*#dim_x"]]:
         """Raw output `x_logit [batch, dim_x]` and the likelihood's log variance."""
         x_logit = self.raw(params, z)
@@ -164,7 +164,7 @@ class Networks:
             return x_logit, self.log_noise(params)
         if self.noise in LEARNED and self.config.decoder_variance == "learned":
             return x_logit, self.log_noise(params)
-        log_var = jnp.log(hypers.decoder_variance)
+        log_var = jnp.log(hyperparameters.decoder_variance)
         if self.config.decoder_variance == "learned":
             log_var = log_var + params["generator"]["log_var_ratio"]
         if self.noise != "none":

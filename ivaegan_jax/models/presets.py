@@ -16,7 +16,7 @@ ELBO = ("nll", "kl")
 class Preset(NamedTuple):
     """One row: distributions, what the critic sees, and the players in the order they move.
 
-    `prior_family` is that of a conditional prior; a contrast learns how heavy its tails are.
+    `prior_family` is that of a conditional prior; the mixture learns how heavy its tails are.
     """
 
     prior: str
@@ -52,7 +52,7 @@ PRESETS = Registry[Preset]("preset", as_preset, {
     "gan": Preset("standard", "x", "x", "prior", {
         "gan": CRITIC,
         "generator": GENERATOR,
-        "vae": Player(("encoder",), ("cycle",))}),
+        "vae": Player(("encoder",), ("latent_reconstruction",))}),
     "bigan": Preset("standard", "x", "x,z", "prior", {
         "gan": CRITIC,
         "vae": Player(("encoder", "generator"), ("adv_g",))}),
@@ -62,25 +62,25 @@ PRESETS = Registry[Preset]("preset", as_preset, {
         "vae": Player(("encoder",), ("feat", "kl"))}),
     "ivae_gan": Preset("conditional", "x", "x,u", "prior", {
         "gan": CRITIC,
-        "vae": Player(ALL_BUT_CRITIC, (*ELBO, "adv_g", "cycle", "contrast"))},
+        "vae": Player(ALL_BUT_CRITIC, (*ELBO, "adv_g", "latent_reconstruction", "infonce"))},
         "gaussian_laplace"),
     "igan": Preset("conditional", "x", "x,u", "prior", {
         "gan": CRITIC,
-        "vae": Player(ALL_BUT_CRITIC, ("adv_g", "cycle", "contrast"))},
+        "vae": Player(ALL_BUT_CRITIC, ("adv_g", "latent_reconstruction", "infonce"))},
         "gaussian_laplace"),
     "ci_ivae": Preset("conditional", "mixture", "x", "prior", {
         "vae": Player(ALL_BUT_CRITIC, ELBO)}),
     "iflow": Preset("conditional", "x", "x", "prior", {
-        "vae": Player(ALL_BUT_CRITIC, ("density", "nll_mean"))}),
+        "vae": Player(ALL_BUT_CRITIC, ("flow_likelihood", "nll_mean"))}),
     "tcl": Preset("conditional", "x", "x", "prior", {
-        "vae": Player(("encoder", "prior"), ("contrast",)),
+        "vae": Player(("encoder", "prior"), ("infonce",)),
         "generator": DECODER}),
     "supervised": Preset("standard", "x", "x", "prior", {
         "vae": Player(("encoder",), ("supervised",)),
         "generator": DECODER}),
     "ibigan": Preset("conditional", "x,u", "x,z,u", "prior", {
         "gan": CRITIC,
-        "vae": Player(ALL_BUT_CRITIC, ("adv_g", "cycle"))}),
+        "vae": Player(ALL_BUT_CRITIC, ("adv_g", "latent_reconstruction"))}),
 })
 # fmt: on
 

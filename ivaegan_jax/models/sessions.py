@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 from ivaegan_jax.models.model import Model
 from ivaegan_jax.types import Batch, Params, Terms
 
@@ -66,11 +66,11 @@ def share_prior(models: Sequence[Model]) -> Model:
         params: Params,
         batches: tuple[Batch, ...],
         key: jax.Array,
-        hypers: Hypers,
+        hyperparameters: Hyperparameters,
         names: tuple[str, ...],
     ) -> Terms:
         each = [
-            own.terms(of_session(params, i), batch, key_of(key, i), hypers, names)
+            own.terms(of_session(params, i), batch, key_of(key, i), hyperparameters, names)
             for i, (own, batch) in enumerate(zip(models, batches, strict=True))
         ]
         return {name: jnp.mean(jnp.stack([found[name] for found in each])) for name in names}

@@ -208,6 +208,7 @@ def _read(path: Path, name: str) -> Records:
         raise InputError(f"{path}: no metrics recorded yet; let a run reach its first evaluation")
     names = sorted({each.label for each in results if isinstance(each, OfModel)})
     arrays = {n: file for n in names if (file := Workdir(path).arrays(n)).exists()}
-    records = {key: read_json(path / f"{key}.json") for key in ("manifest", "config")}
+    workdir = Workdir(path)
+    records = {"manifest": read_json(workdir.manifest), "config": workdir.settings()}
     made_by = MadeBy(records["manifest"].get("command", ""), str(path), records["config"])
-    return Records(name, results, Workdir(path).logged(), arrays, records, made_by)
+    return Records(name, results, workdir.logged(), arrays, records, made_by)

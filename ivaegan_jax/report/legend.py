@@ -26,7 +26,7 @@ MODELS = {
     "gan": "a generative adversarial network with p(z), and an encoder that reads z back.",
     "bigan": "a GAN whose critic sees x and z together; it trains the encoder.",
     "vae_gan": "a VAE whose reconstructions are judged by a critic (Larsen et al. 2016).",
-    "ivae_gan": "an iVAE with a critic that sees x and u: ELBO, adversarial loss and contrast.",
+    "ivae_gan": "an iVAE with a critic that sees x and u: ELBO, adversarial loss and InfoNCE loss.",
     "igan": "an identifiable GAN: the prior p(z|u) and a critic that sees x and u, without "
     "reconstruction of x.",
     "ibigan": "a BiGAN with the prior p(z|u).",
@@ -67,7 +67,7 @@ GLOSSARY = {
     "negative controls": "the same model, trained on rows that were spoilt on purpose: what it "
     "still finds there says nothing about the data.",
     "baseline": "what needs no model: any score is worth what it adds to these.",
-    "contrast": "a loss term, an InfoNCE loss: how well u is seen by the prior's densities p(z|u) "
+    "infonce": "a loss term: how well u is seen by the prior's densities p(z|u) "
     "at the latents, as in time-contrastive learning.",
     "arm": "one line of a study: a model with its settings on one data set.",
     "band": "the range in which a study expected a mean before it was run.",

@@ -90,7 +90,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w&])({'|'.join(map(re.escape, known))})(?![\w=[+])")
 
 
-PLAIN = frozenset({"within", "band", "arm", "active", "energy", "success", "contrast"})
+PLAIN = frozenset({"within", "band", "arm", "active", "energy", "success", "infonce"})
 """Terms that are plain words in a sentence, and linked in headers alone."""
 
 

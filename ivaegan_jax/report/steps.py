@@ -104,10 +104,9 @@ def _fewer(text: str, dim_of: Callable[[Case], int], otherwise: Rule) -> Rule:
 
 
 def _slower(case: Case, code: str) -> Step:
-    rates = {
-        f"config.hypers.{name}": f"{case.made_by.setting('hypers', name, default) / 3:.2g}"
-        for name, default in (("vae_rate", 0.01), ("generator_rate", 0.003), ("gan_rate", 0.003))
-    }
+    part, rates = "hyperparameters", {}
+    for name, default in (("vae_rate", 0.01), ("generator_rate", 0.003), ("gan_rate", 0.003)):
+        rates[f"config.{part}.{name}"] = f"{case.made_by.setting(part, name, default) / 3:.2g}"
     return _again("Train with a third of the learning rates.", case, code, rates)
 
 
@@ -154,7 +153,8 @@ FEWER = "Train with {dim} latent{plural}."
 
 RULES: Mapping[str, Rule] = {
     "diverged": _slower,
-    "collapsed": _train("Let the weight of the KL rise slowly.", config__hypers__kl_ramp=0.3),
+    "collapsed": _train("Let the weight of the KL rise slowly.",
+                        config__hyperparameters__kl_ramp=0.3),
     "repeating": _train("Let the encoder see x alone.", config__model__posterior="x"),
     "levels": _fewer("Train with {dim} latent{plural}, as many as the values of u allow.",
                      lambda case: case.allowed, ASK),

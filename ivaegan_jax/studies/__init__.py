@@ -9,6 +9,7 @@ from ivaegan_jax.studies.bands import Band
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment, validate
 from ivaegan_jax.studies.fitted import Fitted, encode, of_seed, open_model
+from ivaegan_jax.studies.former import name_of_today, value_of_today
 from ivaegan_jax.studies.generated import (
     coded_u,
     decode,
@@ -19,7 +20,6 @@ from ivaegan_jax.studies.generated import (
 from ivaegan_jax.studies.jobs import Job
 from ivaegan_jax.studies.labels import (
     CONTROL,
-    SETTINGS,
     Value,
     control_of,
     listed,
@@ -28,6 +28,7 @@ from ivaegan_jax.studies.labels import (
     parse,
     preset_name,
     read_value,
+    setting,
     spelt,
     with_controls,
 )
@@ -63,7 +64,6 @@ from ivaegan_jax.studies.workdir import Workdir
 __all__ = [
     "CONTROL",
     "SECTIONS",
-    "SETTINGS",
     "Arm",
     "Band",
     "Config",
@@ -107,6 +107,7 @@ __all__ = [
     "merge",
     "model_of",
     "most_latents",
+    "name_of_today",
     "of_seed",
     "open_model",
     "parse",
@@ -118,11 +119,13 @@ __all__ = [
     "recorded",
     "register",
     "restore",
+    "setting",
     "spelt",
     "study_names",
     "study_of",
     "tables_of",
     "validate",
+    "value_of_today",
     "with_controls",
     "with_latents",
 ]

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ivaegan_jax.files import RESTORE, making_sense_of, read_npz, write_npz
+from ivaegan_jax.studies.former import settings_of_today
 from ivaegan_jax.studies.workdir import Workdir, deciding, differences
 from ivaegan_jax.training import SEAL, sealed_bond
 from ivaegan_jax.types import InputError
@@ -80,7 +81,7 @@ def check_settings(workdir: Workdir) -> None:
 
 
 def _check_settings(workdir: Workdir, folder: Path, sealed: Mapping[str, Any]) -> None:
-    if changes := differences(sealed["settings"], deciding(workdir.settings())):
+    if changes := differences(settings_of_today(sealed["settings"]), deciding(workdir.settings())):
         raise InputError(
             f"{workdir.config} is not what checkpoint {folder} was made with "
             f"({'; '.join(changes)}); {RESTORE}"

@@ -11,6 +11,7 @@ from ivaegan_jax.models import PLAYERS, Dims, weighed_as
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.jobs import Job, watched_terms
+from ivaegan_jax.studies.labels import setting
 from ivaegan_jax.studies.pieces import used_pieces
 from ivaegan_jax.studies.plugins import in_short
 from ivaegan_jax.training import Run
@@ -65,7 +66,7 @@ def check_batches(job: Job, dims: Dims) -> None:
 
 def check_density(job: Job, dims: Dims) -> None:
     """Raises InputError where the encoder cannot be a change of variables."""
-    if "density" in job.game.terms and dims.dim_z > dims.dim_x:
+    if "flow_likelihood" in job.game.terms and dims.dim_z > dims.dim_x:
         raise InputError(
             f"{job.label} trains the density of x, which takes no more latents than there are "
             f"observations: config.model.dim_z={dims.dim_z} is above {dims.dim_x}"
@@ -84,7 +85,7 @@ def check_pieces(job: Job, dims: Dims, runs: Run) -> None:
         data = TrainData(x, u, s if "supervised" in job.game.terms else None)
         state, _ = job.trainer.train_step(run, job.trainer.init(run), data)
         evaluate = make_evaluate(job.model, dims.dim_u, watched_terms(job))
-        return evaluate(state.params, x[0], u[0], jax.random.key(0), run.hypers)
+        return evaluate(state.params, x[0], u[0], jax.random.key(0), run.hyperparameters)
 
     def rows(columns: tuple[int, ...], kind: Any = np.float32) -> Any:
         return jax.ShapeDtypeStruct((1, dims.rows, *columns), kind)
@@ -106,8 +107,9 @@ def check_effect(job: Job) -> None:
     """Raises InputError for a weight or rate in a label whose model has no such term or player."""
     terms = {weighed_as(term) for term in job.game.terms}
     for name, _ in job.parsed.settings:
-        term = next((name.removesuffix(end) for end in WEIGHTS if name.endswith(end)), None)
-        player = next((p for p in PLAYERS if name in {p + end for end in RATES}), None)
+        field = setting(name).field
+        term = next((field.removesuffix(end) for end in WEIGHTS if field.endswith(end)), None)
+        player = next((p for p in PLAYERS if field in {p + end for end in RATES}), None)
         if (term and term not in terms) or (player and player not in job.game.players):
             missing = f"no player {player!r}" if player else f"no term {term!r}"
             raise InputError(f"{job.label}: {name} changes nothing, this model has {missing}")

@@ -3,7 +3,7 @@
 import dataclasses
 
 from ivaegan_jax.data import DataConfig
-from ivaegan_jax.models import Hypers, ModelConfig
+from ivaegan_jax.models import Hyperparameters, ModelConfig
 from ivaegan_jax.training import TrainConfig
 
 
@@ -14,7 +14,7 @@ class Config:
     data: DataConfig = dataclasses.field(default_factory=DataConfig)
     model: ModelConfig = dataclasses.field(default_factory=ModelConfig)
     train: TrainConfig = dataclasses.field(default_factory=TrainConfig)
-    hypers: Hypers = dataclasses.field(default_factory=Hypers)
+    hyperparameters: Hyperparameters = dataclasses.field(default_factory=Hyperparameters)
 
     @property
     def by_level(self) -> bool:

@@ -27,7 +27,7 @@ def describe(
     return Description(
         label=job.label,
         structure=job.config,
-        hypers=job.own.hypers,
+        hyperparameters=job.own.hyperparameters,
         sizes=dims,
         data=e.data,
         data_config=e.config.data,

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from ivaegan_jax.data import UNLABELLED, WHITEN, parse_split
 from ivaegan_jax.models import CHOICES, COMBINATIONS, LEFT_OPEN, PRESETS, combinable
 from ivaegan_jax.studies.config import Config
-from ivaegan_jax.studies.labels import SETTINGS, Label, parse
+from ivaegan_jax.studies.former import value_of_today
+from ivaegan_jax.studies.labels import Label, parse, setting
 from ivaegan_jax.studies.plugins import load_installed
 from ivaegan_jax.types import InputError
 
@@ -83,7 +84,7 @@ def validate(experiment: Experiment) -> None:
         ends = [values[0], values[-1]] if isinstance(values, range) else values
         if name != "presets" and not all(0 <= seed < 2**31 for seed in ends):
             raise InputError(f"--{name} must lie between 0 and 2147483647")
-    for part in ("data", "model", "train", "hypers"):
+    for part in ("data", "model", "train", "hyperparameters"):
         for name, value in dataclasses.asdict(getattr(experiment.config, part)).items():
             _check_value(f"config.{part}.{name}", part, name, value)
     data = experiment.config.data
@@ -101,8 +102,8 @@ def _check_label(text: str) -> None:
     if str(label) != text:
         raise InputError(f"write the label {text!r} as {str(label)!r}")
     for name, value in label.settings:
-        part, field, _ = SETTINGS[name]
-        _check_value(f"{name} of {text}", part, field, value)
+        part, field, _ = setting(name)
+        _check_value(f"{name} of {text}", part, field, value_of_today(name, value))
 
 
 def _check_names(where: str, name: str, value: str) -> None:
@@ -125,7 +126,15 @@ def _check_value(where: str, part: str, name: str, value: Any) -> None:
         return
     if not math.isfinite(value) or value < 0:
         raise InputError(f"{where} must be a finite number of at least 0, not {value}")
-    shares = ("warmup", "hold", "kl_ramp", "adv_g_ramp", "density_ramp", "mixture", "ema_decay")
+    shares = (
+        "warmup",
+        "hold",
+        "kl_ramp",
+        "adv_g_ramp",
+        "flow_likelihood_ramp",
+        "mixture",
+        "ema_decay",
+    )
     if name in shares and value > 1:
         raise InputError(f"{where} is a share and must be at most 1, not {value}")
     if name in AT_LEAST_ONE and value < 1:

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from ivaegan_jax.data import DataConfig, Preprocessing, far_off, preprocessing_from
 from ivaegan_jax.evaluation import Chosen
 from ivaegan_jax.files import making_sense_of
-from ivaegan_jax.models import Dims, Hypers, Model, ModelConfig, build
+from ivaegan_jax.models import Dims, Hyperparameters, Model, ModelConfig, build
 from ivaegan_jax.studies.pieces import PARTS_OF_A_MODEL, load_recorded
 from ivaegan_jax.studies.saved import PREPROCESSING, load_model
 from ivaegan_jax.training import as_batch
@@ -37,7 +37,7 @@ class Fitted(NamedTuple):
       data_config: how that was drawn, prepared and split.
       data_seed: the chosen one.
       config: the model's structure.
-      hypers: its traced numbers.
+      hyperparameters: its traced numbers.
       model: its functions.
       params_by_seed: stacked over model seeds.
       preprocessing: fitted on the training rows.
@@ -53,7 +53,7 @@ class Fitted(NamedTuple):
     data_config: DataConfig
     data_seed: int
     config: ModelConfig
-    hypers: Hypers
+    hyperparameters: Hyperparameters
     model: Model
     params_by_seed: Params
     preprocessing: Preprocessing
@@ -102,7 +102,7 @@ def open_model(folder: Path, data_seed: int | None = None) -> Fitted:
             data_config=found.data_config,
             data_seed=data_seed,
             config=found.structure,
-            hypers=found.hypers,
+            hyperparameters=found.hyperparameters,
             model=_model(found.structure, found.sizes, tuple(params), registrations()),
             params_by_seed=jax.tree.map(lambda leaf: leaf[own], params),
             preprocessing=preprocessing_from(stored, index),

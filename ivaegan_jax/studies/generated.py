@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from ivaegan_jax.data import Split
 from ivaegan_jax.evaluation import evaluation_key, make_evaluate
-from ivaegan_jax.models import LEARNED, LIKELIHOODS, LOG_NOISE, Hypers, Model
+from ivaegan_jax.models import LEARNED, LIKELIHOODS, LOG_NOISE, Hyperparameters, Model
 from ivaegan_jax.studies.fitted import Fitted, in_chunks, warn_of_other_rows
 from ivaegan_jax.training import as_batch
 from ivaegan_jax.types import Auxiliary, Coded, Dataset, InputError, Params
@@ -67,9 +67,9 @@ def log_likelihood(fitted: Fitted, dataset: Dataset) -> Float[np.ndarray, " seed
     x, u = fitted.preprocessing.transform_x(dataset.x), coded_u(fitted, dataset.u)
     warn_of_other_rows(fitted, dataset, not dataset.u.is_absent)
     keys = [evaluation_key(int(seed), fitted.data_seed, TEST) for seed in fitted.seeds]
-    hypers = jax.tree.map(jnp.float32, fitted.hypers)
+    hyperparameters = jax.tree.map(jnp.float32, fitted.hyperparameters)
     score = _score(fitted.model, fitted.dims.dim_u)
-    found = np.asarray(score(fitted.params_by_seed, jnp.stack(keys), x, u, hypers))
+    found = np.asarray(score(fitted.params_by_seed, jnp.stack(keys), x, u, hyperparameters))
     return fitted.preprocessing.log_volume - found
 
 
@@ -125,7 +125,9 @@ def _sampler(model: Model, dim_u: int) -> Callable[..., jax.Array]:
 def _score(model: Model, dim_u: int) -> Callable[..., jax.Array]:
     evaluate = make_evaluate(model, dim_u)
 
-    def over(params: Params, keys: jax.Array, x: jax.Array, u: jax.Array, h: Hypers) -> jax.Array:
+    def over(
+        params: Params, keys: jax.Array, x: jax.Array, u: jax.Array, h: Hyperparameters
+    ) -> jax.Array:
         def one(own: tuple[Params, jax.Array]) -> jax.Array:
             return evaluate(own[0], x, u, own[1], h).terms["iwae"]
 

@@ -9,7 +9,16 @@ import jax
 import numpy as np
 
 from ivaegan_jax.data import SHIFTED
-from ivaegan_jax.models import PRESETS, Dims, Game, Model, ModelConfig, build, resolve, stack_hypers
+from ivaegan_jax.models import (
+    PRESETS,
+    Dims,
+    Game,
+    Model,
+    ModelConfig,
+    build,
+    resolve,
+    stack_hyperparameters,
+)
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment
 from ivaegan_jax.studies.labels import Label, configured
@@ -177,9 +186,11 @@ def make_runs(experiment: Experiment, job: Job | None = None) -> Run:
     index, seed = np.meshgrid(
         np.arange(len(experiment.data_seeds)), experiment.seeds, indexing="ij"
     )
-    hypers = stack_hypers((job.own if job else experiment.config).hypers, seed.size)
+    hyperparameters = stack_hyperparameters(
+        (job.own if job else experiment.config).hyperparameters, seed.size
+    )
     steps = np.full(seed.size, experiment.steps, np.int32)
     shifted = job is not None and job.parsed.control == SHIFTED
     own_u = np.arange(seed.size, dtype=np.int32) if shifted else None
     seed, index = (each.ravel().astype(np.int32) for each in (seed, index))
-    return Run(seed, index, steps, hypers, own_u)
+    return Run(seed, index, steps, hyperparameters, own_u)

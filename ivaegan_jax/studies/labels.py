@@ -2,7 +2,7 @@
 
 `ivae_gan[r1_weight=0.03,vae_rate=0.003]+shuffled_u` is the preset `ivae_gan` with two settings that
 differ from the study's, trained on rows whose u was shuffled. A setting is a traced number of
-`Hypers` or a structural choice of `ModelConfig` or `TrainConfig`.
+`Hyperparameters` or a structural choice of `ModelConfig` or `TrainConfig`.
 """
 
 import dataclasses
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 from ivaegan_jax.data import CONTROLS
 from ivaegan_jax.models import PRESETS
 from ivaegan_jax.studies.config import Config
+from ivaegan_jax.studies.former import name_of_today, value_of_today
 from ivaegan_jax.types import InputError
 
 CONTROL = "+"
@@ -67,9 +68,9 @@ class Label(NamedTuple):
 
 
 def _all_settings() -> dict[str, Setting]:
-    """Every setting by its name; one that `Hypers` has as well carries its part's name."""
+    """Every setting by its name; one that `Hyperparameters` has as well carries its part's name."""
     found: dict[str, Setting] = {}
-    for part in ("hypers", "model", "train"):
+    for part in ("hyperparameters", "model", "train"):
         for field, default in dataclasses.asdict(getattr(Config(), part)).items():
             name = f"{part}.{field}" if field in found else field
             if field not in NOT_HERE:
@@ -79,6 +80,17 @@ def _all_settings() -> dict[str, Setting]:
 
 SETTINGS: Mapping[str, Setting] = _all_settings()
 """What a label may set."""
+
+
+def setting(name: str) -> Setting:
+    """The setting of that name, or of one that it had in an earlier version.
+
+    Raises:
+      InputError: where there is none.
+    """
+    if (today := name_of_today(name)) not in SETTINGS:
+        raise InputError(f"unknown setting {name!r}{nearest(name, SETTINGS)}")
+    return SETTINGS[today]
 
 
 def make_label(preset: str, settings: Mapping[str, Value], control: str = "") -> Label:
@@ -145,8 +157,8 @@ def configured(config: Config, label: Label) -> Config:
     """The study's settings with those of a label."""
     parts: dict[str, dict[str, Value]] = {}
     for name, value in label.settings:
-        part, field, _ = SETTINGS[name]
-        parts.setdefault(part, {})[field] = value
+        part, field, _ = setting(name)
+        parts.setdefault(part, {})[field] = value_of_today(name, value)
     changed = {p: dataclasses.replace(getattr(config, p), **own) for p, own in parts.items()}
     return dataclasses.replace(config, **changed)
 
@@ -159,9 +171,7 @@ def read_value(name: str, text: str) -> Value:
     """
     if name in NOT_HERE:
         raise InputError(f"{name} is the same for all labels: {NOT_HERE[name]}")
-    if name not in SETTINGS:
-        raise InputError(f"unknown setting {name!r}{nearest(name, SETTINGS)}")
-    default = SETTINGS[name].default
+    default = setting(name).default
     if isinstance(default, str):
         return text.replace(WITHIN, ",")
     kind = type(default)

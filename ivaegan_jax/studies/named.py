@@ -13,6 +13,7 @@ from ivaegan_jax.models import PRESETS, resolve
 from ivaegan_jax.studies.bands import Band
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment, validate
+from ivaegan_jax.studies.former import name_of_today, value_of_today
 from ivaegan_jax.studies.labels import configured, nearest, with_controls
 from ivaegan_jax.studies.seeds import seeds_words
 from ivaegan_jax.studies.workdir import file_name
@@ -123,9 +124,10 @@ def config_of(settings: Mapping[str, Any]) -> Config:
     """
     config = Config()
     known = {f"{p}.{n}": v for p, vs in dataclasses.asdict(config).items() for n, v in vs.items()}
-    for key, value in settings.items():
+    for given, value in settings.items():
+        key, value = name_of_today(given), value_of_today(given, value)
         if key not in known:
-            raise InputError(f"unknown setting {key!r}{nearest(key, known)}")
+            raise InputError(f"unknown setting {given!r}{nearest(given, known)}")
         kind = type(known[key])
         accepted = (int, float) if kind is float else kind
         if not isinstance(value, accepted) or isinstance(value, bool) > (kind is bool):

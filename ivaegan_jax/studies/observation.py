@@ -118,7 +118,7 @@ def as_codes(pixels: int, codes: int) -> str:
 def of_starts(starts: int) -> str:
     """That runs have several starts, and how to leave them out."""
     return (
-        f"Every run of a model with the contrast has {starts} starts: after a tenth of the steps "
+        f"Every run of a model with InfoNCE has {starts} starts: after a tenth of the steps "
         "the half whose latents tell most about u goes on, and again whenever the steps have "
         "doubled, until one is left (--config.train.starts=1 leaves the others out)."
     )

@@ -20,7 +20,7 @@ Kinds:
     `[batch, dim_z]`; u has no columns where the encoder does not see it.
   generator: a Flax module with the same fields and `__call__(z) -> x_logit`, `[batch, dim_x]`.
   loss_term: a function of one forward pass, `Pass -> mean loss`; its weight is
-    `config.hypers.own_weight`, which all terms from outside share.
+    `config.hyperparameters.own_weight`, which all terms from outside share.
   preset: a row of the table of models, `Preset`.
   data_set: a function `(data_seed, **options) -> Dataset`; with `synthetic=False` one without a
     data seed, whose data seeds only split its rows anew.

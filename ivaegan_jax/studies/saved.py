@@ -29,7 +29,8 @@ from ivaegan_jax.files import (
     write_json,
     write_npz,
 )
-from ivaegan_jax.models import Dims, Hypers, ModelConfig
+from ivaegan_jax.models import Dims, Hyperparameters, ModelConfig
+from ivaegan_jax.studies.former import is_former, renamed
 from ivaegan_jax.training import SEAL, is_whole, seal
 from ivaegan_jax.types import InputError, Params
 
@@ -46,7 +47,7 @@ class Description:
     Attributes:
       label: the model's, as the study calls it.
       structure: without empty choices.
-      hypers: its traced numbers.
+      hyperparameters: its traced numbers.
       sizes: of x, u and z, and the number of training rows.
       data: a data set's name, or a file.
       data_config: how it was drawn, prepared and split.
@@ -63,7 +64,7 @@ class Description:
 
     label: str
     structure: ModelConfig
-    hypers: Hypers
+    hyperparameters: Hyperparameters
     sizes: Dims
     data: str
     data_config: DataConfig
@@ -98,10 +99,13 @@ class Description:
             )
         # those of a model from before there were any
         stored = {"pieces": {}, "columns": (), "u_columns": (), **stored}
+        if is_former(stored):
+            named = renamed({n: stored[n] for n in ("structure", "hypers")})
+            stored = {**stored, **named}
         own = {field.name: stored[field.name] for field in dataclasses.fields(cls)}
         return cls(**own | {
             "structure": ModelConfig(**own["structure"]),
-            "hypers": Hypers(**own["hypers"]),
+            "hyperparameters": Hyperparameters(**own["hyperparameters"]),
             "sizes": sizes_of(own["sizes"]),
             "data_config": DataConfig(**own["data_config"]),
             "data_seeds": tuple(own["data_seeds"]),

@@ -15,6 +15,7 @@ except ModuleNotFoundError as error:
 from ivaegan_jax.files import cannot_write, is_torn, read_json, read_rows, write_json
 from ivaegan_jax.models import LIKELIHOODS
 from ivaegan_jax.studies.config import Config
+from ivaegan_jax.studies.former import TODAY, is_former, settings_of_today
 from ivaegan_jax.training import PACE
 from ivaegan_jax.types import InputError, Row
 
@@ -83,7 +84,7 @@ class Workdir:
             settings = read_json(self.config)
             if not settings:
                 raise ValueError("nothing in it")
-            return settings
+            return settings_of_today(settings)
         except (OSError, ValueError) as error:
             raise InputError(
                 f"{self.path} is no work directory and no model: it has no readable config.json"
@@ -102,8 +103,9 @@ class Workdir:
         return self.path / "arrays" / f"{file_name(label)}.npz"
 
     def logged(self) -> list[Row]:
-        """Rows of the training log; earlier ones called the label of a model its preset."""
-        of_today = {"preset": "label"}
+        """Rows of the training log, under today's names."""
+        former = is_former(read_json(self.config).get("config", {}))
+        of_today = {"preset": "label", **(TODAY if former else {})}
         return [{of_today.get(k, k): v for k, v in r.items()} for r in read_rows(self.train_log)]
 
     def is_done(self) -> bool:

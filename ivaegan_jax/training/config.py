@@ -22,7 +22,7 @@ class TrainConfig:
         0 takes the whole table where it fits.
       starts: of every run. After a tenth of the steps the half whose latents tell most about u
         goes on, and again whenever the steps have doubled, until one is left. 0 takes 8 where
-        models see codes of images, and 1 elsewhere. A model without the contrast has one.
+        models see codes of images, and 1 elsewhere. A model without the InfoNCE loss has one.
       unmix: whether a model with p(z|u) may get a linear map of its latents after training.
       spread: whether a model that knows of noise gets the variance of its posterior after training,
         from generated rows, whose latents are known.

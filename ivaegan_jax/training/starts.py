@@ -79,7 +79,7 @@ class Starts(NamedTuple):
     """
 
     count: int = 1
-    by: str = "contrast"
+    by: str = "infonce"
 
     def halvings(self, steps: int) -> list[Halving]:
         """The rounds in a training of `steps` steps; none where one start is all."""

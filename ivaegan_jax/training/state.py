@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from flax import struct
 
-from ivaegan_jax.models import Game, Hypers, Model
+from ivaegan_jax.models import Game, Hyperparameters, Model
 from ivaegan_jax.training.schedules import optimiser
 from ivaegan_jax.types import HostOrDevice, Params
 
@@ -40,12 +40,18 @@ class TrainState(struct.PyTreeNode):
 
 
 def init_state(
-    model: Model, game: Game, seed: HostOrDevice, hypers: Hypers, ema: bool = False
+    model: Model,
+    game: Game,
+    seed: HostOrDevice,
+    hyperparameters: Hyperparameters,
+    ema: bool = False,
 ) -> TrainState:
     """The state before the first round; parameters depend on the seed alone."""
     params = model.init(jax.random.fold_in(jax.random.key(seed), INIT_STEP))
     opt_state = {
-        name: optimiser(name, hypers, jnp.zeros(())).init({b: params[b] for b in player.blocks})
+        name: optimiser(name, hyperparameters, jnp.zeros(())).init(
+            {b: params[b] for b in player.blocks}
+        )
         for name, player in game.players.items()
     }
     # a copy: the same buffers twice in a state could not be donated

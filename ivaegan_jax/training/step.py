@@ -8,18 +8,28 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Bool
 
-from ivaegan_jax.models import PLAYERS, Game, Hypers, Model, Player, weighed_as, weight_name
+from ivaegan_jax.models import (
+    PLAYERS,
+    Game,
+    Hyperparameters,
+    Model,
+    Player,
+    weighed_as,
+    weight_name,
+)
 from ivaegan_jax.training.schedules import TINY, optimiser, risen
 from ivaegan_jax.types import Batches, Params, Scalar, Terms
 
 
-def weights(player: Player, hypers: Hypers, progress: Scalar) -> dict[str, Scalar]:
+def weights(
+    player: Player, hyperparameters: Hyperparameters, progress: Scalar
+) -> dict[str, Scalar]:
     """A player's weight of each of its terms at this moment; of terms without a ramp the whole."""
 
     def weight(term: str) -> Scalar:
         name, ramp = weight_name(term), f"{weighed_as(term)}_ramp"
-        whole = 1.0 if name is None else getattr(hypers, name)
-        return whole * risen(getattr(hypers, ramp, 0.0), progress)
+        whole = 1.0 if name is None else getattr(hyperparameters, name)
+        return whole * risen(getattr(hyperparameters, ramp, 0.0), progress)
 
     return {term: weight(term) for term in player.payoff}
 
@@ -62,7 +72,7 @@ def player_update(
     opt_state: optax.OptState,
     batch: Batches,
     key: jax.Array,
-    hypers: Hypers,
+    hyperparameters: Hyperparameters,
     progress: Scalar,
     alive: Bool[Array, ""],
 ) -> tuple[Params, optax.OptState, Terms, Bool[Array, ""]]:
@@ -79,16 +89,16 @@ def player_update(
     current = model.refresh(params) if "critic" in player.blocks else params
     owned = {block: current[block] for block in player.blocks}
     grads, loss, terms = player_gradient(
-        lambda owned: model.terms(current | owned, batch, key, hypers, watched),
+        lambda owned: model.terms(current | owned, batch, key, hyperparameters, watched),
         owned,
-        weights(player, hypers, progress),
+        weights(player, hyperparameters, progress),
         game.balance,
     )
-    tx = optimiser(name, hypers, progress)
+    tx = optimiser(name, hyperparameters, progress)
     updates, moved_state = tx.update(grads, opt_state, owned)
     moved = current | cast(Params, optax.apply_updates(owned, updates))
     log = {f"loss_{name}": loss, f"grad_norm_{name}": optax.tree.norm(grads)}
-    rate = getattr(hypers, f"{name}_rate")
+    rate = getattr(hyperparameters, f"{name}_rate")
     alive = alive & jnp.all(jnp.isfinite(jnp.stack([*terms.values(), *log.values(), rate])))
     params, opt_state = optax.tree.where(alive, (moved, moved_state), (params, opt_state))
     return params, opt_state, terms | log, alive
@@ -101,7 +111,7 @@ def play_round(
     opt_state: dict[str, optax.OptState],
     draw: Callable[[jax.Array], Batches],
     key: jax.Array,
-    hypers: Hypers,
+    hyperparameters: Hyperparameters,
     progress: Scalar,
     alive: Bool[Array, ""],
 ) -> tuple[Params, dict[str, optax.OptState], Terms, Bool[Array, ""]]:
@@ -118,7 +128,7 @@ def play_round(
             key_batch, key_noise = jax.random.split(jax.random.fold_in(player_key, move))
             params, opt_state[name], terms, alive = player_update(
                 model, game, name, params, opt_state[name], draw(key_batch), key_noise,
-                hypers, progress, alive,
+                hyperparameters, progress, alive,
             )  # fmt: skip
             log |= terms
     return params, opt_state, log, alive

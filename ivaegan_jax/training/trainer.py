@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Int
 
-from ivaegan_jax.models import Game, Hypers, Model, key_of
+from ivaegan_jax.models import Game, Hyperparameters, Model, key_of
 from ivaegan_jax.training.devices import split_batch
 from ivaegan_jax.training.state import TrainState, init_state, without_critic
 from ivaegan_jax.training.step import play_round
@@ -30,14 +30,14 @@ class Run(NamedTuple):
       seed: the model seed.
       data_index: which of the data seeds it trains on.
       steps: rounds of the whole training, for the learning-rate decay.
-      hypers: its learning rates and weights.
+      hyperparameters: its learning rates and weights.
       u_index: which u it sees, where every run of a data seed has a u of its own; None otherwise.
     """
 
     seed: HostOrDevice
     data_index: HostOrDevice
     steps: HostOrDevice
-    hypers: Hypers
+    hyperparameters: Hyperparameters
     u_index: HostOrDevice | None = None
 
     @property
@@ -167,7 +167,7 @@ def make_trainer(
     """
 
     def init(run: Run) -> TrainState:
-        return init_state(model, game, run.seed, run.hypers, ema)
+        return init_state(model, game, run.seed, run.hyperparameters, ema)
 
     def draw(run: Run, data: AllTrainData, key: jax.Array) -> Batches:
         def own(data: TrainData, key: jax.Array) -> Batch:
@@ -182,9 +182,10 @@ def make_trainer(
         key = jax.random.fold_in(jax.random.key(state.seed), state.step)
         params, opt_state, log, alive = play_round(
             model, game, state.params, state.opt_state,
-            lambda k: draw(run, data, k), key, run.hypers, state.step / run.steps, state.alive,
+            lambda k: draw(run, data, k), key, run.hyperparameters, state.step / run.steps,
+            state.alive,
         )  # fmt: skip
-        keep = jnp.where(alive, run.hypers.ema_decay, 1.0)
+        keep = jnp.where(alive, run.hyperparameters.ema_decay, 1.0)
         averaged = jax.tree.map(
             lambda mean, new: keep * mean + (1.0 - keep) * new,
             state.ema, without_critic(params) if ema else {},

@@ -80,7 +80,8 @@ def other_preprocessing(workdir):
 
 VAE = r"checkpoints/vae/30"
 CHANGES = {
-    "a number": (edit("config", "hypers", "vae_rate", to=0.5), r"config\.json .*vae_rate: .* 0\.5"),
+    "a number": (edit("config", "hyperparameters", "vae_rate", to=0.5),
+                 r"config\.json .*vae_rate: .* 0\.5"),
     "a choice": (edit("config", "model", "activation", to="relu"), r"config\.json .*activation"),
     "a width": (edit("config", "model", "width", to=9), r"config\.json .*width: 8 -> 9"),
     "steps": (edit("steps", to=20), r"config\.json .*steps: 30 -> 20"),

@@ -12,7 +12,7 @@ def diverged(run, tmp_path_factory):
     """Two runs with an absurd learning rate, and what the program said."""
     workdir = tmp_path_factory.mktemp("diverged") / "run"
     ended = run("train", *SMALL, *SMALL_BENCHMARK, "--steps=30", "--preset=ivae", "--seeds=3,8",
-                "--data_seeds=5-5", "--config.hypers.vae_rate=1e30",
+                "--data_seeds=5-5", "--config.hyperparameters.vae_rate=1e30",
                 f"--workdir={workdir}")  # fmt: skip
     return workdir, ended
 
@@ -44,7 +44,7 @@ def test_the_log_says_from_when_on(diverged, rows_of):
 def test_the_message_names_the_run_and_a_remedy(diverged, seed):
     out = diverged[1].out
     assert f"ivae: data seed 5, seed {seed} diverged and was frozen" in out
-    assert "Try a lower --config.hypers.vae_rate" in out
+    assert "Try a lower --config.hyperparameters.vae_rate" in out
 
 
 def test_the_summary_counts_both_runs(diverged):

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ivaegan_jax.cli._program import with_home
+from ivaegan_jax.cli._program import as_meant
 from ivaegan_jax.data import load_dataset
 from ivaegan_jax.data.splits.draw import make_split
 from ivaegan_jax.studies import restore
@@ -152,6 +152,6 @@ def test_home_is_meant_by_a_tilde_in_every_path(run, on_b1, drawn, tmp_path):
 def test_only_own_words_have_a_home(monkeypatch):
     monkeypatch.setenv("HOME", "/home/me")
     words = ["--workdir=~", "--out=~/a=b", "~/c", "--grid=a=~1", "--x=a~", "--", "--data=~/d"]
-    assert with_home(words) == [
+    assert as_meant(words) == [
         "--workdir=/home/me", "--out=/home/me/a=b", "/home/me/c", *words[3:]
     ]  # fmt: skip

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from programs_forked import SMALL, SMALL_BENCHMARK
 
+from ivaegan_jax.models import Hyperparameters
 from ivaegan_jax.studies import Workdir, restore
+from ivaegan_jax.studies.saved import load_model
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 VERSIONS = {path.name.removesuffix(".tar.xz"): path for path in sorted(GOLDEN.glob("*.tar.xz"))}
@@ -15,6 +17,19 @@ TABLES = {"summary": "summary", "baselines": "floors"}
 """Tables, and what earlier versions called them."""
 LATER = ("joint_diagonalisation", '"dci_', '"mig"')
 """A baseline and metrics that they did not have."""
+LATER_COLUMNS = ("mcc_clean", "of_ceiling")
+FORMER = "[contrast_weight=1]"
+BEFORE_DEFAULTS = (
+    "--presets=vae,ivae,ivae+shuffled_u",
+    "--config.data.whiten=no",
+    "--config.model.activation=xtanh",
+    "--config.model.prior_family=gaussian",
+)
+BEFORE_NAMES = (
+    f"--presets=ivae_gan,ivae_gan{FORMER}",
+    "--config.hypers.cycle_weight=2",
+    "--config.model.extra_terms=density",
+)
 
 
 @pytest.fixture
@@ -40,6 +55,11 @@ def tables(folder):
 def renamed(line):
     """The line of a table with the name of its model as today."""
     return {"label" if key == "preset" else key: value for key, value in line.items()}
+
+
+def known(lines):
+    """The rows that all versions write."""
+    return [line for line in lines if not any(later in line for later in LATER)]
 
 
 def without(tables, later):
@@ -80,38 +100,50 @@ def test_old_rows_give_the_tables_that_they_gave(golden, run, version):
     assert close(found["baselines"], expected["baselines"], rel=1e-5, abs=1e-6)
 
 
-@pytest.mark.parametrize(("version", "seed"), [("v0.1.0", 7), ("before_schema", 2)])
-def test_a_model_of_an_old_directory_opens_and_a_run_is_chosen(golden, version, seed):
-    fitted = restore(Workdir(golden(version)), "ivae", 3)
+@pytest.mark.parametrize(
+    ("version", "label", "seed"),
+    [
+        ("v0.1.0", "ivae", 7),
+        ("before_schema", "ivae", 2),
+        ("before_names", "ivae_gan[contrast_weight=1]", 2),
+    ],
+)
+def test_a_model_of_an_old_directory_opens_and_a_run_is_chosen(golden, version, label, seed):
+    fitted = restore(Workdir(golden(version)), label, 3)
     assert fitted.chosen.seed == seed
     assert list(fitted.seeds) == [2, 7]
 
 
-def test_an_old_directory_is_gone_on_with(golden, run):
-    workdir = golden("before_schema")
+def test_settings_under_former_names_are_those_of_today(golden):
+    workdir = Workdir(golden("before_names"))
+    with_former, without = (load_model(workdir.model(f"ivae_gan{own}"))[0] for own in (FORMER, ""))
+    assert with_former.hyperparameters.infonce_weight == 1.0
+    assert without.hyperparameters.infonce_weight == Hyperparameters().infonce_weight
+    assert with_former.hyperparameters.latent_reconstruction_weight == 2.0
+    assert {"flow_likelihood", "latent_reconstruction", "infonce"} <= workdir.logged()[-1].keys()
+    asked = workdir.settings()["config"]
+    assert asked["model"]["extra_terms"] == "flow_likelihood"
+    assert asked["hyperparameters"]["latent_reconstruction_weight"] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("version", "lost", "flags"),
+    [
+        ("before_schema", '"vae', BEFORE_DEFAULTS),
+        ("before_names", "[contrast_weight", BEFORE_NAMES),
+    ],
+)
+def test_an_old_directory_is_gone_on_with(golden, run, version, lost, flags):
+    workdir = golden(version)
     expected, metrics = tables(workdir), workdir / "metrics.jsonl"
     lines = metrics.read_text().splitlines(keepends=True)
-    metrics.write_text("".join(line for line in lines if '"ivae' in line))
+    metrics.write_text("".join(line for line in lines if lost not in line))
     assert len(metrics.read_text().splitlines()) < len(lines)
     for name in ("DONE", "summary.json", "manifest.json"):  # numerics are those of here
         (workdir / name).unlink()
-    flags = (
-        "--data=b1",
-        "--data_seeds=3,5",
-        "--seeds=2,7",
-        "--steps=20",
-        "--config.data.whiten=no",
-        "--config.model.activation=xtanh",
-        "--config.model.prior_family=gaussian",
-    )
-    ended = run("compare", *SMALL, *SMALL_BENCHMARK, *flags, "--presets=vae,ivae,ivae+shuffled_u",
-                f"--workdir={workdir}")  # fmt: skip
+    asked = ("--data=b1", "--data_seeds=3,5", "--seeds=2,7", "--steps=20", f"--workdir={workdir}")
+    ended = run("compare", *SMALL, *SMALL_BENCHMARK, *flags, *asked)
     assert ended.code == 0, ended.err
-    ended = [
-        line
-        for line in metrics.read_text().splitlines()
-        if not any(later in line for later in LATER)
-    ]
-    assert len(ended) == len(lines)
-    found = without(tables(workdir), ("mcc_clean", "of_ceiling"))
+    assert len(known(metrics.read_text().splitlines())) == len(known(lines))
+    found, expected = (without(each, LATER_COLUMNS) for each in (tables(workdir), expected))
     assert close(found, expected, rel=1e-3, abs=1e-3)

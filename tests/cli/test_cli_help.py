@@ -10,7 +10,8 @@ from ivaegan_jax.cli.command import PROGRAMS
 
 FLAGS = {
     "train": {"preset", "data", "seeds", "data_seeds", "steps", "workdir", "config",
-              "config.model.width", "config.hypers.vae_rate", "compilation_cache", "distributed",
+              "config.model.width", "config.hyperparameters.vae_rate", "compilation_cache",
+              "distributed",
               "coordinator", "num_processes", "process_id", "cpu_devices", "batch_devices"},
     "latents": {"preset", "dims", "data", "seeds", "data_seeds", "steps", "workdir", "out"},
     "compare": {"presets", "controls", "data", "seeds", "data_seeds", "steps", "workdir",

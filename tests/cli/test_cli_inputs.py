@@ -159,7 +159,10 @@ def test_a_bernoulli_likelihood_names_the_range_of_x(refused_table, table):
         ("--config.train.batch=1.5", "batch"),
         ("--config.model.width=0", "config.model.width must be at least 1"),
         ("--config.model.dim_z=-2", "config.model.dim_z must be a finite number of at least 0"),
-        ("--config.hypers.vae_rate=nan", "config.hypers.vae_rate must be a finite number"),
+        (
+            "--config.hyperparameters.vae_rate=nan",
+            "config.hyperparameters.vae_rate must be a finite number",
+        ),
         ("--config.model.prior=conditionl", "config.model.prior must be one of"),
         ("--config.data.valid_fraction=0.95", r"valid_fraction \+ test_fraction"),
         ("--config.data.source=cauchy", "source must be one of gaussian, laplace, hypsec"),

@@ -155,13 +155,13 @@ def test_a_renamed_checkpoint_is_refused(stopped):
 
 def test_settings_that_were_edited_are_refused_though_they_are_asked_for(stopped):
     asked = settings()
-    asked["config"]["hypers"]["vae_rate"] = 0.5
+    asked["config"]["hyperparameters"]["vae_rate"] = 0.5
     stored = json.loads((stopped / "config.json").read_text())
     (stopped / "config.json").write_text(json.dumps(stored | {"config": asked["config"]}))
     before = sorted(stopped.rglob("*"))
     with pytest.raises(InputError, match=r"config\.json is not what checkpoint") as refused:
         go(stopped, asked=asked)
-    assert "config.hypers.vae_rate: 0.01 -> 0.5" in str(refused.value)
+    assert "config.hyperparameters.vae_rate: 0.01 -> 0.5" in str(refused.value)
     assert sorted(stopped.rglob("*")) == before
 
 

@@ -85,9 +85,11 @@ def test_controls_of_an_arm_are_trained_beside_it():
 
 
 def test_settings_become_a_config():
-    config = config_of({"model.regularisers": "r1,r2", "hypers.r1_weight": 1, "train.ema": True})
+    config = config_of(
+        {"model.regularisers": "r1,r2", "hyperparameters.r1_weight": 1, "train.ema": True}
+    )
     assert config.model.regularisers == "r1,r2"
-    assert isinstance(config.hypers.r1_weight, float)
+    assert isinstance(config.hyperparameters.r1_weight, float)
     assert config.train.ema
 
 
@@ -100,11 +102,17 @@ def test_settings_become_a_config():
         ({"model.width": 2.5}, "model.width takes a value such as 100, not 2.5"),
         ({"model.width": True}, "model.width takes a value such as 100, not True"),
         ({"model.width": "wide"}, "model.width takes a value such as 100, not 'wide'"),
-        ({"hypers.r1_weight": None}, "hypers.r1_weight takes a value such as 0.01, not None"),
+        (
+            {"hyperparameters.r1_weight": None},
+            "hyperparameters.r1_weight takes a value such as 0.01, not None",
+        ),
         ({"train.ema": 1}, "train.ema takes a value such as False, not 1"),
         ({"model.adversarial": 3}, "model.adversarial takes a value such as 'non_sat"),
         ({"model.adversarial": "hing"}, "config.model.adversarial must be one of"),
-        ({"hypers.r1_weight": -1.0}, "config.hypers.r1_weight must be a finite number"),
+        (
+            {"hyperparameters.r1_weight": -1.0},
+            "config.hyperparameters.r1_weight must be a finite number",
+        ),
     ],
 )
 def test_a_setting_that_cannot_be_meant_names_the_arm(settings, expected):

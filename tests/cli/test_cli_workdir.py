@@ -48,7 +48,7 @@ def test_the_same_command_says_that_it_is_finished(run, finished):
         ("--seeds=2", "seeds: [2, 4, 7, 9] -> [1, 2]"),
         ("--data_seeds=4-4", "data_seeds: [3] -> [4]"),
         ("--presets=ivae", "presets: ['vae'] -> ['ivae']"),
-        ("--config.hypers.vae_rate=0.02", "config.hypers.vae_rate: 0.01 -> 0.02"),
+        ("--config.hyperparameters.vae_rate=0.02", "config.hyperparameters.vae_rate: 0.01 -> 0.02"),
     ],
 )
 def test_other_settings_are_refused_with_their_differences(refused, finished, flag, difference):

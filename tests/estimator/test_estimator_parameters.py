@@ -70,7 +70,7 @@ def test_what_cannot_be_meant_is_said_in_one_line(parameters, said):
         ("take fewer (--config.model.dim_z=3).", "take fewer (n_latents=3)."),
         ("latents (--config.model.dim_z) help", "latents (n_latents) help"),
         ("use --config.model.likelihood=gaussian", 'use config={"model.likelihood": "gaussian"}'),
-        ("a lower --config.hypers.vae_rate or", 'a lower "hypers.vae_rate" in config or'),
+        ("lower --config.hyperparameters.vae_rate,", 'lower "hyperparameters.vae_rate" in config,'),
         ("out with --controls=none, or", 'out with controls="none", or'),
         ("--split=group:trial and", 'split="group:trial" and'),
         ("--seeds must lie", "n_seeds must lie"),

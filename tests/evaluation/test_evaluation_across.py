@@ -14,7 +14,7 @@ from ivaegan_jax.evaluation import (
     choose_together,
     scoring,
 )
-from ivaegan_jax.models import Hypers
+from ivaegan_jax.models import Hyperparameters
 from ivaegan_jax.training import Run
 
 LEVELS, DIM, SEEDS = 6, 2, (1, 2)
@@ -38,7 +38,7 @@ def sessions():
 def scored(parts, latents):
     """The rows of two runs, by metric: latents `[runs][sessions]`."""
     mu = [np.stack([run[i] for run in latents]) for i in range(len(parts))]
-    runs = Run(np.array(SEEDS), np.zeros(2, int), np.full(2, 9), Hypers())
+    runs = Run(np.array(SEEDS), np.zeros(2, int), np.full(2, 9), Hyperparameters())
     none: Any = None
     trained = scoring.Trained("ivae_gan", none, none, runs, none)
 

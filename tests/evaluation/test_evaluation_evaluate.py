@@ -5,7 +5,7 @@ import pytest
 from ivaegan_jax.evaluation import evaluate as module
 from ivaegan_jax.evaluation.evaluate import Evaluation, evaluation_key, make_evaluate
 from ivaegan_jax.evaluation.scores import likelihood_rows, source_rows
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 
 ROWS = 400
 RNG = np.random.default_rng(0)
@@ -39,7 +39,7 @@ def evaluated(tiny, batch):
 
 def test_an_evaluation_is_what_the_model_says(evaluated, batch):
     model, params, evaluate = evaluated
-    found = evaluate(params, batch.x, LEVELS[: len(batch.x)], KEY, Hypers())
+    found = evaluate(params, batch.x, LEVELS[: len(batch.x)], KEY, Hyperparameters())
     mu, log_var = model.encode(params, batch.x, batch.u)
     np.testing.assert_allclose(found.mu, mu, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(found.log_var, log_var, rtol=1e-5, atol=1e-6)
@@ -53,7 +53,7 @@ def test_a_watched_term_is_that_of_the_game(evaluated, batch):
     model, params, evaluate = evaluated
     watching = jax.jit(make_evaluate(model, 4, ("critic_accuracy",)))
     found, plain = (
-        each(params, batch.x, LEVELS[: len(batch.x)], KEY, Hypers())
+        each(params, batch.x, LEVELS[: len(batch.x)], KEY, Hyperparameters())
         for each in (watching, evaluate)
     )
     assert 0 <= found.terms["critic_accuracy"] <= 1
@@ -78,7 +78,7 @@ def test_log_p_is_the_mean_over_the_rows_it_names(monkeypatch, tiny):
     params = model.init(jax.random.key(1))
     first = model._replace(log_prob=lambda params, batch, *_: batch.x[:, 0])
     x, u = jax.numpy.asarray(X), jax.numpy.asarray(CODES)
-    found = jax.device_get(make_evaluate(first, 4)(params, x, u, KEY, Hypers()))
+    found = jax.device_get(make_evaluate(first, 4)(params, x, u, KEY, Hyperparameters()))
     np.testing.assert_allclose(found.terms["iwae"], -X[1::8, 0].mean(), rtol=1e-5)
     [row] = [r for r in likelihood_rows(found, X, CODES, True) if r["metric"] == "log_likelihood"]
     assert row["unit"].endswith(", of one row in 8")
@@ -89,7 +89,9 @@ def test_log_p_is_the_mean_over_the_rows_it_names(monkeypatch, tiny):
 
 def test_draws_are_those_of_the_posterior(evaluated, batch):
     _, params, evaluate = evaluated
-    found = jax.device_get(evaluate(params, batch.x, LEVELS[: len(batch.x)], KEY, Hypers()))
+    found = jax.device_get(
+        evaluate(params, batch.x, LEVELS[: len(batch.x)], KEY, Hyperparameters())
+    )
     noise = (found.z - found.mu) / np.exp(found.log_var / 2)
     assert 0 < np.abs(noise).max() < 6
     assert len(np.unique(noise)) == noise.size
@@ -106,8 +108,8 @@ def test_every_run_draws_for_itself_on_every_part_of_every_data_seed():
 def test_an_evaluation_repeats_itself(evaluated, batch, same):
     _, params, evaluate = evaluated
     assert same(
-        evaluate(params, batch.x, LEVELS[: len(batch.x)], KEY, Hypers()),
-        evaluate(params, batch.x, LEVELS[: len(batch.x)], KEY, Hypers()),
+        evaluate(params, batch.x, LEVELS[: len(batch.x)], KEY, Hyperparameters()),
+        evaluate(params, batch.x, LEVELS[: len(batch.x)], KEY, Hyperparameters()),
     )
 
 
@@ -192,10 +194,10 @@ def test_rows_in_blocks_are_evaluated_as_all_at_once_but_for_their_draws(evaluat
     model, params, evaluate = evaluated
     x, u = X[:100], CODES[:100]
     keys = jax.random.split(KEY, 20)
-    wholes = [jax.device_get(evaluate(params, x, u, key, Hypers())) for key in keys]
+    wholes = [jax.device_get(evaluate(params, x, u, key, Hyperparameters())) for key in keys]
     monkeypatch.setattr(module, "MOST_ROWS", 16)
     in_parts = jax.jit(make_evaluate(model, 4))
-    every = [jax.device_get(in_parts(params, x, u, key, Hypers())) for key in keys]
+    every = [jax.device_get(in_parts(params, x, u, key, Hyperparameters())) for key in keys]
     whole, parts = wholes[0], every[0]
     for name in ("mu", "log_var", "x_recon"):
         np.testing.assert_allclose(getattr(parts, name), getattr(whole, name), rtol=1e-5, atol=1e-6)
@@ -213,7 +215,7 @@ def test_memory_beside_the_results_does_not_grow_with_the_rows(evaluated):
     temporary = []
     for rows in (1024, 16384):
         x, u = np.zeros((rows, 3), np.float32), np.zeros(rows, np.int32)
-        lowered = jax.jit(make_evaluate(model, 4)).lower(params, x, u, KEY, Hypers())
+        lowered = jax.jit(make_evaluate(model, 4)).lower(params, x, u, KEY, Hyperparameters())
         found = lowered.compile().memory_analysis()
         temporary.append(found.temp_size_in_bytes - 2 * found.output_size_in_bytes)
     assert temporary[1] < temporary[0] + 2**19

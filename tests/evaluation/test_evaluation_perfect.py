@@ -18,7 +18,7 @@ from ivaegan_jax.evaluation.results import BOTH, Agreement, Finding, OfRun, Scor
 from ivaegan_jax.evaluation.scoring import Trained
 from ivaegan_jax.evaluation.selection import COMBINED, CRITERIA, candidates, choose
 from ivaegan_jax.models.config import ModelConfig
-from ivaegan_jax.models.hypers import Hypers, stack_hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters, stack_hyperparameters
 from ivaegan_jax.models.model import build
 from ivaegan_jax.models.networks import Dims
 from ivaegan_jax.models.presets import PRESETS, resolve
@@ -107,7 +107,7 @@ def scored(
     data_seeds=FEW,
     seeds=SEEDS,
     spoilt=as_they_are,
-    **hypers,
+    **hyperparameters,
 ):
     """All rows of the perfect model's runs, and the prepared data."""
     tables = [drawn(seed, noise, dim_x) for seed in data_seeds]
@@ -118,9 +118,9 @@ def scored(
     turns = [np.eye(DIM_Z), np.diag([1.0, -2.0, 0.5])[[2, 0, 1]]]
     index, seed = np.meshgrid(np.arange(len(data_seeds)), seeds, indexing="ij")
     runs = Run(seed.ravel(), index.ravel(), np.ones(index.size, int),
-               stack_hypers(Hypers(**hypers), index.size))  # fmt: skip
+               stack_hyperparameters(Hyperparameters(**hyperparameters), index.size))  # fmt: skip
     states = [
-        init_state(model, game, 1, Hypers()).replace(
+        init_state(model, game, 1, Hyperparameters()).replace(
             params=true_params(data.preprocessing[i], *tables[i][1:], noise, turns[k - 1])
         )
         for i, k in zip(runs.data_index, runs.seed, strict=True)

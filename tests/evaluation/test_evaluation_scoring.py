@@ -45,13 +45,13 @@ def stamp(i):
 def test_every_run_is_evaluated_on_its_own_data_seed(trained, prepared, evaluation):
     evaluate = jax.jit(make_evaluate(trained.model, 4))
     for i, index in enumerate(INDEX):
-        params, hypers = (
+        params, hyperparameters = (
             jax.tree.map(lambda leaf, i=i: leaf[i], tree)
-            for tree in (trained.states.params, trained.runs.hypers)
+            for tree in (trained.states.params, trained.runs.hyperparameters)
         )
         rows = prepared.test.x[index], prepared.test.u[index]
         key = evaluation_key(SEEDS[i], DATA_SEEDS[index], 2)
-        alone = evaluate(params, *rows, key, hypers)
+        alone = evaluate(params, *rows, key, hyperparameters)
         jax.tree.map(
             lambda one, all_runs, i=i: np.testing.assert_allclose(
                 all_runs[i], one, rtol=1e-4, atol=1e-5

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ivaegan_jax.models.batched import in_batches
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 from ivaegan_jax.models.networks import Dims, Networks
 from ivaegan_jax.models.terms.forward import rows_and_jacobian
 
@@ -38,10 +38,10 @@ def test_hidden_layers_never_exist_of_all_rows(tiny, what):
     u = jnp.zeros((ROWS, 4))
     evaluate = {
         "encode": lambda x: nets.encode(params, x, u[: len(x)]),
-        "decode": lambda x: nets.decode(params, x, Hypers())[0],
+        "decode": lambda x: nets.decode(params, x, Hyperparameters())[0],
         "critic": lambda x: nets.critic(params, x, x, u[: len(x)], 1.0)[0],
         "jacobian": lambda x: rows_and_jacobian(
-            lambda z: nets.decode(params, z, Hypers())[0], x
+            lambda z: nets.decode(params, z, Hyperparameters())[0], x
         ),
     }[what]  # fmt: skip
     rows = jnp.asarray(RNG.normal(size=(ROWS, 3)), jnp.float32)

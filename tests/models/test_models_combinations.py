@@ -15,15 +15,19 @@ COMBINATIONS = [
     ("ivae_gan", "relativistic", SEEN | ALL | SPECTRAL | PROJECTION | {"packing": 4}),
     ("igan", "hinge", SPECTRAL | PROJECTION | {"regularisers": ""}),
     ("ivae_gan", "wasserstein", {"regularisers": "gp", "balance": "gradient_norm"}),
-    ("ivae_gan", "minimax", {"posterior": "mixture", "extra_terms": "feat,density,contrast"}),
+    (
+        "ivae_gan",
+        "minimax",
+        {"posterior": "mixture", "extra_terms": "feat,flow_likelihood,infonce"},
+    ),
     ("ivae_gan", "non_saturating", SPECTRAL | {"packing": 2, "posterior": "product"}),
     ("ibigan", "minimax", PROJECTION | {"regularisers": "r2"}),
     ("ibigan", "least_squares", {"packing": 2, "regularisers": "r1,gp"}),
-    ("bigan", "wasserstein", {"regularisers": "r1,r2", "extra_terms": "density"}),
+    ("bigan", "wasserstein", {"regularisers": "r1,r2", "extra_terms": "flow_likelihood"}),
     ("vae_gan", "hinge", ALL | SPECTRAL),
     ("gan", "relativistic", {"regularisers": "r1,r2", "packing": 8}),
     ("ivae", "hinge", {"balance": "gradient_norm", "packing": 4}),
-    ("tcl", "hinge", {"balance": "gradient_norm", "extra_terms": "contrast"}),
+    ("tcl", "hinge", {"balance": "gradient_norm", "extra_terms": "infonce"}),
 ]
 
 

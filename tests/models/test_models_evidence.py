@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ivaegan_jax.models.families import PRIOR_FAMILIES
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 from ivaegan_jax.models.likelihoods import LIKELIHOODS
 from ivaegan_jax.models.networks import Networks
 from ivaegan_jax.models.terms import Pass
@@ -38,7 +38,7 @@ class Linear(Networks):
     def prior(self, params, u):
         return LOC, LOG_VAR
 
-    def decode(self, params, z, hypers):
+    def decode(self, params, z, hyperparameters):
         return z @ WEIGHT, jnp.zeros(())
 
     def generate(self, params, z):
@@ -46,7 +46,7 @@ class Linear(Networks):
 
 
 def passed(x=X, **model):
-    return Pass(Linear(**model), {}, Batch(x, LOG_VAR), jax.random.key(0), Hypers())
+    return Pass(Linear(**model), {}, Batch(x, LOG_VAR), jax.random.key(0), Hyperparameters())
 
 
 def exact(weight, loc, log_var, noise, x):
@@ -107,7 +107,7 @@ class Redundant(Linear):
     def prior(self, params, u):
         return jnp.zeros((ROWS, 6)), jnp.zeros((ROWS, 6))
 
-    def decode(self, params, z, hypers):
+    def decode(self, params, z, hyperparameters):
         return z @ jnp.asarray(self.weight, jnp.float32), jnp.zeros(())
 
     def generate(self, params, z):
@@ -118,7 +118,7 @@ def test_small_noise_and_redundant_latents_have_the_likelihood_of_double_precisi
     """With J^T J / noise in float32 it was not a number."""
     nets = Redundant()
     x = jnp.asarray(nets.x, jnp.float32)
-    found = -value(Pass(nets, {}, Batch(x, x[:, :1]), jax.random.key(0), Hypers()))
+    found = -value(Pass(nets, {}, Batch(x, x[:, :1]), jax.random.key(0), Hyperparameters()))
     truth = exact(nets.weight, np.zeros((ROWS, 6)), np.zeros((ROWS, 6)), nets.noise**2, nets.x)
     assert 230 < truth < 260
     assert found == pytest.approx(truth, abs=0.2)

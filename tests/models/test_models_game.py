@@ -22,8 +22,8 @@ def test_a_player_moves_all_it_owns_and_nothing_else(tiny, run_of, batch, same, 
     run = run_of(seed=1)
     state = trainer.init(run)
     params, *_ = player_update(
-        model, game, name, state.params, state.opt_state[name], batch, KEY, run.hypers, START,
-        state.alive,
+        model, game, name, state.params, state.opt_state[name], batch, KEY, run.hyperparameters,
+        START, state.alive,
     )  # fmt: skip
     owned = game.players[name].blocks
     others = set(params) - set(owned)
@@ -48,7 +48,7 @@ def test_players_have_known_names():
 @pytest.mark.parametrize(
     ("term", "message"),
     [
-        ("cylce", "'cylce' has no weight: give Hypers a field cylce_weight"),
+        ("cylce", "'cylce' has no weight: give Hyperparameters a field cylce_weight"),
         ("critic_accuracy", "'critic_accuracy' has no weight"),
     ],
 )
@@ -57,7 +57,7 @@ def test_a_term_without_a_weight_is_refused_where_the_game_is_built(run_of, term
     with pytest.raises(ValueError, match=message):
         check_game(Game({"vae": player}))
     with pytest.raises(ValueError, match=message):
-        weights(player, run_of().hypers, START)
+        weights(player, run_of().hyperparameters, START)
 
 
 def test_a_partition_of_the_blocks_passes():
@@ -72,14 +72,14 @@ def test_a_game_lists_its_blocks_and_terms():
 
 @pytest.mark.parametrize("name", PLAYERS)
 def test_the_first_step_has_the_length_of_the_players_own_rate(run_of, name):
-    tx = optimiser(name, run_of(**{f"{name}_rate": 0.125}).hypers, START)
+    tx = optimiser(name, run_of(**{f"{name}_rate": 0.125}).hyperparameters, START)
     updates, _ = tx.update({"w": jnp.array(3.0)}, tx.init({"w": jnp.array(0.0)}))
     assert float(updates["w"]) == pytest.approx(-0.125, rel=1e-5)
 
 
 @pytest.mark.parametrize(("norm", "kept"), [(10.0, 2.0), (1.0, 1.0)])
 def test_gradients_are_clipped_to_their_global_norm(run_of, norm, kept):
-    tx = optimiser("vae", run_of(max_grad_norm=2.0, vae_beta1=0.5).hypers, START)
+    tx = optimiser("vae", run_of(max_grad_norm=2.0, vae_beta1=0.5).hyperparameters, START)
     grads = {"v": jnp.array(0.6 * norm), "w": jnp.array(0.8 * norm)}
     _, state = tx.update(grads, tx.init(grads))
     assert float(optax.tree.norm(state[1].mu)) == pytest.approx(0.5 * kept, rel=1e-5)
@@ -93,7 +93,7 @@ class Recorder:
         unused = [None] * 3
         self.model = Model(None, self.terms, None, *unused, lambda params: params, *unused)
 
-    def terms(self, params, batch, key, hypers, names):
+    def terms(self, params, batch, key, hyperparameters, names):
         self.noise.append(tuple(jax.random.key_data(key).tolist()))
         square = sum(jnp.square(value) for value in params.values())
         return dict.fromkeys(names, square)
@@ -108,14 +108,24 @@ def play(run_of):
     """`play(game) -> (recorder, opt_state)` after one round."""
 
     def make(game):
-        recorder, hypers = Recorder(), run_of().hypers
+        recorder, hyperparameters = Recorder(), run_of().hyperparameters
         params = {block: jnp.array(3.0) for block in game.blocks}
         opt_state = {
-            name: optimiser(name, hypers, START).init({b: params[b] for b in player.blocks})
+            name: optimiser(name, hyperparameters, START).init(
+                {b: params[b] for b in player.blocks}
+            )
             for name, player in game.players.items()
         }
         _, opt_state, *_ = play_round(
-            recorder.model, game, params, opt_state, recorder.draw, KEY, hypers, START, ALIVE
+            recorder.model,
+            game,
+            params,
+            opt_state,
+            recorder.draw,
+            KEY,
+            hyperparameters,
+            START,
+            ALIVE,
         )
         return recorder, opt_state
 

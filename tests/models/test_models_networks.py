@@ -76,16 +76,20 @@ def test_the_standard_prior_is_standard_normal_without_parameters(tiny, dims, ba
 
 def test_the_learned_variance_starts_at_the_configured_one_and_moves(made, run_of):
     networks, params = made(decoder_variance="learned")
-    hypers, z = run_of(decoder_variance=0.25).hypers, jnp.zeros((1, 2))
-    assert float(networks.decode(params, z, hypers)[1]) == pytest.approx(np.log(0.25))
+    hyperparameters, z = run_of(decoder_variance=0.25).hyperparameters, jnp.zeros((1, 2))
+    assert float(networks.decode(params, z, hyperparameters)[1]) == pytest.approx(np.log(0.25))
     params["generator"]["log_var_ratio"] += 0.5
-    assert float(networks.decode(params, z, hypers)[1]) == pytest.approx(np.log(0.25) + 0.5)
+    assert float(networks.decode(params, z, hyperparameters)[1]) == pytest.approx(
+        np.log(0.25) + 0.5
+    )
 
 
 def test_the_fixed_variance_stays(made, run_of):
     networks, params = made(decoder_variance="fixed")
     params["generator"]["log_var_ratio"] += 0.5
-    log_var = networks.decode(params, jnp.zeros((1, 2)), run_of(decoder_variance=0.25).hypers)[1]
+    log_var = networks.decode(
+        params, jnp.zeros((1, 2)), run_of(decoder_variance=0.25).hyperparameters
+    )[1]
     assert float(log_var) == pytest.approx(np.log(0.25))
 
 
@@ -124,10 +128,10 @@ def test_model_shapes(tiny, batch, preset):
 def test_codes_of_levels_stand_for_their_one_hot_rows(make_pass, data, config):
     seen = make_pass(**config)
     coded = Pass(seen.nets, seen.params, seen.batch._replace(u=data.u[0, : len(seen.batch.x)]),
-                 jax.random.key(7), seen.hypers)  # fmt: skip
+                 jax.random.key(7), seen.hyperparameters)  # fmt: skip
     for one, other in zip(seen.prior, coded.prior, strict=True):
         np.testing.assert_array_equal(one, other)
-    for name in ("kl", "cycle", "adv_d"):
+    for name in ("kl", "latent_reconstruction", "adv_d"):
         np.testing.assert_allclose(TERMS[name](seen), TERMS[name](coded), rtol=2e-5, err_msg=name)
 
 
@@ -137,7 +141,7 @@ def test_gradients_reach_the_rows_that_were_looked_up(make_pass, data):
 
     def kl(params, u):
         return TERMS["kl"](Pass(seen.nets, params, seen.batch._replace(u=u),
-                                jax.random.key(7), seen.hypers))  # fmt: skip
+                                jax.random.key(7), seen.hyperparameters))  # fmt: skip
 
     one, other = (jax.grad(kl)(seen.params, u)["prior"] for u in (seen.batch.u, codes))
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6), one, other)

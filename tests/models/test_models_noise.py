@@ -7,7 +7,7 @@ import pytest
 
 from ivaegan_jax.models import PRESETS, ModelConfig, resolve
 from ivaegan_jax.models.families import PRIOR_FAMILIES
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 from ivaegan_jax.models.likelihoods import LIKELIHOODS
 from ivaegan_jax.models.networks import Networks
 from ivaegan_jax.models.noise import LOG_NOISE
@@ -45,7 +45,7 @@ class Linear(Networks):
 def passed(noise):
     params = {"generator": {LOG_NOISE: jnp.log(jnp.asarray(noise))}}
     batch = Batch(jnp.asarray(X, jnp.float32), jnp.zeros((ROWS, 1)))
-    return Pass(Linear(), params, batch, jax.random.key(0), Hypers())
+    return Pass(Linear(), params, batch, jax.random.key(0), Hyperparameters())
 
 
 def test_residuals_are_alike_at_the_true_noise_though_latents_follow_some_of_it():
@@ -64,14 +64,16 @@ def slopes(run, *names):
     """The gradient of each term, by name."""
 
     def term(params, name):
-        return TERMS[name](Pass(run.nets, params, run.batch, jax.random.key(7), run.hypers))
+        return TERMS[name](
+            Pass(run.nets, params, run.batch, jax.random.key(7), run.hyperparameters)
+        )
 
     return jax.jit(lambda params: {n: jax.grad(term)(params, n) for n in names})(run.params)
 
 
 def test_noise_is_moved_by_its_own_term_which_moves_nothing_else(make_pass):
     run = make_pass(noise="column")
-    found = slopes(run, "noise", "adv_g", "cycle", "nll", "kl", "contrast")
+    found = slopes(run, "noise", "adv_g", "latent_reconstruction", "nll", "kl", "infonce")
     own = found.pop("noise")
     assert np.all(np.asarray(own["generator"].pop(LOG_NOISE)) != 0)
     assert not any(np.any(leaf) for leaf in jax.tree.leaves(own))
@@ -83,13 +85,15 @@ def test_critic_and_cycle_see_observations(make_pass):
     added = noisy.x_fake - clean.x_fake
     assert float(jnp.std(added)) == pytest.approx(0.5, rel=0.4)
     np.testing.assert_array_equal(noisy.fakes[0], noisy.x_fake)
-    assert float(TERMS["cycle"](clean)) != float(TERMS["cycle"](noisy))
+    assert float(TERMS["latent_reconstruction"](clean)) != float(
+        TERMS["latent_reconstruction"](noisy)
+    )
 
 
 def test_noise_is_part_of_the_bound_as_of_the_game(make_pass):
     run = make_pass(noise="fixed", noise_start=0.5)
     log_var = run.recon[1]
-    expected = run.hypers.decoder_variance + 0.25
+    expected = run.hyperparameters.decoder_variance + 0.25
     np.testing.assert_allclose(jnp.exp(log_var), expected, rtol=1e-5)
 
 

@@ -6,7 +6,7 @@ import pytest
 from ivaegan_jax.models.choices import CHOICES, COMBINATIONS
 from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.game import check_game
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 from ivaegan_jax.models.presets import PRESETS, resolve
 from ivaegan_jax.models.terms import TERMS
 from ivaegan_jax.types import InputError
@@ -140,7 +140,7 @@ def test_the_owner_of_the_generator_minimises_an_extra_term_once(name, extra):
 
 def test_a_mixture_replaces_the_terms_of_the_bound():
     assert resolved("ivae_gan", posterior="mixture")[1].players["vae"].payoff == (
-        "mixture_nll", "mixture_kl", "adv_g", "cycle", "contrast",
+        "mixture_nll", "mixture_kl", "adv_g", "latent_reconstruction", "infonce",
     )  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def test_critic_rounds_reach_the_game():
 
 
 def test_every_weight_belongs_to_a_term_and_only_what_stands_alone_has_none():
-    fields = {field.name for field in dataclasses.fields(Hypers)}
+    fields = {field.name for field in dataclasses.fields(Hyperparameters)}
     weights = {field.removesuffix("_weight") for field in fields if field.endswith("_weight")}
     shared = {"mixture_nll", "mixture_kl"}  # with the terms they replace
     assert (

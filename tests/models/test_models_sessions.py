@@ -8,7 +8,7 @@ import pytest
 from ivaegan_jax.models import (
     PRESETS,
     Dims,
-    Hypers,
+    Hyperparameters,
     ModelConfig,
     build,
     key_of,
@@ -19,7 +19,12 @@ from ivaegan_jax.models import (
 from ivaegan_jax.training import as_batch
 
 SMALL = ModelConfig(width=8, depth=2, critic_width=8, critic_depth=2)
-COLUMNS, LEVELS, KEY, NAMES = (3, 5), 4, jax.random.key(3), ("nll", "kl", "adv_g", "cycle")
+COLUMNS, LEVELS, KEY, NAMES = (
+    (3, 5),
+    4,
+    jax.random.key(3),
+    ("nll", "kl", "adv_g", "latent_reconstruction"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +63,9 @@ def test_sessions_begin_as_they_would_alone_and_share_the_prior_of_the_first(bui
 
 def test_terms_are_the_mean_over_sessions(built, batches):
     models, joined, params = built()
-    found = joined.terms(params, batches, KEY, Hypers(), NAMES)
+    found = joined.terms(params, batches, KEY, Hyperparameters(), NAMES)
     each = [
-        own.terms(of_session(params, i), batches[i], key_of(KEY, i), Hypers(), NAMES)
+        own.terms(of_session(params, i), batches[i], key_of(KEY, i), Hyperparameters(), NAMES)
         for i, own in enumerate(models)
     ]
     for name in NAMES:
@@ -73,7 +78,9 @@ def test_the_rows_of_a_session_move_its_own_blocks_and_the_prior(built, batches)
 
     def slopes(second):
         seen = (batches[0], batches[1]._replace(x=second))
-        return jax.grad(lambda p: sum(joined.terms(p, seen, KEY, Hypers(), NAMES).values()))(params)
+        return jax.grad(
+            lambda p: sum(joined.terms(p, seen, KEY, Hyperparameters(), NAMES).values())
+        )(params)
 
     before, after = slopes(batches[1].x), slopes(2 * batches[1].x)
     moved = {

@@ -81,19 +81,25 @@ def test_the_norms_belong_to_no_player_and_take_one_iteration_per_move_of_the_cr
 ):
     _, game, model, _ = tiny("ivae_gan", **SPECTRAL)
     assert CRITIC_NORM not in game.blocks
-    start, hypers, now = make_pass(**SPECTRAL).params, run_of().hypers, jnp.zeros(())
+    start, hyperparameters, now = (
+        make_pass(**SPECTRAL).params,
+        run_of().hyperparameters,
+        jnp.zeros(()),
+    )
 
-    def squares(params, batch, key, hypers, names):
+    def squares(params, batch, key, hyperparameters, names):
         return dict.fromkeys(names, sum(jnp.sum(leaf**2) for leaf in jax.tree.leaves(params)))
 
     @functools.partial(jax.jit, static_argnums=0)
     def move(name):
-        opt_state = optimiser(name, hypers, now).init(
+        opt_state = optimiser(name, hyperparameters, now).init(
             {b: start[b] for b in game.players[name].blocks}
         )
         flat = model._replace(terms=squares)
         alive = jnp.array(True)
-        return player_update(flat, game, name, start, opt_state, batch, KEY, hypers, now, alive)[0]
+        return player_update(
+            flat, game, name, start, opt_state, batch, KEY, hyperparameters, now, alive
+        )[0]
 
     expected = {"gan": jax.jit(model.refresh)(start), "vae": start}
     for name, params in expected.items():  # fused with the rest, the iteration rounds differently

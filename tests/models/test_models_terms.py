@@ -19,7 +19,7 @@ def value_of(name, run):
 
 
 def pass_of(run, params):
-    return Pass(run.nets, params, run.batch, jax.random.key(7), run.hypers)
+    return Pass(run.nets, params, run.batch, jax.random.key(7), run.hyperparameters)
 
 
 def slopes_along(names, run):
@@ -66,13 +66,13 @@ def test_gradients_are_those_of_finite_differences(slopes, name):
     [
         ("kl", {"prior_family": "laplace"}),
         ("dim_kl", {"prior_family": "laplace"}),
-        *((term, {"prior_family": "gaussian_laplace"}) for term in ("kl", "contrast", "adv_g")),
+        *((term, {"prior_family": "gaussian_laplace"}) for term in ("kl", "infonce", "adv_g")),
         ("nll", {"likelihood": "bernoulli"}),
         ("nll", {"decoder_variance": "learned"}),
         ("adv_g", {"adversarial": "relativistic"}),
         ("adv_d", {"adversarial": "relativistic"}),
         ("adv_g", {"critic_input": "x,u"}),
-        ("cycle", {"modulation": "variance"}),
+        ("latent_reconstruction", {"modulation": "variance"}),
     ],
 )
 def test_gradients_of_the_other_choices(make_pass, name, choice):
@@ -155,15 +155,17 @@ def invert(params):
 
 
 def test_cycle_vanishes_for_an_exact_inverse(make_pass):
-    assert value_of("cycle", make_pass(invert, depth=1)) == pytest.approx(0.0, abs=1e-9)
-    assert value_of("cycle", make_pass(depth=1)) > 0.01
+    assert value_of("latent_reconstruction", make_pass(invert, depth=1)) == pytest.approx(
+        0.0, abs=1e-9
+    )
+    assert value_of("latent_reconstruction", make_pass(depth=1)) > 0.01
 
 
 def test_cycle_is_measured_in_the_priors_variance(make_pass):
     run = make_pass(invert, depth=1)
     run.prior = (run.prior[0], jnp.full((8, 2), jnp.log(4.0)))
     run.x_fake = run.nets.generate(run.params, run.z_prior + 3.0)
-    assert value_of("cycle", run) == pytest.approx(2 * 3.0**2 / 4.0, rel=1e-4)
+    assert value_of("latent_reconstruction", run) == pytest.approx(2 * 3.0**2 / 4.0, rel=1e-4)
 
 
 def constant_critic(bias):

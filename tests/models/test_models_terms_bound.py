@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import norm
 
 from ivaegan_jax.models.distributions import gaussian_product
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 from ivaegan_jax.models.terms import TERMS
 
 
@@ -32,16 +32,16 @@ def test_the_product_posterior_weighs_encoder_and_prior_by_their_precisions(make
 
 
 def test_a_latent_counts_as_its_free_bits_at_least(make_pass):
-    run = make_pass(hypers=Hypers(free_bits=0.5))
+    run = make_pass(hyperparameters=Hyperparameters(free_bits=0.5))
     run.posterior = (run.prior[0] + jnp.array([0.1, 3.0]), jnp.zeros((8, 2)))
     run.prior = (run.prior[0], jnp.zeros((8, 2)))
     assert float(TERMS["kl"](run)) == pytest.approx(0.5 + 3.0**2 / 2, rel=1e-5)
-    run.hypers = Hypers(free_bits=0.0)
+    run.hyperparameters = Hyperparameters(free_bits=0.0)
     assert float(TERMS["kl"](run)) == pytest.approx((0.1**2 + 3.0**2) / 2, rel=1e-5)
 
 
 def test_free_bits_are_counted_over_the_batch(make_pass):
-    run = make_pass(hypers=Hypers(free_bits=0.5))
+    run = make_pass(hyperparameters=Hyperparameters(free_bits=0.5))
     run.prior = (jnp.zeros((8, 2)), jnp.zeros((8, 2)))
     run.posterior = (jnp.zeros((8, 2)).at[0].set(4.0), jnp.zeros((8, 2)))
     assert float(TERMS["kl"](run)) == pytest.approx(2 * 1.0)

@@ -33,7 +33,9 @@ def test_density_of_a_linear_encoder(make_pass, dims, tall):
     run = make_pass(dims=dims if tall else dims._replace(**SQUARE), depth=1)
     W = np.asarray(run.params["encoder"]["Dense_0"]["kernel"][:, :2], float)
     volume = 0.5 * np.linalg.slogdet(W.T @ W)[1] if tall else np.log(abs(np.linalg.det(W)))
-    assert value_of("density", run) == pytest.approx(-np.mean(log_prior(run) + volume), rel=1e-5)
+    assert value_of("flow_likelihood", run) == pytest.approx(
+        -np.mean(log_prior(run) + volume), rel=1e-5
+    )
 
 
 def test_density_of_a_curved_encoder_is_a_density(make_pass, dims):
@@ -46,15 +48,17 @@ def test_density_of_a_curved_encoder_is_a_density(make_pass, dims):
     u = run.batch.u[:1]
 
     def log_density(x):
-        again = type(run)(run.nets, run.params, run.batch._replace(x=x, u=u), KEY, run.hypers)
-        return -TERMS["density"](again)
+        again = type(run)(
+            run.nets, run.params, run.batch._replace(x=x, u=u), KEY, run.hyperparameters
+        )
+        return -TERMS["flow_likelihood"](again)
 
     total = float(jnp.exp(jax.vmap(log_density)(x)).sum()) * (axis[1] - axis[0]) ** 2
     assert total == pytest.approx(1.0, abs=0.01)
 
 
 @pytest.mark.parametrize("family", ["gaussian", "laplace"])
-def test_contrast_is_the_cross_entropy_of_the_batchs_own_u(make_pass, family):
+def test_infonce_is_the_cross_entropy_of_the_batchs_own_u(make_pass, family):
     run = make_pass(prior_family=family)
     log_prob = run.nets.family.log_prob
     logits = np.array(
@@ -64,24 +68,24 @@ def test_contrast_is_the_cross_entropy_of_the_batchs_own_u(make_pass, family):
         ]
     )
     own = np.diagonal(logits - scipy.special.logsumexp(logits, axis=1, keepdims=True))
-    assert value_of("contrast", run) == pytest.approx(-own.mean() - np.log(8), rel=1e-4, abs=1e-5)
+    assert value_of("infonce", run) == pytest.approx(-own.mean() - np.log(8), rel=1e-4, abs=1e-5)
 
 
-def test_contrast_is_zero_where_u_says_nothing(make_pass):
+def test_infonce_is_zero_where_u_says_nothing(make_pass):
     run = make_pass()
     run.prior = (jnp.ones((8, 2)), jnp.zeros((8, 2)))
-    assert value_of("contrast", run) == pytest.approx(0.0, abs=1e-6)
+    assert value_of("infonce", run) == pytest.approx(0.0, abs=1e-6)
 
 
-def test_contrast_is_least_for_the_u_that_belongs_to_each_row(make_pass):
+def test_infonce_is_least_for_the_u_that_belongs_to_each_row(make_pass):
     run, shuffled = make_pass(), make_pass()
     loc = jnp.repeat(jnp.array([-3.0, -1.0, 1.0, 3.0]), 2)[:, None] * jnp.ones((1, 2))
     run.prior = shuffled.prior = (loc, jnp.zeros((8, 2)))
     run.posterior = (loc + 0.1, loc)
     shuffled.posterior = (jnp.roll(loc, 2, axis=0), loc)
     # two rows of the batch share each u, so that even the truth is told from 4 alternatives only
-    assert -np.log(4) < value_of("contrast", run) < -np.log(4) + 0.1
-    assert value_of("contrast", shuffled) > 0
+    assert -np.log(4) < value_of("infonce", run) < -np.log(4) + 0.1
+    assert value_of("infonce", shuffled) > 0
 
 
 def test_the_ceiling_is_the_squared_distance_to_the_sources(make_pass):

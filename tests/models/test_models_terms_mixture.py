@@ -9,7 +9,7 @@ import pytest
 from scipy.special import logsumexp
 from scipy.stats import multivariate_normal, norm
 
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 from ivaegan_jax.models.terms import TERMS, Pass
 
 VARIANCE = 0.5  # of x given z
@@ -41,9 +41,11 @@ def linear(make_pass):
         return make_pass(exactly_inverse, posterior=posterior, depth=1)
 
     def make(share=0.5, posterior="mixture"):
-        hypers = jax.tree.map(jnp.asarray, Hypers(decoder_variance=VARIANCE, mixture=share))
+        hyperparameters = jax.tree.map(
+            jnp.asarray, Hyperparameters(decoder_variance=VARIANCE, mixture=share)
+        )
         run = base(posterior)
-        return Pass(run.nets, run.params, run.batch, jax.random.key(7), hypers)
+        return Pass(run.nets, run.params, run.batch, jax.random.key(7), hyperparameters)
 
     return make
 
@@ -53,12 +55,14 @@ def expectation():
     """`expectation(run, name)`: a term's mean over four thousand draws."""
 
     @jax.jit(static_argnums=(0, 1))
-    def draws(name, nets, params, batch, hypers):
+    def draws(name, nets, params, batch, hyperparameters):
         keys = jax.random.split(jax.random.key(2), 4000)
-        return jax.vmap(lambda key: TERMS[name](Pass(nets, params, batch, key, hypers)))(keys)
+        return jax.vmap(lambda key: TERMS[name](Pass(nets, params, batch, key, hyperparameters)))(
+            keys
+        )
 
     return lambda run, name: float(
-        draws(name, run.nets, run.params, run.batch, run.hypers).mean(dtype=float)
+        draws(name, run.nets, run.params, run.batch, run.hyperparameters).mean(dtype=float)
     )
 
 
@@ -132,12 +136,14 @@ def test_the_slopes_of_a_mixture_are_finite_at_both_ends(linear):
     run = linear()
 
     @jax.jit
-    def slopes(params, hypers):
+    def slopes(params, hyperparameters):
         def loss(params):
-            return TERMS["mixture_kl"](Pass(run.nets, params, run.batch, run.key_prior, hypers))
+            return TERMS["mixture_kl"](
+                Pass(run.nets, params, run.batch, run.key_prior, hyperparameters)
+            )
 
         return jax.grad(loss)(params)
 
     for share in SHARES:
-        found = jax.tree.leaves(slopes(run.params, linear(share).hypers))
+        found = jax.tree.leaves(slopes(run.params, linear(share).hyperparameters))
         assert all(np.isfinite(leaf).all() for leaf in found)

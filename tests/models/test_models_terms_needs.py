@@ -12,10 +12,12 @@ from ivaegan_jax.models.terms import TERMS, Pass, evaluate_terms, need_no_u
 SHARE = 0.75
 
 
-def pass_of(tiny, dims, batch, hypers, preset, **config):
+def pass_of(tiny, dims, batch, hyperparameters, preset, **config):
     one = tiny(preset, **config)
     params = one.model.init(jax.random.key(5))
-    return one.game, Pass(Networks(one.config, dims), params, batch, jax.random.key(7), hypers)
+    return one.game, Pass(
+        Networks(one.config, dims), params, batch, jax.random.key(7), hyperparameters
+    )
 
 
 def flat_in_u(run, terms):
@@ -23,7 +25,7 @@ def flat_in_u(run, terms):
 
     def values(u):
         batch = run.batch._replace(u=u)
-        again = Pass(run.nets, run.params, batch, run.key, run.hypers)
+        again = Pass(run.nets, run.params, batch, run.key, run.hyperparameters)
         return {term: TERMS[term](again) for term in terms}
 
     slopes = jax.jit(jax.jacrev(values))(run.batch.u)
@@ -40,7 +42,7 @@ CASES = [(name, {}) for name in PRESETS] + [
 @pytest.mark.parametrize(("preset", "config"), CASES)
 def test_a_term_needs_no_u_where_it_has_no_slope_in_it(tiny, dims, batch, run_of, preset, config):
     smooth = {"critic_activation": "xtanh"} | config  # so that a critic's slope has a slope too
-    game, run = pass_of(tiny, dims, batch, run_of().hypers, preset, **smooth)
+    game, run = pass_of(tiny, dims, batch, run_of().hyperparameters, preset, **smooth)
     terms = game.terms - {"supervised"}  # it needs the sources
     assert terms & need_no_u(run.nets.config) == flat_in_u(run, terms)
 
@@ -54,12 +56,12 @@ def test_terms_that_need_no_u_are_means_over_rows_without_one_too(make_pass):
     run = make_pass()
     others = jnp.flip(2.0 * run.batch.x)
     both = run.batch._replace(unlabelled=others, share=SHARE)
-    again = Pass(run.nets, run.params, both, run.key, run.hypers)
-    names = ("nll", "nll_mean", "kl", "adv_d", "contrast")
+    again = Pass(run.nets, run.params, both, run.key, run.hyperparameters)
+    names = ("nll", "nll_mean", "kl", "adv_d", "infonce")
     alone, found = evaluate_terms(run, names), evaluate_terms(again, names)
-    apart = Pass(run.nets, run.params, run.batch._replace(x=others), run.key, run.hypers)
+    apart = Pass(run.nets, run.params, run.batch._replace(x=others), run.key, run.hyperparameters)
     mean = SHARE * TERMS["nll_mean"](apart) + (1 - SHARE) * alone["nll_mean"]
     assert float(found["nll_mean"]) == pytest.approx(float(mean), rel=1e-5)
     assert float(found["nll"]) != pytest.approx(float(alone["nll"]), rel=1e-3)
-    for name in ("kl", "adv_d", "contrast"):
+    for name in ("kl", "adv_d", "infonce"):
         assert float(found[name]) == float(alone[name])

@@ -23,8 +23,8 @@ def test_penalties_of_a_linear_critic(make_pass, critic_input, packing, sloped):
 
 
 def test_weights_are_gamma_and_lambda(run_of):
-    hypers = run_of(r1_weight=0.1, r2_weight=0.2, gp_weight=10.0).hypers
-    found = weights(Player((), ("r1", "r2", "gp")), hypers, jnp.zeros(()))
+    hyperparameters = run_of(r1_weight=0.1, r2_weight=0.2, gp_weight=10.0).hyperparameters
+    found = weights(Player((), ("r1", "r2", "gp")), hyperparameters, jnp.zeros(()))
     assert [float(found[name]) for name in ("r1", "r2", "gp")] == pytest.approx([0.1, 0.2, 10.0])
 
 

@@ -20,7 +20,7 @@ CONFIG = {
     "data": "my.npz",
     "data_seeds": [1],
     "sizes": {"dim_z": 5},
-    "config": {"hypers": {"vae_rate": 0.003}},
+    "config": {"hyperparameters": {"vae_rate": 0.003}},
 }
 MADE_BY = MadeBy(GIVEN, "runs/a b", CONFIG)
 
@@ -92,7 +92,7 @@ def test_as_many_latents_as_can_be(code, numbers, dim):
 
 
 def test_rates_are_those_of_the_study():
-    assert "--config.hypers.vae_rate=0.001 " in step_for("diverged", case()).command
+    assert "--config.hyperparameters.vae_rate=0.001 " in step_for("diverged", case()).command
 
 
 @pytest.mark.parametrize(

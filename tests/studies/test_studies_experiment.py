@@ -6,7 +6,7 @@ import pytest
 from ivaegan_jax.data.config import DataConfig
 from ivaegan_jax.models.choices import CHOICES, COMBINATIONS
 from ivaegan_jax.models.config import ModelConfig
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 from ivaegan_jax.models.presets import PRESETS
 from ivaegan_jax.studies.config import Config
 from ivaegan_jax.studies.experiment import Experiment, experiment_from, validate
@@ -14,7 +14,7 @@ from ivaegan_jax.studies.labels import control_of, nearest, preset_name
 from ivaegan_jax.training.config import TrainConfig
 from ivaegan_jax.types import InputError
 
-SHARES = ("warmup", "hold", "kl_ramp", "adv_g_ramp", "density_ramp", "mixture", "ema_decay")
+SHARES = ("warmup", "hold", "kl_ramp", "adv_g_ramp", "flow_likelihood_ramp", "mixture", "ema_decay")
 
 GOOD = Experiment("b1", ("ivae", "ivae_gan+shuffled_u"), (1, 5), (101, 102), 10, Config())
 
@@ -97,9 +97,9 @@ def test_what_may_be_combined_is_named_once_each_in_any_order(name):
 
 @pytest.mark.parametrize("name", SHARES)
 def test_a_share_is_at_most_one(name):
-    assert validate(with_value("hypers", name, 1.0)) is None
-    with pytest.raises(InputError, match=rf"config\.hypers\.{name} is a share"):
-        validate(with_value("hypers", name, 1.01))
+    assert validate(with_value("hyperparameters", name, 1.0)) is None
+    with pytest.raises(InputError, match=rf"config\.hyperparameters\.{name} is a share"):
+        validate(with_value("hyperparameters", name, 1.01))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_share_is_at_most_one(name):
             ("data", DataConfig),
             ("model", ModelConfig),
             ("train", TrainConfig),
-            ("hypers", Hypers),
+            ("hyperparameters", Hyperparameters),
         )
         for field in dataclasses.fields(kind)
         if not isinstance(field.default, str)
@@ -136,7 +136,7 @@ def test_every_number_must_not_be_negative_or_infinite(part, name):
         ("data", "valid_fraction"),
         ("data", "test_fraction"),
         ("data", "scale"),
-        ("hypers", "decoder_variance"),
+        ("hyperparameters", "decoder_variance"),
     ],
 )
 def test_what_must_be_positive_is_not_zero(part, name):

@@ -92,7 +92,10 @@ def test_a_name_that_two_parts_have_carries_its_part():
     config = configured(
         Config(), parse("ivae[decoder_variance=0.5,model.decoder_variance=learned]")
     )
-    assert (config.hypers.decoder_variance, config.model.decoder_variance) == (0.5, "learned")
+    assert (config.hyperparameters.decoder_variance, config.model.decoder_variance) == (
+        0.5,
+        "learned",
+    )
 
 
 def test_lists_of_names_may_be_empty():

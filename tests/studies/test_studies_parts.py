@@ -62,7 +62,7 @@ def test_studies_of_one_structure_share_what_is_compiled_until_a_piece_is_regist
 def test_stacked_runs_have_the_numbers_of_their_label():
     [group] = study_of(*RATES).groups
     assert group.runs_per_job == 6
-    rates = group.runs.hypers.vae_rate.reshape(3, 6)
+    rates = group.runs.hyperparameters.vae_rate.reshape(3, 6)
     assert rates.tolist() == np.float32([[0.01] * 6, [0.003] * 6, [0.02] * 6]).tolist()
     assert group.runs.seed.tolist() == [1, 2, 3] * 6
     assert group.runs.data_index.tolist() == [0, 0, 0, 1, 1, 1] * 3

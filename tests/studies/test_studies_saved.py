@@ -9,7 +9,7 @@ import pytest
 
 from ivaegan_jax.data import DataConfig
 from ivaegan_jax.evaluation import Chosen
-from ivaegan_jax.models import Dims, Hypers, ModelConfig
+from ivaegan_jax.models import Dims, Hyperparameters, ModelConfig
 from ivaegan_jax.studies.saved import (
     SCHEMA,
     Description,
@@ -23,7 +23,7 @@ from ivaegan_jax.types import InputError
 MADE = Description(
     label="ivae_gan[width=8]",
     structure=ModelConfig(width=8, posterior="x"),
-    hypers=Hypers(vae_rate=0.02),
+    hyperparameters=Hyperparameters(vae_rate=0.02),
     sizes=Dims(12, 3, 2, 100, False, (3, 4)),
     data="mine.npz",
     data_config=DataConfig(noise=0.5),

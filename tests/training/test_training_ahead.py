@@ -84,7 +84,7 @@ def slow_to_trace(run_of):
     def init(run):
         traced.append(threading.current_thread().name)
         time.sleep(0.2)
-        params = {"encoder": jnp.full(3, run.seed) * run.hypers.vae_rate}
+        params = {"encoder": jnp.full(3, run.seed) * run.hyperparameters.vae_rate}
         return TrainState(run.seed, run.seed, params, {}, {}, run.seed > 0)
 
     return Trainer(init, lambda *args: None, lambda *args: None), traced

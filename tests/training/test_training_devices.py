@@ -95,7 +95,7 @@ def test_a_vmapped_step_equals_the_step_alone(lifted, chunk, runs, states, data,
 @pytest.mark.parametrize("how", ["map", "vmap"])
 def test_a_diverging_run_leaves_its_neighbours_alone(lifted, runs, states, data, row, same, how):
     spoilt = jax.tree.map(np.copy, runs)
-    spoilt.hypers.vae_rate[2] = np.nan
+    spoilt.hyperparameters.vae_rate[2] = np.nan
     healthy, _ = lifted(how)(runs, states, data=data, length=30)
     others = [0, 1, 3, 4, 5, 6, 7]
     beside, _ = lifted(how)(spoilt, states, data=data, length=30)

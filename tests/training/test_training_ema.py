@@ -21,7 +21,7 @@ def first_params(key):
     return {name: jnp.full(4, start) for name, start in starts.items()}
 
 
-def squares(params, batch, key, hypers, names):
+def squares(params, batch, key, hyperparameters, names):
     total = sum(jnp.sum(jnp.square(params[block])) for block in GAME.blocks)
     return dict.fromkeys(names, total)
 

@@ -8,7 +8,7 @@ from ivaegan_jax.models.game import PLAYERS, Player
 from ivaegan_jax.training.schedules import optimiser, rate_factor
 from ivaegan_jax.training.step import weights
 
-RAMPED = ("kl", "adv_g", "density")
+RAMPED = ("kl", "adv_g", "flow_likelihood")
 
 
 def cosine(done, final=0.0):
@@ -35,22 +35,22 @@ def cosine(done, final=0.0):
     ],
 )
 def test_the_rate_rises_holds_and_decays(run_of, progress, warmup, hold, final, expected):
-    hypers = run_of(warmup=warmup, hold=hold, gan_final_rate=final).hypers
-    found = float(rate_factor("gan", hypers, jnp.float32(progress)))
+    hyperparameters = run_of(warmup=warmup, hold=hold, gan_final_rate=final).hyperparameters
+    found = float(rate_factor("gan", hyperparameters, jnp.float32(progress)))
     assert found == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("name", PLAYERS)
 def test_every_player_ends_at_its_own_rate(run_of, name):
     finals = {f"{other}_final_rate": 0.7 for other in PLAYERS} | {f"{name}_final_rate": 0.3}
-    tx = optimiser(name, run_of(**{f"{name}_rate": 0.5} | finals).hypers, jnp.float32(1.0))
+    tx = optimiser(name, run_of(**{f"{name}_rate": 0.5} | finals).hyperparameters, jnp.float32(1.0))
     updates, _ = tx.update({"w": jnp.array(3.0)}, tx.init({"w": jnp.array(0.0)}))
     assert float(updates["w"]) == pytest.approx(-0.5 * 0.3, rel=1e-5)
 
 
 def test_a_term_has_its_weight_or_counts_once(run_of):
-    hypers = run_of(nll_weight=2.0, kl_weight=3.0, tc_weight=5.0).hypers
-    found = weights(Player((), ("nll", "kl", "adv_d")), hypers, jnp.zeros(()))
+    hyperparameters = run_of(nll_weight=2.0, kl_weight=3.0, tc_weight=5.0).hyperparameters
+    found = weights(Player((), ("nll", "kl", "adv_d")), hyperparameters, jnp.zeros(()))
     assert {name: float(value) for name, value in found.items()} == {"nll": 2, "kl": 3, "adv_d": 1}
 
 
@@ -58,14 +58,14 @@ def test_a_term_has_its_weight_or_counts_once(run_of):
 @pytest.mark.parametrize("term", RAMPED)
 def test_a_weight_ramps_up_linearly_alone(run_of, term, progress, share):
     given = {f"{name}_weight": 2.0 for name in RAMPED}
-    hypers = run_of(**given | {f"{term}_ramp": 0.4}).hypers
-    found = weights(Player((), RAMPED), hypers, jnp.float32(progress))
+    hyperparameters = run_of(**given | {f"{term}_ramp": 0.4}).hyperparameters
+    found = weights(Player((), RAMPED), hyperparameters, jnp.float32(progress))
     expected = dict.fromkeys(RAMPED, 2.0) | {term: 2.0 * share}
     assert {name: float(value) for name, value in found.items()} == pytest.approx(expected)
 
 
 def test_the_terms_of_a_mixture_are_weighed_as_those_they_replace(run_of):
-    hypers = run_of(nll_weight=2.0, kl_weight=3.0, kl_ramp=0.5).hypers
-    found = weights(Player((), ("mixture_nll", "mixture_kl")), hypers, jnp.float32(0.25))
+    hyperparameters = run_of(nll_weight=2.0, kl_weight=3.0, kl_ramp=0.5).hyperparameters
+    found = weights(Player((), ("mixture_nll", "mixture_kl")), hyperparameters, jnp.float32(0.25))
     expected = {"mixture_nll": 2.0, "mixture_kl": 1.5}
     assert {name: float(value) for name, value in found.items()} == pytest.approx(expected)

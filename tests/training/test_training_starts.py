@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from ivaegan_jax.models import Hypers, stack_hypers
+from ivaegan_jax.models import Hyperparameters, stack_hyperparameters
 from ivaegan_jax.training import (
     Checkpoints,
     Run,
@@ -23,7 +23,7 @@ SEEDS = np.array([900, 500, 1001], np.int32)
 
 
 def toy_trainer(dies=lambda seed: False, term=lambda seed, step: seed % 1009):
-    """One whose term `contrast` is a number of seed and step, and its state a sum of steps."""
+    """One whose term `infonce` is a number of seed and step, and its state a sum of steps."""
 
     def init(run):
         zero = jax.numpy.zeros((), jax.numpy.int32)
@@ -37,7 +37,7 @@ def toy_trainer(dies=lambda seed: False, term=lambda seed, step: seed % 1009):
         moved = state.replace(
             params=params, step=state.step + 1, alive=jax.numpy.logical_not(dies(state.seed))
         )
-        return moved, {"contrast": jax.numpy.asarray(term(state.seed, state.step), float)}
+        return moved, {"infonce": jax.numpy.asarray(term(state.seed, state.step), float)}
 
     return Trainer(init, step, make_chunk(step))
 
@@ -48,7 +48,7 @@ TOY = toy_trainer()
 
 def runs_of(seeds):
     return Run(seeds, 0 * seeds, np.full(len(seeds), STEPS, np.int32),
-               stack_hypers(Hypers(), len(seeds)))  # fmt: skip
+               stack_hyperparameters(Hyperparameters(), len(seeds)))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_the_start_with_the_lowest_term_goes_on_as_its_seed_would_have(train, tm
     np.testing.assert_array_equal(states.seed, best)
     alone, _, _ = train(best, Starts(), tmp_path / "alone")
     jax.tree.map(np.testing.assert_array_equal, states, alone)
-    np.testing.assert_array_equal(chunks[0].log["contrast"], best % 1009)
+    np.testing.assert_array_equal(chunks[0].log["infonce"], best % 1009)
     assert [chunk.step for chunk in chunks] == [4, 8, 14, 21, 28, 35, 40]
     names = [which for which, _ in pieces]
     assert list(dict.fromkeys(names)) == [
@@ -174,11 +174,11 @@ def test_a_start_that_diverged_goes_on_only_where_all_did(train, tmp_path):
 def test_of_equal_starts_the_first_is_kept():
     def start(seed, *scores):
         seeds = np.full(len(scores), seed)
-        return Start(seeds, {"contrast": np.array(scores)}, np.ones(len(scores), bool))
+        return Start(seeds, {"infonce": np.array(scores)}, np.ones(len(scores), bool))
 
-    best, second = best_of([start(1, 0.5, 0.5, 0.5), start(2, 0.5, 0.25, np.nan)], 2, "contrast")
+    best, second = best_of([start(1, 0.5, 0.5, 0.5), start(2, 0.5, 0.25, np.nan)], 2, "infonce")
     assert best.states.tolist() == [1, 2, 1]
-    assert best.log["contrast"].tolist() == [0.5, 0.25, 0.5]
+    assert best.log["infonce"].tolist() == [0.5, 0.25, 0.5]
     assert second.states.tolist() == [2, 1, 2]
 
 

@@ -1,7 +1,7 @@
 """The loss terms, each one function of a forward pass, listed at the end of its module.
 
 All are minimised, averaged over the batch and summed over dimensions, in nats where they are
-likelihoods, and unweighted; weights are in hypers.py.
+likelihoods, and unweighted; weights are in hyperparameters.py.
 """
 
 from ivaegan_jax.models.terms import adversary, bound, encoding, evidence

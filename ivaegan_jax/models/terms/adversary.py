@@ -1,4 +1,4 @@
-"""Terms of the game with the critic, and the latent cycle that goes with it."""
+"""Terms of the game with the critic, and the latent reconstruction that goes with it."""
 
 import jax
 import jax.numpy as jnp
@@ -17,7 +17,7 @@ def feat(run: Pass) -> Scalar:
     return 0.5 * batch_mean(jnp.square(run.features(run.batch.x) - run.features(run.x_recon)))
 
 
-def cycle(run: Pass) -> Scalar:
+def latent_reconstruction(run: Pass) -> Scalar:
     """Latent reconstruction: squared distance of E(f(z_prior)) to z_prior, in prior variances."""
     z_back, _ = run.nets.encode(run.params, run.x_fake, run.batch.u)
     return batch_mean(jnp.square(z_back - run.z_prior) * jnp.exp(-run.prior[1]))
@@ -96,4 +96,6 @@ def critic_accuracy(run: Pass) -> Scalar:
     return 0.5 * (jnp.mean(run.logit_real > 0) + jnp.mean(run.logit_fake < 0))
 
 
-TERMS = terms_of(noise, feat, cycle, spread, adv_g, adv_d, r1, r2, gp, critic_accuracy)
+TERMS = terms_of(
+    noise, feat, latent_reconstruction, spread, adv_g, adv_d, r1, r2, gp, critic_accuracy
+)

@@ -27,7 +27,7 @@ def nll(run: Pass) -> Scalar:
 
 def nll_mean(run: Pass) -> Scalar:
     """`-log p(x|z)` at the posterior mean: for models whose posterior has no trained variance."""
-    at_mean = run.nets.decode(run.params, run.posterior[0], run.hypers)
+    at_mean = run.nets.decode(run.params, run.posterior[0], run.hyperparameters)
     return run.bound_scale * batch_mean(run.nets.likelihood.nll(run.batch.x, *at_mean))
 
 
@@ -41,7 +41,7 @@ def kl(run: Pass) -> Scalar:
 
     A latent's mean over the batch is what counts (Kingma et al. 2016, eq. 15).
     """
-    return jnp.sum(jnp.maximum(_divergence_per_latent(run), run.hypers.free_bits))
+    return jnp.sum(jnp.maximum(_divergence_per_latent(run), run.hyperparameters.free_bits))
 
 
 def _divergence_per_latent(run: Pass) -> Float[Array, " dim_z"]:
@@ -84,8 +84,8 @@ def dim_kl(run: Pass) -> Scalar:
 
 def mixture_nll(run: Pass) -> Scalar:
     """`-E log p(x|z)` under the mixture of q(z|x) and q(z|x,u) (Kim et al. 2023)."""
-    with_u = run.nets.decode(run.params, run.z_with_u, run.hypers)
-    share = run.hypers.mixture
+    with_u = run.nets.decode(run.params, run.z_with_u, run.hyperparameters)
+    share = run.hyperparameters.mixture
     other = batch_mean(run.nets.likelihood.nll(run.batch.x, *with_u))
     return run.bound_scale * (share * distortion(run) + (1 - share) * other)
 
@@ -97,7 +97,7 @@ def mixture_kl(run: Pass) -> Scalar:
     bracket, a skewed Jensen-Shannon divergence, is never negative and is *subtracted* from what
     is minimised. It has no closed form and is estimated with one draw from each part.
     """
-    share, prior = run.hypers.mixture, run.prior
+    share, prior = run.hyperparameters.mixture, run.prior
     parts = ((share, run.posterior, run.z), (1 - share, run.posterior_with_u, run.z_with_u))
     total = jnp.zeros(())
     for weight, own, z in parts:

@@ -11,7 +11,7 @@ from ivaegan_jax.models.terms.forward import Pass, batch_mean, rows_and_jacobian
 from ivaegan_jax.types import Scalar
 
 
-def density(run: Pass) -> Scalar:
+def flow_likelihood(run: Pass) -> Scalar:
     """Flow likelihood: `-log p(x|u)` by change of variables at the posterior mean, without noise.
 
     `-log p(E(x)|u) - 1/2 log det(J J^T)` with J the encoder's Jacobian: exact where x and z have
@@ -23,7 +23,7 @@ def density(run: Pass) -> Scalar:
     return -jnp.mean(log_prob + log_volume(jacobian))
 
 
-def contrast(run: Pass) -> Scalar:
+def infonce(run: Pass) -> Scalar:
     """InfoNCE: which u of the batch belongs to x, classified by the densities p(z|u) at the mean.
 
     Time-contrastive learning (Hyvärinen & Morioka 2016) with the exponential family itself as
@@ -41,4 +41,4 @@ def supervised(run: Pass) -> Scalar:
     return batch_mean(jnp.square(run.posterior[0] - s))
 
 
-TERMS = terms_of(density, contrast, supervised)
+TERMS = terms_of(flow_likelihood, infonce, supervised)

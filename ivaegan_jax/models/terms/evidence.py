@@ -83,7 +83,7 @@ def log_prob(
     nets, x = run.nets, rows.x
 
     def raw(z: jax.Array) -> jax.Array:
-        return nets.decode(run.params, z, run.hypers)[0]
+        return nets.decode(run.params, z, run.hyperparameters)[0]
 
     x_logit, jacobian = rows_and_jacobian(raw, rows.mu)
     scaled = jacobian * jnp.sqrt(nets.likelihood.information(x_logit, noise))[..., None]

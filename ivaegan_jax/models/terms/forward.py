@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 
 from ivaegan_jax.models.batched import LEAST_AT_ONCE, ROWS_AT_ONCE, in_batches
 from ivaegan_jax.models.distributions import gaussian_sample
-from ivaegan_jax.models.hypers import Hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters
 from ivaegan_jax.models.networks import Networks
 from ivaegan_jax.models.noise import without_noise
 from ivaegan_jax.types import Batch, Params, Scalar
@@ -23,10 +23,20 @@ class Pass:
     """
 
     def __init__(
-        self, nets: Networks, params: Params, batch: Batch, key: jax.Array, hypers: Hypers
+        self,
+        nets: Networks,
+        params: Params,
+        batch: Batch,
+        key: jax.Array,
+        hyperparameters: Hyperparameters,
     ):
         """Keeps the inputs; computes nothing."""
-        self.nets, self.params, self.batch, self.hypers = nets, params, batch, hypers
+        self.nets, self.params, self.batch, self.hyperparameters = (
+            nets,
+            params,
+            batch,
+            hyperparameters,
+        )
         self.key = key
         self.key_posterior, self.key_prior = jax.random.split(key)
         self.key_between, self.key_evidence = (jax.random.fold_in(key, i) for i in (2, 3))
@@ -38,7 +48,9 @@ class Pass:
         if self.batch.unlabelled is None:
             return None
         batch = Batch(self.batch.unlabelled, self.batch.u)
-        return Pass(self.nets, self.params, batch, jax.random.fold_in(self.key, 6), self.hypers)
+        return Pass(
+            self.nets, self.params, batch, jax.random.fold_in(self.key, 6), self.hyperparameters
+        )
 
     @cached_property
     def posterior(self):
@@ -69,7 +81,7 @@ class Pass:
     @cached_property
     def recon(self):
         """The generator's raw output at `z` and the likelihood's log variance."""
-        return self.nets.decode(self.params, self.z, self.hypers)
+        return self.nets.decode(self.params, self.z, self.hyperparameters)
 
     @cached_property
     def x_recon(self) -> Float[Array, "batch dim_x"]:
@@ -86,10 +98,10 @@ class Pass:
     def bound_scale(self) -> Scalar | float:
         """What the bound's weights are multiplied by.
 
-        They suit noise of the variance `hypers.decoder_variance`; counts are seen with one of 1.
+        They suit noise of the variance `decoder_variance`; counts are seen with one of 1.
         """
         counts = self.nets.likelihood.values == "counts"
-        return 1.0 / self.hypers.decoder_variance if counts else 1.0
+        return 1.0 / self.hyperparameters.decoder_variance if counts else 1.0
 
     @cached_property
     def z_prior(self) -> Float[Array, "batch dim_z"]:
@@ -132,8 +144,10 @@ class Pass:
 
     def features(self, x: Float[Array, "batch dim_x"]) -> Float[Array, "packs width"]:
         """The critic's last hidden layer at x, with the batch's own z and u."""
-        hypers = self.hypers
-        return self.nets.critic(self.params, x, self.real[1], self.batch.u, hypers.label_scale)[1]
+        hyperparameters = self.hyperparameters
+        return self.nets.critic(
+            self.params, x, self.real[1], self.batch.u, hyperparameters.label_scale
+        )[1]
 
     def slopes(self, x: jax.Array, z: jax.Array) -> Float[Array, "packs inputs"]:
         """Gradient of D in all that the critic sees but u, one row per pack.
@@ -148,7 +162,7 @@ class Pass:
         """The critic at any (x, z), with the batch's own u, repeated as often as it takes."""
         u = self.batch.u
         u = jnp.tile(u, (x.shape[0] // len(u), *(1 for _ in u.shape[1:])))
-        return self.nets.critic(self.params, x, z, u, self.hypers.label_scale)[0]
+        return self.nets.critic(self.params, x, z, u, self.hyperparameters.label_scale)[0]
 
 
 def batch_mean(values: Float[Array, "batch dims"]) -> Scalar:

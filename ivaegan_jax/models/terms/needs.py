@@ -10,7 +10,9 @@ GAME = (*BOUND, "critic")
 CALLED: Mapping[str, tuple[str, ...]] = {
     "nll": ("encoder",),
     "nll_mean": ("encoder",),
-    **dict.fromkeys(("kl", "mi", "tc", "dim_kl", "density", "cycle"), BOUND),
+    **dict.fromkeys(
+        ("kl", "mi", "tc", "dim_kl", "flow_likelihood", "latent_reconstruction"), BOUND
+    ),
     **dict.fromkeys(("feat", "adv_d", "adv_g", "r1", "r2", "gp"), GAME),
 }
 """Blocks by whose inputs alone a term depends on u. Terms that are not here need more than x: u

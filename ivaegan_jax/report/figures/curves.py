@@ -21,7 +21,7 @@ from ivaegan_jax.report.recorded import number, ordered
 from ivaegan_jax.types import Row
 
 LABELS = {"label", "data", "data_seed", "seed", "step", "alive", "status", "kind", "time"}
-TERMS = ("nll", "kl", "cycle", "adv_g", "adv_d", "critic_accuracy", "feat", "r1")
+TERMS = ("nll", "kl", "latent_reconstruction", "adv_g", "adv_d", "critic_accuracy", "feat", "r1")
 MOST = 11
 """Panels at most, beside the legend: the named terms first, then whatever else was logged."""
 

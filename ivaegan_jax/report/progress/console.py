@@ -161,7 +161,7 @@ class ConsoleReporter:
         for data_seed, seed in sorted(runs):
             self._say(
                 f"{label}: data seed {data_seed}, seed {seed} diverged and was frozen; it counts "
-                "in all results. Try a lower --config.hypers.vae_rate or gan_rate."
+                "in all results. Try a lower --config.hyperparameters.vae_rate or gan_rate."
             )
 
     def spent(self) -> dict[str, float]:

@@ -7,29 +7,29 @@ import numpy as np
 import pytest
 
 from ivaegan_jax.models.game import PLAYERS
-from ivaegan_jax.models.hypers import Hypers, stack_hypers
+from ivaegan_jax.models.hyperparameters import Hyperparameters, stack_hyperparameters
 from ivaegan_jax.models.terms import TERMS
 
-FIELDS = [field.name for field in dataclasses.fields(Hypers)]
+FIELDS = [field.name for field in dataclasses.fields(Hyperparameters)]
 
 
 def test_stacking_gives_every_leaf_an_axis_of_runs():
-    stacked = stack_hypers(Hypers(vae_rate=0.5), 3)
+    stacked = stack_hyperparameters(Hyperparameters(vae_rate=0.5), 3)
     for name in FIELDS:
         leaf = getattr(stacked, name)
         assert leaf.shape == (3,)
         assert leaf.dtype == jnp.float32
-        np.testing.assert_allclose(leaf, getattr(Hypers(vae_rate=0.5), name))
+        np.testing.assert_allclose(leaf, getattr(Hyperparameters(vae_rate=0.5), name))
 
 
 def test_every_number_is_traced():
-    assert len(jax.tree.leaves(Hypers())) == len(FIELDS)
+    assert len(jax.tree.leaves(Hyperparameters())) == len(FIELDS)
 
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_every_number_has_a_float_default_and_a_docstring_line(name):
-    assert isinstance(getattr(Hypers(), name), float)
-    assert f"\n  {name}: " in inspect.getdoc(Hypers)
+    assert isinstance(getattr(Hyperparameters(), name), float)
+    assert f"\n  {name}: " in inspect.getdoc(Hyperparameters)
 
 
 @pytest.mark.parametrize("player", PLAYERS)

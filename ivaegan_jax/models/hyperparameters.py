@@ -8,7 +8,7 @@ import numpy as np
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass
-class Hypers:
+class Hyperparameters:
     """Learning rates and weights; floats in a config, arrays inside a program.
 
     A term `t` enters its player's loss as `t_weight * t`; see `game.weight_name`. Every leaf may
@@ -36,7 +36,7 @@ class Hypers:
       free_bits: nats per latent below which the closed-form KL is not pushed.
       kl_ramp: share of the training over which the weight of the KL rises from 0.
       adv_g_ramp: the same for the adversarial loss of the generating side.
-      density_ramp: the same for the density.
+      flow_likelihood_ramp: the same for the density.
       nll_weight: reconstruction, `-log p(x|z)`.
       nll_mean_weight: reconstruction of the posterior mean.
       kl_weight: `KL(q(z|x) || p(z|u))`.
@@ -46,9 +46,9 @@ class Hypers:
       feat_weight: reconstruction in the critic's features.
       adv_g_weight: the adversarial loss of the generating side.
       noise_weight: residuals of generated rows against those of real ones; moves the noise alone.
-      cycle_weight: latent cycle, `z -> x -> z`.
-      density_weight: `-log p(x|u)` by change of variables.
-      contrast_weight: classification of u by the densities `p(z|u)` at the posterior mean.
+      latent_reconstruction_weight: latent reconstruction, `z -> x -> z`.
+      flow_likelihood_weight: `-log p(x|u)` by change of variables.
+      infonce_weight: classification of u by the densities `p(z|u)` at the posterior mean.
       gp_weight: lambda of `lambda E(|grad D(between)| - 1)^2`.
       r1_weight: gamma of `gamma/2 E|grad D(real)|^2`.
       r2_weight: gamma of `gamma/2 E|grad D(fake)|^2`.
@@ -75,7 +75,7 @@ class Hypers:
     free_bits: float = 0.0
     kl_ramp: float = 0.0
     adv_g_ramp: float = 0.0
-    density_ramp: float = 0.0
+    flow_likelihood_ramp: float = 0.0
     nll_weight: float = 0.01
     nll_mean_weight: float = 0.01
     kl_weight: float = 0.01
@@ -85,15 +85,15 @@ class Hypers:
     feat_weight: float = 1.0
     adv_g_weight: float = 30.0
     noise_weight: float = 1.0
-    cycle_weight: float = 3.0
-    density_weight: float = 1.0
-    contrast_weight: float = 3.0
+    latent_reconstruction_weight: float = 3.0
+    flow_likelihood_weight: float = 1.0
+    infonce_weight: float = 3.0
     gp_weight: float = 10.0
     r1_weight: float = 0.01
     r2_weight: float = 0.01
     own_weight: float = 1.0
 
 
-def stack_hypers(hypers: Hypers, runs: int) -> Hypers:
+def stack_hyperparameters(hyperparameters: Hyperparameters, runs: int) -> Hyperparameters:
     """Gives every leaf a leading axis of `runs` equal float32 values (host arrays)."""
-    return jax.tree.map(lambda value: np.full(runs, value, np.float32), hypers)
+    return jax.tree.map(lambda value: np.full(runs, value, np.float32), hyperparameters)
