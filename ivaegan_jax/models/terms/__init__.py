@@ -4,9 +4,9 @@ All are minimised, averaged over the batch and summed over dimensions, in nats w
 likelihoods, and unweighted; weights are in hyperparameters.py.
 """
 
+from ivaegan_jax.models.config import ModelConfig
 from ivaegan_jax.models.terms import adversary, bound, encoding, evidence
-from ivaegan_jax.models.terms.forward import Pass, Term
-from ivaegan_jax.models.terms.needs import need_no_u
+from ivaegan_jax.models.terms.forward import SEES_U_BY, Pass, Term
 from ivaegan_jax.types import Registry, Terms, a_function
 
 __all__ = ["TERMS", "Pass", "evaluate_terms", "need_no_u"]
@@ -24,3 +24,28 @@ def evaluate_terms(run: Pass, names: tuple[str, ...]) -> Terms:
         return terms
     free = [name for name in names if name in need_no_u(run.nets.config)]
     return terms | {n: (1.0 - share) * terms[n] + share * TERMS[n](others) for n in free}
+
+
+def need_no_u(config: ModelConfig) -> frozenset[str]:
+    """Terms whose value on some rows does not depend on the u of these rows.
+
+    Args:
+      config: structure without empty choices.
+
+    Examples:
+      >>> from ivaegan_jax import PRESETS, ModelConfig, resolve
+      >>> config, game = resolve(PRESETS["ivae_gan"], ModelConfig())
+      >>> sorted(game.terms & need_no_u(config))
+      ['nll']
+    """
+    packed = config.packing > 1
+    shown = {
+        "encoder": config.posterior != "x",
+        "prior": config.prior == "conditional",
+        "critic": packed or "u" in config.critic_input.split(","),
+    }
+    return frozenset(
+        name
+        for name, term in TERMS.items()
+        if term in SEES_U_BY and not any(shown[block] for block in SEES_U_BY[term])
+    )

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from ivaegan_jax.models.noise import with_noise_alone
-from ivaegan_jax.models.terms.forward import Pass, batch_mean, terms_of
+from ivaegan_jax.models.terms.forward import BOUND, GAME, Pass, batch_mean, sees_u_by, terms_of
 from ivaegan_jax.models.terms.losses import ADVERSARIAL_LOSSES
 from ivaegan_jax.types import Scalar
 
@@ -12,11 +12,13 @@ TINY = 1e-12
 """Below every residual that is more than rounding."""
 
 
+@sees_u_by(*GAME)
 def feat(run: Pass) -> Scalar:
     """`1/2 |D_l(x) - D_l(x_recon)|^2` in the critic's features (Larsen et al. 2016, eq. 7)."""
     return 0.5 * batch_mean(jnp.square(run.features(run.batch.x) - run.features(run.x_recon)))
 
 
+@sees_u_by(*BOUND)
 def latent_reconstruction(run: Pass) -> Scalar:
     """Latent reconstruction: squared distance of E(f(z_prior)) to z_prior, in prior variances."""
     z_back, _ = run.nets.encode(run.params, run.x_fake, run.batch.u)
@@ -52,6 +54,7 @@ def noise(run: Pass) -> Scalar:
     return 0.5 * jnp.sum(jnp.square(left(x_fake) - left(run.batch.x)))
 
 
+@sees_u_by(*GAME)
 def adv_g(run: Pass) -> Scalar:
     """What the generating side minimises.
 
@@ -64,21 +67,25 @@ def adv_g(run: Pass) -> Scalar:
     return pair.generator(run.logit_real, run.logit_fake)
 
 
+@sees_u_by(*GAME)
 def adv_d(run: Pass) -> Scalar:
     """What the critic minimises."""
     return ADVERSARIAL_LOSSES[run.nets.config.adversarial].critic(run.logit_real, run.logit_fake)
 
 
+@sees_u_by(*GAME)
 def r1(run: Pass) -> Scalar:
     """`1/2 E |grad D(real)|^2` (Mescheder et al. 2018, eq. 9)."""
     return 0.5 * batch_mean(jnp.square(run.slopes(*run.real)))
 
 
+@sees_u_by(*GAME)
 def r2(run: Pass) -> Scalar:
     """`1/2 E |grad D(fake)|^2` (Mescheder et al. 2018, eq. 10)."""
     return 0.5 * batch_mean(jnp.square(run.slopes(*run.fakes)))
 
 
+@sees_u_by(*GAME)
 def gp(run: Pass) -> Scalar:
     """`E (|grad D| - 1)^2` between real and generated rows of one u (Gulrajani et al. 2017)."""
     x_fake, z_fake = run.fakes

@@ -8,7 +8,7 @@ from jax.nn import logsumexp
 from jaxtyping import Array, Float
 
 from ivaegan_jax.models.distributions import gaussian_log_prob
-from ivaegan_jax.models.terms.forward import Pass, batch_mean, terms_of
+from ivaegan_jax.models.terms.forward import BOUND, Pass, batch_mean, sees_u_by, terms_of
 from ivaegan_jax.types import Scalar
 
 
@@ -20,11 +20,13 @@ def distortion(run: Pass) -> Scalar:
     return batch_mean(run.nets.likelihood.nll(run.batch.x, *run.recon))
 
 
+@sees_u_by("encoder")
 def nll(run: Pass) -> Scalar:
     """What is minimised of it: on one scale for noise of any size."""
     return run.bound_scale * distortion(run)
 
 
+@sees_u_by("encoder")
 def nll_mean(run: Pass) -> Scalar:
     """`-log p(x|z)` at the posterior mean: for models whose posterior has no trained variance."""
     at_mean = run.nets.decode(run.params, run.posterior[0], run.hyperparameters)
@@ -36,6 +38,7 @@ def divergence(run: Pass) -> Scalar:
     return jnp.sum(_divergence_per_latent(run))
 
 
+@sees_u_by(*BOUND)
 def kl(run: Pass) -> Scalar:
     """What is minimised of it: each latent counts as `free_bits` at least.
 
@@ -64,18 +67,21 @@ def _aggregate(run: Pass) -> tuple[jax.Array, jax.Array, jax.Array]:
     )
 
 
+@sees_u_by(*BOUND)
 def mi(run: Pass) -> Scalar:
     """`E log q(z|x) - log q(z)`: index-code mutual information."""
     log_q_given_x, log_q, _ = _aggregate(run)
     return jnp.mean(log_q_given_x - log_q)
 
 
+@sees_u_by(*BOUND)
 def tc(run: Pass) -> Scalar:
     """`E log q(z) - sum_i log q(z_i)`: total correlation."""
     _, log_q, log_q_each = _aggregate(run)
     return jnp.mean(log_q - jnp.sum(log_q_each, -1))
 
 
+@sees_u_by(*BOUND)
 def dim_kl(run: Pass) -> Scalar:
     """`E sum_i log q(z_i) - log p(z_i|u)`: dimension-wise KL."""
     _, _, log_q_each = _aggregate(run)

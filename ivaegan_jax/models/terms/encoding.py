@@ -7,10 +7,18 @@ import jax.numpy as jnp
 from jax.nn import logsumexp
 
 from ivaegan_jax.models.linalg import log_volume
-from ivaegan_jax.models.terms.forward import Pass, batch_mean, rows_and_jacobian, terms_of
+from ivaegan_jax.models.terms.forward import (
+    BOUND,
+    Pass,
+    batch_mean,
+    rows_and_jacobian,
+    sees_u_by,
+    terms_of,
+)
 from ivaegan_jax.types import Scalar
 
 
+@sees_u_by(*BOUND)
 def flow_likelihood(run: Pass) -> Scalar:
     """Flow likelihood: `-log p(x|u)` by change of variables at the posterior mean, without noise.
 

@@ -190,6 +190,27 @@ Term: TypeAlias = Callable[[Pass], Scalar]
 """A loss term: minimised, mean over the batch, sum over dimensions, unweighted."""
 
 
+BOUND = ("encoder", "prior")
+GAME = (*BOUND, "critic")
+
+
+def sees_u_by(*blocks: str) -> Callable[[Term], Term]:
+    """Marks a term that depends on u only by what these blocks are shown of it.
+
+    A term without the mark needs u itself, rows of one u, or true sources.
+    """
+
+    def mark(term: Term) -> Term:
+        SEES_U_BY[term] = blocks
+        return term
+
+    return mark
+
+
+SEES_U_BY: dict[Term, tuple[str, ...]] = {}
+"""Filled by `sees_u_by`."""
+
+
 def terms_of(*terms: Term) -> dict[str, Term]:
     """Terms by their functions' names."""
     return {term.__name__: term for term in terms}
