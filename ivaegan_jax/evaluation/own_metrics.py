@@ -6,21 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Num
 
+from ivaegan_jax.evaluation.scores import RECORDED
 from ivaegan_jax.types import InputError, Registry, Row, a_function
-
-RECORDED = (
-    "recon_r2", "kl", "active_units", "label_r2", "information_on_u", "log_likelihood", "elbo",
-    "critic_accuracy", "mcc", "mcc_within", "mcc_clean", "affine_r2", "affine_r2_z_given_s", "cca",
-    "noise_ratio", "noise_within_tenth", "coverage_90",
-    "verdict", "consensus", "agreement_mcc", "agreement_affine_r2", "levels", "levels_needed",
-    "levels_looked_at", "natural_rank_quadratic", "natural_weakest", "natural_inflation",
-    "natural_power", "informative_units", "slope_p05", "slope_median", "information_on_u_p",
-    "gate", "c2st", "c2st_real", "c2st_wrong_u", "mmd2", "mmd2_real", "mmd2_wrong_u",
-    "energy_distance", "energy_distance_real", "energy_distance_wrong_u",
-    "samples_accuracy", "samples_accuracy_real",
-    "dci_disentanglement", "dci_completeness", "mig",
-)  # fmt: skip
-"""What results of the package are called; a metric from outside has another name."""
 
 
 class HeldOutRun(NamedTuple):

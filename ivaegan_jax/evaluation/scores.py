@@ -8,22 +8,32 @@ import numpy as np
 from ivaegan_jax.data import Preprocessing
 from ivaegan_jax.evaluation.evaluate import Evaluation, scored_every
 from ivaegan_jax.metrics import (
-    Spread,
+    DEFAULT,
+    OF_SOURCES,
     active_units,
-    affine_r2,
-    canonical_correlation,
     columns_within,
     coverage,
-    dci,
     distinct_columns,
     evenly,
     label_r2,
-    mcc,
-    mutual_information_gap,
     within_level_mcc,
 )
 from ivaegan_jax.models import DRAWS
 from ivaegan_jax.types import Row, are_codes
+
+RECORDED = (
+    "recon_r2", "kl", "active_units", "label_r2", "information_on_u", "log_likelihood", "elbo",
+    "critic_accuracy", "mcc_within", "mcc_clean", "noise_ratio", "noise_within_tenth",
+    "coverage_90",
+    "verdict", "consensus", "agreement_mcc", "agreement_affine_r2", "levels", "levels_needed",
+    "levels_looked_at", "natural_rank_quadratic", "natural_weakest", "natural_inflation",
+    "natural_power", "informative_units", "slope_p05", "slope_median", "information_on_u_p",
+    "gate", "c2st", "c2st_real", "c2st_wrong_u", "mmd2", "mmd2_real", "mmd2_wrong_u",
+    "energy_distance", "energy_distance_real", "energy_distance_wrong_u",
+    "samples_accuracy", "samples_accuracy_real",
+    *(metric for each in OF_SOURCES for metric in each.metrics),
+)  # fmt: skip
+"""What results of the package are called; a metric from outside has another name."""
 
 NEIGHBOURS_ROWS = 20_000
 """Rows, evenly spread, on which latents are predicted from the neighbours of a continuous u."""
@@ -91,17 +101,8 @@ def source_rows(run: Evaluation, s: np.ndarray, u: np.ndarray) -> list[Row]:
     kept = distinct_columns(s)
     if not len(kept):
         return []
-    mu, z, true = run.mu, run.z, s[:, kept]
-    rows = [
-        _scored("mcc", known(lambda: mcc(mu, true), mu)),
-        _scored("mcc", known(lambda: mcc(mu, true, corr="spearman"), mu), corr="spearman"),
-        _scored("mcc", known(lambda: mcc(mu, true, held_out=False), mu), assignment="in_sample"),
-        _scored("mcc", known(lambda: mcc(z, true), z), latent="posterior_sample"),
-        _scored("affine_r2", known(lambda: affine_r2(mu, true), mu), corr=None),
-        _scored("affine_r2_z_given_s", known(lambda: affine_r2(true, mu), mu), corr=None),
-        _scored("cca", known(lambda: canonical_correlation(mu, true), mu)),
-    ]
-    rows += disentanglement_rows(mu, true)
+    mu = run.mu
+    rows = [row for each in OF_SOURCES for row in each.rows(mu, run.z, s[:, kept])]
     rows = [row | some_of("sources", kept, s.T) for row in rows]
     within = kept[np.isin(kept, columns_within(s, u))] if are_codes(u) else kept[:0]
     if len(within):
@@ -120,20 +121,10 @@ def coverage_rows(run: Evaluation, s: np.ndarray) -> list[Row]:
     return [_scored("coverage_90", value, **convention) | some_of("sources", kept, s.T)]
 
 
-def disentanglement_rows(mu: np.ndarray, s: np.ndarray) -> list[Row]:
-    """Measures of another literature, whose conventions are in their names and docstrings."""
-    finite = np.isfinite(mu).all()
-    spread = dci(mu, s) if finite else Spread(np.nan, np.nan)
-    found = {f"dci_{name}": value for name, value in spread._asdict().items()}
-    found["mig"] = known(lambda: mutual_information_gap(mu, s), mu)
-    return [_scored(name, value, corr=None, assignment=None) for name, value in found.items()]
-
-
 def some_of(name: str, used: Sized, there: Sized) -> Row:
     """Says how many of what there is were used, unless all were."""
     return {} if len(used) == len(there) else {name: f"{len(used)} of {len(there)}"}
 
 
 def _scored(metric: str, value: float, **convention: str | None) -> Row:
-    default = {"latent": "posterior_mean", "corr": "pearson", "assignment": "held_out"}
-    return {"metric": metric, "value": value, **default, **convention}
+    return {"metric": metric, "value": value, **DEFAULT, **convention}

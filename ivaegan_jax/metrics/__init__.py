@@ -54,6 +54,7 @@ from ivaegan_jax.metrics.modulation import (
     modulated_rank,
     power_of_rank,
 )
+from ivaegan_jax.metrics.of_sources import DEFAULT, OF_SOURCES
 from ivaegan_jax.metrics.rotations import agreement_of_rotations
 from ivaegan_jax.metrics.rows import evenly, some_rows
 from ivaegan_jax.metrics.sample_quality import (
@@ -75,10 +76,12 @@ from ivaegan_jax.metrics.truth import columns_within, distinct_columns
 from ivaegan_jax.metrics.unmixing import Unmixing, excess_correlation, find_unmixing
 
 __all__ = [
+    "DEFAULT",
     "DISTANCES",
     "LEVEL",
     "MEASURES",
     "MIN_ROWS_PER_LEVEL",
+    "OF_SOURCES",
     "Agreement",
     "Assignment",
     "Comparisons",

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from programs_forked import REPOSITORY, SMALL, pretend_installed
 
-from ivaegan_jax.evaluation.own_metrics import RECORDED
+from ivaegan_jax.evaluation.scores import RECORDED
 
 OTHERS = """
 import numpy as np
