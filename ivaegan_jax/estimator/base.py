@@ -1,6 +1,7 @@
 """The estimator: fit, transform and verdict with the habits of scikit-learn."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -11,11 +12,13 @@ from ivaegan_jax.estimator.fitting import Call, train, train_together
 from ivaegan_jax.estimator.generating import Generating
 from ivaegan_jax.estimator.hooks import Hooks
 from ivaegan_jax.estimator.parameters import AUTO, experiment_of
-from ivaegan_jax.estimator.record import Record, as_json, records_of_sessions
+from ivaegan_jax.estimator.record import Record, as_json, read_record, records_of_sessions
 from ivaegan_jax.estimator.rows import Kinds, Seeds, by_keyword
 from ivaegan_jax.estimator.shown import Shown
 from ivaegan_jax.estimator.tables import are_sessions, by_session, chosen_session, said_of
-from ivaegan_jax.estimator.wording import in_python, spoken_in_python
+from ivaegan_jax.estimator.wording import class_name, in_python, spoken_in_python
+from ivaegan_jax.files import making_sense_of
+from ivaegan_jax.models import PRESETS
 from ivaegan_jax.types import InputError
 
 Self = TypeVar("Self", bound="Estimator")
@@ -202,17 +205,23 @@ class Estimator(Shown, Generating, Hooks):
 
     @staticmethod
     def load(path: str | Path) -> "Estimator":
-        """What `save` wrote.
+        """What `save` of any estimator wrote.
 
         Args:
           path: the file.
 
         Returns:
           A fitted estimator of the class that wrote it.
-        """
-        from ivaegan_jax.estimator.models import load
 
-        return load(path)
+        Raises:
+          InputError: where the file is none, or damaged, or of a later version.
+        """
+        path = Path(path).expanduser()
+        record = read_record(path)
+        with making_sense_of(path):
+            made = estimator_of(record.about["preset"])(**record.about["parameters"])
+            made._take(record)
+        return made
 
     def _take(self, record: Record) -> None:
         """Becomes what a finished fit left."""
@@ -259,3 +268,21 @@ class Estimator(Shown, Generating, Hooks):
 
 for name in ("transform", "fit_transform"):
     setattr(Estimator, name, by_keyword(getattr(Estimator, name)))
+
+
+@cache
+def estimator_of(preset: str) -> type[Estimator]:
+    """The class of a row of the table of models, one that was registered among them.
+
+    Raises:
+      InputError: for a row that there is not.
+    """
+    if preset not in PRESETS:
+        raise InputError(f"unknown model {preset!r}; there are {', '.join(PRESETS)}")
+    name = class_name(preset)
+    doc = f"The model `{preset}`.\n\n    {Estimator.__doc__}"
+    return type(
+        name,
+        (Estimator,),
+        {"preset": preset, "__doc__": doc, "__module__": f"{__package__}.models"},
+    )
