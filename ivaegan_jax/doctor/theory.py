@@ -58,7 +58,7 @@ def check_prior(config: ModelConfig) -> Finding:
         )  # fmt: skip
     if known.leaves in LEAVES:
         sentence = (
-            f"{family.capitalize()} prior, {moves} of every latent depending on u: enough u given, "
+            f"Prior family {family}, {moves} of every latent depending on u: enough u given, "
             f"the latents are determined up to {LEAVES[known.leaves]}.{source}"
         )
         return Finding("prior", "fine", sentence, values=values)
