@@ -164,6 +164,13 @@ def make_trainer(
 
     Returns:
       Functions of one run: its first state, one step, and a chunk of steps.
+
+    Examples:
+      >>> from ivaegan_jax import PRESETS, Dims, ModelConfig, build, make_trainer, resolve
+      >>> config, game = resolve(PRESETS["ivae_gan"], ModelConfig(width=8))
+      >>> model = build(config, Dims(dim_x=5, dim_u=4, dim_z=2, rows=100), game.blocks)
+      >>> make_trainer(model, game, batch=64, dim_u=4)._fields
+      ('init', 'train_step', 'chunk')
     """
 
     def init(run: Run) -> TrainState:

@@ -62,6 +62,12 @@ def as_dataset(
 
     Raises:
       InputError: one line that says what is wrong and the remedy.
+
+    Examples:
+      >>> from ivaegan_jax import as_dataset
+      >>> data = as_dataset([[0.5, 1.0], [0.1, 2.0], [0.3, 4.0]], ["left", "right", "left"])
+      >>> data.x.shape, data.u.codes.tolist()
+      ((3, 2), [0, 1, 0])
     """
     if isinstance(x, str | Path):
         raise InputError(f"x is text, {str(x)[:60]!r}; files are read by load_table")
