@@ -6,7 +6,8 @@ them for the shape of its law, alike for all u. All log densities are in nats, e
 dimensions.
 """
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -17,6 +18,9 @@ from ivaegan_jax.models.distributions import (
     LOG_2PI,
     Broadcast,
     Latent,
+    flat_kl,
+    flat_log_prob,
+    flat_sample,
     gaussian_kl,
     gaussian_log_prob,
     gaussian_sample,
@@ -96,71 +100,94 @@ def pairs_of(log_prob: Callable[..., jax.Array]) -> Callable[..., jax.Array]:
     return log_prob_pairs
 
 
-NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(32)
-"""Of Gauss-Hermite quadrature under a standard normal."""
+def kl_of(log_prob: Callable[..., jax.Array], nodes: int) -> Callable[..., jax.Array]:
+    """`PriorFamily.kl` from `log_prob`, by Gauss-Hermite quadrature over each latent.
+
+    Args:
+      log_prob: of the family.
+      nodes: of the quadrature, which is exact for polynomials up to the degree `2 nodes - 1`.
+    """
+    at, weight = np.polynomial.hermite_e.hermegauss(nodes)
+
+    def kl(mu: jax.Array, log_var_q: jax.Array, *prior: jax.Array) -> jax.Array:
+        z = mu[..., None] + jnp.exp(0.5 * log_var_q)[..., None] * at
+        log_p = log_prob(z, *(each[..., None] for each in prior))
+        mean = log_p @ jnp.asarray(weight / weight.sum(), log_p.dtype)
+        return -0.5 * (LOG_2PI + 1.0 + log_var_q) - mean
+
+    return kl
 
 
 def as_prior_family(piece: Any) -> PriorFamily:
-    """A family from `log_prob` and `sample` at least.
+    """A family from `log_prob` and `sample` at least; the rest follows from `log_prob`."""
+    own = {"log_prob_pairs": pairs_of(piece.log_prob), "kl": kl_of(piece.log_prob, 32)}
+    return fields_of(PriorFamily, piece, **own)
 
-    What else there is follows from `log_prob`: pairs by a sum over dimensions, the divergence by
-    Gauss-Hermite quadrature over each latent, exact for polynomials of degree 63.
+
+def mixture_of(*laws: PriorFamily, theory: Theory) -> PriorFamily:
+    """A mixture of laws of one mean and one variance, whose shares are learned.
+
+    Its shapes are the logits of all shares but the last, over `SHARE_RATE`; 0 makes all equal. A
+    draw is reparameterised in mean and variance, and has no gradient in the shares. Its divergence
+    is by quadrature, not the mean of theirs: that bounds it, but far out the flat law's part of it
+    is the eighth power of the distance.
     """
 
-    def kl(mu: jax.Array, log_var_q: jax.Array, *prior: jax.Array) -> jax.Array:
-        z = mu[..., None] + jnp.exp(0.5 * log_var_q)[..., None] * NODES
-        log_prob = piece.log_prob(z, *(each[..., None] for each in prior))
-        mean = log_prob @ jnp.asarray(WEIGHTS / WEIGHTS.sum(), log_prob.dtype)
-        return -0.5 * (LOG_2PI + 1.0 + log_var_q) - mean
+    def log_prob(z: Broadcast, loc: Broadcast, log_var: Broadcast, *shapes: Broadcast) -> Broadcast:
+        shares = log_shares(shapes)
+        return log_sum(
+            [s + law.log_prob(z, loc, log_var) for s, law in zip(shares, laws, strict=True)]
+        )
 
-    return fields_of(PriorFamily, piece, log_prob_pairs=pairs_of(piece.log_prob), kl=kl)
+    def sample(key: jax.Array, loc: Latent, log_var: Latent, *shapes: Latent) -> Latent:
+        key_law, *keys = jax.random.split(key, 1 + len(laws))
+        draws = [law.sample(own, loc, log_var) for own, law in zip(keys, laws, strict=True)]
+        left, drawn = jax.random.uniform(key_law, jnp.shape(loc)), draws[-1]
+        for draw, share in zip(draws[:-1], log_shares(shapes)[:-1], strict=True):
+            drawn = jnp.where((left >= 0) & (left < jnp.exp(share)), draw, drawn)
+            left = left - jnp.exp(share)
+        return drawn
 
-
-def log_shares(shape: Broadcast) -> tuple[Broadcast, Broadcast]:
-    """Logarithms of the Laplace law's share of the mixture and of the Gaussian's; 0 is half."""
-    return jax.nn.log_sigmoid(SHARE_RATE * shape), jax.nn.log_sigmoid(-SHARE_RATE * shape)
-
-
-def mixed_log_prob(z: Broadcast, loc: Broadcast, log_var: Broadcast, shape: Broadcast) -> Broadcast:
-    """Log density of a mixture of both laws, of the same mean and variance."""
-    first, second = log_shares(shape)
-    first = first + laplace_log_prob(z, loc, log_var)
-    second = second + gaussian_log_prob(z, loc, log_var)
-    # written out, since the compiler holds the whole result of `jnp.logaddexp`
-    return jnp.maximum(first, second) + jnp.log1p(jnp.exp(-jnp.abs(first - second)))
+    kl = kl_of(log_prob, 16)
+    return PriorFamily(log_prob, pairs_of(log_prob), sample, kl, theory, len(laws) - 1)
 
 
-def mixed_sample(key: jax.Array, loc: Latent, log_var: Latent, shape: Latent) -> Latent:
-    """A draw from the mixture, reparameterised in mean and variance; the share has no gradient."""
-    key_law, *keys = jax.random.split(key, 3)
-    of_laplace = jnp.log(jax.random.uniform(key_law, jnp.shape(loc))) < log_shares(shape)[0]
-    return jnp.where(
-        of_laplace, laplace_sample(keys[0], loc, log_var), gaussian_sample(keys[1], loc, log_var)
-    )
+def log_shares(shapes: Sequence[Broadcast]) -> list[Broadcast]:
+    """Logarithms of the shares of a mixture, the last of which has the logit 0."""
+    logits = [SHARE_RATE * shape for shape in shapes]
+    logits.append(jnp.zeros_like(logits[0]))
+    total = log_sum(logits)
+    return [logit - total for logit in logits]
 
 
-def mixed_kl(mu: Latent, log_var_q: Latent, loc: Latent, log_var: Latent, shape: Latent) -> Latent:
-    """Mean of both divergences: no less than that from the mixture, since KL is convex."""
-    laplace, gaussian = (jnp.exp(share) for share in log_shares(shape))
-    q = mu, log_var_q
-    return laplace * laplace_kl(*q, loc, log_var) + gaussian * gaussian_kl(*q, loc, log_var)
+def log_sum(terms: Sequence[Broadcast]) -> Broadcast:
+    """Logarithm of the sum of exponentials, term by term.
 
+    Written out, since the compiler holds the whole stack that `logsumexp` takes.
+    """
+    largest = jax.lax.stop_gradient(functools.reduce(jnp.maximum, terms))
+    return largest + jnp.log(sum(jnp.exp(term - largest) for term in terms))
+
+
+GAUSSIAN = PriorFamily(
+    gaussian_log_prob, pairs_of(gaussian_log_prob), gaussian_sample, gaussian_kl,
+    Theory(Known(2, ORDER_AND_SCALE), Known(1, ORDER_AND_SCALE), Known(1, ROTATION)),
+)  # fmt: skip
+# where the centre moves it is no exponential family: its width is the one statistic there is
+LAPLACE = PriorFamily(
+    laplace_log_prob, pairs_of(laplace_log_prob), laplace_sample, laplace_kl,
+    Theory(Known(1), Known(1, ORDER_AND_SCALE), Known(1)),
+)  # fmt: skip
+FLAT = PriorFamily(flat_log_prob, pairs_of(flat_log_prob), flat_sample, flat_kl,
+                   Theory(Known(), Known(1, ORDER_AND_SCALE), Known()))  # fmt: skip
+# no exponential family: Hyvärinen et al. 2019, theorem 1, see docs/mathematics.md; where means
+# alone move, the Gaussian that it may come near to leaves a rotation
+MIXED = Theory(Known(2, ORDER_AND_FUNCTION), Known(2, ORDER_AND_FUNCTION), Known())
 
 PRIOR_FAMILIES = Registry[PriorFamily]("prior family", as_prior_family, {
-    "gaussian": PriorFamily(
-        gaussian_log_prob, pairs_of(gaussian_log_prob), gaussian_sample, gaussian_kl,
-        Theory(Known(2, ORDER_AND_SCALE), Known(1, ORDER_AND_SCALE), Known(1, ROTATION)),
-    ),
-    # where the centre moves it is no exponential family: its width is the one statistic there is
-    "laplace": PriorFamily(
-        laplace_log_prob, pairs_of(laplace_log_prob), laplace_sample, laplace_kl,
-        Theory(Known(1), Known(1, ORDER_AND_SCALE), Known(1)),
-    ),
-    # no exponential family: Hyvärinen et al. 2019, theorem 1, see docs/mathematics.md; where means
-    # alone move, the Gaussian that it may come near to leaves a rotation
-    "gaussian_laplace": PriorFamily(
-        mixed_log_prob, pairs_of(mixed_log_prob), mixed_sample, mixed_kl,
-        Theory(Known(2, ORDER_AND_FUNCTION), Known(2, ORDER_AND_FUNCTION), Known()),
-        shapes=1,
-    ),
+    "gaussian": GAUSSIAN,
+    "laplace": LAPLACE,
+    "flat": FLAT,
+    "gaussian_laplace": mixture_of(LAPLACE, GAUSSIAN, theory=MIXED),
+    "learned_tails": mixture_of(LAPLACE, FLAT, GAUSSIAN, theory=MIXED),
 })  # fmt: skip

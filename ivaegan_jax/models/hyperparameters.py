@@ -87,7 +87,7 @@ class Hyperparameters:
     noise_weight: float = 1.0
     latent_reconstruction_weight: float = 3.0
     flow_likelihood_weight: float = 1.0
-    infonce_weight: float = 3.0
+    infonce_weight: float = 10.0
     gp_weight: float = 10.0
     r1_weight: float = 0.01
     r2_weight: float = 0.01

@@ -16,7 +16,7 @@ ELBO = ("nll", "kl")
 class Preset(NamedTuple):
     """One row: distributions, what the critic sees, and the players in the order they move.
 
-    `prior_family` is that of a conditional prior; the mixture learns how heavy its tails are.
+    `prior_family` is that of a conditional prior; a mixture learns how heavy its tails are.
     """
 
     prior: str
@@ -63,11 +63,11 @@ PRESETS = Registry[Preset]("preset", as_preset, {
     "ivae_gan": Preset("conditional", "x", "x,u", "prior", {
         "gan": CRITIC,
         "vae": Player(ALL_BUT_CRITIC, (*ELBO, "adv_g", "latent_reconstruction", "infonce"))},
-        "gaussian_laplace"),
+        "learned_tails"),
     "igan": Preset("conditional", "x", "x,u", "prior", {
         "gan": CRITIC,
         "vae": Player(ALL_BUT_CRITIC, ("adv_g", "latent_reconstruction", "infonce"))},
-        "gaussian_laplace"),
+        "learned_tails"),
     "ci_ivae": Preset("conditional", "mixture", "x", "prior", {
         "vae": Player(ALL_BUT_CRITIC, ELBO)}),
     "iflow": Preset("conditional", "x", "x", "prior", {

@@ -29,6 +29,7 @@ BEFORE_NAMES = (
     f"--presets=ivae_gan,ivae_gan{FORMER}",
     "--config.hypers.cycle_weight=2",
     "--config.model.extra_terms=density",
+    "--config.model.prior_family=gaussian",
 )
 
 

@@ -24,9 +24,9 @@ def config(**changes):
         ({"prior_family": "laplace"}, "warn"),
         ({"prior_family": "laplace", "modulation": "mean"}, "warn"),
         ({"prior_family": "laplace", "modulation": "variance"}, "fine"),
-        ({"prior_family": "gaussian_laplace"}, "fine"),
-        ({"prior_family": "gaussian_laplace", "modulation": "variance"}, "fine"),
-        ({"prior_family": "gaussian_laplace", "modulation": "mean"}, "warn"),
+        ({"prior_family": "learned_tails"}, "fine"),
+        ({"prior_family": "learned_tails", "modulation": "variance"}, "fine"),
+        ({"prior_family": "learned_tails", "modulation": "mean"}, "warn"),
     ],
 )
 def test_what_the_prior_leaves_open(changes, severity):
@@ -41,8 +41,8 @@ def test_what_the_prior_leaves_open(changes, severity):
         ({}, 11),
         ({"modulation": "variance"}, 6),
         ({"prior_family": "laplace"}, 6),
-        ({"prior_family": "gaussian_laplace"}, 11),
-        ({"prior_family": "gaussian_laplace", "modulation": "variance"}, 11),
+        ({"prior_family": "learned_tails"}, 11),
+        ({"prior_family": "learned_tails", "modulation": "variance"}, 11),
     ],
 )
 def test_nk_plus_1_values_of_u_are_needed_and_one_less_is_too_few(changes, needed):

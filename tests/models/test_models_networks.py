@@ -112,7 +112,7 @@ def test_model_shapes(tiny, batch, preset):
     model = tiny(preset).model
     params = model.init(KEY)
     assert [part.shape for part in model.encode(params, batch.x, batch.u)] == [(8, 2)] * 2
-    described = 3 if preset == "ivae_gan" else 2  # its law has a shape
+    described = 4 if preset == "ivae_gan" else 2  # its law has two shapes
     assert [part.shape for part in model.prior(params, batch.u)] == [(8, 2)] * described
     assert model.sample(params, KEY, batch.u).shape == (8, 3)
 

@@ -70,7 +70,7 @@ def test_all_other_choices_pass_through(name):
 @pytest.mark.parametrize(
     ("changes", "family"),
     [
-        ({}, "gaussian_laplace"),
+        ({}, "learned_tails"),
         ({"modulation": "variance"}, "gaussian"),
         ({"posterior": "product"}, "gaussian"),
         ({"prior_family": "laplace"}, "laplace"),

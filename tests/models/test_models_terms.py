@@ -66,7 +66,7 @@ def test_gradients_are_those_of_finite_differences(slopes, name):
     [
         ("kl", {"prior_family": "laplace"}),
         ("dim_kl", {"prior_family": "laplace"}),
-        *((term, {"prior_family": "gaussian_laplace"}) for term in ("kl", "infonce", "adv_g")),
+        *((term, {"prior_family": "learned_tails"}) for term in ("kl", "infonce", "adv_g")),
         ("nll", {"likelihood": "bernoulli"}),
         ("nll", {"decoder_variance": "learned"}),
         ("adv_g", {"adversarial": "relativistic"}),

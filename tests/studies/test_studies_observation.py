@@ -142,7 +142,7 @@ def test_tails_of_the_prior_are_learned_but_for_codes():
     def family(*args, **model):
         return study_of(*args, labels=("ivae_gan",), **model).jobs[0].config.prior_family
 
-    assert family(table(numbers(0.0))) == "gaussian_laplace"
+    assert family(table(numbers(0.0))) == "learned_tails"
     assert family(table(numbers(0.0)), data={"codes": 4}) == family(pictures()) == "gaussian"
     assert family(pictures(), prior_family="laplace") == "laplace"
 
