@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from programs_forked import SMALL, SMALL_BENCHMARK
 
-from ivaegan_jax.models import Hyperparameters
 from ivaegan_jax.studies import Workdir, restore
 from ivaegan_jax.studies.saved import load_model
 
@@ -24,12 +23,14 @@ BEFORE_DEFAULTS = (
     "--config.data.whiten=no",
     "--config.model.activation=xtanh",
     "--config.model.prior_family=gaussian",
+    "--config.hyperparameters.infonce_weight=3",
 )
 BEFORE_NAMES = (
     f"--presets=ivae_gan,ivae_gan{FORMER}",
     "--config.hypers.cycle_weight=2",
     "--config.model.extra_terms=density",
     "--config.model.prior_family=gaussian",
+    "--config.hyperparameters.infonce_weight=3",
 )
 
 
@@ -119,7 +120,7 @@ def test_settings_under_former_names_are_those_of_today(golden):
     workdir = Workdir(golden("before_names"))
     with_former, without = (load_model(workdir.model(f"ivae_gan{own}"))[0] for own in (FORMER, ""))
     assert with_former.hyperparameters.infonce_weight == 1.0
-    assert without.hyperparameters.infonce_weight == Hyperparameters().infonce_weight
+    assert without.hyperparameters.infonce_weight == 3.0
     assert with_former.hyperparameters.latent_reconstruction_weight == 2.0
     assert {"flow_likelihood", "latent_reconstruction", "infonce"} <= workdir.logged()[-1].keys()
     asked = workdir.settings()["config"]
