@@ -1,6 +1,6 @@
 """Do sources have to be Gaussian? Laplace, hyperbolic secant and uniform sources under B1's recipe.
 
-Purpose: the law of the sources is not known; by default the share of heavy tails in the prior is
+Purpose: the law of the sources is not known; by default the tails of the prior are
 learned. `_gaussian_prior` and `_laplace_prior` are the same model with one law alone.
 Command: python -m experiments.reproduce --name=laws --out=results/laws
 Time: about 2 hours on 2 CPU cores, by the speed of other studies.
