@@ -67,7 +67,7 @@ def compared(
 def rivals(data: str) -> list[Arm]:
     """What identifies by one device alone, on half of the data seeds.
 
-    The adversarial models without their InfoNCE loss (`plain`), whose critic alone tells u; and the
+    The adversarial models without their InfoNCE loss (`plain`), whose critic alone sees u; and the
     density of x, as flows have it.
     """
     half = {"seeds": ONE, "data_seeds": UNSEEN[:10]}

@@ -1,7 +1,7 @@
 """Any adversary identifies? Every loss, every penalty, both conditionings, packing, on B1.
 
 Purpose: the claim that adversarial training has no requirement to meet. Each of six losses in
-settings of its own, alone (arms `LOSS`: without InfoNCE, the critic alone shows u; long), as
+settings of its own, alone (arms `LOSS`: without InfoNCE, the critic alone sees u; long), as
 the whole ivae_gan (`LOSS_infonce`; `no_adversary_infonce` is what is left of it without a
 critic). Short ones: each loss with each of five penalties, u given to the critic by projection, and
 four rows of one segment judged at once.
@@ -58,7 +58,7 @@ CRITICS = {
     "projection": {"model.critic_conditioning": "projection"},
     "packing_4": {"model.packing": 4},
 }
-CONTRAST = {"hyperparameters.infonce_weight": Hyperparameters().infonce_weight}
+INFONCE = {"hyperparameters.infonce_weight": Hyperparameters().infonce_weight}
 
 DATA_SEEDS, FEWER = range(6, 16), range(6, 9)
 LONG, SHORT = 25_000, 5_000
@@ -68,8 +68,8 @@ LONG, SHORT = 25_000, 5_000
 def get_study() -> NamedStudy:
     """Each loss alone, with the InfoNCE loss and with each penalty; two other critics."""
     alone = {loss: TUNED[loss] | {"model.adversarial": loss} for loss in LOSSES}
-    whole = {f"{loss}_infonce": settings | CONTRAST for loss, settings in alone.items()}
-    whole["no_adversary_infonce"] = {"hyperparameters.adv_g_weight": 0.0, **CONTRAST}
+    whole = {f"{loss}_infonce": settings | INFONCE for loss, settings in alone.items()}
+    whole["no_adversary_infonce"] = {"hyperparameters.adv_g_weight": 0.0, **INFONCE}
     rest = {
         f"{loss}_{penalty}": PENALTIES[penalty] | alone[loss]
         for loss in LOSSES

@@ -3,7 +3,7 @@
 Purpose: ivae_gan and igan on 20 data seeds that nobody looked at, two model seeds each, beside what
 they are compared with, one model seed each. `supervised` is the ceiling, the same net trained with
 the true sources for as many steps. Ten data seeds see what one device does alone: the arms `plain`
-have no InfoNCE loss: their critic alone tells u; `iflow` has a flow likelihood and no critic.
+have no InfoNCE loss: their critic alone sees u; `iflow` has a flow likelihood and no critic.
 The arm `seen_ivae_gan` has data seeds 1 to 5, looked at while the prototype was tuned, and stands
 apart.
 Command: python -m experiments.reproduce --name=b1 --out=results/b1

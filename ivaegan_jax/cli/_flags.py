@@ -11,7 +11,7 @@ from ml_collections import config_flags
 
 from ivaegan_jax.cli import _processes
 from ivaegan_jax.data import COLUMNS, DATASETS, KINDS, ROWS, endings_in_words
-from ivaegan_jax.studies import Config, parse_seeds
+from ivaegan_jax.studies import Config, parse_seeds, value_of_today
 from ivaegan_jax.types import InputError
 
 flags.disclaim_key_flags()  # they belong to the program, whose --help lists them
@@ -131,7 +131,8 @@ def read_config() -> Config:
         config = with_data(config, name, value) if (value := flags.FLAGS[name].value) else config
     if (unmix := flags.FLAGS.unmix) is not None:
         config = dataclasses.replace(config, train=dataclasses.replace(config.train, unmix=unmix))
-    return config
+    terms = value_of_today("extra_terms", config.model.extra_terms)
+    return dataclasses.replace(config, model=dataclasses.replace(config.model, extra_terms=terms))
 
 
 def with_data(config: Config, name: str, value: str) -> Config:

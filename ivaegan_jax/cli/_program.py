@@ -15,7 +15,7 @@ from ivaegan_jax.cli import _processes
 from ivaegan_jax.cli._stop import KEYBOARD, STOP
 from ivaegan_jax.cli._terminal import CLOSED_PIPE, check_words, prepare_streams
 from ivaegan_jax.files import FAILED, cannot_write, printable
-from ivaegan_jax.studies import Config, load, load_installed, name_of_today, value_of_today
+from ivaegan_jax.studies import Config, load, load_installed, name_of_today
 from ivaegan_jax.training import cpu_count, set_numerics
 from ivaegan_jax.types import InputError, Interrupted, StorageError
 
@@ -115,16 +115,14 @@ def as_meant(words: Sequence[str]) -> list[str]:
     words = list(words)
     own = words.index("--") if "--" in words else len(words)
 
-    def at_home(word: str) -> str:
+    def meant(word: str) -> str:
         name, equals, value = word.partition("=")
-        if name.startswith("--config."):
-            name, value = name_of_today(name), value_of_today(name, value)
-            return f"{name}{equals}{value}"
+        name = name_of_today(name) if name.startswith("--config.") else name
         if word.startswith("-") and equals:
             return f"{name}={os.path.expanduser(value)}"
         return os.path.expanduser(word)
 
-    return [*map(at_home, words[:own]), *words[own:]]
+    return [*map(meant, words[:own]), *words[own:]]
 
 
 def _show_help(program: str) -> None:

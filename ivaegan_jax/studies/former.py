@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ivaegan_jax.models import TERMS
+
 TODAY = {
     "hypers": "hyperparameters",
     "contrast": "infonce",
@@ -27,10 +29,10 @@ def name_of_today(name: str) -> str:
 
 
 def value_of_today(name: str, value: Any) -> Any:
-    """The value of a setting; names of terms in it are today's."""
+    """The value of a setting; names of terms in it are today's, but those of registered ones."""
     if name.rpartition(".")[2] != LISTS_TERMS or not isinstance(value, str):
         return value
-    return ",".join(map(name_of_today, value.split(",")))
+    return ",".join(term if term in TERMS else name_of_today(term) for term in value.split(","))
 
 
 def renamed(stored: Mapping[str, Any]) -> dict[str, Any]:

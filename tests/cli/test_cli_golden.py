@@ -123,9 +123,9 @@ def test_settings_under_former_names_are_those_of_today(golden):
     assert without.hyperparameters.infonce_weight == 3.0
     assert with_former.hyperparameters.latent_reconstruction_weight == 2.0
     assert {"flow_likelihood", "latent_reconstruction", "infonce"} <= workdir.logged()[-1].keys()
-    asked = workdir.settings()["config"]
-    assert asked["model"]["extra_terms"] == "flow_likelihood"
-    assert asked["hyperparameters"]["latent_reconstruction_weight"] == 2.0
+    stored = workdir.settings()["config"]
+    assert stored["model"]["extra_terms"] == "flow_likelihood"
+    assert stored["hyperparameters"]["latent_reconstruction_weight"] == 2.0
 
 
 @pytest.mark.parametrize(
@@ -143,8 +143,8 @@ def test_an_old_directory_is_gone_on_with(golden, run, version, lost, flags):
     assert len(metrics.read_text().splitlines()) < len(lines)
     for name in ("DONE", "summary.json", "manifest.json"):  # numerics are those of here
         (workdir / name).unlink()
-    asked = ("--data=b1", "--data_seeds=3,5", "--seeds=2,7", "--steps=20", f"--workdir={workdir}")
-    ended = run("compare", *SMALL, *SMALL_BENCHMARK, *flags, *asked)
+    given = ("--data=b1", "--data_seeds=3,5", "--seeds=2,7", "--steps=20", f"--workdir={workdir}")
+    ended = run("compare", *SMALL, *SMALL_BENCHMARK, *flags, *given)
     assert ended.code == 0, ended.err
     assert len(known(metrics.read_text().splitlines())) == len(known(lines))
     found, expected = (without(each, LATER_COLUMNS) for each in (tables(workdir), expected))

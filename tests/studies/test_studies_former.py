@@ -1,6 +1,7 @@
 """Settings under the names that they had in earlier versions."""
 
 import dataclasses
+import os
 
 import pytest
 
@@ -8,7 +9,7 @@ from ivaegan_jax.cli._program import as_meant
 from ivaegan_jax.models import TERMS
 from ivaegan_jax.studies import Config, config_of, listed, parse
 from ivaegan_jax.studies.experiment import experiment_from
-from ivaegan_jax.studies.former import TODAY, name_of_today, settings_of_today
+from ivaegan_jax.studies.former import TODAY, name_of_today, settings_of_today, value_of_today
 from ivaegan_jax.studies.labels import SETTINGS, configured
 from ivaegan_jax.types import InputError
 
@@ -29,12 +30,17 @@ def test_settings_by_name():
 
 
 def test_flags():
-    given = ["--config.hypers.kl_weight=2", "--config.model.extra_terms=feat,contrast", "--steps=3"]
-    assert as_meant(given) == [
-        "--config.hyperparameters.kl_weight=2",
-        "--config.model.extra_terms=feat,infonce",
-        "--steps=3",
-    ]
+    given = ["--config.hypers.kl_weight=2", "--config.data.split=contrast", "--steps=3"]
+    assert as_meant(given) == ["--config.hyperparameters.kl_weight=2", *given[1:]]
+    home = os.path.expanduser("~")
+    assert as_meant(["--config.data.time=~/mine"]) == [f"--config.data.time={home}/mine"]
+
+
+def test_a_term_of_ones_own_may_have_a_former_name(monkeypatch):
+    name = "model.extra_terms"
+    assert value_of_today(name, "cycle,density") == "latent_reconstruction,flow_likelihood"
+    monkeypatch.setitem(TERMS._pieces, "cycle", lambda run: 0.0)
+    assert value_of_today(name, "cycle,density") == "cycle,flow_likelihood"
 
 
 def test_a_label_keeps_its_spelling_under_which_results_were_stored():
